@@ -53,7 +53,17 @@ internal sealed class RequestReader(PipeReader pipe, MessageDecoder decoder)
     }
 
     /// <summary>Ends a read that waits, and any later one.</summary>
-    public void Cancel() => pipe.CancelPendingRead();
+    public void Cancel()
+    {
+        try
+        {
+            pipe.CancelPendingRead();
+        }
+        catch (Exception over) when (over is IOException or InvalidOperationException)
+        {
+            // Kestrel's pipe refuses this once the client has reset the stream: its reads fail by themselves then.
+        }
+    }
 
     private bool TryTake<T>(ReadResult result, Func<DeserializationContext, T> deserializer, out T? message)
     {

@@ -205,9 +205,12 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
         {
             _cancellation!.Cancel();
         }
-        catch (ObjectDisposedException)
+        catch (Exception failure) when (failure is AggregateException or ObjectDisposedException)
         {
-            // The call ended at this very moment.
+            // A timer's exception would end the process. A disposed source means that the call ended at this very moment;
+            // the other comes from a callback that the handler registered.
+            if (failure is AggregateException)
+                ServerLog.HandlerThrew(_settings.Logger, failure, _method.FullName);
         }
     }
 
