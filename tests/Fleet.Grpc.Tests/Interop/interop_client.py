@@ -1,6 +1,7 @@
-"""The interop tests' client on python3-grpcio: interop_client.py PORT CERTIFICATE|- CASE. Exits 0 where the case passed."""
+"""The interop tests' client on python3-grpcio: interop_client.py PORT CERTIFICATE|- CASE... Prints a line for each case."""
 
 import sys
+import traceback
 
 import grpc
 
@@ -200,7 +201,7 @@ def server_compressed_streaming(stub):
 
 
 def main():
-    port, certificate, case = sys.argv[1:]
+    port, certificate, *cases = sys.argv[1:]
     target = "localhost:" + port
     if certificate == "-":
         channel = grpc.insecure_channel(target)
@@ -208,7 +209,14 @@ def main():
         with open(certificate, "rb") as root:
             channel = grpc.secure_channel(target, grpc.ssl_channel_credentials(root.read()))
     with channel:
-        globals()[case](Stub(channel))
+        stub = Stub(channel)
+        for case in cases:
+            try:
+                globals()[case](stub)
+                print("passed", case, flush=True)
+            except Exception:
+                print("failed", case, flush=True)
+                traceback.print_exc()
 
 
 if __name__ == "__main__":
