@@ -84,6 +84,10 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
         if (!Responses.TryEnd(out _) || Http.RequestAborted.IsCancellationRequested)
             return;
 
+        // A handler that returns because its reads or waits were cut short has not succeeded.
+        if (IsDeadlinePassed)
+            status = DeadlineStatus;
+
         if (status.StatusCode != StatusCode.OK)
             ServerLog.CallFailed(_settings.Logger, _method.FullName, status.StatusCode, status.Detail);
 
