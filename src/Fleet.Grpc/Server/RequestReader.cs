@@ -38,13 +38,20 @@ internal sealed class RequestReader(PipeReader pipe, MessageDecoder decoder)
         {
             while (true)
             {
-                var result = await ReadPipeAsync(cancellationToken);
+                var result = await pipe.ReadAsync(cancellationToken);
+                if (result.IsCanceled)
+                    throw new RequestAbortedException("The call has ended.", null, cancellationToken);
+
                 if (TryTake(result, deserializer, out var message))
                     return (true, message);
 
                 if (result.IsCompleted)
                     return default;
             }
+        }
+        catch (IOException broken)
+        {
+            throw new RequestAbortedException("The client ended the call.", broken, cancellationToken);
         }
         finally
         {
@@ -87,22 +94,5 @@ internal sealed class RequestReader(PipeReader pipe, MessageDecoder decoder)
         {
             pipe.AdvanceTo(arrived.Start, examined);
         }
-    }
-
-    private async ValueTask<ReadResult> ReadPipeAsync(CancellationToken cancellationToken)
-    {
-        ReadResult result;
-        try
-        {
-            result = await pipe.ReadAsync(cancellationToken);
-        }
-        catch (IOException broken)
-        {
-            throw new RequestAbortedException("The client ended the call.", broken, cancellationToken);
-        }
-
-        return result.IsCanceled
-            ? throw new RequestAbortedException("The call has ended.", null, cancellationToken)
-            : result;
     }
 }
