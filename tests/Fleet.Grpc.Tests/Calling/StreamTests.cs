@@ -46,6 +46,24 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task A_writer_that_never_reads_learns_that_the_server_has_ended_the_call()
+    {
+        await using var server = await new ScriptedService
+        {
+            Duplex = async (_, responses, _) =>
+            {
+                await responses.WriteAsync(new StreamingOutputCallResponse());
+                throw new RpcException(new Status(StatusCode.Aborted, "enough"));
+            },
+        }.StartAsync();
+        using var channel = server.CreateChannel();
+        using var call = new TestService.TestServiceClient(channel).FullDuplexCall();
+        await Should.ThrowAsync<RpcException>(WriteForeverAsync(call.RequestStream).WaitAsync(Limits.Step));
+        var reason = await Should.ThrowAsync<RpcException>(call.ResponseStream.ReadAllAsync().CountAsync().AsTask().WaitAsync(Limits.Step));
+        reason.Status.ShouldBe(new Status(StatusCode.Aborted, "enough"));
+    }
+
+    [Fact]
     public async Task Messages_are_sent_one_at_a_time_on_either_end()
     {
         var serverSecond = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
