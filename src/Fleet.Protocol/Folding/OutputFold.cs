@@ -13,6 +13,10 @@ namespace Fleet.Protocol.Folding;
 public sealed class OutputFold<TKey>(Likeness likeness = Likeness.Exact)
     where TKey : notnull, IEquatable<TKey>
 {
+    // Unfinished outputs are compared with the first few distinct ones: the answer most hosts give is nearly always among them.
+    private const int MostCompared = 8;
+
+    private readonly List<Group> _first = [];
     private readonly Dictionary<(TKey Key, Digest Digest), Group> _groups = [];
     private readonly Dictionary<string, Group> _groupByHost = new(StringComparer.Ordinal);
 
@@ -24,6 +28,21 @@ public sealed class OutputFold<TKey>(Likeness likeness = Likeness.Exact)
 
     /// <summary>Bytes of output that are kept.</summary>
     public long RetainedBytes { get; private set; }
+
+    /// <summary>Begins a host's result that arrives in pieces; end it with <see cref="TryComplete"/>.</summary>
+    public LiveOutput Begin(string host)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(host);
+        return new LiveOutput(host, FindLonger);
+    }
+
+    /// <summary>Adds what has arrived of a host's output as its whole result.</summary>
+    /// <returns>False where the host has a result already: the first one stays.</returns>
+    public bool TryComplete(LiveOutput output, TKey key)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        return TryAdd(output.Host, key, output.Content);
+    }
 
     /// <summary>Adds a host's whole result.</summary>
     /// <returns>False where the host has a result already: the first one stays.</returns>
@@ -39,6 +58,7 @@ public sealed class OutputFold<TKey>(Likeness likeness = Likeness.Exact)
         {
             _groups.Add((key, digest), group = new Group(key, host, content.ToArray()));
             RetainedBytes += content.Length;
+            Remember(group);
         }
 
         group.Add(host, likeness == Likeness.Exact ? null : raw);
@@ -53,9 +73,28 @@ public sealed class OutputFold<TKey>(Likeness likeness = Likeness.Exact)
             .OrderByDescending(group => group.Hosts.Count)
             .ThenBy(group => group.Hosts.Names[0], NaturalOrder.Comparer)];
 
+    private void Remember(Group group)
+    {
+        if (_first.Count < MostCompared)
+            _first.Add(group);
+    }
+
+    private ReadOnlyMemory<byte> FindLonger(ReadOnlyMemory<byte> content, int length)
+    {
+        foreach (var group in _first)
+        {
+            if (group.Content.Span.StartsWith(content.Span[..length]))
+                return group.Content;
+        }
+
+        return default;
+    }
+
     private sealed class Group(TKey key, string representative, byte[] content)
     {
         private readonly List<string> _hosts = [];
+
+        public ReadOnlyMemory<byte> Content => content;
         private readonly HashSet<Digest> _variants = [];
         private OutputGroup<TKey>? _snapshot;
 

@@ -99,6 +99,51 @@ public sealed class OutputFoldTests
                 && groups.Select(g => (g.Hosts, g.Key, g.Text)).SequenceEqual(backward.Snapshot().Select(g => (g.Hosts, g.Key, g.Text)));
         }).QuickCheckThrowOnFailure();
 
+    [Fact]
+    public void An_unfinished_output_that_repeats_a_finished_one_keeps_no_bytes()
+    {
+        var fold = new OutputFold<int>();
+        Add(fold, "a1", 0, "one\ntwo\nthree\n");
+        Add(fold, "b1", 0, "one\nfour\n");
+
+        var same = fold.Begin("a2");
+        same.Append("one\n"u8);
+        same.RetainedBytes.ShouldBe(0);
+        same.Append("two\nthree\n"u8);
+        same.RetainedBytes.ShouldBe(0);
+        var switches = fold.Begin("b2");
+        switches.Append("one\n"u8);
+        switches.Append("four\n"u8);
+        switches.RetainedBytes.ShouldBe(0);
+        var differs = fold.Begin("c");
+        differs.Append("one\n"u8);
+        differs.Append("five\n"u8);
+        differs.RetainedBytes.ShouldBe(9);
+
+        fold.TryComplete(same, 0).ShouldBeTrue();
+        fold.TryComplete(switches, 0).ShouldBeTrue();
+        fold.TryComplete(differs, 0).ShouldBeTrue();
+        fold.TryComplete(same, 0).ShouldBeFalse();
+        fold.Snapshot().Select(g => $"{g.Hosts} {g.Text.Length}").ShouldBe(["a[1-2] 14", "b[1-2] 9", "c 9"]);
+    }
+
+    [Fact]
+    public void Pieces_of_any_size_make_the_whole() =>
+        Prop.ForAll(Gen.Elements("a", "ab", "b", "abc", "").ListOf().ListOf().ToArbitrary(), outputs =>
+        {
+            var fold = new OutputFold<int>();
+            var live = outputs.Select((pieces, i) => (Output: fold.Begin($"n{i}"), Pieces: pieces)).ToArray();
+            foreach (var (output, pieces) in live)
+            {
+                foreach (var piece in pieces)
+                    output.Append(Encoding.UTF8.GetBytes(piece));
+                fold.TryComplete(output, 0).ShouldBeTrue();
+            }
+
+            var texts = fold.Snapshot().SelectMany(g => g.Hosts.Select(host => (host, g.Text))).ToDictionary();
+            return outputs.Select((pieces, i) => texts[$"n{i}"] == string.Concat(pieces)).All(isWhole => isWhole);
+        }).QuickCheckThrowOnFailure();
+
     internal static void Add(OutputFold<int> fold, string host, int key, string output) =>
         fold.TryAdd(host, key, Encoding.UTF8.GetBytes(output)).ShouldBeTrue();
 }
