@@ -24,7 +24,7 @@ public sealed class LineDiffTests
             var diff = LineDiff.Between(string.Join('\n', texts.First), string.Join('\n', texts.Second));
             return Side(diff, DiffKind.Removed).SequenceEqual(texts.First) && Side(diff, DiffKind.Added).SequenceEqual(texts.Second)
                 && diff.Changes == texts.First.Length + texts.Second.Length - (2 * LongestCommon(texts.First, texts.Second));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1_000));
+        }).Check(Runs.Of(1_000));
 
     [Fact]
     public void Context_hides_what_did_not_change_and_counts_it()

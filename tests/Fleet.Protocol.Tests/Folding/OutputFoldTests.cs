@@ -97,7 +97,7 @@ public sealed class OutputFoldTests
             return groups.Count == expected.Count
                 && groups.All(g => expected[(g.Text, g.Key)].SetEquals(g.Hosts.Names))
                 && groups.Select(g => (g.Hosts, g.Key, g.Text)).SequenceEqual(backward.Snapshot().Select(g => (g.Hosts, g.Key, g.Text)));
-        }).QuickCheckThrowOnFailure();
+        }).Check(Runs.Of(100));
 
     [Fact]
     public void An_unfinished_output_that_repeats_a_finished_one_keeps_no_bytes()
@@ -142,7 +142,7 @@ public sealed class OutputFoldTests
 
             var texts = fold.Snapshot().SelectMany(g => g.Hosts.Select(host => (host, g.Text))).ToDictionary();
             return outputs.Select((pieces, i) => texts[$"n{i}"] == string.Concat(pieces)).All(isWhole => isWhole);
-        }).QuickCheckThrowOnFailure();
+        }).Check(Runs.Of(100));
 
     internal static void Add(OutputFold<int> fold, string host, int key, string output) =>
         fold.TryAdd(host, key, Encoding.UTF8.GetBytes(output)).ShouldBeTrue();
