@@ -5,13 +5,13 @@ namespace Fleet.Protocol.Folding;
 
 /// <summary>Rewrites an output so that hosts which differ only by their name and by numbers give the same bytes.</summary>
 /// <remarks>
-/// The host's name, whole or up to its first dot, becomes <c>@</c> where it stands as a word; a run of digits becomes <c>#</c>; a run
-/// of blanks becomes one, because columns are padded to the width of their numbers. Both marks are doubled where they stand in
-/// the output itself, so that a literal <c>#</c> does not pass for a number.
+/// The host's name, whole or up to its first dot, becomes <c>\@</c> where it stands as a word; a run of digits becomes <c>\#</c>; a
+/// run of blanks becomes one, because columns are padded to the width of their numbers. A backslash is doubled, so that nothing an
+/// agent writes passes for a name or a number (doubling the marks instead would make <c>#1</c> and <c>1#</c> alike).
 /// </remarks>
 internal static class OutputNormalizer
 {
-    private const string Marks = "@#";
+    private const string Escape = "\\";
     private const string Blanks = " \t";
     private const string Digits = "0123456789";
 
@@ -19,7 +19,7 @@ internal static class OutputNormalizer
     {
         var name = Encoding.UTF8.GetBytes(host);
         var shortName = ShortName(name);
-        var stops = SearchValues.Create(Encoding.UTF8.GetBytes(Marks + Blanks + Digits + char.ToLowerInvariant(host[0]) + char.ToUpperInvariant(host[0])));
+        var stops = SearchValues.Create(Encoding.UTF8.GetBytes(Escape + Blanks + Digits + char.ToLowerInvariant(host[0]) + char.ToUpperInvariant(host[0])));
 
         var output = new ArrayBufferWriter<byte>(Math.Max(16, content.Length));
         for (var i = 0; i < content.Length;)
@@ -42,13 +42,13 @@ internal static class OutputNormalizer
         var nameLength = IsNameAt(content, start, name) ? name.Length : IsNameAt(content, start, shortName) ? shortName.Length : 0;
         if (nameLength > 0)
         {
-            output.Write("@"u8);
+            output.Write("\\@"u8);
             return nameLength;
         }
 
         if (char.IsAsciiDigit((char)rest[0]))
         {
-            output.Write("#"u8);
+            output.Write("\\#"u8);
             return RunLength(rest.IndexOfAnyExceptInRange((byte)'0', (byte)'9'), rest);
         }
 
@@ -58,7 +58,7 @@ internal static class OutputNormalizer
             return RunLength(rest.IndexOfAnyExcept((byte)' ', (byte)'\t'), rest);
         }
 
-        if (rest[0] is (byte)'@' or (byte)'#')
+        if (rest[0] == '\\')
             output.Write(rest[..1]);
         output.Write(rest[..1]);
         return 1;

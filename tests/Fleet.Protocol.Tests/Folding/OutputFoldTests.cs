@@ -73,11 +73,11 @@ public sealed class OutputFoldTests
     }
 
     [Theory]
-    [InlineData("web1", "web1 web10 myweb1 web1.", "@ web# myweb# @.")]
-    [InlineData("web1.fra", "web1.fra web1 web1.ams", "@ @ @.ams")]
-    [InlineData("a", "a cat, A!", "@ cat, @!")]
-    [InlineData("10.0.0.1", "10.0.0.1 has 10 files", "@ has # files")]
-    [InlineData("x", "100%  used #1 a@b", "#% used ### a@@b")]
+    [InlineData("web1", "web1 web10 myweb1 web1.", @"\@ web\# myweb\# \@.")]
+    [InlineData("web1.fra", "web1.fra web1 web1.ams", @"\@ \@ \@.ams")]
+    [InlineData("a", "a cat, A!", @"\@ cat, \@!")]
+    [InlineData("10.0.0.1", "10.0.0.1 has 10 files", @"\@ has \# files")]
+    [InlineData("x", "100%  used #1 a@b \\#", @"\#% used #\# a@b \\#")]
     public void Only_whole_names_and_digits_are_rewritten(string host, string output, string normal) =>
         Encoding.UTF8.GetString(OutputNormalizer.Normalize(host, Encoding.UTF8.GetBytes(output))).ShouldBe(normal);
 
