@@ -2,7 +2,7 @@ namespace Fleet.Protocol.Folding;
 
 /// <summary>The difference between two texts, line by line.</summary>
 /// <param name="Lines">All lines of both sides, in order.</param>
-/// <param name="IsExact">False where the texts differ too much to look for the shortest difference: the middle is then shown as replaced.</param>
+/// <param name="IsExact">False where the texts differ too much to look further: the middle is then shown as replaced.</param>
 public sealed record LineDiff(IReadOnlyList<DiffLine> Lines, bool IsExact)
 {
     /// <summary>How many lines differ.</summary>

@@ -19,7 +19,8 @@ internal static class OutputNormalizer
     {
         var name = Encoding.UTF8.GetBytes(host);
         var shortName = ShortName(name);
-        var stops = SearchValues.Create(Encoding.UTF8.GetBytes(Escape + Blanks + Digits + char.ToLowerInvariant(host[0]) + char.ToUpperInvariant(host[0])));
+        var initials = $"{char.ToLowerInvariant(host[0])}{char.ToUpperInvariant(host[0])}";
+        var stops = SearchValues.Create(Encoding.UTF8.GetBytes(Escape + Blanks + Digits + initials));
 
         var output = new ArrayBufferWriter<byte>(Math.Max(16, content.Length));
         for (var i = 0; i < content.Length;)
@@ -36,7 +37,8 @@ internal static class OutputNormalizer
     }
 
     // Rewrites what begins at a byte that may matter, and says how many bytes that was.
-    private static int TakeStop(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> content, int start, ReadOnlySpan<byte> name, ReadOnlySpan<byte> shortName)
+    private static int TakeStop(
+        ArrayBufferWriter<byte> output, ReadOnlySpan<byte> content, int start, ReadOnlySpan<byte> name, ReadOnlySpan<byte> shortName)
     {
         var rest = content[start..];
         var nameLength = IsNameAt(content, start, name) ? name.Length : IsNameAt(content, start, shortName) ? shortName.Length : 0;

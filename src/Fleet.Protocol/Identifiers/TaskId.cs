@@ -3,7 +3,7 @@ using Fleet.Protocol.Units;
 
 namespace Fleet.Protocol.Identifiers;
 
-/// <summary>Names one task of a job, its run on one agent: the job's id, a dot and the task's ordinal, <c>20261121-010203-7k3m.17</c>.</summary>
+/// <summary>Names one task of a job, its run on one agent: job id, dot and ordinal, <c>20261121-010203-7k3m.17</c>.</summary>
 public readonly record struct TaskId : IComparable<TaskId>
 {
     private TaskId(JobId job, int ordinal) => (Job, Ordinal) = (job, ordinal);
