@@ -2,7 +2,7 @@ using Fleet.Protocol.Units;
 
 namespace Fleet.Protocol.Identifiers;
 
-/// <summary>Names one enrolled agent for as long as it is enrolled: <c>a-</c> and 16 characters of Crockford base 32 in lower case.</summary>
+/// <summary>Names one agent for as long as it is enrolled: <c>a-</c> and 16 characters of Crockford base 32 in lower case.</summary>
 /// <remarks>It becomes a file name and a log field: nothing else is accepted.</remarks>
 public readonly record struct AgentId : IComparable<AgentId>
 {

@@ -3,15 +3,23 @@ using Fleet.Protocol.Units;
 
 namespace Fleet.Protocol.Identifiers;
 
-/// <summary>Names one task of a job, its run on one agent: the job's id, a dot and the task's ordinal, <c>20261121-010203-7k3m.17</c>.</summary>
-/// <param name="Job">The job.</param>
-/// <param name="Ordinal">The task's number in the job, from 1; 0 only in the default value.</param>
-public readonly record struct TaskId(JobId Job, int Ordinal) : IComparable<TaskId>
+/// <summary>Names one task of a job, its run on one agent: job id, dot and ordinal, <c>20261121-010203-7k3m.17</c>.</summary>
+public readonly record struct TaskId : IComparable<TaskId>
 {
+    private TaskId(JobId job, int ordinal) => (Job, Ordinal) = (job, ordinal);
+
+    /// <summary>The job.</summary>
+    public JobId Job { get; }
+
+    /// <summary>The task's number in the job, from 1; 0 only in the default value.</summary>
+    public int Ordinal { get; }
+
     /// <summary>Names a task.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The ordinal is below 1.</exception>
+    /// <exception cref="ArgumentException">The job is the default value, or the ordinal is below 1.</exception>
     public static TaskId Of(JobId job, int ordinal)
     {
+        if (job == default)
+            throw new ArgumentException("A task belongs to a job.", nameof(job));
         ArgumentOutOfRangeException.ThrowIfLessThan(ordinal, 1);
         return new TaskId(job, ordinal);
     }

@@ -9,6 +9,8 @@ internal sealed class BracketReader(string text, int opening, ExpansionBudget bu
     // So that every value and every difference fits a long.
     public const int MostDigits = 18;
 
+    private const string Forms = "brackets hold numbers and ranges: [1-3,7] or [0-10/2]";
+
     private readonly List<string> _values = [];
     private int _position = opening + 1;
 
@@ -25,7 +27,7 @@ internal sealed class BracketReader(string text, int opening, ExpansionBudget bu
             if (c == ']')
                 break;
             if (c != ',')
-                throw Fail(_position - 1, $"unexpected '{ParseError.Printable(c.ToString())}' between brackets", "brackets hold numbers and ranges: [1-3,7] or [0-10/2]");
+                throw Fail(_position - 1, $"unexpected '{ParseError.Printable(c.ToString())}' between brackets", Forms);
         }
 
         after = _position;
@@ -72,8 +74,10 @@ internal sealed class BracketReader(string text, int opening, ExpansionBudget bu
     private void CheckPadding(string first, string last, int lastStart)
     {
         var isUneven = (IsPadded(first) && last.Length < first.Length) || (IsPadded(last) && last.Length != first.Length);
-        if (isUneven)
-            throw Fail(lastStart, "both ends of a range must be padded alike", $"write {first}-{last.TrimStart('0').PadLeft(first.Length, '0')}");
+        if (!isUneven)
+            return;
+        var mended = last.TrimStart('0').PadLeft(first.Length, '0');
+        throw Fail(lastStart, "both ends of a range must be padded alike", $"write {first}-{mended}");
     }
 
     private long ReadStep()
@@ -95,7 +99,7 @@ internal sealed class BracketReader(string text, int opening, ExpansionBudget bu
             return text[start.._position];
         if (start == text.Length)
             throw Fail(opening, "this '[' is never closed", "add ']' after the last number");
-        throw Fail(start, "expected a number", "brackets hold numbers and ranges: [1-3,7] or [0-10/2]");
+        throw Fail(start, "expected a number", Forms);
     }
 
     private bool Skip(char wanted)

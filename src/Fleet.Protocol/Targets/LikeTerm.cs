@@ -8,7 +8,7 @@ namespace Fleet.Protocol.Targets;
 /// <summary>A label or fact in which a regular expression is found: <c>kernel=~"^6\."</c>.</summary>
 internal sealed record LikeTerm : TargetTerm
 {
-    /// <summary>Longer patterns are refused: building their automaton is the one thing here whose cost an operator could drive up.</summary>
+    /// <summary>Longer patterns are refused: their automaton is the one thing here whose cost an operator could drive up.</summary>
     public const int LongestPattern = 1_024;
 
     /// <summary>The highest count in braces: no label's value is longer, and the automaton grows with it.</summary>
@@ -51,7 +51,8 @@ internal sealed record LikeTerm : TargetTerm
                 continue;
             while (i + 1 < pattern.Length && char.IsAsciiDigit(pattern[i + 1]))
                 i++;
-            if (i + 1 - start > 0 && (i + 1 - start > 3 || int.Parse(pattern.AsSpan(start, i + 1 - start), CultureInfo.InvariantCulture) > HighestCount))
+            var digits = pattern.AsSpan(start, i + 1 - start);
+            if (digits.Length > 3 || (digits.Length > 0 && int.Parse(digits, CultureInfo.InvariantCulture) > HighestCount))
                 return true;
         }
 

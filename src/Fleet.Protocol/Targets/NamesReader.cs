@@ -50,8 +50,8 @@ internal sealed class NamesReader(string text)
     {
         if (cursor.IsAtEnd)
             throw cursor.Fail("expected a name or a comparison", "");
-        if (Keyword.IsKeyword(cursor.PeekWord()) && !cursor.IsWordOpenEnded())
-            throw cursor.Fail($"expected a name before '{cursor.PeekWord()}'", $"quote it if it is a name: \"{cursor.PeekWord()}\"");
+        if (cursor.PeekKeyword() is { } keyword)
+            throw cursor.Fail($"expected a name before '{keyword}'", $"quote it if it is a name: \"{keyword}\"");
         if (cursor.Current is '(' or ')' or '=' or '<' or '>' or '!' or '&' or '|')
             throw cursor.Fail($"expected a name or a comparison, found '{cursor.Current}'", "");
     }

@@ -47,8 +47,11 @@ internal sealed class TargetCursor(string text)
 
     public string PeekWord() => text[Position..WordEnd()];
 
-    /// <summary>Whether the word here goes on as a glob or a node set: <c>or[1-2]</c> and <c>not*</c> are names.</summary>
-    public bool IsWordOpenEnded()
+    /// <summary>The keyword here as it is written, or null.</summary>
+    public string? PeekKeyword() => PeekWord() is var word && Keyword.IsKeyword(word) && !IsWordOpenEnded() ? word : null;
+
+    // or[1-2] and not* are names.
+    private bool IsWordOpenEnded()
     {
         var end = WordEnd();
         return end < text.Length && (text[end] == '[' || NodeSetSyntax.IsGlobChar(text[end]));

@@ -21,7 +21,8 @@ internal readonly record struct TargetKey(KeyScope Scope, string Key)
         key = new TargetKey(scope, text[prefix.Length..]);
         if (LabelKey.TryParse(key.Key, out _, out error))
             return true;
-        error = new ParseError(error!.Column + prefix.Length, $"'{ParseError.Printable(text)}' is not the key of a label or fact", error.Hint);
+        var column = error!.Column + prefix.Length;
+        error = new ParseError(column, $"'{ParseError.Printable(text)}' is not the key of a label or fact", error.Hint);
         return false;
     }
 

@@ -68,8 +68,8 @@ internal sealed class TargetParser(string text)
             return Presence(online: false);
         if (_cursor.TryReadKeyword(Keyword.Has))
             return new HasTerm(ReadKeyAfterHas());
-        if (Keyword.IsKeyword(_cursor.PeekWord()) && !_cursor.IsWordOpenEnded())
-            throw _cursor.Fail($"expected a name or a comparison before '{_cursor.PeekWord()}'", $"quote it if it is a name: \"{_cursor.PeekWord()}\"");
+        if (_cursor.PeekKeyword() is { } keyword)
+            throw _cursor.Fail($"expected a name or a comparison before '{keyword}'", $"quote it if it is a name: \"{keyword}\"");
         return TryReadComparison() ?? ReadNames();
     }
 
@@ -143,7 +143,9 @@ internal sealed class TargetParser(string text)
         if (!_cursor.TryRead("("))
             throw _cursor.Fail("expected '(' after 'in'", $"write {key} in (a,b)");
         var opening = _cursor.Position - 1;
-        TargetTerm term = key.Scope == KeyScope.Name ? ReadNames() : new OneOfTerm(key, new(new ValueReader(_cursor).ReadList()));
+        TargetTerm term = key.Scope == KeyScope.Name
+            ? ReadNames()
+            : new OneOfTerm(key, new(new ValueReader(_cursor).ReadList()));
 
         _cursor.SkipSpace();
         if (_cursor.TryRead(")"))

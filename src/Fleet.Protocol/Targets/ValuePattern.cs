@@ -12,7 +12,8 @@ internal readonly record struct ValuePattern(string Text, bool IsGlob)
     public static bool IsValueChar(char c) =>
         NodeSetSyntax.IsNameChar(c) || NodeSetSyntax.IsGlobChar(c) || c is '%' or '#' or '$' or '^' or '~' or ';' or '{' or '}';
 
-    public override string ToString() => IsGlob || (Text.Length > 0 && !Keyword.IsJoiner(Text) && Text.All(c => IsValueChar(c) && !NodeSetSyntax.IsGlobChar(c)))
-        ? Text
-        : QuotedText.Quote(Text);
+    public override string ToString() => IsGlob || IsPlain(Text) ? Text : QuotedText.Quote(Text);
+
+    private static bool IsPlain(string text) =>
+        text.Length > 0 && !Keyword.IsJoiner(text) && text.All(c => IsValueChar(c) && !NodeSetSyntax.IsGlobChar(c));
 }

@@ -27,7 +27,9 @@ internal sealed class ValueReader(TargetCursor cursor)
             throw cursor.FailAt(start, $"a value is missing after '{after}'", $"quote it if it is a value: \"{value}\"");
         if (!Glob.IsGlob(value))
             return new ValuePattern(value, IsGlob: false);
-        return allowGlob ? new ValuePattern(value, IsGlob: true) : throw cursor.FailAt(start, $"a glob cannot stand after '{after}'", "use '=' or '!='");
+        return allowGlob
+            ? new ValuePattern(value, IsGlob: true)
+            : throw cursor.FailAt(start, $"a glob cannot stand after '{after}'", "use '=' or '!='");
     }
 
     public List<ValuePattern> ReadList()
@@ -64,7 +66,8 @@ internal sealed class ValueReader(TargetCursor cursor)
         catch (NotSupportedException)
         {
             // Lookaround, backreferences, atomic groups, or repetitions whose automaton is too large.
-            throw cursor.FailAt(start, "this regular expression needs backtracking or is too large", $"leave out lookaround, backreferences and counts above {LikeTerm.HighestCount}");
+            throw cursor.FailAt(
+                start, "this regular expression needs backtracking or is too large", $"leave out lookaround, backreferences and counts above {LikeTerm.HighestCount}");
         }
     }
 

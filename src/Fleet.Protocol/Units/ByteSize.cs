@@ -36,7 +36,8 @@ public readonly record struct ByteSize(long Bytes) : IComparable<ByteSize>
         var unit = text[position..].Trim();
         if (unit.Length == 0)
         {
-            error = new ParseError(position + 1, $"'{text.Trim()}' has no unit", $"add a unit: {text.Trim()}B, {text.Trim()}KiB or {text.Trim()}MiB");
+            var bare = text.Trim();
+            error = new ParseError(position + 1, $"'{bare}' has no unit", $"add a unit: {bare}B, {bare}KiB or {bare}MiB");
             return false;
         }
 

@@ -43,7 +43,8 @@ internal static class QuotedText
             value.Append(c == '\\' && quote == '"' ? Unescape(text, ref position) : c);
         }
 
-        throw new FleetFormatException(text, new ParseError(opening + 1, "this quote is never closed", $"add {quote} at the end of the text"));
+        var error = new ParseError(opening + 1, "this quote is never closed", $"add {quote} at the end of the text");
+        throw new FleetFormatException(text, error);
     }
 
     private static char Unescape(string text, ref int position)

@@ -135,5 +135,5 @@ public sealed class IdentifierTests
             if (!Labels.TryParse(text, out var labels, out var error))
                 return error!.Column >= 1 && error.Column <= text.Length + 1;
             return Labels.Parse(labels.ToString()).Equals(labels);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(3_000));
+        }).Check(Runs.Of(3_000));
 }

@@ -6,12 +6,10 @@ namespace Fleet.Protocol.Tests.NodeSets;
 
 public sealed class NodeSetPropertyTests
 {
-    private static readonly Config s_config = Config.QuickThrowOnFailure.WithMaxTest(500);
-
     [Fact]
     public void Parsing_a_folded_set_gives_the_set_back() =>
         Prop.ForAll(Some.NameSets().ToArbitrary(), names => NodeSet.Parse(NodeSet.Fold(names)).Names.ToHashSet().SetEquals(names))
-            .Check(s_config);
+            .Check(Runs.Of(500));
 
     [Fact]
     public void Folding_is_canonical() =>
@@ -19,7 +17,7 @@ public sealed class NodeSetPropertyTests
         {
             var text = NodeSet.Fold(names);
             return NodeSet.Fold(NodeSet.Parse(text).Names) == text && NodeSet.Fold(names.Reverse()) == text;
-        }).Check(s_config);
+        }).Check(Runs.Of(500));
 
     [Fact]
     public void Folding_never_writes_more_than_the_names() =>
@@ -27,7 +25,7 @@ public sealed class NodeSetPropertyTests
         {
             var distinct = names.Distinct().ToArray();
             return NodeSet.Fold(distinct).Length <= string.Join(',', distinct).Length;
-        }).Check(s_config);
+        }).Check(Runs.Of(500));
 
     [Fact]
     public void The_natural_order_is_a_total_order() =>
@@ -38,7 +36,7 @@ public sealed class NodeSetPropertyTests
             var isAntisymmetric = Math.Sign(order.Compare(a, b)) == -Math.Sign(order.Compare(b, a));
             var isTransitive = !(order.Compare(a, b) <= 0 && order.Compare(b, c) <= 0) || order.Compare(a, c) <= 0;
             return isAntisymmetric && isTransitive && (order.Compare(a, b) == 0) == (a == b);
-        }).Check(s_config.WithMaxTest(2_000));
+        }).Check(Runs.Of(2_000));
 
     [Fact]
     public void Any_text_is_parsed_or_refused_with_a_place() =>
@@ -48,7 +46,7 @@ public sealed class NodeSetPropertyTests
                 return set.Count <= 1_000;
             error!.Render(text).ShouldContain("^ ");
             return error.Column >= 1 && error.Column <= text.Length + 1;
-        }).Check(s_config.WithMaxTest(3_000));
+        }).Check(Runs.Of(3_000));
 
     [Fact]
     public void Every_number_pattern_folds_back_whatever_its_padding() =>
@@ -56,5 +54,5 @@ public sealed class NodeSetPropertyTests
         {
             var names = digits.Select(d => "n" + d).ToHashSet();
             return NodeSet.Parse(NodeSet.Fold(names)).Names.ToHashSet().SetEquals(names);
-        }).Check(s_config);
+        }).Check(Runs.Of(500));
 }

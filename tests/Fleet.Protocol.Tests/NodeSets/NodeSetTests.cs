@@ -105,6 +105,6 @@ public sealed class NodeSetTests
         var clock = Stopwatch.StartNew();
         NodeSet.Fold(names).ShouldBe("rack[00-99]-n[000-099]");
         // Tens of milliseconds on a quiet machine; the limit only catches a change of order.
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
     }
 }

@@ -31,8 +31,10 @@ internal static class SomeTarget
     private static Gen<TargetTerm> Leaves() => Gen.OneOf(
         NamesTerms(),
         from key in Keys() from c in Gen.Elements(Comparison.Equal, Comparison.NotEqual) from value in Patterns() select (TargetTerm)new CompareTerm(key, c, value),
-        from key in Keys() from c in Gen.Elements(Comparison.Less, Comparison.LessOrEqual, Comparison.Greater, Comparison.GreaterOrEqual)
-        from value in Gen.Elements(s_values) select (TargetTerm)new CompareTerm(key, c, new ValuePattern(value, false)),
+        from key in Keys()
+        from c in Gen.Elements(Comparison.Less, Comparison.LessOrEqual, Comparison.Greater, Comparison.GreaterOrEqual)
+        from value in Gen.Elements(s_values)
+        select (TargetTerm)new CompareTerm(key, c, new ValuePattern(value, false)),
         from key in Keys() from values in Patterns().NonEmptyListOf() select (TargetTerm)new OneOfTerm(key, new(values)),
         Keys().Select(TargetTerm (key) => new HasTerm(key)),
         from key in Keys() from pattern in Gen.Elements("^5\\.", "a b", "\"", "(web|\\d+)$", "", "[\\\\]") select (TargetTerm)new LikeTerm(key, pattern),

@@ -90,9 +90,10 @@ public sealed class TargetErrorTests
     [InlineData("x=~\"(.*)(.*)(.*)(.*)(.*)(.*)(.*)(.*)(.*)[a-z]{1,250}$\"")]
     public void Hostile_regular_expressions_cost_little(string text)
     {
+        // Half a second on a busy machine; backtracking would take years.
         var clock = Stopwatch.StartNew();
         if (Target.TryParse(text, out var target, out _))
             target!.Matches(new FakeSubject("a") { Facts = { ["x"] = new string('a', 2_000) + "!" } });
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(3));
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
     }
 }

@@ -7,11 +7,9 @@ namespace Fleet.Protocol.Tests.Targets;
 
 public sealed class TargetPropertyTests
 {
-    private static readonly Config s_config = Config.QuickThrowOnFailure.WithMaxTest(300);
-
     [Fact]
     public void Parsing_the_canonical_text_gives_the_term_back() =>
-        Prop.ForAll(SomeTarget.Terms().ToArbitrary(), term => new TargetParser(term.ToString()).Parse().Equals(term)).Check(s_config);
+        Prop.ForAll(SomeTarget.Terms().ToArbitrary(), term => new TargetParser(term.ToString()).Parse().Equals(term)).Check(Runs.Of(300));
 
     [Fact]
     public void A_target_means_what_a_plain_reading_of_it_means() =>
@@ -20,16 +18,16 @@ public sealed class TargetPropertyTests
             var expected = Evaluate(term, subject);
             return term.Matches(subject) == expected && term.Explain(subject).IsMatch == expected
                 && Target.Parse(term.ToString()).Matches(subject) == expected;
-        }).Check(s_config);
+        }).Check(Runs.Of(300));
 
     [Fact]
     public void Any_text_is_parsed_or_refused_with_a_place() =>
         Prop.ForAll(Some.Garbage("role=web and (os!=windows or not dc in (a,b*)) web[01-3],\"x\\\" && ||!<=>=~^a$ has online 'q'").ToArbitrary(), IsParsedOrRefused)
-            .Check(s_config.WithMaxTest(5_000));
+            .Check(Runs.Of(5_000));
 
     [Fact]
     public void A_damaged_target_is_parsed_or_refused_with_a_place() =>
-        Prop.ForAll(Damaged().ToArbitrary(), IsParsedOrRefused).Check(s_config.WithMaxTest(1_000));
+        Prop.ForAll(Damaged().ToArbitrary(), IsParsedOrRefused).Check(Runs.Of(1_000));
 
     private static bool IsParsedOrRefused(string text)
     {

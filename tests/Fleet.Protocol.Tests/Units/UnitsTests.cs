@@ -31,7 +31,7 @@ public sealed class UnitsTests
     [Fact]
     public void Durations_round_trip() =>
         Prop.ForAll(ArbMap.Default.GeneratorFor<long>().Select(t => TimeSpan.FromTicks(t & long.MaxValue)).ToArbitrary(),
-            value => DurationText.Parse(DurationText.Format(value)) == value).QuickCheckThrowOnFailure();
+            value => DurationText.Parse(DurationText.Format(value)) == value).Check(Runs.Of(100));
 
     [Theory]
     [InlineData("64KiB", 65_536, "64KiB")]
@@ -58,7 +58,7 @@ public sealed class UnitsTests
     [Fact]
     public void Sizes_round_trip() =>
         Prop.ForAll(ArbMap.Default.GeneratorFor<long>().Select(n => new ByteSize(n & long.MaxValue)).ToArbitrary(),
-            value => ByteSize.Parse(value.ToString()) == value).QuickCheckThrowOnFailure();
+            value => ByteSize.Parse(value.ToString()) == value).Check(Runs.Of(100));
 
     [Theory]
     [InlineData("25", 100, 25)]
@@ -100,7 +100,7 @@ public sealed class UnitsTests
                 (CountOrPercent.TryParse(text, out _, out var share), share),
             };
             return Array.TrueForAll(isRead, r => r.Item1 ? r.Item2 is null : r.Item2!.Column <= text.Length + 1);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
+        }).Check(Runs.Of(2_000));
 
     [Fact]
     public void A_long_text_is_shown_around_its_error_without_control_characters()
