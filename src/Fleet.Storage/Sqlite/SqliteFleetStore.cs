@@ -63,17 +63,18 @@ public sealed class SqliteFleetStore : IFleetStore
         OpenAsync(options, Migrations.All, time, logger, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken) =>
-        readers.ReadAsync<IReadOnlyList<string>>(
-            connection =>
-            {
-                using var rows = connection.Use("PRAGMA integrity_check");
-                var faults = new List<string>();
-                while (rows.Next())
-                    faults.Add(rows.Text());
-                return faults is ["ok"] ? [] : faults;
-            },
-            cancellationToken);
+    public async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await readers.ReadAsync(Check, cancellationToken);
+        }
+        catch (StoreException e) when (e.Fault == StoreFault.Corrupt)
+        {
+            // Damage so bad that the check itself stumbles over it.
+            return [e.Message];
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -112,5 +113,14 @@ public sealed class SqliteFleetStore : IFleetStore
             held.Dispose();
             throw;
         }
+    }
+
+    private static IReadOnlyList<string> Check(Connection connection)
+    {
+        var faults = new List<string>();
+        using var rows = connection.Use("PRAGMA integrity_check");
+        while (rows.Next())
+            faults.Add(rows.Text());
+        return faults is ["ok"] ? [] : faults;
     }
 }

@@ -11,7 +11,7 @@ public sealed class OpeningTests : IAsyncDisposable
     public ValueTask DisposeAsync() => provider.DisposeAsync();
 
     [Fact]
-    public async Task A_second_controller_is_refused_and_told_which_process_has_the_store()
+    public async Task A_second_controller_is_refused_and_told_how_to_find_the_first()
     {
         await using (await provider.OpenAsync())
         {
@@ -19,7 +19,7 @@ public sealed class OpeningTests : IAsyncDisposable
 
             refusal.Fault.ShouldBe(StoreFault.InUse);
             refusal.Message.ShouldContain("another controller");
-            refusal.Message.ShouldContain($"process {Environment.ProcessId}");
+            refusal.Message.ShouldContain($"fuser {provider.File}.lock");
         }
 
         await (await provider.OpenAsync()).DisposeAsync();
@@ -74,7 +74,7 @@ public sealed class OpeningTests : IAsyncDisposable
         var page = RawDatabase.Number(provider.File, "SELECT rootpage FROM sqlite_master WHERE name = 'settings'");
         await using (var file = File.OpenWrite(provider.File))
         {
-            file.Position = ((page - 1) * 4096) + 20;
+            file.Position = ((page - 1) * 4096) + 12; // behind the head of the page: where its cells are
             file.Write([.. Enumerable.Repeat((byte)0xff, 2000)]);
         }
 

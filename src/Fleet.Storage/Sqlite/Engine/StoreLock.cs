@@ -14,10 +14,9 @@ internal sealed class StoreLock : IDisposable
     public static StoreLock Acquire(string databasePath)
     {
         var path = databasePath + ".lock";
-        FileStream file;
         try
         {
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new StoreLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (Exception e) when (e is UnauthorizedAccessException or DirectoryNotFoundException or NotSupportedException)
         {
@@ -29,38 +28,12 @@ internal sealed class StoreLock : IDisposable
             throw File.Exists(path)
                 ? new StoreException(
                     StoreFault.InUse,
-                    $"the store {databasePath} is in use by another controller{Holder(path)}: stop that one, or name another file",
+                    $"the store {databasePath} is in use by another controller: stop that one (fuser {path} finds it), or name another file",
                     e)
                 : new StoreException(
                     StoreFault.Unwritable, $"the store {databasePath} cannot be opened: {path} cannot be created ({e.Message})", e);
         }
-
-        try
-        {
-            file.SetLength(0);
-            file.Write(System.Text.Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
-            file.Flush();
-            return new StoreLock(file);
-        }
-        catch (IOException e)
-        {
-            file.Dispose();
-            throw new StoreException(StoreFault.Io, $"{path} cannot be written: check the disk", e);
-        }
     }
 
     public void Dispose() => file.Dispose();
-
-    private static string Holder(string path)
-    {
-        try
-        {
-            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            return int.TryParse(reader.ReadLine(), out var process) ? $" (process {process})" : "";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
 }
