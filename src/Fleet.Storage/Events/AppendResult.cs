@@ -8,6 +8,6 @@ public sealed record AppendResult(IReadOnlyList<EntryOutcome> Entries, IReadOnly
 /// <summary>How far a job is.</summary>
 /// <param name="JobId">The job.</param>
 /// <param name="Counts">Its tasks by state.</param>
-/// <param name="BecameDone">This batch ended its last task.</param>
-/// <param name="LastSeq">Position of its last event stored by this batch; 0 if none.</param>
+/// <param name="BecameDone">Its last task has ended now; said to exactly one caller.</param>
+/// <param name="LastSeq">Position of its last event in this batch; 0 if none.</param>
 public sealed record JobProgress(string JobId, TaskCounts Counts, bool BecameDone, long LastSeq);

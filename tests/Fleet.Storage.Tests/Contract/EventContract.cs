@@ -166,6 +166,31 @@ public abstract class EventContract(IStoreProvider provider) : StoreContract(pro
     }
 
     [Fact]
+    public async Task Of_many_agents_that_report_at_once_each_gets_its_own_outcome_and_one_is_told_of_the_jobs_end()
+    {
+        var job = await CreateAsync(tasks: 200);
+        var other = await CreateAsync("other", tasks: 200);
+
+        var results = await Task.WhenAll(Enumerable.Range(1, 200).Select(n => AppendAsync(
+            Some.Started(job, n), Some.Started(other, n), Some.Started(job, n), Some.Ended(job, n)))).InTime();
+
+        foreach (var result in results)
+        {
+            result.Entries.Select(entry => entry.Status).ShouldBe(
+                [EntryStatus.Applied, EntryStatus.Applied, EntryStatus.Repeat, EntryStatus.Applied]);
+            result.Jobs.Select(progress => (progress.JobId, progress.LastSeq)).ShouldBe(
+                [(job.Id, result.Entries[3].Seq), (other.Id, result.Entries[1].Seq)]);
+        }
+
+        results.Count(result => result.Jobs[0].BecameDone).ShouldBe(1);
+        results.Count(result => result.Jobs[1].BecameDone).ShouldBe(0);
+        results.Single(result => result.Jobs[0].BecameDone).Jobs[0].Counts.Succeeded.ShouldBe(200);
+        var log = (await Store.Events.ReadAsync(job.Id, 0, 1000, 1 << 20, None).InTime()).Events.Select(e => e.Seq);
+        log.ShouldBe(results.SelectMany(result => new[] { result.Entries[0].Seq, result.Entries[3].Seq }).Order());
+        (await Store.Jobs.GetAsync(other.Id, None).InTime())!.Counts.Running.ShouldBe(200);
+    }
+
+    [Fact]
     public async Task Positions_grow_over_all_jobs_and_are_not_given_out_twice()
     {
         var job = await CreateAsync(tasks: 1);

@@ -57,6 +57,26 @@ public sealed class WriterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Operations_that_join_are_executed_together_unless_one_of_them_is_at_fault()
+    {
+        await using var gated = GatedWriter.Open(provider.Options);
+        var first = gated.JoinAsync("a", "b", "c");
+        var between = gated.InsertAsync("between");
+        var second = gated.JoinAsync("d", "bad", "e");
+
+        gated.Open();
+
+        (await Task.WhenAll(first).InTime()).ShouldBe([3, 3, 3]);
+        await between.InTime();
+        (await second[0].InTime()).ShouldBe(1);
+        (await Should.ThrowAsync<InvalidOperationException>(() => second[1].InTime())).Message.ShouldBe("bad");
+        (await second[2].InTime()).ShouldBe(1);
+        gated.Writer.Statistics.Commits.ShouldBe(2);
+        await gated.DisposeAsync();
+        RawDatabase.Number(provider.File, "SELECT count(*) FROM t").ShouldBe(6);
+    }
+
+    [Fact]
     public async Task Few_and_small_operations_share_a_commit_if_so_bounded()
     {
         await using var gated = GatedWriter.Open(provider.Options with { MaxOperationsPerCommit = 4, MaxBytesPerCommit = 1000 });
@@ -156,6 +176,9 @@ public sealed class WriterTests : IAsyncDisposable
         public Task<int> InsertAsync(string value, int bytes = 10, CancellationToken cancellationToken = default) =>
             writer.ExecuteAsync(connection => Insert(connection, value), cancellationToken, bytes);
 
+        public List<Task<int>> JoinAsync(params string[] values) =>
+            [.. values.Select(value => writer.ExecuteAsync(new Joining(value), None))];
+
         public void Open() => gate.Set();
 
         public async ValueTask DisposeAsync()
@@ -163,6 +186,26 @@ public sealed class WriterTests : IAsyncDisposable
             gate.Set();
             await busy.InTime();
             await writer.DisposeAsync().AsTask().InTime();
+        }
+    }
+
+    /// <summary>Its result is how many were executed together.</summary>
+    private sealed class Joining(string value) : WriteOperation<int>(10)
+    {
+        public override void Execute(Connection connection) => ExecuteTogether(connection, [this]);
+
+        public override bool Joins(WriteOperation before) => before is Joining;
+
+        public override void ExecuteTogether(Connection connection, IReadOnlyList<WriteOperation> run)
+        {
+            foreach (var operation in run.Cast<Joining>())
+                operation.Execute(connection, run.Count);
+        }
+
+        private void Execute(Connection connection, int together)
+        {
+            Insert(connection, value);
+            Result = value == "bad" ? throw new InvalidOperationException(value) : together;
         }
     }
 }

@@ -1,34 +1,40 @@
 namespace Fleet.Storage.Sqlite;
 
-/// <summary>Applies entries in order: events as they come, tasks and counts once at the end. Used once, inside a transaction.</summary>
+/// <summary>
+/// Applies the entries of one or more callers in order: events as they come, tasks and counts once at the end.
+/// Used once, inside a transaction.
+/// </summary>
 internal sealed class EntryBatch(Connection connection, DateTimeOffset now)
 {
     private readonly Dictionary<string, TouchedJob?> jobs = new(StringComparer.Ordinal);
 
-    public AppendResult Append(IReadOnlyList<TaskEntry> entries)
+    /// <summary>Applies the entries of one caller.</summary>
+    public EntryShare Add(IReadOnlyList<TaskEntry> entries)
     {
-        var outcomes = new EntryOutcome[entries.Count];
-        for (var i = 0; i < outcomes.Length; i++)
-            outcomes[i] = Append(entries[i]);
-
-        List<JobProgress> progress = [];
-        foreach (var job in jobs.Values)
-        {
-            if (job is { IsChanged: true })
-                progress.Add(job.Write(connection, now));
-        }
-
-        return new AppendResult(outcomes, progress);
+        var share = new EntryShare(entries.Count);
+        foreach (var entry in entries)
+            share.Outcomes.Add(Append(share, entry));
+        return share;
     }
 
-    private EntryOutcome Append(TaskEntry entry)
+    /// <summary>Writes what all of them changed; only then do the shares know their results.</summary>
+    public void Write()
+    {
+        foreach (var job in jobs.Values)
+        {
+            if (job is { LastChangedBy: not null })
+                job.Write(connection, now);
+        }
+    }
+
+    private EntryOutcome Append(EntryShare share, TaskEntry entry)
     {
         if (!jobs.TryGetValue(entry.JobId, out var job))
             jobs.Add(entry.JobId, job = TouchedJob.Find(connection, entry.JobId));
         if (job is null)
             return new EntryOutcome(EntryStatus.UnknownTask, 0, default, 0);
         if (entry.Ordinal == 0)
-            return new EntryOutcome(EntryStatus.Applied, AddEvent(job, entry), default, 0);
+            return new EntryOutcome(EntryStatus.Applied, AddEvent(share, job, entry), default, 0);
 
         var task = FindTask(job, entry.Ordinal);
         if (task is null)
@@ -40,7 +46,7 @@ internal sealed class EntryBatch(Connection connection, DateTimeOffset now)
         var before = task.State;
         task.Apply(entry);
         job.CountMove(before, task.State);
-        return new EntryOutcome(EntryStatus.Applied, AddEvent(job, entry), task.State, task.LastAgentSeq);
+        return new EntryOutcome(EntryStatus.Applied, AddEvent(share, job, entry), task.State, task.LastAgentSeq);
     }
 
     private TouchedTask? FindTask(TouchedJob job, int ordinal)
@@ -50,12 +56,12 @@ internal sealed class EntryBatch(Connection connection, DateTimeOffset now)
         return task;
     }
 
-    private long AddEvent(TouchedJob job, TaskEntry entry)
+    private long AddEvent(EntryShare share, TouchedJob job, TaskEntry entry)
     {
-        if (entry.Kind is not { } kind)
-            return 0;
-        var seq = EventRows.Insert(connection, job.Key, kind, entry);
-        job.CountEvent(seq, entry.Data.Length);
+        job.LastChangedBy = share;
+        var seq = entry.Kind is { } kind ? EventRows.Insert(connection, job.Key, kind, entry) : 0;
+        share.Count(job, seq);
+        job.OutputBytes += entry.Data.Length;
         return seq;
     }
 }

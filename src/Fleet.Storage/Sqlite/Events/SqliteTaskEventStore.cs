@@ -14,8 +14,7 @@ internal sealed class SqliteTaskEventStore(Writer writer, ReaderPool readers, Ti
 
         return entries.Count == 0
             ? Task.FromResult(new AppendResult([], []))
-            : writer.ExecuteAsync(
-                connection => new EntryBatch(connection, time.GetUtcNow()).Append(entries), cancellationToken, bytes);
+            : writer.ExecuteAsync(new AppendOperation(entries, bytes, time), cancellationToken);
     }
 
     public Task<EventPage> ReadAsync(

@@ -10,10 +10,16 @@ internal sealed class TouchedJob(string id, long key)
     public long Key { get; } = key;
 
     /// <summary>Bytes of data added to its log.</summary>
-    public long OutputBytes { get; private set; }
+    public long OutputBytes { get; set; }
 
-    /// <summary>Position of the last event added; 0 if none.</summary>
-    public long LastSeq { get; private set; }
+    /// <summary>Whose entry changed it last; null if none did.</summary>
+    public EntryShare? LastChangedBy { get; set; }
+
+    /// <summary>Its tasks by state, once written.</summary>
+    public TaskCounts Counts { get; private set; } = null!;
+
+    /// <summary>Whether its last task ended now, once written.</summary>
+    public bool BecameDone { get; private set; }
 
     /// <summary>Its tasks that the batch has looked at, by ordinal.</summary>
     public Dictionary<int, TouchedTask?> Tasks { get; } = [];
@@ -21,30 +27,19 @@ internal sealed class TouchedJob(string id, long key)
     public static TouchedJob? Find(Connection connection, string id) =>
         JobRows.FindKey(connection, id) is { } key ? new TouchedJob(id, key) : null;
 
-    /// <summary>Whether any entry was applied to it.</summary>
-    public bool IsChanged { get; private set; }
-
-    public void CountEvent(long seq, int bytes)
-    {
-        IsChanged = true;
-        LastSeq = seq;
-        OutputBytes += bytes;
-    }
-
     public void CountMove(TaskState from, TaskState to)
     {
-        IsChanged = true;
         changes[(int)from]--;
         changes[(int)to]++;
     }
 
     /// <summary>Writes the tasks, the counts, and the job's end when no task is open any more.</summary>
-    public JobProgress Write(Connection connection, DateTimeOffset now)
+    public void Write(Connection connection, DateTimeOffset now)
     {
         foreach (var task in Tasks.Values)
             task?.Write(connection, Key);
-        var counts = WriteCounts(connection);
-        return new JobProgress(Id, counts, counts.Open == 0 && WriteEnd(connection, now), LastSeq);
+        Counts = WriteCounts(connection);
+        BecameDone = Counts.Open == 0 && WriteEnd(connection, now);
     }
 
     private TaskCounts WriteCounts(Connection connection)

@@ -25,6 +25,13 @@ internal abstract class WriteOperation(int bytes)
     /// <summary>Executes it inside the shared transaction; throws what its caller is to see.</summary>
     public abstract void Execute(Connection connection);
 
+    /// <summary>Whether it can be executed together with the one before it, at less cost.</summary>
+    public virtual bool Joins(WriteOperation before) => false;
+
+    /// <summary>Executes operations that join one another, this being the first. If that throws, each is executed by itself instead.</summary>
+    public virtual void ExecuteTogether(Connection connection, IReadOnlyList<WriteOperation> run) =>
+        throw new NotSupportedException("these operations do not join");
+
     /// <summary>Tells the caller its result: the transaction is committed.</summary>
     public abstract void Complete();
 
@@ -35,19 +42,25 @@ internal abstract class WriteOperation(int bytes)
 }
 
 /// <summary>An operation with a result.</summary>
-internal sealed class WriteOperation<T>(Func<Connection, T> body, int bytes) : WriteOperation(bytes)
+internal abstract class WriteOperation<T>(int bytes) : WriteOperation(bytes)
 {
     // Callers go on elsewhere: their code must not run on the writer's thread.
     private readonly TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private T result = default!;
 
     public Task<T> Task => completion.Task;
 
-    public override void Execute(Connection connection) => result = body(connection);
+    /// <summary>What the caller gets once it is committed.</summary>
+    protected T Result { get; set; } = default!;
 
-    public override void Complete() => completion.TrySetResult(result);
+    public override void Complete() => completion.TrySetResult(Result);
 
     public override void Fail(Exception exception) => completion.TrySetException(exception);
 
     protected override void Cancelling(CancellationToken cancellationToken) => completion.TrySetCanceled(cancellationToken);
+}
+
+/// <summary>An operation that is just a piece of code.</summary>
+internal sealed class CodeOperation<T>(Func<Connection, T> body, int bytes) : WriteOperation<T>(bytes)
+{
+    public override void Execute(Connection connection) => Result = body(connection);
 }

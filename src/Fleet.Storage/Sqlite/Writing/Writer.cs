@@ -31,10 +31,13 @@ internal sealed class Writer : IAsyncDisposable
     public StoreStatistics Statistics => new(Interlocked.Read(ref operations), Interlocked.Read(ref commits), queue.Reader.Count);
 
     /// <summary>Executes the body in its turn; completes once it is committed.</summary>
-    public async Task<T> ExecuteAsync<T>(Func<Connection, T> body, CancellationToken cancellationToken, int bytes = 0)
+    public Task<T> ExecuteAsync<T>(Func<Connection, T> body, CancellationToken cancellationToken, int bytes = 0) =>
+        ExecuteAsync(new CodeOperation<T>(body, bytes), cancellationToken);
+
+    /// <summary>Executes the operation in its turn; completes once it is committed.</summary>
+    public async Task<T> ExecuteAsync<T>(WriteOperation<T> operation, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var operation = new WriteOperation<T>(body, bytes);
         try
         {
             await queue.Writer.WriteAsync(operation, cancellationToken);
@@ -94,8 +97,8 @@ internal sealed class Writer : IAsyncDisposable
         try
         {
             connection.Execute("BEGIN IMMEDIATE");
-            foreach (var operation in batch)
-                ExecuteAlone(operation);
+            for (var next = 0; next < batch.Count;)
+                next = ExecuteRun(next);
             connection.Execute("COMMIT");
             Interlocked.Increment(ref commits);
         }
@@ -110,6 +113,38 @@ internal sealed class Writer : IAsyncDisposable
         // Those that failed have been told already; this changes nothing for them.
         foreach (var operation in batch)
             operation.Complete();
+    }
+
+    // Executes the operation and those after it that join it; returns where to go on.
+    private int ExecuteRun(int first)
+    {
+        var end = first + 1;
+        while (end < batch.Count && batch[end].Joins(batch[end - 1]))
+            end++;
+        if (end - first > 1 && TryTogether(batch.GetRange(first, end - first)))
+            return end;
+        for (var i = first; i < end; i++)
+            ExecuteAlone(batch[i]);
+        return end;
+    }
+
+    private bool TryTogether(List<WriteOperation> run)
+    {
+        connection.Execute("SAVEPOINT run");
+        try
+        {
+            run[0].ExecuteTogether(connection, run);
+        }
+        catch (Exception) when (connection.InTransaction)
+        {
+            // One of them is at fault; by themselves, they show which, and the others succeed.
+            connection.Execute("ROLLBACK TO run");
+            connection.Execute("RELEASE run");
+            return false;
+        }
+
+        connection.Execute("RELEASE run");
+        return true;
     }
 
     private void ExecuteAlone(WriteOperation operation)
