@@ -8,7 +8,9 @@ internal static class Door
     /// <summary>Ids and names are this long at most, in characters.</summary>
     public const int LongestId = 256;
 
-    /// <summary>An id or a name: some text, without control characters and broken surrogate pairs, which would not survive storing.</summary>
+    /// <summary>
+    /// An id or a name: some text, without control characters and broken surrogate pairs, which would not survive storing.
+    /// </summary>
     public static void Id(string value, [CallerArgumentExpression(nameof(value))] string? what = null)
     {
         if (value.Length is 0 or > LongestId)

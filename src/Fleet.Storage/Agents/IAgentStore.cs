@@ -26,7 +26,9 @@ public interface IAgentStore
     Task<bool> SetFactsAsync(
         string agentId, IReadOnlyDictionary<string, string> facts, DateTimeOffset reportedAt, CancellationToken cancellationToken);
 
-    /// <summary>Records that a connection began, and the version of the program at its other end; false if the agent is not active.</summary>
+    /// <summary>
+    /// Records that a connection began, and the version of the program at its other end; false if the agent is not active.
+    /// </summary>
     Task<bool> RecordConnectedAsync(string agentId, string? version, DateTimeOffset at, CancellationToken cancellationToken);
 
     /// <summary>Records that a connection ended; false if the agent is unknown.</summary>

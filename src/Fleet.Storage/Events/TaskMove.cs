@@ -4,7 +4,9 @@ namespace Fleet.Storage;
 /// <param name="To">The state it moves to.</param>
 public sealed record TaskMove(TaskState To)
 {
-    /// <summary>The incarnation of the agent it is sent to. Another one than before starts the agent's sequence numbers at 1 again.</summary>
+    /// <summary>
+    /// The incarnation of the agent it is sent to. Another one than before starts the agent's sequence numbers at 1 again.
+    /// </summary>
     public string? DispatchedTo { get; init; }
 
     /// <summary>When it started.</summary>

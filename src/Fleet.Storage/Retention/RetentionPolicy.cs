@@ -3,7 +3,9 @@ namespace Fleet.Storage;
 /// <summary>How long finished jobs and their output are kept. Jobs that are not done are never touched.</summary>
 public sealed record RetentionPolicy
 {
-    /// <summary>A finished job's log (its output) is dropped after this time; job and tasks stay. Null keeps it. The default is 30 days.</summary>
+    /// <summary>
+    /// A finished job's log (its output) is dropped after this time; job and tasks stay. Null keeps it. The default is 30 days.
+    /// </summary>
     public TimeSpan? MaxOutputAge { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>

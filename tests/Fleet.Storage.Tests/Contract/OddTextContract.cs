@@ -24,7 +24,8 @@ public abstract class OddTextContract(IStoreProvider provider) : StoreContract(p
             var job = Some.Job($"job{n++}", tasks: 1) with { Target = text, Summary = text };
             await Store.Jobs.CreateAsync(job, None).InTime();
             await Store.Events.AppendAsync(
-                [Some.Started(job, 1) with { Move = new TaskMove(TaskState.Running) { Reason = text, DispatchedTo = text } }], None).InTime();
+                [Some.Started(job, 1) with { Move = new TaskMove(TaskState.Running) { Reason = text, DispatchedTo = text } }],
+                None).InTime();
             var map = new Dictionary<string, string> { [text] = text, [text + "2"] = "" };
             await Store.Agents.SetFactsAsync("id-web001", map, Some.Time, None).InTime();
 

@@ -77,6 +77,26 @@ public sealed class WriterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_full_disk_is_named_and_passes()
+    {
+        await using var gated = GatedWriter.Open(provider.Options);
+        gated.Open();
+        await LimitPagesAsync(20);
+
+        (await Should.ThrowAsync<StoreException>(() => gated.InsertAsync(new string('x', 200_000)).InTime()))
+            .Fault.ShouldBe(StoreFault.DiskFull);
+
+        await gated.InsertAsync("small").InTime();
+        await LimitPagesAsync(1_000_000);
+        await gated.InsertAsync(new string('x', 200_000)).InTime();
+        await gated.DisposeAsync();
+        RawDatabase.Number(provider.File, "SELECT count(*) FROM t").ShouldBe(2);
+
+        Task<long> LimitPagesAsync(int pages) =>
+            gated.Writer.ExecuteAsync(connection => connection.Number($"PRAGMA max_page_count = {pages}"), None).InTime();
+    }
+
+    [Fact]
     public async Task Few_and_small_operations_share_a_commit_if_so_bounded()
     {
         await using var gated = GatedWriter.Open(provider.Options with { MaxOperationsPerCommit = 4, MaxBytesPerCommit = 1000 });

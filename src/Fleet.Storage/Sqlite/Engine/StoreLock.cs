@@ -28,7 +28,8 @@ internal sealed class StoreLock : IDisposable
             throw File.Exists(path)
                 ? new StoreException(
                     StoreFault.InUse,
-                    $"the store {databasePath} is in use by another controller: stop that one (fuser {path} finds it), or name another file",
+                    $"the store {databasePath} is in use by another controller: "
+                        + $"stop that one (fuser {path} finds it), or name another file",
                     e)
                 : new StoreException(
                     StoreFault.Unwritable, $"the store {databasePath} cannot be opened: {path} cannot be created ({e.Message})", e);

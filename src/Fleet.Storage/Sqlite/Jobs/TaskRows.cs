@@ -59,7 +59,9 @@ internal static class TaskRows
     }
 
     private static long Mask(IReadOnlyCollection<TaskState>? states) =>
-        states is null or { Count: 0 } ? (1L << TaskMoves.StateCount) - 1 : states.Aggregate(0L, (mask, state) => mask | (1L << (int)state));
+        states is null or { Count: 0 }
+            ? (1L << TaskMoves.StateCount) - 1
+            : states.Aggregate(0L, (mask, state) => mask | (1L << (int)state));
 
     private static TaskRecord Read(Statement row, string jobId) => new()
     {

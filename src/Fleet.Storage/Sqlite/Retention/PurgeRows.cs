@@ -32,7 +32,7 @@ internal static class PurgeRows
             """
             UPDATE jobs SET purge = 1, output_dropped_at = ? WHERE key IN (
                 SELECT key FROM jobs
-                WHERE state = 1 AND purge = 0 AND finished_at < ? AND output_dropped_at IS NULL ORDER BY finished_at, key LIMIT ?)
+                WHERE state = 1 AND purge = 0 AND output_dropped_at IS NULL AND finished_at < ? ORDER BY finished_at, key LIMIT ?)
             """);
         return update.With(now).With(finishedBefore).With(limit).Run();
     }
@@ -41,13 +41,16 @@ internal static class PurgeRows
     public static long OutputBytes(Connection connection) =>
         connection.Number("SELECT coalesce(sum(output_bytes), 0) FROM jobs WHERE purge = 0");
 
-    /// <summary>Marks for the loss of its log the job that finished first of those that have output; returns its bytes, 0 if there is none.</summary>
+    /// <summary>
+    /// Marks for the loss of its log the job that finished first of those that have output; returns its bytes, 0 if there is none.
+    /// </summary>
     public static long MarkOldestLog(Connection connection, DateTimeOffset now)
     {
         using var update = connection.Use(
             """
             UPDATE jobs SET purge = 1, output_dropped_at = ? WHERE key = (
-                SELECT key FROM jobs WHERE state = 1 AND purge = 0 AND output_bytes > 0 ORDER BY finished_at, key LIMIT 1)
+                SELECT key FROM jobs
+                WHERE state = 1 AND purge = 0 AND output_dropped_at IS NULL AND output_bytes > 0 ORDER BY finished_at, key LIMIT 1)
             RETURNING output_bytes
             """);
         if (!update.With(now).Next())

@@ -28,7 +28,9 @@ internal abstract class WriteOperation(int bytes)
     /// <summary>Whether it can be executed together with the one before it, at less cost.</summary>
     public virtual bool Joins(WriteOperation before) => false;
 
-    /// <summary>Executes operations that join one another, this being the first. If that throws, each is executed by itself instead.</summary>
+    /// <summary>
+    /// Executes operations that join one another, this being the first. If that throws, each is executed by itself instead.
+    /// </summary>
     public virtual void ExecuteTogether(Connection connection, IReadOnlyList<WriteOperation> run) =>
         throw new NotSupportedException("these operations do not join");
 

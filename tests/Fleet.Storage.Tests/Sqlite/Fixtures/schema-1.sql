@@ -99,6 +99,7 @@ CREATE UNIQUE INDEX jobs_by_request ON jobs (operator_id, request_id) WHERE requ
 CREATE INDEX jobs_by_age ON jobs (created_at, key);
 CREATE INDEX jobs_open ON jobs (key) WHERE state = 0;
 CREATE INDEX jobs_finished ON jobs (finished_at, key) WHERE state = 1 AND purge = 0;
+CREATE INDEX jobs_with_log ON jobs (finished_at, key) WHERE state = 1 AND purge = 0 AND output_dropped_at IS NULL;
 CREATE INDEX jobs_to_purge ON jobs (purge) WHERE purge > 0;
 
 -- Apart from the jobs, whose counts change often: a row is rewritten whole.
