@@ -3,7 +3,7 @@ namespace Fleet.Storage.Tests;
 /// <summary>A time limit on every await: a test fails rather than hangs.</summary>
 internal static class TimeLimit
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     public static Task InTime(this Task task) => task.WaitAsync(Limit);
 

@@ -4,13 +4,13 @@ using Fleet.Storage.Sqlite;
 
 namespace Fleet.Storage.Tests.Sqlite;
 
-public sealed class CrashTests : IAsyncDisposable
+public sealed class CrashTests : IDisposable
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
     private readonly SqliteProvider provider = new();
 
-    public ValueTask DisposeAsync() => provider.DisposeAsync();
+    public void Dispose() => provider.Dispose();
 
     [Fact]
     public async Task What_was_acknowledged_survives_kill_9_and_nothing_is_half_done()

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Storage.Tests.Sqlite;
 
-public sealed class MigrationTests : IAsyncDisposable
+public sealed class MigrationTests : IDisposable
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
@@ -16,7 +16,7 @@ public sealed class MigrationTests : IAsyncDisposable
         new(Migrations.All[^1].Version + 1, "note", "ALTER TABLE jobs ADD COLUMN note TEXT; UPDATE jobs SET note = 'upgraded ' || id;"),
     ];
 
-    public ValueTask DisposeAsync() => provider.DisposeAsync();
+    public void Dispose() => provider.Dispose();
 
     [Fact]
     public async Task A_database_of_the_first_version_is_brought_to_the_newest_with_all_it_holds()

@@ -2,13 +2,13 @@ using Fleet.Storage.Sqlite;
 
 namespace Fleet.Storage.Tests.Sqlite;
 
-public sealed class OpeningTests : IAsyncDisposable
+public sealed class OpeningTests : IDisposable
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
     private readonly SqliteProvider provider = new();
 
-    public ValueTask DisposeAsync() => provider.DisposeAsync();
+    public void Dispose() => provider.Dispose();
 
     [Fact]
     public async Task A_second_controller_is_refused_and_told_how_to_find_the_first()

@@ -2,7 +2,7 @@ using Fleet.Storage.Sqlite;
 
 namespace Fleet.Storage.Tests.Sqlite;
 
-public sealed class ReaderTests : IAsyncDisposable
+public sealed class ReaderTests : IDisposable
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
@@ -10,7 +10,7 @@ public sealed class ReaderTests : IAsyncDisposable
 
     private readonly SqliteProvider provider = new();
 
-    public ValueTask DisposeAsync() => provider.DisposeAsync();
+    public void Dispose() => provider.Dispose();
 
     [Fact]
     public async Task Readers_see_whole_batches_in_order_while_the_writer_writes()

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Fleet.Storage.Tests.Sqlite;
 
 /// <summary>A SQLite store in a directory of its own, removed at the end.</summary>
-internal sealed class SqliteProvider : IStoreProvider
+internal sealed class SqliteProvider : IStoreProvider, IDisposable
 {
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("fleet-storage-").FullName;
 
@@ -21,7 +21,9 @@ internal sealed class SqliteProvider : IStoreProvider
 
     public ValueTask DisposeAsync()
     {
-        System.IO.Directory.Delete(Directory, recursive: true);
+        Dispose();
         return ValueTask.CompletedTask;
     }
+
+    public void Dispose() => System.IO.Directory.Delete(Directory, recursive: true);
 }

@@ -2,13 +2,13 @@ using Fleet.Storage.Sqlite;
 
 namespace Fleet.Storage.Tests.Sqlite;
 
-public sealed class WriterTests : IAsyncDisposable
+public sealed class WriterTests : IDisposable
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
     private readonly SqliteProvider provider = new();
 
-    public ValueTask DisposeAsync() => provider.DisposeAsync();
+    public void Dispose() => provider.Dispose();
 
     [Fact]
     public async Task Thousands_of_presence_writes_at_once_share_a_few_commits()
