@@ -83,13 +83,17 @@ public sealed class ProcessSetupTests : ExecutorTest
 
             var status = seen.Output(1).Split('\n').Select(line => line.Split(':', 2)).Where(line => line.Length == 2)
                 .ToDictionary(line => line[0], line => line[1].Trim());
-            (status["SigBlk"], status["SigIgn"]).ShouldBe(("0000000000000000", "0000000000000000"));
+            (status["SigBlk"], Ignored(status["SigIgn"])).ShouldBe(("0000000000000000", 0));
         }
         finally
         {
             _ = Libc.Close(leak);
         }
     }
+
+    /// <summary>Without 32 and 33, glibc's own: its posix_spawn leaves them ignored in every child.</summary>
+    private static long Ignored(string mask) =>
+        long.Parse(mask, NumberStyles.HexNumber, CultureInfo.InvariantCulture) & ~(3L << 31);
 
     [Fact]
     public async Task A_step_leads_a_session_and_may_open_its_streams_by_path()
@@ -120,7 +124,7 @@ public sealed class ProcessSetupTests : ExecutorTest
         lines[2].ShouldBe("65534");
         lines[3].ShouldEndWith(" nobody nobody");
         lines[4].ShouldBe("SigBlk:\t0000000000000000");
-        lines[5].ShouldBe("SigIgn:\t0000000000000000");
+        Ignored(lines[5].Split('\t')[1]).ShouldBe(0);
         lines[6].ShouldBe("4");
         seen.Output(1).ShouldStartWith("nobody\n-rwx------ 1 nobody nogroup");
     }

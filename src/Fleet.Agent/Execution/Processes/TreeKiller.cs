@@ -25,17 +25,19 @@ internal sealed class TreeKiller(TimeProvider time)
         var poll = ShortestPoll;
         for (var round = 0; round < KillRounds; round++)
         {
+            // Counted before the first blow, which leaves nothing to count.
+            killed.UnionWith(ProcessTree.Find(trace).Select(member => member.Identity));
+
             // The whole process group in one call, which no fork inside it can escape; the scan finds who left the group.
             leader?.SignalGroup(Signals.Kill);
             var members = Freeze(trace, seen);
+            killed.UnionWith(members.Select(member => member.Identity));
+            seen.UnionWith(killed);
             if (members.Count == 0)
                 return new KillReport(seen.Count, killed.Count, []);
 
             foreach (var member in members)
-            {
-                killed.Add(member.Identity);
                 ProcessSignal.Send(member.Identity, Signals.Kill);
-            }
 
             await Task.Delay(poll, time, CancellationToken.None);
             poll = Min(poll * 2, LongestPoll);
