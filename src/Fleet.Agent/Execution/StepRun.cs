@@ -43,7 +43,7 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
             else
             {
                 await EndTreeAsync(child);
-                await become; // Its end of the pipe closed with the process.
+                await Task.WhenAny(become, Task.Delay(KilledExitWait, context.Time, CancellationToken.None));
             }
         }
 

@@ -21,7 +21,7 @@ public sealed partial class TaskExecutor : IAsyncDisposable
     private int _running;
     private bool _stopping;
 
-    /// <summary>Removes what scripts a former life of the agent left in the script directory.</summary>
+    /// <summary>Removes what scripts a former life of the agent left in its directory.</summary>
     public TaskExecutor(TaskExecutorOptions options, TimeProvider time, ILogger<TaskExecutor> log)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxConcurrentTasks, 1);
@@ -29,7 +29,7 @@ public sealed partial class TaskExecutor : IAsyncDisposable
         _options = options;
         _time = time;
         _log = log;
-        ScriptFile.RemoveLeftovers(options.ScriptDirectory);
+        ScriptFile.RemoveLeftovers(options.StateDirectory);
     }
 
     /// <summary>The tasks that run or wait for their turn, at this moment.</summary>

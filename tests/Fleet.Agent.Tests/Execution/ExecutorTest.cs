@@ -22,7 +22,7 @@ public abstract class ExecutorTest : IAsyncLifetime
 
     private protected static bool IsRoot => Libc.EffectiveUser() == 0;
 
-    private protected virtual TaskExecutorOptions Options => new() { ScriptDirectory = Path.Combine(Home, "scripts") };
+    private protected virtual TaskExecutorOptions Options => new() { StateDirectory = Home };
 
     public Task InitializeAsync()
     {
