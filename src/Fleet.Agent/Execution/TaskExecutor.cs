@@ -1,5 +1,6 @@
 using Fleet.Agent.Execution.Output;
 using Fleet.Agent.Execution.Processes;
+using Fleet.Agent.Execution.Steps;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.Agent.Execution;

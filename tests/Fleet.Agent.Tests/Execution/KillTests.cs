@@ -145,6 +145,7 @@ public sealed class KillTests : ExecutorTest
         var wrong = real with { StartTicks = real.StartTicks - 1 };
         ProcessSignal.Send(wrong, 9).ShouldBeFalse();
         ProcessTree.Find(new TaskTrace("another-task", [wrong], null)).ShouldBeEmpty();
+        ProcessTree.Find(new TaskTrace("another-task", [], observer.Starting!.Mark)).ShouldBeEmpty("another agent may give out the same mark");
         ProcessTable.IsAlive(real).ShouldBeTrue();
     }
 }

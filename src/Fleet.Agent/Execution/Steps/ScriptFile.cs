@@ -2,7 +2,7 @@ using Fleet.Agent.Execution.Native;
 using Fleet.Agent.Execution.Processes;
 using Microsoft.Win32.SafeHandles;
 
-namespace Fleet.Agent.Execution;
+namespace Fleet.Agent.Execution.Steps;
 
 /// <summary>A script on disk for as long as its step runs, in a directory that only we and its user can enter.</summary>
 internal sealed class ScriptFile : IDisposable

@@ -1,7 +1,7 @@
 using Fleet.Agent.Execution.Native;
 using Fleet.Agent.Execution.Processes;
 
-namespace Fleet.Agent.Execution;
+namespace Fleet.Agent.Execution.Steps;
 
 /// <summary>Gets a step's process going: finds program, directory and user, makes the pipes, spawns.</summary>
 internal static class StepLauncher

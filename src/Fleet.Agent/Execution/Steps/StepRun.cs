@@ -1,6 +1,6 @@
 using Fleet.Agent.Execution.Processes;
 
-namespace Fleet.Agent.Execution;
+namespace Fleet.Agent.Execution.Steps;
 
 /// <summary>One step from its start to its report.</summary>
 internal sealed class StepRun(StepContext context, int index, List<ProcessIdentity> leaders)
