@@ -49,6 +49,9 @@ internal sealed class ChildProcesses
         // Inherited as "ignored" (some supervisors do), it would make the kernel discard every exit status.
         if (Signals.IsIgnored(Signals.Child))
             _ = Libc.Signal(Signals.Child, 0);
+
+        // A program that does not read its input must not end us; the runtime may have seen to that, or not.
+        _ = Libc.Signal(Signals.BrokenPipe, Signals.Ignored);
     }
 
     internal static ChildProcesses Shared { get; } = new();
