@@ -21,7 +21,11 @@ public sealed class KillTests : ExecutorTest
         { "one that ignores SIGTERM", "trap '' TERM; echo r; while :; do sleep 1; done", 1 },
         { "a grandchild that ignores SIGTERM", "sh -c \"trap '' TERM; echo r; while :; do sleep 1; done\" & wait", 1 },
         { "a daemon in a session of its own", $"{Daemon}; sleep 0.1; echo r; sleep 300", 0 },
-        { "a daemon that ignores SIGTERM", "setsid sh -c \"trap '' TERM; echo r; exec >/dev/null 2>&1; while :; do sleep 1; done\" & sleep 300", 1 },
+        {
+            "a daemon that ignores SIGTERM",
+            "setsid sh -c \"trap '' TERM; echo r; exec >/dev/null 2>&1; while :; do sleep 1; done\" & sleep 300",
+            1
+        },
         { "a stopped process", "sleep 300 & kill -STOP $!; echo r; sleep 300", 0 },
     };
 
@@ -49,7 +53,8 @@ public sealed class KillTests : ExecutorTest
     {
         var pidFile = Path.Combine(Home, "pid");
         var request = Some(
-            Sh($"(env -i setsid sh -c 'echo $$ > {pidFile}; exec sleep 300' >/dev/null 2>&1 </dev/null &); while [ ! -s {pidFile} ]; do sleep 0.01; done"),
+            Sh($"(env -i setsid sh -c 'echo $$ > {pidFile}; exec sleep 300' >/dev/null 2>&1 </dev/null &); "
+                + $"while [ ! -s {pidFile} ]; do sleep 0.01; done"),
             Run("sleep", "300"));
         var observer = Submit(request);
         await observer.StepStart(1);
@@ -81,7 +86,10 @@ public sealed class KillTests : ExecutorTest
     [Fact]
     public async Task Ending_gracefully_is_given_its_time_and_not_more()
     {
-        var request = Some(Sh("trap 'echo tidy; exit 0' TERM; echo up; while :; do sleep 0.05; done")) with { KillGrace = TimeSpan.FromSeconds(30) };
+        var request = Some(Sh("trap 'echo tidy; exit 0' TERM; echo up; while :; do sleep 0.05; done")) with
+        {
+            KillGrace = TimeSpan.FromSeconds(30),
+        };
         var (observer, ready) = UntilOutput(text => text == "up\n");
         Submit(request, observer);
         await ready;
@@ -143,7 +151,8 @@ public sealed class KillTests : ExecutorTest
 
         // All that a journal may know when the agent died at the worst moment: the id alone.
         var known = new LeftoverTrace(request.TaskId, [], null, seen.Starting.BootId);
-        var killed = await hunter.KillLeftoversAsync(known, TimeSpan.FromSeconds(5), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+        var killed = await hunter.KillLeftoversAsync(known, TimeSpan.FromSeconds(5), CancellationToken.None)
+            .WaitAsync(TimeSpan.FromSeconds(20));
         killed.Found.ShouldBe(6);
         Living(request, seen).ShouldBeEmpty();
         (await hunter.KillLeftoversAsync(known, TimeSpan.Zero, CancellationToken.None)).Found.ShouldBe(0);
@@ -160,7 +169,8 @@ public sealed class KillTests : ExecutorTest
         var wrong = real with { StartTicks = real.StartTicks - 1 };
         ProcessSignal.Send(wrong, 9).ShouldBeFalse();
         ProcessTree.Find(new TaskTrace("another-task", [wrong], null)).ShouldBeEmpty();
-        ProcessTree.Find(new TaskTrace("another-task", [], observer.Starting!.Mark)).ShouldBeEmpty("another agent may give out the same mark");
+        ProcessTree.Find(new TaskTrace("another-task", [], observer.Starting!.Mark))
+            .ShouldBeEmpty("another agent may give out the same mark");
         ProcessTable.IsAlive(real).ShouldBeTrue();
     }
 }

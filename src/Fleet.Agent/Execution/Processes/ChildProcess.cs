@@ -27,5 +27,6 @@ internal sealed class ChildProcess
 
     /// <summary>A bug: something else in this process waits for children.</summary>
     internal void SetLost() =>
-        _exited.SetException(new InvalidOperationException($"The exit status of process {Identity.Pid} was taken by another part of the agent."));
+        _exited.SetException(
+            new InvalidOperationException($"The exit status of process {Identity.Pid} was taken by another part of the agent."));
 }

@@ -21,7 +21,8 @@ internal static class TaskEnvironment
     // By name, each as a whole entry: most go on unchanged, task after task.
     private static readonly Lazy<Dictionary<string, string>> Inherited = new(ReadInherited);
 
-    /// <summary>Each variable as <c>NAME=value</c>. Layers, later ones win: our own (unless clean), the user's, the request's, the two ids.</summary>
+    /// <summary>Each variable as <c>NAME=value</c>.</summary>
+    /// <remarks>Layers, later ones win: our own (unless clean), the user's, the request's, the two ids.</remarks>
     internal static List<string> Build(TaskRequest request, UserAccount? user)
     {
         var environment = request.CleanEnvironment

@@ -27,6 +27,8 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
         leaders.Add(child.Identity);
 
         // 2. As another user: has the helper become the program?
+        KillReport? kill = null;
+        StopCause? cause = null;
         var shimPeak = 0L;
         if (launched.Pipes.ShimStatus is { } status)
         {
@@ -42,7 +44,8 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
             }
             else
             {
-                await EndTreeAsync(child);
+                cause = context.Stop.Cause;
+                kill = await EndTreeAsync(child);
                 await Task.WhenAny(become, Task.Delay(KilledExitWait, context.Time, CancellationToken.None));
             }
         }
@@ -61,9 +64,7 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
         streams.Start();
 
         // 4. Until it exits or has to be ended.
-        KillReport? kill = null;
-        StopCause? cause = null;
-        if (await Task.WhenAny(child.Exited, context.Stop.Given) != child.Exited && !child.HasExited)
+        if (cause is null && await Task.WhenAny(child.Exited, context.Stop.Given) != child.Exited && !child.HasExited)
         {
             cause = context.Stop.Cause;
             kill = await EndTreeAsync(child);
