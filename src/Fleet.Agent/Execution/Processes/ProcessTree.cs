@@ -1,0 +1,82 @@
+namespace Fleet.Agent.Execution.Processes;
+
+/// <summary>Finds the living processes of a task, wherever they have moved to.</summary>
+internal static class ProcessTree
+{
+    private const int KernelThreads = 2;
+
+    /// <summary>Scans the host once. Zombies are left out; so are this process, its parents and init.</summary>
+    internal static List<ProcStat> Find(TaskTrace trace)
+    {
+        var all = ProcessTable.Read();
+        var byPid = all.ToDictionary(process => process.Pid);
+        var ancestors = SelfAndAncestors(byPid);
+        var candidates = all
+            .Where(process => process.IsAlive
+                && process.StartTicks >= trace.NotBeforeTicks
+                && process.ParentPid != KernelThreads
+                && !ancestors.Contains(process.Pid))
+            .ToList();
+
+        var evidence = new Evidence(trace, byPid, ancestors);
+        var found = candidates.Where(evidence.Proves).ToDictionary(process => process.Pid);
+
+        // Descendants by parent: a child is never older than its parent, else the number was reused in between.
+        for (var grown = true; grown;)
+        {
+            grown = false;
+            foreach (var process in candidates)
+            {
+                if (found.TryGetValue(process.ParentPid, out var parent)
+                    && process.StartTicks >= parent.StartTicks
+                    && found.TryAdd(process.Pid, process))
+                    grown = true;
+            }
+        }
+
+        return [.. found.Values];
+    }
+
+    private static HashSet<int> SelfAndAncestors(Dictionary<int, ProcStat> byPid)
+    {
+        var ancestors = new HashSet<int> { 0, 1, KernelThreads };
+        for (var pid = Environment.ProcessId; ancestors.Add(pid) && byPid.TryGetValue(pid, out var process);)
+            pid = process.ParentPid;
+        return ancestors;
+    }
+
+    /// <summary>What ties a single process to the task.</summary>
+    private sealed class Evidence(TaskTrace trace, Dictionary<int, ProcStat> byPid, HashSet<int> ancestors)
+    {
+        internal bool Proves(ProcStat process)
+        {
+            // 1. A session keeps its number while its leader lives, so membership is proof then.
+            var leader = LeaderOf(process);
+            if (leader.Pid != 0 && byPid.TryGetValue(leader.Pid, out var living))
+            {
+                if (living.StartTicks == leader.StartTicks)
+                    return true;
+                leader = default;
+            }
+
+            // 2. What the environment says is said, for us or for another task.
+            if (ProcessTable.Variable(process.Pid, TaskEnvironment.TaskIdName) is { } task)
+                return task == trace.TaskId;
+
+            // 3. The mark, but on orphans only, which come to us, or after our death to whoever is above us: another agent on this
+            //    host may have given out the same one. Their descendants are found through them.
+            var slack = trace.Mark is null ? null : ProcessTable.TimerSlack(process.Pid);
+            if (slack is not null)
+                return slack == trace.Mark && ancestors.Contains(process.ParentPid);
+
+            // 4. The leader is gone and its number may, rarely, have led another session since; no better evidence can be had.
+            return leader.Pid != 0;
+        }
+
+        private ProcessIdentity LeaderOf(ProcStat process)
+        {
+            var leader = trace.Leaders.FirstOrDefault(leader => leader.Pid == process.Session);
+            return process.StartTicks >= leader.StartTicks ? leader : default;
+        }
+    }
+}
