@@ -113,6 +113,19 @@ internal sealed partial class TaskJournal : IDisposable
         }
     }
 
+    /// <summary>Treats a task that never came as one that was delivered, so that it does not start later.</summary>
+    public void Exclude(TaskId id, DateTimeOffset until)
+    {
+        try
+        {
+            _seen.Add(id, until);
+        }
+        catch (IOException e)
+        {
+            LogForgetFailed(id, e.Message);
+        }
+    }
+
     public void Dispose()
     {
         foreach (var log in _logs.Values)
