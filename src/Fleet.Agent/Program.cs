@@ -1,1 +1,6 @@
+using Fleet.Agent.Execution.Processes;
+
+if (args is [ExecShim.Verb])
+    return ExecShim.Run(args);
+
 return 0;

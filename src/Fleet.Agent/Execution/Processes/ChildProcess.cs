@@ -1,0 +1,34 @@
+using Fleet.Agent.Execution.Native;
+
+namespace Fleet.Agent.Execution.Processes;
+
+/// <summary>A process that we started: the leader of its own session and process group.</summary>
+internal sealed class ChildProcess
+{
+    private readonly ChildProcesses _owner;
+
+    // Its continuations must not run on the reaper's thread.
+    private readonly TaskCompletionSource<ProcessExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal ChildProcess(ChildProcesses owner, ProcessIdentity identity)
+    {
+        _owner = owner;
+        Identity = identity;
+    }
+
+    internal ProcessIdentity Identity { get; }
+
+    internal Task<ProcessExit> Exited => _exited.Task;
+
+    internal bool HasExited => _exited.Task.IsCompleted;
+
+    /// <summary>Signals its whole process group; does nothing once it has been reaped.</summary>
+    internal void SignalGroup(int signal) =>
+        _owner.WhileNothingIsReaped(() =>
+        {
+            if (!HasExited)
+                _ = Libc.Kill(-Identity.Pid, signal);
+        });
+
+    internal void SetExited(ProcessExit exit) => _exited.SetResult(exit);
+}

@@ -1,0 +1,112 @@
+using System.Collections;
+using Fleet.Agent.Execution.Native;
+using Fleet.Agent.Execution.Output;
+
+namespace Fleet.Agent.Execution.Processes;
+
+/// <summary>The agent's half of <see cref="ExecShim"/>: starts it and hears how it went.</summary>
+internal static class ExecShimLaunch
+{
+    private const uint MemoryFileCloseOnExec = 1;
+    private const int DuplicateCloseOnExec = 1030;
+
+    // Above all targets in the child, so that setting those up overwrites none of the sources.
+    private const int FirstSource = 10;
+
+    /// <summary>A plan that starts the shim, which becomes <paramref name="user"/> and then what <paramref name="plan"/> says.</summary>
+    internal static SpawnPlan Wrap(SpawnPlan plan, UserAccount user, StepPipes pipes)
+    {
+        var content = new ShimPlan(user.Name, user.UserId, user.GroupId, plan.Directory, plan.Program, plan.Arguments, plan.Environment);
+        var planFile = pipes.KeepForChild(MemoryFile(content.Encode()));
+        var status = Pipe.ForReading();
+        pipes.SetShimStatus(status.ReadEnd);
+        using var statusEnd = status.WriteEnd;
+        return plan with
+        {
+            Program = "/proc/self/exe",
+            Arguments = [.. OwnCommand(), ExecShim.Verb],
+            Environment = OwnEnvironment(),
+            Directory = "/",
+            Descriptors = [.. plan.Descriptors, planFile, pipes.KeepForChild(Raise(statusEnd))],
+        };
+    }
+
+    /// <summary>Waits until the shim has become the program, or has failed to.</summary>
+    /// <returns>Why it failed, or null; and the shim's own peak of memory.</returns>
+    internal static async Task<(StepOutcome.FailedToStart? Failure, long PeakMemoryBytes)> WaitAsync(PolledFd status, SpawnPlanNames names)
+    {
+        var ready = false;
+        var peak = 0L;
+        while (true)
+        {
+            switch (ReadMessage(status, out var message))
+            {
+                case ShimStatus.Bytes when message.Stage == ShimStage.Ready:
+                    ready = true;
+                    peak = message.PeakMemoryBytes;
+                    break;
+                case ShimStatus.Bytes:
+                    return (Explain(message, names), peak);
+                case < 0:
+                    await status.WaitAsync(PolledFd.Never);
+                    break;
+                default:
+                    // Closed by exec once it was ready; before that the shim ended without a word.
+                    return ready
+                        ? (null, peak)
+                        : (new(StartFailure.Other, $"user {names.User}: the helper that changes the user ended early"), peak);
+            }
+        }
+    }
+
+    private static StepOutcome.FailedToStart Explain(ShimStatus message, SpawnPlanNames names) => message.Stage switch
+    {
+        ShimStage.Groups or ShimStage.Group or ShimStage.User =>
+            new(StartFailure.CannotSwitchUser, $"user {names.User}: {Errno.Describe(message.Error)}"),
+        ShimStage.Directory => new(
+            message.Error is Errno.NoEntry or Errno.NotDirectory ? StartFailure.NoSuchDirectory : StartFailure.PermissionDenied,
+            $"working directory {names.Directory}: {Errno.Describe(message.Error)}"),
+        ShimStage.Plan => new(StartFailure.Other, $"user {names.User}: the helper that changes the user could not read its plan"),
+        _ => StartFailures.OfProgram(names.Program, names.Directory, message.Error),
+    };
+
+    private static unsafe int ReadMessage(PolledFd status, out ShimStatus message)
+    {
+        var buffer = stackalloc byte[ShimStatus.Bytes];
+        var read = (int)Libc.Read(status.Fd, buffer, ShimStatus.Bytes);
+        message = read == ShimStatus.Bytes ? ShimStatus.Read(new ReadOnlySpan<byte>(buffer, read)) : default;
+        return read;
+    }
+
+    /// <summary>As a published binary we are one file; in development the host <c>dotnet</c> runs our assembly.</summary>
+    private static List<string> OwnCommand() =>
+        Path.GetFileName(Environment.ProcessPath) == "dotnet"
+            ? ["dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "fleet-agent.dll")]
+            : ["fleet-agent"];
+
+    private static List<string> OwnEnvironment() =>
+        [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => $"{variable.Key}={variable.Value}")];
+
+    private static unsafe Fd MemoryFile(byte[] content)
+    {
+        using var low = Fd.Own(Libc.MemoryFile("fleet-exec-plan", MemoryFileCloseOnExec), "memfd_create");
+        fixed (byte* start = content)
+        {
+            for (var written = 0; written < content.Length;)
+            {
+                var count = (int)Libc.Write(low, start + written, content.Length - written);
+                if (count < 0)
+                    throw Errno.Failure("write");
+                written += count;
+            }
+        }
+
+        _ = Libc.Seek(low.Number, 0, 0);
+        return Raise(low);
+    }
+
+    private static Fd Raise(Fd fd) => Fd.Own(Libc.Fcntl(fd.Number, DuplicateCloseOnExec, FirstSource), "fcntl");
+}
+
+/// <summary>The names that a failure has to mention.</summary>
+internal readonly record struct SpawnPlanNames(string User, string Directory, string Program);

@@ -1,0 +1,96 @@
+using System.Text;
+using Fleet.Agent.Execution.Native;
+
+namespace Fleet.Agent.Execution.Processes;
+
+/// <summary>Reads processes from <c>/proc</c>; whatever vanishes between two reads is simply not there.</summary>
+internal static unsafe class ProcessTable
+{
+    // A stat line is at most about 600 bytes: 52 numbers and a name of 64.
+    private const int StatBytes = 2048;
+
+    // The environment of a process is bounded by the stack limit; what we look for stands at its end or start, but read it all.
+    private const int MaxEnvironmentBytes = 4 << 20;
+
+    /// <summary>All processes of the host that this process may see.</summary>
+    internal static List<ProcStat> Read()
+    {
+        var processes = new List<ProcStat>(256);
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory.AsSpan()), out var pid) && TryRead(pid, out var stat))
+                processes.Add(stat);
+        }
+
+        return processes;
+    }
+
+    /// <summary>One process; false where there is none of that number.</summary>
+    internal static bool TryRead(int pid, out ProcStat stat)
+    {
+        var buffer = stackalloc byte[StatBytes];
+        var length = ReadFile($"/proc/{pid}/stat", buffer, StatBytes);
+        return ProcStat.TryParse(new ReadOnlySpan<byte>(buffer, Math.Max(length, 0)), out stat);
+    }
+
+    /// <summary>True while exactly this process, not a later one of the same number, is alive.</summary>
+    internal static bool IsAlive(ProcessIdentity process) =>
+        TryRead(process.Pid, out var stat) && stat.StartTicks == process.StartTicks && stat.IsAlive;
+
+    /// <summary>Whether the environment a process was started with holds <paramref name="entry"/> (<c>NAME=value</c>).</summary>
+    internal static bool EnvironmentHolds(int pid, ReadOnlySpan<byte> entry)
+    {
+        using var fd = new Fd(Libc.Open($"/proc/{pid}/environ", Libc.OpenReadOnly | Libc.OpenCloseOnExec));
+        if (fd.IsInvalid)
+            return false;
+
+        var capacity = 8192;
+        var buffer = new byte[capacity];
+        var length = 0;
+        while (length < MaxEnvironmentBytes)
+        {
+            if (length == buffer.Length)
+                Array.Resize(ref buffer, buffer.Length * 2);
+            nint read;
+            fixed (byte* start = buffer)
+                read = Libc.Read(fd, start + length, buffer.Length - length);
+            if (read <= 0)
+                break;
+            length += (int)read;
+        }
+
+        return HasEntry(buffer.AsSpan(0, length), entry);
+    }
+
+    /// <summary>The timer slack of a process in nanoseconds; null where it cannot be read (CAP_SYS_NICE is needed).</summary>
+    internal static long? TimerSlack(int pid)
+    {
+        var buffer = stackalloc byte[32];
+        var length = ReadFile($"/proc/{pid}/timerslack_ns", buffer, 32);
+        return length > 0 && long.TryParse(Encoding.ASCII.GetString(buffer, length).AsSpan().Trim(), out var slack) ? slack : null;
+    }
+
+    private static bool HasEntry(ReadOnlySpan<byte> environment, ReadOnlySpan<byte> entry)
+    {
+        while (!environment.IsEmpty)
+        {
+            var end = environment.IndexOf((byte)0);
+            var item = end < 0 ? environment : environment[..end];
+            if (item.SequenceEqual(entry))
+                return true;
+            environment = end < 0 ? default : environment[(end + 1)..];
+        }
+
+        return false;
+    }
+
+    private static int ReadFile(string path, byte* buffer, int capacity)
+    {
+        var fd = Libc.Open(path, Libc.OpenReadOnly | Libc.OpenCloseOnExec);
+        if (fd < 0)
+            return -1;
+        var length = (int)Libc.Read(fd, buffer, capacity);
+        _ = Libc.Close(fd);
+        return length;
+    }
+}

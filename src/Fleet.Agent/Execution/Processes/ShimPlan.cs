@@ -1,0 +1,59 @@
+using System.Text;
+
+namespace Fleet.Agent.Execution.Processes;
+
+/// <summary>What the exec shim is to become; handed over in a memory file, not in arguments that every user can read.</summary>
+internal sealed record ShimPlan(
+    string UserName,
+    uint UserId,
+    uint GroupId,
+    string Directory,
+    string Program,
+    IReadOnlyList<string> Arguments,
+    IReadOnlyList<string> Environment)
+{
+    private const int MaxBytes = 64 << 20;
+
+    internal byte[] Encode()
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream, Encoding.UTF8);
+        writer.Write(UserName);
+        writer.Write(UserId);
+        writer.Write(GroupId);
+        writer.Write(Directory);
+        writer.Write(Program);
+        WriteAll(writer, Arguments);
+        WriteAll(writer, Environment);
+        writer.Flush();
+        return stream.ToArray();
+    }
+
+    internal static ShimPlan Decode(Stream stream)
+    {
+        if (stream.Length > MaxBytes)
+            throw new InvalidDataException("The plan is too large.");
+        using var reader = new BinaryReader(stream, Encoding.UTF8);
+        return new ShimPlan(
+            reader.ReadString(), reader.ReadUInt32(), reader.ReadUInt32(), reader.ReadString(), reader.ReadString(),
+            ReadAll(reader, stream), ReadAll(reader, stream));
+    }
+
+    private static void WriteAll(BinaryWriter writer, IReadOnlyList<string> strings)
+    {
+        writer.Write(strings.Count);
+        foreach (var text in strings)
+            writer.Write(text);
+    }
+
+    private static List<string> ReadAll(BinaryReader reader, Stream stream)
+    {
+        var count = reader.ReadInt32();
+        if (count < 0 || count > stream.Length)
+            throw new InvalidDataException("The plan is damaged.");
+        var strings = new List<string>(count);
+        for (var i = 0; i < count; i++)
+            strings.Add(reader.ReadString());
+        return strings;
+    }
+}

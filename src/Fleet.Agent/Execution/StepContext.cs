@@ -1,0 +1,14 @@
+using Fleet.Agent.Execution.Output;
+
+namespace Fleet.Agent.Execution;
+
+/// <summary>What all steps of one running task share.</summary>
+internal sealed record StepContext(
+    TaskRequest Request,
+    int Mark,
+    StopSignal Stop,
+    ObserverGate Observer,
+    ReadinessPump Pump,
+    TaskExecutorOptions Options,
+    TimeProvider Time,
+    CancellationToken Abort);

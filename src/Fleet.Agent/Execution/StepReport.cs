@@ -1,0 +1,44 @@
+using Fleet.Agent.Execution.Output;
+using Fleet.Agent.Execution.Processes;
+
+namespace Fleet.Agent.Execution;
+
+/// <summary>What happened in one step.</summary>
+public sealed record StepReport
+{
+    /// <summary>Its place in the request, from 0.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>How it ended.</summary>
+    public required StepOutcome Outcome { get; init; }
+
+    /// <summary>When it was begun, by this host's clock.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>From the start to the end of the process; its remaining output is not waited for in this figure.</summary>
+    public TimeSpan WallTime { get; init; }
+
+    /// <summary>User and system time of the process and of all children it waited for.</summary>
+    public TimeSpan CpuTime { get; init; }
+
+    /// <summary>The largest resident set of the process and its children.</summary>
+    public PeakMemory PeakMemory { get; init; }
+
+    /// <summary>The process; none where nothing was started.</summary>
+    public ProcessIdentity? Process { get; init; }
+
+    public StreamTotals StandardOutput { get; init; } = new(0, 0, ReachedEnd: true);
+
+    public StreamTotals StandardError { get; init; } = new(0, 0, ReachedEnd: true);
+
+    /// <summary>Processes of the task that still run; looked for only where a stream had not ended when the step did.</summary>
+    public int RemainingProcesses { get; init; }
+
+    /// <summary>What ending the tree took, where that was necessary.</summary>
+    public KillReport? Kill { get; init; }
+}
+
+/// <summary>A peak of memory as the kernel tells it.</summary>
+/// <param name="Bytes">Zero where it is not known.</param>
+/// <param name="IsUpperBound">True: at most so much; the figure includes the agent's own from before the program was executed.</param>
+public readonly record struct PeakMemory(long Bytes, bool IsUpperBound);

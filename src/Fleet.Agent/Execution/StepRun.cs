@@ -1,0 +1,140 @@
+using Fleet.Agent.Execution.Processes;
+
+namespace Fleet.Agent.Execution;
+
+/// <summary>One step from its start to its report.</summary>
+internal sealed class StepRun(StepContext context, int index, List<ProcessIdentity> leaders)
+{
+    // SIGKILL is sure unless the process sleeps uninterruptibly; then the step ends without it and says so.
+    private static readonly TimeSpan KilledExitWait = TimeSpan.FromSeconds(5);
+
+    private readonly StepRequest _step = context.Request.Steps[index];
+    private readonly DateTimeOffset _startedAt = context.Time.GetUtcNow();
+    private readonly long _clock = context.Time.GetTimestamp();
+
+    private TaskTrace Trace => new(context.Request.TaskId, leaders, context.Mark);
+
+    internal Task<StepReport> RunAsync() =>
+        _step is StepRequest.Builtin builtin ? RunBuiltinAsync(builtin) : RunProcessAsync();
+
+    private async Task<StepReport> RunProcessAsync()
+    {
+        // 1. Start. From here on the process is ours to end.
+        using var launched = StepLauncher.Launch(context, index, out var failure);
+        if (launched is null)
+            return Report(failure!);
+        var child = launched.Child;
+        leaders.Add(child.Identity);
+
+        // 2. As another user: has the helper become the program?
+        var shimPeak = 0L;
+        if (launched.Pipes.ShimStatus is { } status)
+        {
+            var become = ExecShimLaunch.WaitAsync(status, Names());
+            if (await Task.WhenAny(become, context.Stop.Given) == become)
+            {
+                (failure, shimPeak) = await become;
+                if (failure is not null)
+                {
+                    await child.Exited;
+                    return Report(failure);
+                }
+            }
+            else
+            {
+                await EndTreeAsync(child);
+                await become; // Its end of the pipe closed with the process.
+            }
+        }
+
+        // 3. Tell, then let input and output flow.
+        var streams = new StepStreams(context, index, launched.Pipes, _step.StandardInput);
+        try
+        {
+            await context.Observer.StepStartedAsync(new StepStarted(context.Request.TaskId, index, child.Identity, _startedAt));
+        }
+        catch (Exception error)
+        {
+            context.Stop.Give(new StopCause.Abandoned(error.Message));
+        }
+
+        streams.Start();
+
+        // 4. Until it exits or has to be ended.
+        KillReport? kill = null;
+        StopCause? cause = null;
+        if (await Task.WhenAny(child.Exited, context.Stop.Given) != child.Exited && !child.HasExited)
+        {
+            cause = context.Stop.Cause;
+            kill = await EndTreeAsync(child);
+        }
+
+        var wall = context.Time.GetElapsedTime(_clock);
+
+        // 5. What it wrote last; whoever it left behind may hold the pipes for ever.
+        await streams.EndAsync(context.Options.Linger);
+        var reachedEnd = streams.Output.ReachedEnd && streams.Error.ReachedEnd;
+        var exit = child.HasExited ? await child.Exited : default(ProcessExit?);
+        return Report(cause?.ToStepOutcome() ?? exit!.Value.ToOutcome()) with
+        {
+            WallTime = wall,
+            CpuTime = exit?.CpuTime ?? default,
+            PeakMemory = Peak(exit, shimPeak),
+            Process = child.Identity,
+            StandardOutput = streams.Output,
+            StandardError = streams.Error,
+            RemainingProcesses = kill?.Survivors.Count ?? (reachedEnd ? 0 : ProcessTree.Find(Trace).Count),
+            Kill = kill,
+        };
+    }
+
+    private async Task<KillReport> EndTreeAsync(ChildProcess child)
+    {
+        var report = await new TreeKiller(context.Time).KillAsync(Trace, child, context.Request.KillGrace, context.Abort);
+        if (!child.HasExited)
+            await Task.WhenAny(child.Exited, Task.Delay(KilledExitWait, context.Time, CancellationToken.None));
+        return report;
+    }
+
+    private async Task<StepReport> RunBuiltinAsync(StepRequest.Builtin builtin)
+    {
+        if (!context.Options.Builtins.TryGetValue(builtin.Name, out var run))
+            return Report(new StepOutcome.FailedToStart(StartFailure.NotFound, $"{builtin.Name}: no such built-in"));
+
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(context.Abort);
+        var output = new BuiltinOutput(context, index);
+        var running = run(builtin.Arguments, output.WriteAsync, stopping.Token).AsTask();
+        if (await Task.WhenAny(running, context.Stop.Given) != running)
+            await stopping.CancelAsync();
+
+        StepOutcome outcome;
+        try
+        {
+            outcome = new StepOutcome.Exited(await running);
+        }
+        catch (OperationCanceledException) when (context.Stop.Cause is { } cause)
+        {
+            outcome = cause.ToStepOutcome();
+        }
+
+        return Report(outcome) with { WallTime = context.Time.GetElapsedTime(_clock), StandardOutput = await output.EndAsync() };
+    }
+
+    private StepReport Report(StepOutcome outcome) => new() { Step = index, Outcome = outcome, StartedAt = _startedAt };
+
+    private SpawnPlanNames Names() => new(
+        context.Request.RunAs ?? "",
+        context.Request.WorkingDirectory ?? "/",
+        _step switch
+        {
+            StepRequest.Command command => command.Arguments[0],
+            StepRequest.ShellLine shell => shell.Shell,
+            StepRequest.Script script => script.Name,
+            _ => "",
+        });
+
+    private static PeakMemory Peak(ProcessExit? exit, long shimPeak) =>
+        exit is { } known
+            ? new PeakMemory(known.PeakMemoryBytes, known.PeakMemoryBytes <= Math.Max(OwnMemory.PeakBytes(), shimPeak))
+            : default;
+}

@@ -1,0 +1,68 @@
+namespace Fleet.Agent.Execution;
+
+/// <summary>Checks a request at the door: sizes and names come from the wire and are not trusted.</summary>
+internal static class TaskRequestCheck
+{
+    private const int LongestTaskId = 128;
+    private const uint LargestMask = 0x1FF; // Octal 777.
+
+    /// <summary>What is wrong with the request, naming the field and the bound; null where it can be run.</summary>
+    internal static string? FindFault(TaskRequest request, TaskExecutorOptions options)
+    {
+        if (!IsPlainId(request.TaskId))
+            return $"task id: 1 to {LongestTaskId} of letters, digits, '.', '_', ':' and '-' expected";
+        if (!IsText(request.JobId))
+            return "job id: it holds a NUL character";
+        if (request.Steps.Count == 0 || request.Steps.Count > options.MaxSteps)
+            return $"steps: {request.Steps.Count} given, 1 to {options.MaxSteps} allowed";
+        if (request.RunTimeout <= TimeSpan.Zero || request.RunTimeout > options.MaxRunTimeout)
+            return $"run timeout: {request.RunTimeout} given, more than 0 and at most {options.MaxRunTimeout} allowed";
+        if (request.KillGrace < TimeSpan.Zero || request.KillGrace > options.MaxRunTimeout)
+            return $"kill grace: {request.KillGrace} given, 0 to {options.MaxRunTimeout} allowed";
+        if (request.Output.HeadBytes < 0 || request.Output.HeadBytes > options.MaxHeadBytes)
+            return $"output head: {request.Output.HeadBytes} bytes asked for, 0 to {options.MaxHeadBytes} allowed";
+        if (request.Output.TailBytes < 0 || request.Output.TailBytes > options.MaxTailBytes)
+            return $"output tail: {request.Output.TailBytes} bytes asked for, 0 to {options.MaxTailBytes} allowed";
+        if (request.FileModeMask > LargestMask)
+            return $"umask: at most octal 777 allowed";
+        if (request.RunAs is { } user && (user.Length == 0 || !IsText(user)))
+            return "user: a name or number expected";
+        if (request.WorkingDirectory is { } directory && (!directory.StartsWith('/') || !IsText(directory)))
+            return "working directory: an absolute path expected";
+        foreach (var (name, value) in request.Environment)
+        {
+            if (name.Length == 0 || name.Contains('=') || !IsText(name) || !IsText(value))
+                return $"environment: '{name}' is no name for a variable, or its value holds a NUL character";
+        }
+
+        return request.Steps
+            .Select((step, index) => FindFault(step, options) is { } fault ? $"step {index}: {fault}" : null)
+            .FirstOrDefault(fault => fault is not null);
+    }
+
+    private static string? FindFault(StepRequest step, TaskExecutorOptions options)
+    {
+        if (step.StandardInput?.Length > options.MaxInputBytes)
+            return $"standard input: at most {options.MaxInputBytes} bytes allowed";
+        return step switch
+        {
+            StepRequest.Command { Arguments: [] or ["", ..] } => "command: no program given",
+            StepRequest.Command command when !AreTexts(command.Arguments) => "command: an argument holds a NUL character",
+            StepRequest.ShellLine shell when !IsText(shell.Line) => "shell line: it holds a NUL character",
+            StepRequest.ShellLine shell when shell.Shell.Length == 0 || !IsText(shell.Shell) => "shell: a program expected",
+            StepRequest.Script script when script.Content.Length > options.MaxInputBytes =>
+                $"script: at most {options.MaxInputBytes} bytes allowed",
+            StepRequest.Script script when !AreTexts(script.Arguments) => "script: an argument holds a NUL character",
+            _ => null,
+        };
+    }
+
+    private static bool IsPlainId(string id) =>
+        id.Length is > 0 and <= LongestTaskId
+        && id.Trim('.').Length > 0
+        && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or ':' or '-');
+
+    private static bool IsText(string text) => !text.Contains('\0');
+
+    private static bool AreTexts(IReadOnlyList<string> texts) => texts.All(IsText);
+}
