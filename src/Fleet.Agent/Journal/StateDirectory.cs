@@ -9,10 +9,16 @@ namespace Fleet.Agent.Journal;
 internal sealed record StateDirectory(string Path)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    // Lets users that tasks run as reach their script, and see nothing: all that matters beside it is closed by itself.
+    private const UnixFileMode OthersMayPass = OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const string LogSuffix = ".log";
 
     /// <summary>Holds a file for each task that runs or is not yet delivered.</summary>
     public string Tasks => System.IO.Path.Combine(Path, "tasks");
+
+    /// <summary>Holds the scripts of running tasks.</summary>
+    public string Scripts => System.IO.Path.Combine(Path, "scripts");
 
     /// <summary>The list of delivered tasks.</summary>
     public string Seen => System.IO.Path.Combine(Path, "seen");
@@ -41,12 +47,8 @@ internal sealed record StateDirectory(string Path)
     /// <exception cref="UnauthorizedAccessException">This user may not make it.</exception>
     public void Create()
     {
-        foreach (var directory in (ReadOnlySpan<string>)[Path, Tasks])
-        {
-            Directory.CreateDirectory(directory, OwnerOnly);
-            if (File.GetUnixFileMode(directory) != OwnerOnly)
-                File.SetUnixFileMode(directory, OwnerOnly);
-        }
+        Create(Path, Environment.IsPrivilegedProcess ? OthersMayPass : OwnerOnly);
+        Create(Tasks, OwnerOnly);
     }
 
     /// <summary>Takes the directory for this process, until the result is disposed or the process ends in whatever way.</summary>
@@ -67,5 +69,12 @@ internal sealed record StateDirectory(string Path)
         file.SetLength(0);
         file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
         return file;
+    }
+
+    private static void Create(string directory, UnixFileMode mode)
+    {
+        Directory.CreateDirectory(directory, mode);
+        if (File.GetUnixFileMode(directory) != mode)
+            File.SetUnixFileMode(directory, mode);
     }
 }
