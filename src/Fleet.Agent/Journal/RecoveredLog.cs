@@ -34,7 +34,7 @@ internal sealed record RecoveredLog(
 
         var log = new RecoveredLog(id, header, 0, false, 0, 0, [], frames.Offset);
         var leaders = new List<TaskLeader>();
-        while (!log.HasEnded && frames.TryRead() && log.TryAdd(frames, leaders) is { } longer)
+        while (frames.TryRead() && log.TryAdd(frames, leaders) is { } longer)
             log = longer with { IntactBytes = frames.Offset };
         return log with { Leaders = leaders };
     }

@@ -90,7 +90,8 @@ internal sealed class LinkWriter : IDisposable
 
     private async Task WriteAsync(AgentMessage message, CancellationToken cancellationToken)
     {
-        await _stream.WriteAsync(message, cancellationToken);
+        // Before, not after: a slow write counts as silence for the controller.
         _lastSent = _time.GetTimestamp();
+        await _stream.WriteAsync(message, cancellationToken);
     }
 }

@@ -26,6 +26,11 @@ internal static class SettingsFile
         {
             faults.Add($"{name}, line {e.LineNumber + 1}: this is not JSON; compare the commas, quotes and braces there");
         }
+        catch (InvalidOperationException)
+        {
+            // What the reader throws where a string is no UTF-8.
+            faults.Add($"{name}: a text in the file is not UTF-8: save the file as UTF-8");
+        }
 
         return values;
     }

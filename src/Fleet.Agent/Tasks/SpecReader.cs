@@ -20,7 +20,7 @@ internal static class SpecReader
         if (fault.Length > 0)
             return null;
 
-        ReadOnlyMemory<byte>? stdin = spec.HasStdin ? spec.Stdin.Memory : null;
+        ReadOnlyMemory<byte>? stdin = spec.HasStdin ? spec.Stdin.Memory : default(ReadOnlyMemory<byte>?);
         var steps = new List<StepRequest>(spec.Steps.Count);
         foreach (var step in spec.Steps)
         {
