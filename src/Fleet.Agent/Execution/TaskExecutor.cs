@@ -1,5 +1,6 @@
 using Fleet.Agent.Execution.Output;
 using Fleet.Agent.Execution.Processes;
+using Fleet.Agent.Execution.Steps;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.Agent.Execution;
@@ -21,7 +22,7 @@ public sealed partial class TaskExecutor : IAsyncDisposable
     private int _running;
     private bool _stopping;
 
-    /// <summary>Removes what scripts a former life of the agent left in the script directory.</summary>
+    /// <summary>Removes what scripts a former life of the agent left in its directory.</summary>
     public TaskExecutor(TaskExecutorOptions options, TimeProvider time, ILogger<TaskExecutor> log)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxConcurrentTasks, 1);
@@ -29,7 +30,7 @@ public sealed partial class TaskExecutor : IAsyncDisposable
         _options = options;
         _time = time;
         _log = log;
-        ScriptFile.RemoveLeftovers(options.ScriptDirectory);
+        ScriptFile.RemoveLeftovers(options.StateDirectory);
     }
 
     /// <summary>The tasks that run or wait for their turn, at this moment.</summary>
@@ -128,7 +129,7 @@ public sealed partial class TaskExecutor : IAsyncDisposable
             var context = new StepContext(
                 entry.Request, Birthmark.Next(), entry.Stop, observer, _pump, _options, _time, _abort.Token);
             var report = await new TaskRun(context).RunAsync();
-            LogEnded(entry.Request.JobId, entry.Request.TaskId, report.End.GetType().Name, report.Steps.Count);
+            LogEnded(entry.Request.JobId, entry.Request.TaskId, report.End, report.Steps.Count, report.IsSuccess);
         }
         catch (Exception error)
         {
@@ -157,8 +158,8 @@ public sealed partial class TaskExecutor : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(2101, LogLevel.Information, "Task {TaskId} of job {JobId} is over: {End}, {Steps} steps begun.")]
-    private partial void LogEnded(string jobId, string taskId, string end, int steps);
+    [LoggerMessage(2101, LogLevel.Information, "Task {TaskId} of job {JobId} is over: {End}, {Steps} steps begun, success {IsSuccess}.")]
+    private partial void LogEnded(string jobId, string taskId, TaskEnd end, int steps, bool isSuccess);
 
     [LoggerMessage(2102, LogLevel.Error, "The end of task {TaskId} of job {JobId} could not be told.")]
     private partial void LogLost(Exception error, string jobId, string taskId);

@@ -12,8 +12,11 @@ public sealed record TaskExecutorOptions
     /// <summary>Tasks that wait for their turn; more are refused. The default is 256.</summary>
     public int MaxQueuedTasks { get; init; } = 256;
 
-    /// <summary>Where scripts lie while they run. Other users must be able to pass its parents if tasks run as them.</summary>
-    public required string ScriptDirectory { get; init; }
+    /// <summary>
+    /// The agent's directory; scripts lie in <c>scripts</c> below it while they run. For scripts that run as other users, those
+    /// must be able to pass it (mode 0711).
+    /// </summary>
+    public required string StateDirectory { get; init; }
 
     /// <summary>
     /// How long output is waited for after a step's process has ended while a process it left behind holds the pipe. The default

@@ -10,23 +10,3 @@ public sealed record TaskReport(string TaskId, TaskEnd End, IReadOnlyList<StepRe
     /// <summary>True where every step ran and exited with 0.</summary>
     public bool IsSuccess => End is TaskEnd.Completed && SkippedSteps == 0 && Steps.All(step => step.Outcome.IsSuccess);
 }
-
-/// <summary>Why a task is over: exactly one of the kinds below.</summary>
-public abstract record TaskEnd
-{
-    private TaskEnd()
-    {
-    }
-
-    /// <summary>Its steps ended by themselves, well or not.</summary>
-    public sealed record Completed : TaskEnd;
-
-    /// <summary>Its run timeout passed.</summary>
-    public sealed record TimedOut : TaskEnd;
-
-    /// <summary>It was cancelled, before its start or while it ran.</summary>
-    public sealed record Cancelled(string Reason) : TaskEnd;
-
-    /// <summary>The agent could not go on with it; the detail says why.</summary>
-    public sealed record Abandoned(string Detail) : TaskEnd;
-}

@@ -1,4 +1,5 @@
 using Fleet.Agent.Execution.Processes;
+using Fleet.Agent.Execution.Steps;
 
 namespace Fleet.Agent.Execution;
 

@@ -22,11 +22,13 @@ public abstract class ExecutorTest : IAsyncLifetime
 
     private protected static bool IsRoot => Libc.EffectiveUser() == 0;
 
-    private protected virtual TaskExecutorOptions Options => new() { ScriptDirectory = Path.Combine(Home, "scripts") };
+    private protected virtual TaskExecutorOptions Options => new() { StateDirectory = Home };
+
+    private protected virtual TimeProvider Time => TimeProvider.System;
 
     public Task InitializeAsync()
     {
-        Executor = new TaskExecutor(Options, TimeProvider.System, NullLogger<TaskExecutor>.Instance);
+        Executor = new TaskExecutor(Options, Time, NullLogger<TaskExecutor>.Instance);
         return Task.CompletedTask;
     }
 
@@ -69,6 +71,21 @@ public abstract class ExecutorTest : IAsyncLifetime
         var (report, seen) = await RunAsync(Some(Sh(line)));
         report.Steps.Count.ShouldBe(1);
         return (report.Steps[0], seen);
+    }
+
+    /// <summary>An observer, and when the program has written so much that it is known to be set up.</summary>
+    private protected static (RecordingObserver Observer, Task Ready) UntilOutput(Func<string, bool> enough)
+    {
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var observer = new RecordingObserver
+        {
+            OnText = (_, text) =>
+            {
+                if (enough(text))
+                    ready.TrySetResult();
+            },
+        };
+        return (observer, ready.Task.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     /// <summary>What still runs of a task, by all the executor knows of it.</summary>

@@ -18,11 +18,10 @@ public sealed class OutputTests : ExecutorTest
     public async Task Output_arrives_while_the_program_runs()
     {
         var gate = Path.Combine(Home, "gate");
-        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var observer = new RecordingObserver { OnText = (_, text) => { if (text == "first\n") arrived.TrySetResult(); } };
+        var (observer, arrived) = UntilOutput(text => text == "first\n");
         Submit(Some(Sh($"echo first; while [ ! -e {gate} ]; do sleep 0.01; done; echo second")), observer);
 
-        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await arrived;
         observer.Ended.IsCompleted.ShouldBeFalse();
         await File.WriteAllTextAsync(gate, "");
         (await observer.Ended).IsSuccess.ShouldBeTrue();

@@ -8,7 +8,8 @@ namespace Fleet.Agent.Tests.Execution;
 public sealed class ProcStatTests
 {
     private const string Fields =
-        "S 11 22 33 0 -1 4194560 84 0 0 0 1 2 0 0 20 0 5 0 987654 2461696 256 18446744073709551615 1 1 0 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0\n";
+        "S 11 22 33 0 -1 4194560 84 0 0 0 1 2 0 0 20 0 5 0 987654 "
+        + "2461696 256 18446744073709551615 1 1 0 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0\n";
 
     [Theory]
     [InlineData("cat")]

@@ -91,6 +91,9 @@ public sealed class ProcessSetupTests : ExecutorTest
         }
     }
 
+    /// <summary>Somebody we are not.</summary>
+    private static string Other(string user) => IsRoot || user != "nobody" ? user : "root";
+
     /// <summary>Without 32 and 33, glibc's own: its posix_spawn leaves them ignored in every child.</summary>
     private static long Ignored(string mask) =>
         long.Parse(mask, NumberStyles.HexNumber, CultureInfo.InvariantCulture) & ~(3L << 31);
@@ -109,7 +112,11 @@ public sealed class ProcessSetupTests : ExecutorTest
     {
         var request = Some(
             Sh("id -un; id -gn; id -G; echo $HOME $USER $LOGNAME; grep -E '^(SigIgn|SigBlk)' /proc/self/status; ls /proc/self/fd | wc -l"),
-            new StepRequest.Script("#!/bin/sh\nid -un\nls -ld \"$0\"\n"u8.ToArray(), "who", [])) with { RunAs = "nobody", WorkingDirectory = "/" };
+            new StepRequest.Script("#!/bin/sh\nid -un\nls -ld \"$0\"\n"u8.ToArray(), "who", [])) with
+        {
+            RunAs = Other("nobody"),
+            WorkingDirectory = "/",
+        };
         var (report, seen) = await RunAsync(request);
         if (!IsRoot)
         {
@@ -138,10 +145,26 @@ public sealed class ProcessSetupTests : ExecutorTest
     [InlineData("nobody", "true", "/no/such/place", StartFailure.NoSuchDirectory)]
     public async Task What_another_user_may_not_do_is_told(string user, string program, string directory, StartFailure expected)
     {
-        var (report, seen) = await RunAsync(Some(Run(program)) with { RunAs = user, WorkingDirectory = directory });
+        var (report, seen) = await RunAsync(Some(Run(program)) with { RunAs = Other(user), WorkingDirectory = directory });
         var failed = report.Steps[0].Outcome.ShouldBeOfType<StepOutcome.FailedToStart>();
         failed.Failure.ShouldBe(IsRoot || expected == StartFailure.UnknownUser ? expected : StartFailure.CannotSwitchUser);
         seen.Started.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_time_limit_holds_while_the_user_is_being_changed_too()
+    {
+        var request = Some(Run("sleep", "300")) with { RunAs = Other("nobody"), RunTimeout = TimeSpan.FromMilliseconds(20) };
+        var (report, seen) = await RunAsync(request);
+        if (!IsRoot)
+        {
+            report.Steps.ShouldAllBe(step => step.Outcome is StepOutcome.FailedToStart);
+            return;
+        }
+
+        report.End.ShouldBe(new TaskEnd.TimedOut());
+        report.Steps.ShouldAllBe(step => step.Outcome == new StepOutcome.TimedOut());
+        Living(request, seen).ShouldBeEmpty();
     }
 
     [Fact]

@@ -86,7 +86,19 @@ public sealed class ManyTasksTests : ExecutorTest
         await ShellAsync("true");
         var descriptors = OpenDescriptors();
 
+        // Among them some that posix_spawn itself fails, and reaps.
+        var data = Path.Combine(Home, "data");
+        await File.WriteAllBytesAsync(data, [1, 2, 3, 4]);
+        File.SetUnixFileMode(data, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var failing = Enumerable.Range(0, 50).Select(_ => Submit(Some(Run(data), Run("true")))).ToList();
         var observers = Enumerable.Range(0, 200).Select(i => (i, Seen: Submit(Some(Sh($"echo {i}; exit {i % 7}"))))).ToList();
+        foreach (var seen in failing)
+        {
+            var report = await seen.Ended;
+            report.Steps[0].Outcome.ShouldBeOfType<StepOutcome.FailedToStart>().Failure.ShouldBe(StartFailure.NotExecutable);
+            report.Steps[1].Outcome.ShouldBe(new StepOutcome.Exited(0));
+        }
+
         foreach (var (i, seen) in observers)
         {
             var report = await seen.Ended;

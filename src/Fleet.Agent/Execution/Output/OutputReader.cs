@@ -25,7 +25,7 @@ internal sealed class OutputReader(PolledFd pipe, OutputLimits limits, Func<long
     private long _flushAt = PolledFd.Never;
     private long _stopAt = PolledFd.Never;
 
-    /// <summary>Ends the reading at a time on the clock of <see cref="Environment.TickCount64"/> if the stream has not ended by then.</summary>
+    /// <summary>Ends the reading at that time (<see cref="Environment.TickCount64"/>) if the stream has not ended by then.</summary>
     internal void StopAt(long milliseconds)
     {
         Volatile.Write(ref _stopAt, milliseconds);

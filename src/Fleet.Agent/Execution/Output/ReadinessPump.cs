@@ -29,6 +29,7 @@ internal sealed unsafe class ReadinessPump : IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, PolledFd> _polled = [];
     private readonly HashSet<PolledFd> _withDeadline = [];
+    private readonly List<PolledFd> _due = [];
     private readonly Fd _epoll;
     private readonly Fd _wakeUp;
     private Thread? _thread;
@@ -180,8 +181,15 @@ internal sealed unsafe class ReadinessPump : IDisposable
         if (_withDeadline.Count == 0)
             return;
         var now = Environment.TickCount64;
-        foreach (var polled in _withDeadline.Where(polled => polled.DeadlineMilliseconds <= now).ToList())
+        foreach (var polled in _withDeadline)
+        {
+            if (polled.DeadlineMilliseconds <= now)
+                _due.Add(polled);
+        }
+
+        foreach (var polled in _due)
             Complete_NeedsLock(polled, Readiness.DeadlinePassed);
+        _due.Clear();
     }
 
     /// <remarks>An event still armed for it may come later; it finds nobody waiting and is dropped, or serves the next wait.</remarks>

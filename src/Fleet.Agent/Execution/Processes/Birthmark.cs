@@ -15,8 +15,8 @@ internal static class Birthmark
     private const int UsualSlackNanoseconds = 50_000;
     private const int Marks = 40_000;
 
-    // Where the count starts differs between runs of the agent, so that marks of its former life are not given out first.
-    private static int _last = (int)(Environment.TickCount64 * 7919 % Marks);
+    // Where the count starts differs between runs of the agent, and between agents of one host.
+    private static int _last = (int)(((Environment.TickCount64 * 7919) + Environment.ProcessId) % Marks);
 
     /// <summary>A mark that none of the 39,999 tasks before had.</summary>
     internal static int Next() => UsualSlackNanoseconds + 1 + (int)((uint)Interlocked.Increment(ref _last) % Marks);

@@ -1,5 +1,3 @@
-using Fleet.Agent.Execution.Native;
-
 namespace Fleet.Agent.Execution.Processes;
 
 /// <summary>A process that we started: the leader of its own session and process group.</summary>
@@ -23,12 +21,12 @@ internal sealed class ChildProcess
     internal bool HasExited => _exited.Task.IsCompleted;
 
     /// <summary>Signals its whole process group; does nothing once it has been reaped.</summary>
-    internal void SignalGroup(int signal) =>
-        _owner.WhileNothingIsReaped(() =>
-        {
-            if (!HasExited)
-                _ = Libc.Kill(-Identity.Pid, signal);
-        });
+    internal void SignalGroup(int signal) => _owner.SignalGroup(this, signal);
 
     internal void SetExited(ProcessExit exit) => _exited.SetResult(exit);
+
+    /// <summary>A bug: something else in this process waits for children.</summary>
+    internal void SetLost() =>
+        _exited.SetException(
+            new InvalidOperationException($"The exit status of process {Identity.Pid} was taken by another part of the agent."));
 }

@@ -47,7 +47,7 @@ public static unsafe class ExecShim
             using var stream = new FileStream(new SafeFileHandle(PlanDescriptor, ownsHandle: true), FileAccess.Read);
             plan = ShimPlan.Decode(stream);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException or InvalidDataException)
         {
             return (ShimStage.Plan, Errno.NoEntry);
         }
@@ -63,8 +63,7 @@ public static unsafe class ExecShim
         // As the user, so that the user's permissions decide.
         if (Libc.ChangeDirectory(plan.Directory) < 0)
             return (ShimStage.Directory, Errno.Last);
-        var path = plan.Environment.FirstOrDefault(entry => entry.StartsWith("PATH=", StringComparison.Ordinal))?[5..];
-        if (ProgramLookup.Find(plan.Program, path, plan.Directory, out var missing) is not { } program)
+        if (ProgramLookup.Find(plan.Program, TaskEnvironment.PathOf(plan.Environment), plan.Directory, out var missing) is not { } program)
             return (ShimStage.Program, missing);
 
         return (ShimStage.Execute, Execute(program, plan));

@@ -9,7 +9,8 @@ internal static unsafe class ProcessTable
     // A stat line is at most about 600 bytes: 52 numbers and a name of 64.
     private const int StatBytes = 2048;
 
-    // The environment of a process is bounded by the stack limit; what we look for stands at its end or start, but read it all.
+    // The kernel bounds arguments and environment together by a quarter of the stack limit, usually 2 MiB.
+    private const int FirstEnvironmentBytes = 8192;
     private const int MaxEnvironmentBytes = 4 << 20;
 
     /// <summary>All processes of the host that this process may see.</summary>
@@ -37,15 +38,14 @@ internal static unsafe class ProcessTable
     internal static bool IsAlive(ProcessIdentity process) =>
         TryRead(process.Pid, out var stat) && stat.StartTicks == process.StartTicks && stat.IsAlive;
 
-    /// <summary>Whether the environment a process was started with holds <paramref name="entry"/> (<c>NAME=value</c>).</summary>
-    internal static bool EnvironmentHolds(int pid, ReadOnlySpan<byte> entry)
+    /// <summary>A variable of the environment that a process was started with; null where it has none or may not be read.</summary>
+    internal static string? Variable(int pid, string name)
     {
         using var fd = new Fd(Libc.Open($"/proc/{pid}/environ", Libc.OpenReadOnly | Libc.OpenCloseOnExec));
         if (fd.IsInvalid)
-            return false;
+            return null;
 
-        var capacity = 8192;
-        var buffer = new byte[capacity];
+        var buffer = new byte[FirstEnvironmentBytes];
         var length = 0;
         while (length < MaxEnvironmentBytes)
         {
@@ -59,7 +59,7 @@ internal static unsafe class ProcessTable
             length += (int)read;
         }
 
-        return HasEntry(buffer.AsSpan(0, length), entry);
+        return ValueOf(buffer.AsSpan(0, length), Encoding.ASCII.GetBytes(name + "="));
     }
 
     /// <summary>The timer slack of a process in nanoseconds; null where it cannot be read (CAP_SYS_NICE is needed).</summary>
@@ -70,18 +70,18 @@ internal static unsafe class ProcessTable
         return length > 0 && long.TryParse(Encoding.ASCII.GetString(buffer, length).AsSpan().Trim(), out var slack) ? slack : null;
     }
 
-    private static bool HasEntry(ReadOnlySpan<byte> environment, ReadOnlySpan<byte> entry)
+    private static string? ValueOf(ReadOnlySpan<byte> environment, ReadOnlySpan<byte> prefix)
     {
         while (!environment.IsEmpty)
         {
             var end = environment.IndexOf((byte)0);
-            var item = end < 0 ? environment : environment[..end];
-            if (item.SequenceEqual(entry))
-                return true;
+            var entry = end < 0 ? environment : environment[..end];
+            if (entry.StartsWith(prefix))
+                return Encoding.UTF8.GetString(entry[prefix.Length..]);
             environment = end < 0 ? default : environment[(end + 1)..];
         }
 
-        return false;
+        return null;
     }
 
     private static int ReadFile(string path, byte* buffer, int capacity)

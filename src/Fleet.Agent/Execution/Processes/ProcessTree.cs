@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Fleet.Agent.Execution.Processes;
 
 /// <summary>Finds the living processes of a task, wherever they have moved to.</summary>
@@ -12,15 +10,15 @@ internal static class ProcessTree
     {
         var all = ProcessTable.Read();
         var byPid = all.ToDictionary(process => process.Pid);
-        var spared = SelfAndAncestors(byPid);
+        var ancestors = SelfAndAncestors(byPid);
         var candidates = all
             .Where(process => process.IsAlive
                 && process.StartTicks >= trace.NotBeforeTicks
                 && process.ParentPid != KernelThreads
-                && !spared.Contains(process.Pid))
+                && !ancestors.Contains(process.Pid))
             .ToList();
 
-        var evidence = new Evidence(trace, byPid);
+        var evidence = new Evidence(trace, byPid, ancestors);
         var found = candidates.Where(evidence.Proves).ToDictionary(process => process.Pid);
 
         // Descendants by parent: a child is never older than its parent, else the number was reused in between.
@@ -41,24 +39,19 @@ internal static class ProcessTree
 
     private static HashSet<int> SelfAndAncestors(Dictionary<int, ProcStat> byPid)
     {
-        var spared = new HashSet<int> { 0, 1, KernelThreads };
-        for (var pid = Environment.ProcessId; spared.Add(pid) && byPid.TryGetValue(pid, out var process);)
+        var ancestors = new HashSet<int> { 0, 1, KernelThreads };
+        for (var pid = Environment.ProcessId; ancestors.Add(pid) && byPid.TryGetValue(pid, out var process);)
             pid = process.ParentPid;
-        return spared;
+        return ancestors;
     }
 
     /// <summary>What ties a single process to the task.</summary>
-    private sealed class Evidence(TaskTrace trace, Dictionary<int, ProcStat> byPid)
+    private sealed class Evidence(TaskTrace trace, Dictionary<int, ProcStat> byPid, HashSet<int> ancestors)
     {
-        private readonly byte[] _taskEntry = Encoding.UTF8.GetBytes($"{TaskEnvironment.TaskIdName}={trace.TaskId}");
-
         internal bool Proves(ProcStat process)
         {
-            var leader = trace.Leaders.FirstOrDefault(leader => leader.Pid == process.Session);
-            if (leader.Pid != 0 && process.StartTicks < leader.StartTicks)
-                leader = default;
-
-            // A session keeps its number while its leader lives, so membership is proof then.
+            // 1. A session keeps its number while its leader lives, so membership is proof then.
+            var leader = LeaderOf(process);
             if (leader.Pid != 0 && byPid.TryGetValue(leader.Pid, out var living))
             {
                 if (living.StartTicks == leader.StartTicks)
@@ -66,12 +59,24 @@ internal static class ProcessTree
                 leader = default;
             }
 
-            if (ProcessTable.EnvironmentHolds(process.Pid, _taskEntry))
-                return true;
+            // 2. What the environment says is said, for us or for another task.
+            if (ProcessTable.Variable(process.Pid, TaskEnvironment.TaskIdName) is { } task)
+                return task == trace.TaskId;
 
-            // The leader is gone and its number may have led another session since: then the mark decides, where it can be read.
+            // 3. The mark, but on orphans only, which come to us, or after our death to whoever is above us: another agent on this
+            //    host may have given out the same one. Their descendants are found through them.
             var slack = trace.Mark is null ? null : ProcessTable.TimerSlack(process.Pid);
-            return slack is null ? leader.Pid != 0 : slack == trace.Mark;
+            if (slack is not null)
+                return slack == trace.Mark && ancestors.Contains(process.ParentPid);
+
+            // 4. The leader is gone and its number may, rarely, have led another session since; no better evidence can be had.
+            return leader.Pid != 0;
+        }
+
+        private ProcessIdentity LeaderOf(ProcStat process)
+        {
+            var leader = trace.Leaders.FirstOrDefault(leader => leader.Pid == process.Session);
+            return process.StartTicks >= leader.StartTicks ? leader : default;
         }
     }
 }

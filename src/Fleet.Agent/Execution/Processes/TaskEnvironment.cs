@@ -18,32 +18,38 @@ internal static class TaskEnvironment
 
     private static readonly string[] PrivatePrefixes = ["FLEET_", "DOTNET_"];
 
+    // By name, each as a whole entry: most go on unchanged, task after task.
     private static readonly Lazy<Dictionary<string, string>> Inherited = new(ReadInherited);
 
-    /// <summary>Layers, later ones win: our own (unless clean), the user's, the request's, the two ids.</summary>
-    internal static Dictionary<string, string> Build(TaskRequest request, UserAccount? user)
+    /// <summary>Each variable as <c>NAME=value</c>.</summary>
+    /// <remarks>Layers, later ones win: our own (unless clean), the user's, the request's, the two ids.</remarks>
+    internal static List<string> Build(TaskRequest request, UserAccount? user)
     {
         var environment = request.CleanEnvironment
             ? new Dictionary<string, string>(StringComparer.Ordinal)
             : new Dictionary<string, string>(Inherited.Value, StringComparer.Ordinal);
-        environment.TryAdd("PATH", UsualPath);
+        environment.TryAdd("PATH", $"PATH={UsualPath}");
 
         if (user is not null)
         {
-            environment["HOME"] = user.Home;
-            environment["USER"] = environment["LOGNAME"] = user.Name;
-            environment["SHELL"] = user.Shell;
+            Set("HOME", user.Home);
+            Set("USER", user.Name);
+            Set("LOGNAME", user.Name);
+            Set("SHELL", user.Shell);
         }
 
         foreach (var (name, value) in request.Environment)
-            environment[name] = value;
-        environment[TaskIdName] = request.TaskId;
-        environment[JobIdName] = request.JobId;
-        return environment;
+            Set(name, value);
+        Set(TaskIdName, request.TaskId);
+        Set(JobIdName, request.JobId);
+        return [.. environment.Values];
+
+        void Set(string name, string value) => environment[name] = $"{name}={value}";
     }
 
-    internal static List<string> ToEntries(Dictionary<string, string> environment) =>
-        [.. environment.Select(variable => $"{variable.Key}={variable.Value}")];
+    /// <summary>The search path among such entries; null where there is none.</summary>
+    internal static string? PathOf(IReadOnlyList<string> entries) =>
+        entries.FirstOrDefault(entry => entry.StartsWith("PATH=", StringComparison.Ordinal))?["PATH=".Length..];
 
     private static Dictionary<string, string> ReadInherited()
     {
@@ -52,7 +58,7 @@ internal static class TaskEnvironment
         {
             var name = (string)variable.Key;
             if (!PrivateNames.Contains(name) && !Array.Exists(PrivatePrefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
-                inherited[name] = (string?)variable.Value ?? "";
+                inherited[name] = $"{name}={variable.Value}";
         }
 
         return inherited;

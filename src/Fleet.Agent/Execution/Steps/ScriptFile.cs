@@ -2,13 +2,16 @@ using Fleet.Agent.Execution.Native;
 using Fleet.Agent.Execution.Processes;
 using Microsoft.Win32.SafeHandles;
 
-namespace Fleet.Agent.Execution;
+namespace Fleet.Agent.Execution.Steps;
 
-/// <summary>A script on disk for as long as its step runs, in a directory that only its user can enter.</summary>
+/// <summary>A script on disk for as long as its step runs, in a directory that only we and its user can enter.</summary>
 internal sealed class ScriptFile : IDisposable
 {
+    private const string RootName = "scripts";
     private const uint OwnerOnly = 0b111_000_000;
+    private const uint GroupMayPass = 0b111_001_000;
     private const uint OthersMayPass = 0b111_001_001;
+    private const uint Unchanged = uint.MaxValue;
     private const int LongestName = 64;
 
     private readonly string _directory;
@@ -21,13 +24,14 @@ internal sealed class ScriptFile : IDisposable
 
     internal string Path { get; }
 
-    /// <param name="root">Where the tasks' directories are; made if missing, passable for other users.</param>
+    /// <param name="stateDirectory">The agent's; other users must be able to pass it for scripts to run as them.</param>
     /// <param name="taskId">Checked before; the directory's name.</param>
     /// <param name="step">The step's place in the task.</param>
     /// <param name="script">Its name is only taken over as far as it is a plain file name.</param>
     /// <param name="owner">Who is to run it; null for ourselves.</param>
-    internal static ScriptFile Create(string root, string taskId, int step, StepRequest.Script script, UserAccount? owner)
+    internal static ScriptFile Create(string stateDirectory, string taskId, int step, StepRequest.Script script, UserAccount? owner)
     {
+        var root = System.IO.Path.Combine(stateDirectory, RootName);
         if (!Directory.Exists(root))
             MakeRoot(root);
         var directory = System.IO.Path.Combine(root, $"{taskId}.{step}");
@@ -36,8 +40,7 @@ internal sealed class ScriptFile : IDisposable
         var file = new ScriptFile(directory, System.IO.Path.Combine(directory, SafeName(script.Name)));
         try
         {
-            // A child forked while the file is open for writing would hold it open until its exec, and ours would fail (ETXTBSY).
-            ChildProcesses.Shared.WhileNothingIsSpawned(() => file.Write(script.Content.Span));
+            ChildProcesses.Shared.WriteExecutable(() => file.Write(script.Content.Span));
             if (owner is not null)
                 file.GiveTo(owner);
             return file;
@@ -50,8 +53,9 @@ internal sealed class ScriptFile : IDisposable
     }
 
     /// <summary>Removes what scripts a former life of the agent left behind.</summary>
-    internal static void RemoveLeftovers(string root)
+    internal static void RemoveLeftovers(string stateDirectory)
     {
+        var root = System.IO.Path.Combine(stateDirectory, RootName);
         if (Directory.Exists(root))
             Directory.Delete(root, recursive: true);
     }
@@ -86,7 +90,10 @@ internal sealed class ScriptFile : IDisposable
 
     private void GiveTo(UserAccount owner)
     {
-        if (Libc.ChangeOwner(Path, owner.UserId, owner.GroupId) < 0 || Libc.ChangeOwner(_directory, owner.UserId, owner.GroupId) < 0)
+        // The directory stays ours and the user may only pass: who could put links into it could have us delete something else.
+        if (Libc.ChangeOwner(Path, owner.UserId, owner.GroupId) < 0
+            || Libc.ChangeOwner(_directory, Unchanged, owner.GroupId) < 0
+            || Libc.ChangeMode(_directory, GroupMayPass) < 0)
             throw Errno.Failure($"chown {Path}");
     }
 

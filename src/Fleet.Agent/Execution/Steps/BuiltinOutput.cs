@@ -1,6 +1,6 @@
 using Fleet.Agent.Execution.Output;
 
-namespace Fleet.Agent.Execution;
+namespace Fleet.Agent.Execution.Steps;
 
 /// <summary>The output of a built-in, within the same limits as a program's.</summary>
 internal sealed class BuiltinOutput(StepContext context, int step)

@@ -1,4 +1,4 @@
-namespace Fleet.Agent.Execution;
+namespace Fleet.Agent.Execution.Steps;
 
 /// <summary>Lets the readers of two streams and the task itself speak to the observer one at a time.</summary>
 internal sealed class ObserverGate(ITaskObserver observer, CancellationToken abort) : IDisposable

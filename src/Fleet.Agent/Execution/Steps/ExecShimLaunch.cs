@@ -1,8 +1,9 @@
 using System.Collections;
 using Fleet.Agent.Execution.Native;
 using Fleet.Agent.Execution.Output;
+using Fleet.Agent.Execution.Processes;
 
-namespace Fleet.Agent.Execution.Processes;
+namespace Fleet.Agent.Execution.Steps;
 
 /// <summary>The agent's half of <see cref="ExecShim"/>: starts it and hears how it went.</summary>
 internal static class ExecShimLaunch
@@ -107,6 +108,3 @@ internal static class ExecShimLaunch
 
     private static Fd Raise(Fd fd) => Fd.Own(Libc.Fcntl(fd.Number, DuplicateCloseOnExec, FirstSource), "fcntl");
 }
-
-/// <summary>The names that a failure has to mention.</summary>
-internal readonly record struct SpawnPlanNames(string User, string Directory, string Program);

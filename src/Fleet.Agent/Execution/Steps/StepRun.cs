@@ -1,6 +1,6 @@
 using Fleet.Agent.Execution.Processes;
 
-namespace Fleet.Agent.Execution;
+namespace Fleet.Agent.Execution.Steps;
 
 /// <summary>One step from its start to its report.</summary>
 internal sealed class StepRun(StepContext context, int index, List<ProcessIdentity> leaders)
@@ -27,6 +27,8 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
         leaders.Add(child.Identity);
 
         // 2. As another user: has the helper become the program?
+        KillReport? kill = null;
+        StopCause? cause = null;
         var shimPeak = 0L;
         if (launched.Pipes.ShimStatus is { } status)
         {
@@ -42,8 +44,9 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
             }
             else
             {
-                await EndTreeAsync(child);
-                await become; // Its end of the pipe closed with the process.
+                cause = context.Stop.Cause;
+                kill = await EndTreeAsync(child);
+                await Task.WhenAny(become, Task.Delay(KilledExitWait, context.Time, CancellationToken.None));
             }
         }
 
@@ -61,9 +64,7 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
         streams.Start();
 
         // 4. Until it exits or has to be ended.
-        KillReport? kill = null;
-        StopCause? cause = null;
-        if (await Task.WhenAny(child.Exited, context.Stop.Given) != child.Exited && !child.HasExited)
+        if (cause is null && await Task.WhenAny(child.Exited, context.Stop.Given) != child.Exited && !child.HasExited)
         {
             cause = context.Stop.Cause;
             kill = await EndTreeAsync(child);

@@ -1,6 +1,6 @@
 using Fleet.Agent.Execution.Output;
 
-namespace Fleet.Agent.Execution;
+namespace Fleet.Agent.Execution.Steps;
 
 /// <summary>What all steps of one running task share.</summary>
 internal sealed record StepContext(

@@ -1,7 +1,7 @@
 using Fleet.Agent.Execution.Native;
 using Fleet.Agent.Execution.Processes;
 
-namespace Fleet.Agent.Execution;
+namespace Fleet.Agent.Execution.Steps;
 
 /// <summary>Gets a step's process going: finds program, directory and user, makes the pipes, spawns.</summary>
 internal static class StepLauncher
@@ -30,7 +30,7 @@ internal static class StepLauncher
         try
         {
             if (step is StepRequest.Script content)
-                script = ScriptFile.Create(context.Options.ScriptDirectory, request.TaskId, index, content, account);
+                script = ScriptFile.Create(context.Options.StateDirectory, request.TaskId, index, content, account);
 
             var switching = account is not null && account.UserId != Libc.EffectiveUser() ? account : null;
             var asked = Plan(context, step, script, account);
@@ -81,7 +81,7 @@ internal static class StepLauncher
         {
             Program = arguments[0],
             Arguments = arguments,
-            Environment = TaskEnvironment.ToEntries(TaskEnvironment.Build(request, account)),
+            Environment = TaskEnvironment.Build(request, account),
             Directory = directory,
             FileModeMask = request.FileModeMask,
             Mark = context.Mark,
@@ -108,8 +108,7 @@ internal static class StepLauncher
         if (failure is not null)
             return null;
 
-        var path = plan.Environment.FirstOrDefault(entry => entry.StartsWith("PATH=", StringComparison.Ordinal))?[5..];
-        if (ProgramLookup.Find(plan.Program, path, plan.Directory, out var error) is { } program)
+        if (ProgramLookup.Find(plan.Program, TaskEnvironment.PathOf(plan.Environment), plan.Directory, out var error) is { } program)
             return plan with { Program = program };
         failure = StartFailures.OfProgram(plan.Program, plan.Directory, error);
         return null;

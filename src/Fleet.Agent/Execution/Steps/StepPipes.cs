@@ -2,7 +2,7 @@ using Fleet.Agent.Execution.Native;
 using Fleet.Agent.Execution.Output;
 using Fleet.Agent.Execution.Processes;
 
-namespace Fleet.Agent.Execution;
+namespace Fleet.Agent.Execution.Steps;
 
 /// <summary>The descriptors of a step while it is being started; the child's ends are closed afterwards, ours go on to the pump.</summary>
 internal sealed class StepPipes : IDisposable
@@ -62,27 +62,5 @@ internal sealed class StepPipes : IDisposable
         _output?.Dispose();
         _error?.Dispose();
         _shimStatus?.Dispose();
-    }
-}
-
-/// <summary>Our ends of a running step's pipes; whoever reads or writes one closes it.</summary>
-internal sealed record RunningPipes(PolledFd? Input, PolledFd Output, PolledFd Error, PolledFd? ShimStatus) : IDisposable
-{
-    public void Dispose()
-    {
-        Input?.Dispose();
-        Output.Dispose();
-        Error.Dispose();
-        ShimStatus?.Dispose();
-    }
-}
-
-/// <summary>A step whose process runs.</summary>
-internal sealed record LaunchedStep(ChildProcess Child, RunningPipes Pipes, ScriptFile? Script) : IDisposable
-{
-    public void Dispose()
-    {
-        Pipes.Dispose();
-        Script?.Dispose();
     }
 }

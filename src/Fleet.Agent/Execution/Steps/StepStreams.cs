@@ -1,6 +1,6 @@
 using Fleet.Agent.Execution.Output;
 
-namespace Fleet.Agent.Execution;
+namespace Fleet.Agent.Execution.Steps;
 
 /// <summary>Input and output of a running step.</summary>
 internal sealed class StepStreams

@@ -1,0 +1,21 @@
+namespace Fleet.Agent.Execution;
+
+/// <summary>Why a task is over: exactly one of the kinds below.</summary>
+public abstract record TaskEnd
+{
+    private TaskEnd()
+    {
+    }
+
+    /// <summary>Its steps ended by themselves, well or not.</summary>
+    public sealed record Completed : TaskEnd;
+
+    /// <summary>Its run timeout passed.</summary>
+    public sealed record TimedOut : TaskEnd;
+
+    /// <summary>It was cancelled, before its start or while it ran.</summary>
+    public sealed record Cancelled(string Reason) : TaskEnd;
+
+    /// <summary>The agent could not go on with it; the detail says why.</summary>
+    public sealed record Abandoned(string Detail) : TaskEnd;
+}
