@@ -14,7 +14,7 @@ internal sealed class ChannelCallInvoker(GrpcChannel channel) : CallInvoker
     {
         var call = new ClientCall<TRequest, TResponse>(channel, method, host, options);
         call.Start(new SingleMessageContent<TRequest>(call, request));
-        return new AsyncUnaryCall<TResponse>(call.SingleResponseAsync(), call);
+        return new AsyncUnaryCall<TResponse>(Observed(call.SingleResponseAsync()), call);
     }
 
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
@@ -30,7 +30,7 @@ internal sealed class ChannelCallInvoker(GrpcChannel channel) : CallInvoker
     {
         var call = new ClientCall<TRequest, TResponse>(channel, method, host, options);
         var requests = StartStream(call);
-        return new AsyncClientStreamingCall<TRequest, TResponse>(requests, call.SingleResponseAsync(), call);
+        return new AsyncClientStreamingCall<TRequest, TResponse>(requests, Observed(call.SingleResponseAsync()), call);
     }
 
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
@@ -48,5 +48,16 @@ internal sealed class ChannelCallInvoker(GrpcChannel channel) : CallInvoker
         var content = new MessageStreamContent();
         call.Start(content);
         return new ClientStreamWriter<TRequest, TResponse>(call, content);
+    }
+
+    // A caller may drop a call whose response it does not want: its failure is then no unobserved exception of the process.
+    private static Task<TResponse> Observed<TResponse>(Task<TResponse> response)
+    {
+        response.ContinueWith(
+            static task => task.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        return response;
     }
 }

@@ -110,7 +110,6 @@ internal sealed class ClientCall<TRequest, TResponse> : CallHandle, IRequestEnco
     {
         try
         {
-            await Task.WhenAny(_started, _ended.Task);
             var outcome = await _ended.Task.WaitAsync(TimeSpan.FromSeconds(1), _channel.Time);
             return outcome.Status.StatusCode == StatusCode.OK
                 ? new InvalidOperationException("The message cannot be sent: the server has ended the call.", failure)
@@ -118,7 +117,9 @@ internal sealed class ClientCall<TRequest, TResponse> : CallHandle, IRequestEnco
         }
         catch (TimeoutException)
         {
-            return new RpcException(FailureMapping.StatusOf(failure));
+            return new RpcException(failure is OperationCanceledException
+                ? new Status(StatusCode.Cancelled, "The server takes no more messages; its status is at the end of its responses.", failure)
+                : FailureMapping.StatusOf(failure));
         }
     }
 
@@ -234,7 +235,16 @@ internal sealed class ClientCall<TRequest, TResponse> : CallHandle, IRequestEnco
         _ended.TrySetResult(outcome);
 
         // Resets the stream where the response has not ended, and frees a request content that waits for messages.
-        _stop.Cancel();
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (AggregateException failure)
+        {
+            // This may run on a timer, whose exceptions end the process.
+            ClientLog.CancellationFailed(_channel.Logger, failure, Method.FullName);
+        }
+
         Volatile.Read(ref _response)?.Dispose();
         if (outcome.Status.StatusCode != StatusCode.OK)
             ClientLog.CallFailed(_channel.Logger, Method.FullName, outcome.Status.StatusCode, outcome.Status.Detail);

@@ -8,4 +8,7 @@ internal static partial class ClientLog
 {
     [LoggerMessage(100, LogLevel.Debug, "Call to {Method} ended with {StatusCode}: {Detail}")]
     public static partial void CallFailed(ILogger logger, string method, StatusCode statusCode, string detail);
+
+    [LoggerMessage(101, LogLevel.Warning, "The transport failed to cancel a call to {Method}")]
+    public static partial void CancellationFailed(ILogger logger, Exception failure, string method);
 }

@@ -68,9 +68,11 @@ internal sealed class ClientStreamWriter<TRequest, TResponse>(ClientCall<TReques
 
     private async Task<Exception?> TrySendAsync(Stream stream)
     {
+        var isWritten = false;
         try
         {
             await stream.WriteAsync(_outgoing.Frame, call.Stopped);
+            isWritten = true;
             var options = WriteOptions ?? call.Options.WriteOptions;
             if (options is null || (options.Flags & WriteFlags.BufferHint) == 0)
                 await stream.FlushAsync(call.Stopped);
@@ -79,7 +81,8 @@ internal sealed class ClientStreamWriter<TRequest, TResponse>(ClientCall<TReques
         }
         catch (Exception failure)
         {
-            return failure;
+            // A server may answer a message, and end the call, before the flush that sent it returns.
+            return isWritten && call.Outcome is { IsLocal: false } ? null : failure;
         }
     }
 }

@@ -16,10 +16,7 @@ internal static class FailureMapping
                 case RpcException rpc:
                     return rpc.Status;
                 case HttpProtocolException protocol:
-                    return new Status(
-                        StatusMapping.FromHttp2Error(protocol.ErrorCode),
-                        $"The server reset the stream: HTTP/2 error 0x{protocol.ErrorCode:x}.",
-                        failure);
+                    return new Status(CodeOf(protocol), protocol.Message, failure);
                 case AuthenticationException:
                     return new Status(StatusCode.Unavailable, $"TLS with the server failed: {Innermost(cause)}", failure);
             }
@@ -32,6 +29,16 @@ internal static class FailureMapping
             OperationCanceledException => new Status(StatusCode.Cancelled, "The call was cancelled.", failure),
             _ => new Status(StatusCode.Internal, $"The call could not be made: {failure.Message}", failure),
         };
+    }
+
+    // The handler reports a peer that answers no pings, and one that closes the connection, with the exception of a stream
+    // reset. Only the words tell them apart; the resource keys that trimmed programs show in their place contain them too.
+    private static StatusCode CodeOf(HttpProtocolException failure)
+    {
+        var isOfConnection = failure.Message.Contains("ping", StringComparison.OrdinalIgnoreCase)
+            || failure.Message.Contains("connection", StringComparison.OrdinalIgnoreCase);
+        var code = StatusMapping.FromHttp2Error(failure.ErrorCode);
+        return isOfConnection && code is not (StatusCode.ResourceExhausted or StatusCode.PermissionDenied) ? StatusCode.Unavailable : code;
     }
 
     private static string Innermost(Exception failure) => failure.GetBaseException().Message;

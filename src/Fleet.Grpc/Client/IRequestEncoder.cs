@@ -10,9 +10,3 @@ internal interface IRequestEncoder<in TRequest>
 
     void Encode(TRequest message, OutgoingMessage target, WriteOptions? options);
 }
-
-/// <summary>A content that remembers why it could not be made, which the transport's exception may hide.</summary>
-internal interface IFailingContent
-{
-    Exception? Failure { get; }
-}

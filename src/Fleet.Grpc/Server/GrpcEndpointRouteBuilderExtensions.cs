@@ -36,7 +36,10 @@ public static class GrpcEndpointRouteBuilderExtensions
             endpoints.Add(endpoint);
         }
 
-        UnimplementedEndpoints.Map(builder, binder.Methods.Select(method => method.Method.ServiceName).Distinct());
+        UnimplementedEndpoints.Map(
+            builder,
+            builder.ServiceProvider.GetRequiredService<UnimplementedEndpoints.Mapped>(),
+            binder.Methods.Select(method => method.Method.ServiceName).Distinct());
         return new GrpcServiceEndpointConventionBuilder(endpoints);
     }
 }

@@ -38,13 +38,20 @@ internal sealed class RequestReader(PipeReader pipe, MessageDecoder decoder)
         {
             while (true)
             {
-                var result = await ReadPipeAsync(cancellationToken);
+                var result = await pipe.ReadAsync(cancellationToken);
+                if (result.IsCanceled)
+                    throw new RequestAbortedException("The call has ended.", null, cancellationToken);
+
                 if (TryTake(result, deserializer, out var message))
                     return (true, message);
 
                 if (result.IsCompleted)
                     return default;
             }
+        }
+        catch (IOException broken)
+        {
+            throw new RequestAbortedException("The client ended the call.", broken, cancellationToken);
         }
         finally
         {
@@ -53,7 +60,17 @@ internal sealed class RequestReader(PipeReader pipe, MessageDecoder decoder)
     }
 
     /// <summary>Ends a read that waits, and any later one.</summary>
-    public void Cancel() => pipe.CancelPendingRead();
+    public void Cancel()
+    {
+        try
+        {
+            pipe.CancelPendingRead();
+        }
+        catch (Exception over) when (over is IOException or InvalidOperationException)
+        {
+            // Kestrel's pipe refuses this once the client has reset the stream: its reads fail by themselves then.
+        }
+    }
 
     private bool TryTake<T>(ReadResult result, Func<DeserializationContext, T> deserializer, out T? message)
     {
@@ -77,22 +94,5 @@ internal sealed class RequestReader(PipeReader pipe, MessageDecoder decoder)
         {
             pipe.AdvanceTo(arrived.Start, examined);
         }
-    }
-
-    private async ValueTask<ReadResult> ReadPipeAsync(CancellationToken cancellationToken)
-    {
-        ReadResult result;
-        try
-        {
-            result = await pipe.ReadAsync(cancellationToken);
-        }
-        catch (IOException broken)
-        {
-            throw new RequestAbortedException("The client ended the call.", broken, cancellationToken);
-        }
-
-        return result.IsCanceled
-            ? throw new RequestAbortedException("The call has ended.", null, cancellationToken)
-            : result;
     }
 }

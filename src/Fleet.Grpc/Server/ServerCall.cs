@@ -84,6 +84,10 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
         if (!Responses.TryEnd(out _) || Http.RequestAborted.IsCancellationRequested)
             return;
 
+        // A handler that returns because its reads or waits were cut short has not succeeded.
+        if (IsDeadlinePassed)
+            status = DeadlineStatus;
+
         if (status.StatusCode != StatusCode.OK)
             ServerLog.CallFailed(_settings.Logger, _method.FullName, status.StatusCode, status.Detail);
 
@@ -205,9 +209,12 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
         {
             _cancellation!.Cancel();
         }
-        catch (ObjectDisposedException)
+        catch (Exception failure) when (failure is AggregateException or ObjectDisposedException)
         {
-            // The call ended at this very moment.
+            // A timer's exception would end the process. A disposed source means that the call ended at this very moment;
+            // the other comes from a callback that the handler registered.
+            if (failure is AggregateException)
+                ServerLog.HandlerThrew(_settings.Logger, failure, _method.FullName);
         }
     }
 

@@ -10,16 +10,15 @@ namespace Grpc.AspNetCore.Server.Calls;
 /// <summary>Answers gRPC calls of methods and services that nobody offers. Other requests pass by.</summary>
 internal static class UnimplementedEndpoints
 {
-    private const string AnyService = "{grpcUnknownService}/{grpcUnknownMethod}";
-
-    public static void Map(IEndpointRouteBuilder builder, IEnumerable<string> services)
+    public static void Map(IEndpointRouteBuilder builder, Mapped mapped, IEnumerable<string> services)
     {
-        foreach (var service in services)
+        foreach (var service in services.Where(mapped.Services.Add))
             Map(builder, $"{service}/{{grpcUnknownMethod}}", "The service has no such method.");
 
-        var mapped = builder.DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
-        if (!mapped.Any(endpoint => endpoint.RoutePattern.RawText == AnyService))
-            Map(builder, AnyService, "There is no such service.");
+        if (!mapped.AnyService)
+            Map(builder, "{grpcUnknownService}/{grpcUnknownMethod}", "There is no such service.");
+
+        mapped.AnyService = true;
     }
 
     private static void Map(IEndpointRouteBuilder builder, string pattern, string detail)
@@ -42,6 +41,14 @@ internal static class UnimplementedEndpoints
             routed.Order = int.MaxValue - 1;
         });
         endpoint.WithDisplayName($"gRPC - unimplemented {pattern}");
+    }
+
+    /// <summary>What an application has mapped so far: two equal routes would be ambiguous.</summary>
+    internal sealed class Mapped
+    {
+        public HashSet<string> Services { get; } = [];
+
+        public bool AnyService { get; set; }
     }
 
     private sealed class GrpcContentType : IRouteConstraint

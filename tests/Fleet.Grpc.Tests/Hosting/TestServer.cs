@@ -36,7 +36,8 @@ internal sealed class TestServer : IAsyncDisposable
         Action<WebApplication> map,
         Action<GrpcServiceOptions>? configure = null,
         Action<IServiceCollection>? register = null,
-        Action<KestrelServerOptions>? kestrel = null)
+        Action<KestrelServerOptions>? kestrel = null,
+        HttpProtocols protocols = HttpProtocols.Http2)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -45,7 +46,7 @@ internal sealed class TestServer : IAsyncDisposable
             kestrel?.Invoke(options);
             options.Listen(IPAddress.Loopback, 0, listen =>
             {
-                listen.Protocols = HttpProtocols.Http2;
+                listen.Protocols = protocols;
                 if (transport == Transport.Tls)
                     listen.UseHttps(TestCertificate.Instance);
             });
@@ -78,7 +79,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var hurry = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        using var hurry = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await _app.StopAsync(hurry.Token).WaitAsync(Limits.Step);
         await _app.DisposeAsync();
     }
