@@ -32,8 +32,8 @@ internal sealed partial class AgentHost(AgentSettings settings, StateDirectory s
         var facts = new HostFacts(new HostFiles());
         var options = Options(facts);
         using var journal = new TaskJournal(state, facts.BootId(), settings.JournalLimitBytes, time, logs.CreateLogger<TaskJournal>());
-        await using var executor = new TaskExecutor(options, time, logs.CreateLogger<TaskExecutor>());
         var policy = new TaskPolicy(settings.AllowRunAs, [.. options.Builtins.Keys]);
+        var executor = new TaskExecutor(options, time, logs.CreateLogger<TaskExecutor>());
         await using var desk = new TaskDesk(executor, journal, policy, time, logs.CreateLogger<TaskDesk>());
         var linkOptions = new LinkOptions();
         var parts = new LinkParts(Guid.NewGuid().ToString("n"), journal, desk, facts, renewal, linkOptions, time);
@@ -56,7 +56,7 @@ internal sealed partial class AgentHost(AgentSettings settings, StateDirectory s
     {
         MaxConcurrentTasks = settings.MaxTasks,
         MaxQueuedTasks = settings.MaxQueuedTasks,
-        ScriptDirectory = state.Scripts,
+        StateDirectory = state.Path,
         MaxSteps = Limits.Steps,
         MaxInputBytes = Math.Max(Limits.ScriptBytes, Limits.StdinBytes),
         MaxHeadBytes = Limits.KeptOutputBytes,

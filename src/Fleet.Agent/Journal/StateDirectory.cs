@@ -17,9 +17,6 @@ internal sealed record StateDirectory(string Path)
     /// <summary>Holds a file for each task that runs or is not yet delivered.</summary>
     public string Tasks => System.IO.Path.Combine(Path, "tasks");
 
-    /// <summary>Holds the scripts of running tasks.</summary>
-    public string Scripts => System.IO.Path.Combine(Path, "scripts");
-
     /// <summary>The list of delivered tasks.</summary>
     public string Seen => System.IO.Path.Combine(Path, "seen");
 
@@ -59,7 +56,14 @@ internal sealed record StateDirectory(string Path)
         try
         {
             // FileShare.None is flock(2) here: the kernel lets go of it with the process.
-            file = new FileStream(Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            file = new FileStream(Lock, new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                BufferSize = 0,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
         }
         catch (IOException) when (File.Exists(Lock))
         {

@@ -20,6 +20,7 @@ internal sealed partial class TaskDesk : IAsyncDisposable
     private readonly TaskOrderReader _orders;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private bool _isDisposed;
 
     public TaskDesk(TaskExecutor executor, TaskJournal journal, TaskPolicy policy, TimeProvider time, ILogger<TaskDesk> log)
     {
@@ -160,11 +161,17 @@ internal sealed partial class TaskDesk : IAsyncDisposable
             LogStopInHaste(_active.Count);
         }
 
-        await _executor.DisposeAsync();
+        await DisposeAsync();
         await Task.WhenAll(cancels);
     }
 
-    public ValueTask DisposeAsync() => _executor.DisposeAsync();
+    /// <summary>Ends the executor, which the desk owns, and with it what still runs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+            return;
+        await _executor.DisposeAsync();
+    }
 
     private TaskRecord? Submit(TaskOrder order)
     {

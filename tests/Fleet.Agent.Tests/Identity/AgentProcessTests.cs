@@ -1,26 +1,38 @@
 using System.Globalization;
+using Fleet.Agent.Execution;
+using Fleet.Agent.Execution.Processes;
+using Fleet.Agent.Tests.Execution;
 using Fleet.Agent.Tests.Link;
 using Fleet.Protocol.V1;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Agent.Tests.Identity;
 
 /// <summary>The real program over real TLS.</summary>
+[Collection(RealProcesses.Name)]
 public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
 {
     private static readonly string s_id = Some.Task.ToString();
     private readonly TemporaryDirectory _directory = new();
     private readonly TestFleet _fleet = new();
+    private TaskExecutor _executor = null!;
     private ScriptedController _controller = null!;
+
+    private string State => Path.Combine(_directory.Path, "state");
 
     public async Task InitializeAsync()
     {
+        _executor = new TaskExecutor(new TaskExecutorOptions { StateDirectory = _directory.Path }, TimeProvider.System, NullLogger<TaskExecutor>.Instance);
         _controller = await _fleet.StartAsync();
-        var (code, output) = await AgentProcess.RunAsync(
-            "enrol", "--controller", $"{_controller.Address.Host}:{_controller.Address.Port}", "--token", _fleet.Token, "--state", _directory.Path);
+        var (code, output) = await EnrolAsync();
         code.ShouldBe(0, output);
     }
 
-    public async Task DisposeAsync() => await _controller.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await _executor.DisposeAsync().AsTask().WaitAsync(ScriptedController.Patience);
+        await _controller.DisposeAsync();
+    }
 
     public void Dispose()
     {
@@ -33,8 +45,8 @@ public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
     {
         string journalId;
         int sleeper;
-        using (var agent = Run())
         {
+            var agent = Run();
             var link = await _controller.NextLinkAsync();
             journalId = (await link.WelcomeAsync()).JournalId;
             await link.StartAsync(Some.Start(Some.Task, Some.Spec(Some.Shell("sleep 1000 & echo $!; wait"))));
@@ -43,8 +55,8 @@ public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
             await agent.KillAsync();
         }
 
-        Directory.Exists($"/proc/{sleeper}").ShouldBeTrue();
-        using var second = Run();
+        ProcessTable.TryRead(sleeper, out var sleeping).ShouldBeTrue();
+        var second = Run();
         var again = await _controller.NextLinkAsync();
         var hello = await again.WelcomeAsync(null, new TaskAck { TaskId = s_id, Seq = 1 });
         hello.JournalId.ShouldBe(journalId);
@@ -53,16 +65,16 @@ public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
         records[0].Seq.ShouldBe(2UL);
         records[^1].Ended.State.ShouldBe(TaskState.Interrupted);
         records[^1].Ended.Reason.ShouldStartWith("the agent was restarted while the task ran; ");
-        IsRunning(sleeper).ShouldBeFalse();
+        ProcessTable.IsAlive(sleeping.Identity).ShouldBeFalse();
         await again.AckAsync(s_id, records[^1].Seq);
         (await second.TerminateAsync()).ShouldBe(0);
-        Directory.GetFiles(Path.Combine(_directory.Path, "tasks")).ShouldBeEmpty();
+        Directory.GetFiles(Path.Combine(State, "tasks")).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task A_terminated_agent_ends_its_task_delivers_that_and_exits_with_0()
     {
-        using var agent = Run();
+        var agent = Run();
         var link = await _controller.NextLinkAsync();
         await link.WelcomeAsync();
         await link.StartAsync(Some.Start(Some.Task, Some.Spec(Some.Shell("echo on; sleep 1000"))));
@@ -73,7 +85,7 @@ public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
 
         records[^1].Ended.State.ShouldBe(TaskState.Interrupted);
         (await exit).ShouldBe(0);
-        Directory.GetFiles(Path.Combine(_directory.Path, "tasks")).ShouldBeEmpty();
+        Directory.GetFiles(Path.Combine(State, "tasks")).ShouldBeEmpty();
     }
 
     [Fact]
@@ -81,9 +93,8 @@ public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
     {
         // Issued five minutes back and good for one more: it is due at once.
         _fleet.Life = TimeSpan.FromMinutes(1);
-        (await AgentProcess.RunAsync(
-            "enrol", "--force", "--controller", $"{_controller.Address.Host}:{_controller.Address.Port}", "--token", _fleet.Token, "--state", _directory.Path)).Code.ShouldBe(0);
-        using var agent = Run();
+        (await EnrolAsync("--force")).Code.ShouldBe(0);
+        var agent = Run();
         var link = await _controller.NextLinkAsync();
         await link.WelcomeAsync();
         var message = await link.NextAsync();
@@ -94,7 +105,7 @@ public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
         });
 
         await (await _controller.NextLinkAsync()).WelcomeAsync();
-        var (_, status) = await AgentProcess.RunAsync("status", "--state", _directory.Path);
+        var (_, status) = await RunProgramAsync("status", "--state", State);
         status.ShouldContain("running");
         status.ShouldContain(TimeProvider.System.GetUtcNow().AddDays(90).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
         (await agent.TerminateAsync()).ShouldBe(0);
@@ -103,9 +114,9 @@ public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_second_agent_on_the_same_state_is_refused()
     {
-        using var agent = Run();
+        var agent = Run();
         await (await _controller.NextLinkAsync()).WelcomeAsync();
-        var (code, output) = await AgentProcess.RunAsync("run", "--state", _directory.Path);
+        var (code, output) = await RunProgramAsync("run", "--state", State);
         code.ShouldBe(1);
         output.ShouldContain("another agent runs");
     }
@@ -119,24 +130,15 @@ public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
     [InlineData(0, "in order", "check-config")]
     public async Task Exit_codes_and_messages_are_plain(int code, string message, params string[] words)
     {
-        var (actual, output) = await AgentProcess.RunAsync(words);
+        var (actual, output) = await RunProgramAsync(words);
         actual.ShouldBe(code, output);
         output.ShouldContain(message);
     }
 
-    private AgentProcess Run() => AgentProcess.Start("run", "--state", _directory.Path);
+    private AgentProcess Run() => AgentProcess.Start(_executor, "run", "--state", State);
 
-    // A killed process may be a zombie for a moment where nobody reaps it.
-    private static bool IsRunning(int pid)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
-            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
+    private Task<(int Code, string Output)> RunProgramAsync(params string[] words) => AgentProcess.RunAsync(_executor, words);
+
+    private Task<(int Code, string Output)> EnrolAsync(params string[] more) => RunProgramAsync(
+        ["enrol", "--controller", $"{_controller.Address.Host}:{_controller.Address.Port}", "--token", _fleet.Token, "--state", State, .. more]);
 }

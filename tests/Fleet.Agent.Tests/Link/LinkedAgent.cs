@@ -22,7 +22,7 @@ internal sealed class LinkedAgent : IAsyncDisposable
         var facts = new HostFacts(new HostFiles());
         Journal = new TaskJournal(state, facts.BootId(), 256 << 20, time, NullLogger<TaskJournal>.Instance);
         _executor = new TaskExecutor(
-            new TaskExecutorOptions { ScriptDirectory = state.Scripts, MaxConcurrentTasks = maxTasks, MaxQueuedTasks = 8 }, TimeProvider.System, NullLogger<TaskExecutor>.Instance);
+            new TaskExecutorOptions { StateDirectory = state.Path, MaxConcurrentTasks = maxTasks, MaxQueuedTasks = 8 }, TimeProvider.System, NullLogger<TaskExecutor>.Instance);
         Desk = new TaskDesk(_executor, Journal, new TaskPolicy(null, ["ping"]), time, NullLogger<TaskDesk>.Instance);
         var fast = options ?? new LinkOptions { BackOffBase = TimeSpan.FromMilliseconds(20), BackOffCap = TimeSpan.FromMilliseconds(50) };
         var parts = new LinkParts("process", Journal, Desk, facts, null, fast, time);
