@@ -18,6 +18,7 @@ internal static partial class Commands
     /// <summary>Runs the agent until SIGTERM or SIGINT.</summary>
     public static async Task<int> RunAsync(string[] words)
     {
+        MallocArenas.UseOne();
         if (Load(words, SettingOptions) is not { } loaded)
             return 2;
         var settings = loaded.Settings;
