@@ -18,6 +18,8 @@ internal sealed partial class AgentHost(AgentSettings settings, StateDirectory s
 {
     // systemd waits 90 s by default before it kills.
     private static readonly TimeSpan s_stopTasksWithin = TimeSpan.FromSeconds(10);
+    // By then the first link is made, or the next attempt is under way.
+    private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_deliverWithin = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_deliverPoll = TimeSpan.FromMilliseconds(50);
     private readonly ILogger _log = logs.CreateLogger<AgentHost>();
@@ -43,6 +45,9 @@ internal sealed partial class AgentHost(AgentSettings settings, StateDirectory s
         using var unlink = new CancellationTokenSource();
         var interrupted = new InterruptedTasks(journal, time, logs.CreateLogger<InterruptedTasks>()).EndAllAsync(stop);
         var linking = link.RunAsync(unlink.Token);
+        await Task.Delay(s_settled, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!stop.IsCancellationRequested)
+            ResidentMemory.Trim();
         await Task.WhenAny(linking, Task.Delay(Timeout.InfiniteTimeSpan, time, stop));
         LogStopping(desk.Running);
         await StopTasksAsync(desk);

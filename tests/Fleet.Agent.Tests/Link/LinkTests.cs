@@ -231,13 +231,13 @@ public sealed class LinkTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_stopping_agent_ends_what_runs_and_forgets_what_has_not_begun()
     {
-        var agent = new LinkedAgent(_directory.Path, new PlainDialer(_controller.Address), maxTasks: 1);
+        await using var agent = new LinkedAgent(_directory.Path, new PlainDialer(_controller.Address), maxTasks: 1);
         var link = await _controller.NextLinkAsync();
         await link.WelcomeAsync();
         await link.StartAsync(Some.Start(Some.Task, Some.Spec(Some.Shell("echo on; sleep 1000"))));
         await link.StartAsync(Some.Start(Some.TaskNumber(2), Some.Spec()));
         await link.RecordAsync(r => r.EntryCase == TaskRecord.EntryOneofCase.Output);
-        await agent.DisposeAsync();
+        await agent.Desk.StopAsync(CancellationToken.None).WaitAsync(ScriptedController.Patience);
 
         var records = await link.RecordsToEndAsync(s_id);
         records[^1].Ended.State.ShouldBe(TaskState.Interrupted);
