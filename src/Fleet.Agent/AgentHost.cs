@@ -1,0 +1,95 @@
+using Fleet.Agent.Execution;
+using Fleet.Agent.Facts;
+using Fleet.Agent.Identity;
+using Fleet.Agent.Journal;
+using Fleet.Agent.Link;
+using Fleet.Agent.Settings;
+using Fleet.Agent.Tasks;
+using Fleet.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Fleet.Agent;
+
+/// <summary>
+/// A running agent, put together: journal, executor, desk, link. Stopping goes the other way: no more tasks, those that run
+/// end, what they left is delivered if the controller takes it quickly, then the link closes.
+/// </summary>
+internal sealed partial class AgentHost(AgentSettings settings, StateDirectory state, TimeProvider time, ILoggerFactory logs)
+{
+    // systemd waits 90 s by default before it kills.
+    private static readonly TimeSpan s_stopTasksWithin = TimeSpan.FromSeconds(10);
+    // By then the first link is made, or the next attempt is under way.
+    private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_deliverWithin = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_deliverPoll = TimeSpan.FromMilliseconds(50);
+    private readonly ILogger _log = logs.CreateLogger<AgentHost>();
+
+    /// <summary>Runs until the token is cancelled.</summary>
+    /// <param name="enrolment">Who this agent is.</param>
+    /// <param name="dialer">How it reaches the controller.</param>
+    /// <param name="renewal">Renews its certificate; null for none.</param>
+    /// <param name="stop">Cancelled to stop in good order.</param>
+    public async Task RunAsync(Enrolment enrolment, ILinkDialer dialer, CertificateRenewal? renewal, CancellationToken stop)
+    {
+        var facts = new HostFacts(new HostFiles());
+        var options = Options(facts);
+        using var journal = new TaskJournal(state, facts.BootId(), settings.JournalLimitBytes, time, logs.CreateLogger<TaskJournal>());
+        var policy = new TaskPolicy(settings.AllowRunAs, [.. options.Builtins.Keys]);
+        var executor = new TaskExecutor(options, time, logs.CreateLogger<TaskExecutor>());
+        await using var desk = new TaskDesk(executor, journal, policy, time, logs.CreateLogger<TaskDesk>());
+        var linkOptions = new LinkOptions();
+        var parts = new LinkParts(Guid.NewGuid().ToString("n"), journal, desk, facts, renewal, linkOptions, time);
+        var link = new LinkClient(dialer, parts, new ReconnectPolicy(linkOptions, Random.Shared), logs.CreateLogger<LinkClient>());
+        LogStarted(enrolment.Name, AgentVersion.Text, enrolment.Controller.ToString(), journal.Logs.Count);
+
+        using var unlink = new CancellationTokenSource();
+        var interrupted = new InterruptedTasks(journal, time, logs.CreateLogger<InterruptedTasks>()).EndAllAsync(stop);
+        var linking = link.RunAsync(unlink.Token);
+        await Task.Delay(s_settled, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!stop.IsCancellationRequested)
+            ResidentMemory.Trim();
+        await Task.WhenAny(linking, Task.Delay(Timeout.InfiniteTimeSpan, time, stop));
+        LogStopping(desk.Running);
+        await StopTasksAsync(desk);
+        await interrupted;
+        await DeliverAsync(journal, link);
+        await unlink.CancelAsync();
+        await linking;
+    }
+
+    private TaskExecutorOptions Options(HostFacts facts) => new()
+    {
+        MaxConcurrentTasks = settings.MaxTasks,
+        MaxQueuedTasks = settings.MaxQueuedTasks,
+        StateDirectory = state.Path,
+        MaxSteps = Limits.Steps,
+        MaxInputBytes = Math.Max(Limits.ScriptBytes, Limits.StdinBytes),
+        MaxHeadBytes = Limits.KeptOutputBytes,
+        MaxTailBytes = Limits.KeptOutputBytes,
+        MaxRunTimeout = Limits.RunTimeout,
+        Builtins = new Dictionary<string, Builtin>(Builtins.Standard) { ["facts"] = FactsBuiltin.Create(facts) },
+    };
+
+    private async Task StopTasksAsync(TaskDesk desk)
+    {
+        using var limit = new CancellationTokenSource(s_stopTasksWithin, time);
+        await desk.StopAsync(limit.Token);
+    }
+
+    private async Task DeliverAsync(TaskJournal journal, LinkClient link)
+    {
+        var started = time.GetTimestamp();
+        while (link.IsLinked && journal.Logs.Count > 0 && time.GetElapsedTime(started) < s_deliverWithin)
+            await Task.Delay(s_deliverPoll, time, CancellationToken.None);
+        LogStopped(journal.Logs.Count);
+    }
+
+    [LoggerMessage(5900, LogLevel.Information, "Agent {Name} {Version} starts; its controller is at {Controller}; {Held} tasks are in its journal")]
+    private partial void LogStarted(string name, string version, string controller, int held);
+
+    [LoggerMessage(5901, LogLevel.Information, "Stopping; {Running} tasks run and are ended")]
+    private partial void LogStopping(int running);
+
+    [LoggerMessage(5902, LogLevel.Information, "Stopped; {Held} tasks stay in the journal for the next start")]
+    private partial void LogStopped(int held);
+}

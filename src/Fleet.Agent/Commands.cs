@@ -1,0 +1,165 @@
+using Fleet.Agent.Facts;
+using Fleet.Agent.Identity;
+using Fleet.Agent.Journal;
+using Fleet.Agent.Link;
+using Fleet.Agent.Logging;
+using Fleet.Agent.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace Fleet.Agent;
+
+/// <summary>The commands of <c>fleet-agent</c>. Exit codes: 0 done, 1 failed, 2 bad usage or settings.</summary>
+internal static partial class Commands
+{
+    private static readonly OptionSpec s_config = new("--config", "FILE", $"settings file; the default is {SettingsLoader.DefaultFile}");
+
+    private static IReadOnlyList<OptionSpec> SettingOptions => [s_config, .. SettingKey.All.Select(k => new OptionSpec(k.Flag, "VALUE", k.Meaning))];
+
+    /// <summary>Runs the agent until SIGTERM or SIGINT.</summary>
+    public static async Task<int> RunAsync(string[] words)
+    {
+        MallocArenas.UseOne();
+        if (Load(words, SettingOptions) is not { } loaded)
+            return 2;
+        var settings = loaded.Settings;
+        var state = new StateDirectory(settings.State);
+        if (FindIdentity(state, settings) is not { } enrolment)
+            return 1;
+        using var held = Take(state);
+        if (held is null)
+            return 1;
+
+        using var log = new AgentLog(settings.Log, enrolment.Name);
+        using var stopping = new StopSignals(log);
+        var store = new IdentityStore(state.Path);
+        using var renewal = new CertificateRenewal(store, enrolment.AgentId!.Value, enrolment.Name, TimeProvider.System, Random.Shared);
+        try
+        {
+            await new AgentHost(settings, state, TimeProvider.System, log.Factory)
+                .RunAsync(enrolment, new TlsDialer(store, enrolment.Controller), renewal, stopping.Token);
+            return 0;
+        }
+        catch (Exception e)
+        {
+            LogFailed(log.Factory.CreateLogger("Fleet.Agent"), e);
+            return 1;
+        }
+    }
+
+    /// <summary>Makes this host an agent.</summary>
+    public static async Task<int> EnrolAsync(string[] words)
+    {
+        OptionSpec[] options = [s_config, .. SettingOptions.Where(o => o.Flag is "--state" or "--controller"), .. EnrolCommand.Options];
+        if (Load(words, options) is not { } loaded)
+            return 2;
+        return await EnrolCommand.RunAsync(loaded.Arguments, loaded.Settings, Console.Out, TimeProvider.System, CancellationToken.None);
+    }
+
+    /// <summary>Says what this host's agent is and whether it runs.</summary>
+    public static int Status(string[] words)
+    {
+        if (Load(words, [s_config, .. SettingOptions.Where(o => o.Flag == "--state")]) is not { } loaded)
+            return 2;
+        var state = new StateDirectory(loaded.Settings.State);
+        if (FindIdentity(state, loaded.Settings) is not { } enrolment)
+            return 1;
+        using var certificate = new IdentityStore(state.Path).Load();
+        using var held = state.TryLock();
+        Console.WriteLine($"name         {enrolment.Name}");
+        Console.WriteLine($"id           {enrolment.AgentId}");
+        Console.WriteLine($"controller   {enrolment.Controller}");
+        Console.WriteLine($"certificate  valid until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC");
+        Console.WriteLine($"journal      {(Directory.Exists(state.Tasks) ? state.TaskLogs().Count() : 0)} tasks");
+        Console.WriteLine($"process      {(held is null ? "running" : "not running")}");
+        return 0;
+    }
+
+    /// <summary>Checks the settings and says what they are.</summary>
+    public static int CheckConfig(string[] words)
+    {
+        if (Load(words, SettingOptions) is null)
+            return 2;
+        Console.WriteLine("The settings are in order.");
+        return 0;
+    }
+
+    /// <summary>Prints the version.</summary>
+    public static int Version()
+    {
+        Console.WriteLine($"fleet-agent {AgentVersion.Text}");
+        return 0;
+    }
+
+    /// <summary>Prints what there is.</summary>
+    public static int Help(TextWriter output, int exitCode)
+    {
+        output.WriteLine("""
+            Usage: fleet-agent COMMAND [OPTIONS]
+
+            Commands:
+              enrol          make this host an agent of a fleet
+              run            run the agent (what the service does)
+              status         say what this host's agent is
+              check-config   check the settings
+              version        print the version
+
+            Options of enrol:
+            """);
+        WriteOptions(output, EnrolCommand.Options);
+        output.WriteLine();
+        output.WriteLine("Settings, as options here, as FLEET_AGENT_... in the environment, or in the settings file:");
+        WriteOptions(output, SettingOptions);
+        return exitCode;
+    }
+
+    private static void WriteOptions(TextWriter output, IEnumerable<OptionSpec> options)
+    {
+        foreach (var option in options)
+            output.WriteLine($"  {option.Flag + " " + option.Value,-28} {option.Meaning}");
+    }
+
+    private static (AgentSettings Settings, Arguments Arguments)? Load(string[] words, IReadOnlyList<OptionSpec> options)
+    {
+        var arguments = Arguments.Read(words, options);
+        var loaded = SettingsLoader.Load(arguments.Get(s_config.Flag), Environment.GetEnvironmentVariable, arguments.Settings());
+        foreach (var fault in arguments.Faults.Concat(loaded.Faults))
+            Console.Error.WriteLine($"fleet-agent: {fault}");
+        return arguments.Faults.Count + loaded.Faults.Count > 0 ? null : (loaded.Settings, arguments);
+    }
+
+    private static Enrolment? FindIdentity(StateDirectory state, AgentSettings settings)
+    {
+        try
+        {
+            if (new IdentityStore(state.Path).Exists && new EnrolmentFile(state.Path).Read() is { AgentId: not null } enrolment)
+                return enrolment with { Controller = settings.Controller ?? enrolment.Controller };
+            Console.Error.WriteLine($"fleet-agent: this host is not enrolled (nothing in {state.Path}): use `fleet-agent enrol --controller HOST --token TOKEN`");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            Console.Error.WriteLine($"fleet-agent: {e.Message}");
+        }
+
+        return null;
+    }
+
+    private static IDisposable? Take(StateDirectory state)
+    {
+        try
+        {
+            state.Create();
+            if (state.TryLock() is { } held)
+                return held;
+            Console.Error.WriteLine($"fleet-agent: another agent runs with {state.Path}: stop it, or give --state another directory");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"fleet-agent: the state directory {state.Path} cannot be used: {e.Message}");
+        }
+
+        return null;
+    }
+
+    [LoggerMessage(5910, LogLevel.Critical, "The agent failed")]
+    private static partial void LogFailed(ILogger log, Exception e);
+}

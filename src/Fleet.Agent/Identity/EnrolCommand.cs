@@ -1,0 +1,126 @@
+using Fleet.Agent.Facts;
+using Fleet.Agent.Journal;
+using Fleet.Agent.Settings;
+using Fleet.Protocol;
+using Fleet.Protocol.Identifiers;
+using Fleet.Protocol.Identity;
+using LabelSet = Fleet.Protocol.Identifiers.Labels;
+
+namespace Fleet.Agent.Identity;
+
+/// <summary><c>fleet-agent enrol</c>: makes this host an agent of a fleet. Doing it twice is harmless.</summary>
+internal static class EnrolCommand
+{
+    /// <summary>Takes the token from the environment, where the command line would show it to other users.</summary>
+    public const string TokenVariable = "FLEET_AGENT_TOKEN";
+
+    /// <summary>Its options, besides <c>--state</c> and <c>--controller</c>.</summary>
+    public static readonly IReadOnlyList<OptionSpec> Options =
+    [
+        new("--token", "TOKEN", $"the join token, from `fleet token create` (or in {TokenVariable})"),
+        new("--name", "NAME", "the agent's name; the default is the host's"),
+        new("--label", "KEY=VALUE", "a label; may be given several times", IsRepeatable: true),
+        new("--replace", null, "take over the name from the agent that has it"),
+        new("--force", null, "enrol anew, although this host is enrolled"),
+    ];
+
+    /// <summary>Runs the command; returns the exit code.</summary>
+    public static async Task<int> RunAsync(
+        Arguments arguments, AgentSettings settings, TextWriter output, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var state = new StateDirectory(settings.State);
+        if (ReadWish(arguments, settings, out var fault) is not { } wish)
+            return Fail(output, 2, fault);
+        try
+        {
+            state.Create();
+            using var held = state.TryLock();
+            if (held is null)
+                return Fail(output, 1, $"an agent runs with {state.Path}: stop it first");
+            var known = ReadKnown(state, arguments.Has("--force"));
+            if (known is not null && new IdentityFiles(state.Path).Exists && !arguments.Has("--force"))
+                return Already(known, wish, output);
+            // An id from an earlier try at the same controller: the controller may have made the agent although we heard nothing.
+            var isRetry = known is { AgentId: null } && known.Controller == wish.Controller;
+            var done = await new Enroller(state.Path).EnrolAsync(wish, isRetry ? known!.EnrolmentId : Guid.NewGuid().ToString("n"), time, cancellationToken);
+            output.WriteLine($"Enrolled with the controller at {done.Controller} as {done.Name} ({done.AgentId}).");
+            output.WriteLine($"The identity is in {state.Path}; start the agent with: fleet-agent run --state {state.Path}");
+            return 0;
+        }
+        catch (EnrolmentException e)
+        {
+            return Fail(output, 1, e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            return Fail(output, 1, $"the state directory cannot be used: {e.Message}");
+        }
+    }
+
+    private static EnrolmentWish? ReadWish(Arguments arguments, AgentSettings settings, out string fault)
+    {
+        fault = "";
+        var text = arguments.Get("--token") ?? Environment.GetEnvironmentVariable(TokenVariable);
+        if (settings.Controller is not { } controller)
+            fault = "--controller is missing: give the controller's host or host:port";
+        else if (text is null)
+            fault = $"--token is missing: create one with `fleet token create` and give it here or in {TokenVariable}";
+        else if (!JoinToken.TryParse(text, out var token, out var error))
+            fault = error;
+        else if (token.Kind != JoinTokenKind.Agent)
+            fault = "this token is for operators: create one for agents with `fleet token create`";
+        else if (!AgentName.TryParse(arguments.Get("--name") ?? Environment.MachineName, out var name, out var nameError))
+            fault = $"--name: {nameError}";
+        else if (ReadLabels(arguments.GetAll("--label"), out fault) is { } labels)
+            return new EnrolmentWish(controller, text, token, name.ToString(), labels, new HostFacts(new HostFiles()).Collect(), arguments.Has("--replace"));
+        return null;
+    }
+
+    private static Dictionary<string, string>? ReadLabels(IEnumerable<string> given, out string fault)
+    {
+        var labels = new Dictionary<string, string>();
+        foreach (var text in given)
+        {
+            if (!LabelSet.TryParse(text, out var parsed, out var error))
+            {
+                fault = $"--label: {error}";
+                return null;
+            }
+
+            foreach (var (key, value) in parsed.Values)
+                labels[key.ToString()] = value;
+        }
+
+        fault = labels.Count <= Limits.Labels ? "" : $"--label: {labels.Count} given, {Limits.Labels} allowed";
+        return fault.Length == 0 ? labels : null;
+    }
+
+    private static Enrolment? ReadKnown(StateDirectory state, bool force)
+    {
+        try
+        {
+            return new EnrolmentFile(state.Path).Read();
+        }
+        catch (InvalidDataException) when (force)
+        {
+            return null;
+        }
+    }
+
+    private static int Already(Enrolment known, EnrolmentWish wish, TextWriter output)
+    {
+        if (known.Controller == wish.Controller)
+        {
+            output.WriteLine($"This host is enrolled already with the controller at {known.Controller} as {known.Name} ({known.AgentId}). Nothing was changed.");
+            return 0;
+        }
+
+        return Fail(output, 1, $"this host is enrolled with another controller, {known.Controller}, as {known.Name}: add --force to leave it");
+    }
+
+    private static int Fail(TextWriter output, int code, string message)
+    {
+        output.WriteLine($"fleet-agent: {message}");
+        return code;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Fleet.Protocol.Identifiers;
+using Fleet.Protocol.Identity;
+using Fleet.Protocol.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using EnrolmentApi = Fleet.Protocol.V1.Enrolment;
+
+namespace Fleet.Agent.Identity;
+
+/// <summary>What an agent asks for when it joins.</summary>
+internal sealed record EnrolmentWish(
+    ControllerAddress Controller,
+    string TokenText,
+    JoinToken Token,
+    string Name,
+    IDictionary<string, string> Labels,
+    IDictionary<string, string> Facts,
+    bool Replace);
+
+/// <summary>
+/// Gets this host its identity:
+/// 1. keep the enrolment id, so that a repeated try is the same agent;
+/// 2. ask for the fleet root without trusting the server, and check it against the token's fingerprint;
+/// 3. connect again, pinned to that root, and send token and signing request;
+/// 4. check and store what comes back.
+/// </summary>
+internal sealed class Enroller(string stateDirectory)
+{
+    private static readonly TimeSpan s_callLimit = TimeSpan.FromSeconds(30);
+    private readonly IdentityFiles _files = new(stateDirectory);
+    private readonly EnrolmentFile _file = new(stateDirectory);
+
+    /// <summary>Enrols; returns what the controller made of it.</summary>
+    /// <exception cref="EnrolmentException">It could not be done; the message says why and how to mend it.</exception>
+    public async Task<Enrolment> EnrolAsync(EnrolmentWish wish, string enrolmentId, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var begun = new Enrolment(enrolmentId, wish.Controller, null, wish.Name);
+        _file.Write(begun);
+        var deadline = time.GetUtcNow().UtcDateTime + s_callLimit;
+        using var root = await FetchRootAsync(wish, deadline, cancellationToken);
+        using var key = SigningRequest.NewKey();
+        var reply = await AskAsync(wish, enrolmentId, key, root, deadline, cancellationToken);
+        return Store(begun, reply, root, key);
+    }
+
+    private static async Task<X509Certificate2> FetchRootAsync(EnrolmentWish wish, DateTime deadline, CancellationToken cancellationToken)
+    {
+        using var channel = Channel(wish.Controller, LinkHandler.Unverified());
+        Trust trust;
+        try
+        {
+            trust = await new EnrolmentApi.EnrolmentClient(channel).GetTrustAsync(new GetTrustRequest(), deadline: deadline, cancellationToken: cancellationToken);
+        }
+        catch (RpcException e)
+        {
+            throw new EnrolmentException($"the controller at {wish.Controller} does not answer: {e.Status.Detail}; check address, port and firewall");
+        }
+
+        if (!SHA256.HashData(trust.FleetRoot.Span).AsSpan().SequenceEqual(wish.Token.RootFingerprint))
+        {
+            throw new EnrolmentException(
+                $"the controller at {wish.Controller} is not the one that made the token (its root certificate is another): "
+                + "check the address, or create a token there; nothing secret was sent");
+        }
+
+        try
+        {
+            return X509CertificateLoader.LoadCertificate(trust.FleetRoot.Span);
+        }
+        catch (CryptographicException)
+        {
+            throw new EnrolmentException($"the controller at {wish.Controller} sent a root certificate that cannot be read");
+        }
+    }
+
+    private static async Task<EnrolAgentReply> AskAsync(
+        EnrolmentWish wish, string enrolmentId, ECDsa key, X509Certificate2 root, DateTime deadline, CancellationToken cancellationToken)
+    {
+        var trust = new PinnedTrust(root);
+        using var channel = Channel(wish.Controller, LinkHandler.Pinned(trust, null));
+        var request = new EnrolAgentRequest
+        {
+            Token = wish.TokenText.Trim(),
+            EnrolmentId = enrolmentId,
+            Name = wish.Name,
+            Csr = ByteString.CopyFrom(SigningRequest.Create(key, wish.Name)),
+            Replace = wish.Replace,
+        };
+        request.Labels.Add(wish.Labels);
+        request.Facts.Add(wish.Facts);
+        try
+        {
+            return await new EnrolmentApi.EnrolmentClient(channel).EnrolAgentAsync(request, deadline: deadline, cancellationToken: cancellationToken);
+        }
+        catch (RpcException e)
+        {
+            throw new EnrolmentException(trust.LastRefusal is { } refusal
+                ? $"the server at {wish.Controller} is not trusted: {refusal}"
+                : $"the controller did not enrol this agent: {e.Status.Detail}");
+        }
+    }
+
+    private Enrolment Store(Enrolment begun, EnrolAgentReply reply, X509Certificate2 root, ECDsa key)
+    {
+        if (!AgentId.TryParse(reply.AgentId, out var id) || !AgentName.TryParse(reply.Name, out var name))
+            throw new EnrolmentException("the controller's answer names no agent; is it of another version?");
+        var chain = reply.Chain.Select(c => c.ToByteArray()).ToList();
+        try
+        {
+            IdentityStore.Check(key, chain, id);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new EnrolmentException(e.Message);
+        }
+
+        _files.SaveRoot(root.RawData);
+        _files.SaveIdentity(key, chain);
+        var done = begun with { AgentId = id, Name = name.ToString() };
+        _file.Write(done);
+        return done;
+    }
+
+    private static GrpcChannel Channel(ControllerAddress controller, SocketsHttpHandler handler) =>
+        GrpcChannel.ForAddress(controller.ToUri(), new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+}

@@ -1,0 +1,35 @@
+using System.Text;
+
+namespace Fleet.Agent.Journal;
+
+/// <summary>The journal's id: made with the journal, and lost with it.</summary>
+internal static class JournalIdFile
+{
+    private const int IdLength = 32;
+
+    /// <summary>Reads the id, or makes a new one where the file is missing or damaged.</summary>
+    public static string ReadOrCreate(string path)
+    {
+        if (File.Exists(path) && File.ReadAllText(path).Trim() is { Length: IdLength } id && id.All(char.IsAsciiHexDigitLower))
+            return id;
+
+        var made = Guid.NewGuid().ToString("n");
+        var temporary = path + ".new";
+        File.Delete(temporary);
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        using (var file = new FileStream(temporary, options))
+        {
+            file.Write(Encoding.ASCII.GetBytes(made + "\n"));
+            // An id that came back as an empty file after a power cut would make the old journal look lost.
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+        return made;
+    }
+}

@@ -1,0 +1,25 @@
+namespace Fleet.Agent.Journal;
+
+/// <summary>Counts what the journal's files take on disk. For all threads.</summary>
+internal sealed class JournalUsage
+{
+    private long _bytes;
+
+    /// <param name="limitBytes">What the files may take together.</param>
+    public JournalUsage(long limitBytes) => LimitBytes = limitBytes;
+
+    /// <summary>What the files may take together; few small records may go beyond it, output never.</summary>
+    public long LimitBytes { get; }
+
+    /// <summary>What they take.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>What records may take in memory besides.</summary>
+    public FreshBudget Fresh { get; } = new();
+
+    /// <summary>Whether nothing more than the ends of running tasks may be added.</summary>
+    public bool IsFull => Bytes >= LimitBytes;
+
+    /// <summary>Adds, or takes away where negative.</summary>
+    public void Add(long bytes) => Interlocked.Add(ref _bytes, bytes);
+}

@@ -1,0 +1,94 @@
+using Microsoft.Extensions.Logging;
+
+namespace Fleet.Agent.Link;
+
+/// <summary>Keeps the agent linked: connects, and when the link ends, connects again after a while.</summary>
+internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, ReconnectPolicy policy, ILogger<LinkClient> log)
+{
+    /// <summary>Whether there is a link at this moment.</summary>
+    public bool IsLinked { get; private set; }
+
+    /// <summary>Runs until the token is cancelled.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            var (end, lasted) = await LinkOnceAsync(stop);
+            if (end is LinkEnd.Stopped || stop.IsCancellationRequested)
+                return;
+            var delay = policy.NextDelay(end, lasted);
+            Report(end, delay);
+            await Task.Delay(delay, parts.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<(LinkEnd End, TimeSpan Lasted)> LinkOnceAsync(CancellationToken stop)
+    {
+        try
+        {
+            using var connection = dialer.Dial();
+            var session = new LinkSession(connection, parts, log) { Welcomed = OnWelcomed };
+            var end = await session.RunAsync(stop);
+            if (end is LinkEnd.Refused)
+                dialer.NoteRefused();
+            return (end, session.Lasted);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (new LinkEnd.Unreachable(e.Message), TimeSpan.Zero);
+        }
+        finally
+        {
+            IsLinked = false;
+        }
+    }
+
+    private void OnWelcomed()
+    {
+        IsLinked = true;
+        dialer.NoteAccepted();
+    }
+
+    private void Report(LinkEnd end, TimeSpan delay)
+    {
+        switch (end)
+        {
+            case LinkEnd.Renewed:
+                LogRenewed(delay.TotalSeconds);
+                break;
+            case LinkEnd.Refused:
+                LogRefused(end.Reason, delay.TotalSeconds);
+                break;
+            case LinkEnd.Dismissed { Cause: DismissalCause.Revoked }:
+                LogRevoked(end.Reason, delay.TotalSeconds);
+                break;
+            case LinkEnd.Dismissed { Cause: DismissalCause.Replaced }:
+                LogReplaced(delay.TotalSeconds);
+                break;
+            case LinkEnd.Dismissed { Cause: DismissalCause.Incompatible }:
+                LogIncompatible(end.Reason, delay.TotalSeconds);
+                break;
+            default:
+                LogEnded(end.Reason, delay.TotalSeconds);
+                break;
+        }
+    }
+
+    [LoggerMessage(5000, LogLevel.Warning, "Not linked: {Reason}; trying again in {Delay:0.0} s")]
+    private partial void LogEnded(string reason, double delay);
+
+    [LoggerMessage(5001, LogLevel.Information, "The certificate was renewed; linking with it in {Delay:0.0} s")]
+    private partial void LogRenewed(double delay);
+
+    [LoggerMessage(5002, LogLevel.Error, "The controller does not accept this agent's identity: {Reason}. Enrol it anew with `fleet-agent enrol --force`. Trying again in {Delay:0} s")]
+    private partial void LogRefused(string reason, double delay);
+
+    [LoggerMessage(5003, LogLevel.Error, "This agent was removed from the fleet or its certificate revoked: {Reason}. Enrol it anew with `fleet-agent enrol --force`, or stop it. Trying again in {Delay:0} s")]
+    private partial void LogRevoked(string reason, double delay);
+
+    [LoggerMessage(5004, LogLevel.Error, "Another process uses this agent's identity (a copied state directory?): enrol one of them anew. Trying again in {Delay:0} s")]
+    private partial void LogReplaced(double delay);
+
+    [LoggerMessage(5005, LogLevel.Error, "The controller does not speak this agent's version of the protocol: {Reason}. Update the older one. Trying again in {Delay:0} s")]
+    private partial void LogIncompatible(string reason, double delay);
+}

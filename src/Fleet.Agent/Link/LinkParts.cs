@@ -1,0 +1,17 @@
+using Fleet.Agent.Facts;
+using Fleet.Agent.Identity;
+using Fleet.Agent.Journal;
+using Fleet.Agent.Tasks;
+
+namespace Fleet.Agent.Link;
+
+/// <summary>What a link works with.</summary>
+/// <param name="ProcessId">Made at the start of this process.</param>
+/// <param name="Journal">Where records are.</param>
+/// <param name="Desk">Where orders go.</param>
+/// <param name="Facts">What describes this host.</param>
+/// <param name="Renewal">Renews the certificate; null where there is none to renew.</param>
+/// <param name="Options">Limits.</param>
+/// <param name="Time">The clock.</param>
+internal sealed record LinkParts(
+    string ProcessId, TaskJournal Journal, TaskDesk Desk, HostFacts Facts, CertificateRenewal? Renewal, LinkOptions Options, TimeProvider Time);

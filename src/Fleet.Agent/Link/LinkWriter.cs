@@ -1,0 +1,97 @@
+using System.Threading.Channels;
+using Fleet.Protocol.V1;
+using Grpc.Core;
+
+namespace Fleet.Agent.Link;
+
+/// <summary>
+/// The one writer of a link: what the others have to say first, then records as far as the window allows, and a heartbeat
+/// where there was nothing for a third of the silence limit.
+/// </summary>
+internal sealed class LinkWriter : IDisposable
+{
+    private readonly IClientStreamWriter<AgentMessage> _stream;
+    private readonly RecordFeed _feed;
+    private readonly WakeUp _wakeUp;
+    private readonly Func<Heartbeat> _heartbeat;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _interval;
+    private readonly ITimer _timer;
+
+    // Full means that the controller does not read: those who have something to say wait, the reader among them.
+    private readonly Channel<AgentMessage> _messages;
+    private long _lastSent;
+
+    /// <param name="stream">Where to write.</param>
+    /// <param name="feed">Where records come from.</param>
+    /// <param name="wakeUp">Set when the feed has something.</param>
+    /// <param name="heartbeat">Makes a heartbeat.</param>
+    /// <param name="silenceLimit">After which the controller takes this agent for gone.</param>
+    /// <param name="options">Bounds.</param>
+    /// <param name="time">For heartbeats.</param>
+    public LinkWriter(
+        IClientStreamWriter<AgentMessage> stream,
+        RecordFeed feed,
+        WakeUp wakeUp,
+        Func<Heartbeat> heartbeat,
+        TimeSpan silenceLimit,
+        LinkOptions options,
+        TimeProvider time)
+    {
+        _stream = stream;
+        _feed = feed;
+        _wakeUp = wakeUp;
+        _heartbeat = heartbeat;
+        _time = time;
+        _interval = silenceLimit / 3;
+        _messages = Channel.CreateBounded<AgentMessage>(new BoundedChannelOptions(options.QueuedMessages) { SingleReader = true });
+        _lastSent = time.GetTimestamp();
+        _timer = time.CreateTimer(_ => wakeUp.Set(), null, _interval, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Queues a message; waits where too many are queued.</summary>
+    public async ValueTask SendAsync(AgentMessage message, CancellationToken cancellationToken)
+    {
+        await _messages.Writer.WriteAsync(message, cancellationToken);
+        _wakeUp.Set();
+    }
+
+    /// <summary>Writes until the token is cancelled or the stream breaks.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            while (_messages.Reader.TryRead(out var message))
+                await WriteAsync(message, cancellationToken);
+
+            var records = new TaskRecords();
+            if (_feed.TryTake(records))
+            {
+                await WriteAsync(new AgentMessage { Records = records }, cancellationToken);
+                continue;
+            }
+
+            if (!await IsHeartbeatDueAsync(cancellationToken))
+                await _wakeUp.WaitAsync(cancellationToken);
+        }
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private async ValueTask<bool> IsHeartbeatDueAsync(CancellationToken cancellationToken)
+    {
+        var idle = _time.GetElapsedTime(_lastSent);
+        var isDue = idle >= _interval;
+        if (isDue)
+            await WriteAsync(new AgentMessage { Heartbeat = _heartbeat() }, cancellationToken);
+        _timer.Change(isDue ? _interval : _interval - idle, Timeout.InfiniteTimeSpan);
+        return isDue;
+    }
+
+    private async Task WriteAsync(AgentMessage message, CancellationToken cancellationToken)
+    {
+        // Before, not after: a slow write counts as silence for the controller.
+        _lastSent = _time.GetTimestamp();
+        await _stream.WriteAsync(message, cancellationToken);
+    }
+}

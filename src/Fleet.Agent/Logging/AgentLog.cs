@@ -1,0 +1,70 @@
+using System.Globalization;
+using Fleet.Agent.Settings;
+using Microsoft.Extensions.Logging;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Extensions.Logging;
+using Serilog.Formatting.Json;
+
+namespace Fleet.Agent.Logging;
+
+/// <summary>Sets logging up: standard output as text or JSON, a rolling file besides, and a level that can change while it runs.</summary>
+internal sealed class AgentLog : IDisposable
+{
+    private const string TextForm = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff} {Level:u3} {Message:lj}{TaskPart}{NewLine}{Exception}";
+    private readonly LoggingLevelSwitch _level;
+    private readonly LogEventLevel _usual;
+    private readonly SerilogLoggerFactory _factory;
+
+    /// <param name="settings">What is logged.</param>
+    /// <param name="agent">This agent's name; on every line.</param>
+    public AgentLog(LogSettings settings, string agent)
+    {
+        // Both count from 0 in the same order.
+        _usual = (LogEventLevel)settings.Level;
+        _level = new LoggingLevelSwitch(_usual);
+        var configuration = new LoggerConfiguration()
+            .MinimumLevel.ControlledBy(_level)
+            .Enrich.FromLogContext()
+            .Enrich.WithProperty("Agent", agent)
+            .Enrich.With<TaskPart>();
+        if (settings.Format == LogFormat.Json)
+            configuration.WriteTo.Console(new JsonFormatter(renderMessage: true, formatProvider: CultureInfo.InvariantCulture));
+        else
+            configuration.WriteTo.Console(outputTemplate: TextForm, formatProvider: CultureInfo.InvariantCulture, theme: Serilog.Sinks.SystemConsole.Themes.ConsoleTheme.None);
+        if (settings.File is { } file)
+        {
+            configuration.WriteTo.File(
+                new JsonFormatter(renderMessage: true, formatProvider: CultureInfo.InvariantCulture),
+                file,
+                fileSizeLimitBytes: settings.FileBytes,
+                rollOnFileSizeLimit: true,
+                retainedFileCountLimit: settings.FilesKept);
+        }
+
+        _factory = new SerilogLoggerFactory(configuration.CreateLogger(), dispose: true);
+    }
+
+    /// <summary>Makes loggers.</summary>
+    public ILoggerFactory Factory => _factory;
+
+    /// <summary>Switches between the usual level and debug; returns the level that is now.</summary>
+    public LogLevel ToggleDebug()
+    {
+        _level.MinimumLevel = _level.MinimumLevel == LogEventLevel.Debug ? _usual : LogEventLevel.Debug;
+        return (LogLevel)_level.MinimumLevel;
+    }
+
+    public void Dispose() => _factory.Dispose();
+
+    /// <summary>For lines of text: the task they are about, behind the message.</summary>
+    private sealed class TaskPart : ILogEventEnricher
+    {
+        public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
+        {
+            var part = logEvent.Properties.TryGetValue("TaskId", out var id) && id is ScalarValue { Value: string text } ? $" [{text}]" : "";
+            logEvent.AddPropertyIfAbsent(new LogEventProperty(nameof(TaskPart), new ScalarValue(part)));
+        }
+    }
+}

@@ -1,0 +1,227 @@
+using Fleet.Agent.Execution;
+using Fleet.Agent.Journal;
+using Fleet.Protocol.V1;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+using OutputChunk = Fleet.Agent.Execution.OutputChunk;
+using OutputStream = Fleet.Agent.Execution.OutputStream;
+
+namespace Fleet.Agent.Tasks;
+
+/// <summary>One task from its order to its end: turns what the executor tells into records of the journal.</summary>
+/// <remarks>
+/// The executor calls one method at a time and waits for it. Output that the journal has no room for is counted as dropped;
+/// what the task did and how it ended is written even then, however long the disk makes it wait.
+/// </remarks>
+internal sealed partial class ActiveTask : ITaskObserver, IDisposable
+{
+    // Ids stay known a while longer than the controller could send the order again.
+    private static readonly TimeSpan s_seenMargin = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_retryWrite = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly TaskJournal _journal;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Dictionary<(int Step, OutputStream Stream), ulong> _lost = [];
+    private readonly long _received;
+    private StopNote _note = StopNote.None;
+    private TaskLog? _records;
+    private long _started;
+    private long _lastStepEnded;
+
+    public ActiveTask(TaskOrder order, TaskJournal journal, TimeProvider time, ILogger log)
+    {
+        Order = order;
+        _journal = journal;
+        _time = time;
+        _log = log;
+        _received = time.GetTimestamp();
+    }
+
+    /// <summary>What was ordered.</summary>
+    public TaskOrder Order { get; }
+
+    /// <summary>Whether it has begun; before, it waits for its turn.</summary>
+    public bool HasStarted => _records is not null;
+
+    /// <summary>Ends the wait for a turn that comes too late.</summary>
+    public ITimer? StartDeadline { get; set; }
+
+    /// <summary>A cancel under way; awaited when the agent stops.</summary>
+    public Task Cancelling { get; set; } = Task.CompletedTask;
+
+    /// <summary>Called once, when the task is over and its end is written or given up.</summary>
+    public Action<ActiveTask>? Over { get; set; }
+
+    /// <summary>Notes who wants the task to end; the first one counts.</summary>
+    public void NoteStop(StopOrigin origin, string reason)
+    {
+        lock (_gate)
+        {
+            if (_note == StopNote.None)
+                _note = new StopNote(origin, reason);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask TaskStartingAsync(TaskStarting starting, CancellationToken cancellationToken)
+    {
+        StartDeadline?.Dispose();
+        if (_time.GetElapsedTime(_received) > Order.StartWithin)
+            throw NotStarted($"it waited longer than {Order.StartWithin} for its turn");
+        if (_journal.Refusal() is { } refusal)
+            throw NotStarted(refusal);
+        try
+        {
+            _records = _journal.Create(Order.Id, starting.Mark, SeenUntil());
+            Append(new TaskRecord { Started = new TaskStarted() });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NotStarted($"the agent's journal cannot be written: {e.Message}");
+        }
+
+        _started = _time.GetTimestamp();
+        using (TaskScope.Begin(_log, Order.Id))
+            LogStarted();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask StepStartedAsync(StepStarted started, CancellationToken cancellationToken)
+    {
+        var leader = new TaskLeader(started.Process.Pid, started.Process.StartTicks);
+        return InsistAsync(() => _records!.Append(leader), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask OutputAsync(OutputChunk chunk, CancellationToken cancellationToken)
+    {
+        var isKept = false;
+        if (!_journal.Usage.IsFull)
+        {
+            try
+            {
+                Append(new TaskRecord
+                {
+                    Output = new Fleet.Protocol.V1.OutputChunk
+                    {
+                        Step = (uint)chunk.Step,
+                        Stream = chunk.Stream == OutputStream.StandardError ? Fleet.Protocol.V1.OutputStream.Stderr : Fleet.Protocol.V1.OutputStream.Stdout,
+                        Offset = (ulong)chunk.Offset,
+                        Data = ByteString.CopyFrom(chunk.Bytes.Span),
+                    },
+                });
+                isKept = true;
+            }
+            catch (IOException e)
+            {
+                using (TaskScope.Begin(_log, Order.Id))
+                    LogOutputLost(chunk.Bytes.Length, e.Message);
+            }
+        }
+
+        if (!isKept)
+            _lost[(chunk.Step, chunk.Stream)] = Lost(chunk.Step, chunk.Stream) + (ulong)chunk.Bytes.Length;
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask StepEndedAsync(StepReport report, CancellationToken cancellationToken)
+    {
+        _lastStepEnded = _time.GetTimestamp();
+        var ended = StepEndedMessage.Of(report, Lost(report.Step, OutputStream.StandardOutput), Lost(report.Step, OutputStream.StandardError));
+        return InsistAsync(() => Append(new TaskRecord { StepEnded = ended }), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask TaskEndedAsync(TaskReport report, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var note = Note();
+            // Never begun and not asked for by anybody but this agent's stop: forgotten, so that it is ordered again.
+            if (_records is not null || note.Origin is not StopOrigin.AgentStop)
+                await WriteEndAsync(TaskVerdict.Of(report, Order.Request, note, Wall()), cancellationToken);
+        }
+        finally
+        {
+            Over?.Invoke(this);
+        }
+    }
+
+    public void Dispose() => StartDeadline?.Dispose();
+
+    private async Task WriteEndAsync(TaskEnded ended, CancellationToken cancellationToken)
+    {
+        await InsistAsync(
+            () =>
+            {
+                _records ??= _journal.Create(Order.Id, 0, SeenUntil());
+                Append(new TaskRecord { Ended = ended });
+            },
+            cancellationToken);
+        using (TaskScope.Begin(_log, Order.Id))
+            LogEnded(ended.State, ended.Reason);
+    }
+
+    /// <summary>Tries until the disk takes it: giving up would leave the task without a true end.</summary>
+    private async ValueTask InsistAsync(Action write, CancellationToken cancellationToken)
+    {
+        for (var isFirst = true; ; isFirst = false)
+        {
+            try
+            {
+                write();
+                return;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                if (isFirst)
+                {
+                    using (TaskScope.Begin(_log, Order.Id))
+                        LogWaitsForDisk(e.Message);
+                }
+            }
+
+            await Task.Delay(s_retryWrite, _time, cancellationToken);
+        }
+    }
+
+    private void Append(TaskRecord record)
+    {
+        record.AtMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        _journal.Append(_records!, record);
+    }
+
+    private InvalidOperationException NotStarted(string reason)
+    {
+        NoteStop(StopOrigin.NotStarted, reason);
+        return new InvalidOperationException(reason);
+    }
+
+    private StopNote Note()
+    {
+        lock (_gate)
+            return _note;
+    }
+
+    private ulong Lost(int step, OutputStream stream) => _lost.GetValueOrDefault((step, stream));
+
+    private TimeSpan Wall() => _records is null || _lastStepEnded == 0 ? TimeSpan.Zero : _time.GetElapsedTime(_started, _lastStepEnded);
+
+    private DateTimeOffset SeenUntil() => _time.GetUtcNow() + Order.StartWithin + s_seenMargin;
+
+    [LoggerMessage(5300, LogLevel.Information, "Task starts")]
+    private partial void LogStarted();
+
+    [LoggerMessage(5301, LogLevel.Information, "Task ended: {State} {Reason}")]
+    private partial void LogEnded(TaskState state, string reason);
+
+    [LoggerMessage(5302, LogLevel.Warning, "{Bytes} bytes of the task's output could not be written and count as dropped: {Reason}")]
+    private partial void LogOutputLost(int bytes, string reason);
+
+    [LoggerMessage(5303, LogLevel.Error, "The task's journal cannot be written, the task waits for the disk: {Reason}")]
+    private partial void LogWaitsForDisk(string reason);
+}

@@ -1,0 +1,6 @@
+namespace Fleet.Agent.Tasks;
+
+/// <summary>What this host allows tasks to be.</summary>
+/// <param name="AllowRunAs">Users they may run as, besides the agent's own; null means any.</param>
+/// <param name="Builtins">What steps can ask of the agent itself.</param>
+internal sealed record TaskPolicy(IReadOnlyList<string>? AllowRunAs, IReadOnlyCollection<string> Builtins);

@@ -1,0 +1,144 @@
+using System.Globalization;
+using Fleet.Agent.Execution;
+using Fleet.Agent.Execution.Processes;
+using Fleet.Agent.Tests.Execution;
+using Fleet.Agent.Tests.Link;
+using Fleet.Protocol.V1;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Fleet.Agent.Tests.Identity;
+
+/// <summary>The real program over real TLS.</summary>
+[Collection(RealProcesses.Name)]
+public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
+{
+    private static readonly string s_id = Some.Task.ToString();
+    private readonly TemporaryDirectory _directory = new();
+    private readonly TestFleet _fleet = new();
+    private TaskExecutor _executor = null!;
+    private ScriptedController _controller = null!;
+
+    private string State => Path.Combine(_directory.Path, "state");
+
+    public async Task InitializeAsync()
+    {
+        _executor = new TaskExecutor(new TaskExecutorOptions { StateDirectory = _directory.Path }, TimeProvider.System, NullLogger<TaskExecutor>.Instance);
+        _controller = await _fleet.StartAsync();
+        var (code, output) = await EnrolAsync();
+        code.ShouldBe(0, output);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _executor.DisposeAsync().AsTask().WaitAsync(ScriptedController.Patience);
+        await _controller.DisposeAsync();
+    }
+
+    public void Dispose()
+    {
+        _fleet.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task An_agent_killed_in_the_middle_of_a_task_tells_so_and_leaves_no_process_behind()
+    {
+        string journalId;
+        int sleeper;
+        {
+            var agent = Run();
+            var link = await _controller.NextLinkAsync();
+            journalId = (await link.WelcomeAsync()).JournalId;
+            await link.StartAsync(Some.Start(Some.Task, Some.Spec(Some.Shell("sleep 1000 & echo $!; wait"))));
+            var output = await link.RecordAsync(r => r.EntryCase == TaskRecord.EntryOneofCase.Output);
+            sleeper = int.Parse(output.Output.Data.ToStringUtf8(), CultureInfo.InvariantCulture);
+            await agent.KillAsync();
+        }
+
+        ProcessTable.TryRead(sleeper, out var sleeping).ShouldBeTrue();
+        var second = Run();
+        var again = await _controller.NextLinkAsync();
+        var hello = await again.WelcomeAsync(null, new TaskAck { TaskId = s_id, Seq = 1 });
+        hello.JournalId.ShouldBe(journalId);
+        hello.HeldTasks.ShouldHaveSingleItem().TaskId.ShouldBe(s_id);
+        var records = await again.RecordsToEndAsync(s_id);
+        records[0].Seq.ShouldBe(2UL);
+        records[^1].Ended.State.ShouldBe(TaskState.Interrupted);
+        records[^1].Ended.Reason.ShouldStartWith("the agent was restarted while the task ran; ");
+        ProcessTable.IsAlive(sleeping.Identity).ShouldBeFalse();
+        await again.AckAsync(s_id, records[^1].Seq);
+        (await second.TerminateAsync()).ShouldBe(0);
+        Directory.GetFiles(Path.Combine(State, "tasks")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_terminated_agent_ends_its_task_delivers_that_and_exits_with_0()
+    {
+        var agent = Run();
+        var link = await _controller.NextLinkAsync();
+        await link.WelcomeAsync();
+        await link.StartAsync(Some.Start(Some.Task, Some.Spec(Some.Shell("echo on; sleep 1000"))));
+        await link.RecordAsync(r => r.EntryCase == TaskRecord.EntryOneofCase.Output);
+        var exit = agent.TerminateAsync();
+        var records = await link.RecordsToEndAsync(s_id);
+        await link.AckAsync(s_id, records[^1].Seq);
+
+        records[^1].Ended.State.ShouldBe(TaskState.Interrupted);
+        (await exit).ShouldBe(0);
+        Directory.GetFiles(Path.Combine(State, "tasks")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_certificate_past_two_thirds_of_its_life_is_renewed_over_the_link()
+    {
+        // Issued five minutes back and good for one more: it is due at once.
+        _fleet.Life = TimeSpan.FromMinutes(1);
+        (await EnrolAsync("--force")).Code.ShouldBe(0);
+        var agent = Run();
+        var link = await _controller.NextLinkAsync();
+        await link.WelcomeAsync();
+        var message = await link.NextAsync();
+        _fleet.Life = TimeSpan.FromDays(90);
+        await link.SendAsync(new ControllerMessage
+        {
+            CertificateIssued = new CertificateIssued { Chain = { Google.Protobuf.ByteString.CopyFrom(_fleet.Issue(message.CertificateRequest.Csr.Span)) } },
+        });
+
+        await (await _controller.NextLinkAsync()).WelcomeAsync();
+        var (_, status) = await RunProgramAsync("status", "--state", State);
+        status.ShouldContain("running");
+        status.ShouldContain(TimeProvider.System.GetUtcNow().AddDays(90).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        (await agent.TerminateAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_second_agent_on_the_same_state_is_refused()
+    {
+        var agent = Run();
+        await (await _controller.NextLinkAsync()).WelcomeAsync();
+        var (code, output) = await RunProgramAsync("run", "--state", State);
+        code.ShouldBe(1);
+        output.ShouldContain("another agent runs");
+    }
+
+    [Theory]
+    [InlineData(2, "there is no \"--wings\"", "run", "--wings")]
+    [InlineData(2, "max_tasks cannot be \"0\"", "check-config", "--max-tasks", "0")]
+    [InlineData(2, "Usage:", "fly")]
+    [InlineData(1, "not enrolled", "run", "--state", "/nonexistent-fleet-state")]
+    [InlineData(0, "fleet-agent 0.1.0", "version")]
+    [InlineData(0, "in order", "check-config")]
+    public async Task Exit_codes_and_messages_are_plain(int code, string message, params string[] words)
+    {
+        var (actual, output) = await RunProgramAsync(words);
+        actual.ShouldBe(code, output);
+        output.ShouldContain(message);
+    }
+
+    private AgentProcess Run() => AgentProcess.Start(_executor, "run", "--state", State);
+
+    private Task<(int Code, string Output)> RunProgramAsync(params string[] words) => AgentProcess.RunAsync(_executor, words);
+
+    private Task<(int Code, string Output)> EnrolAsync(params string[] more) => RunProgramAsync(
+        ["enrol", "--controller", $"{_controller.Address.Host}:{_controller.Address.Port}", "--token", _fleet.Token, "--state", State, .. more]);
+}

@@ -1,0 +1,45 @@
+using Fleet.Agent.Execution;
+using Fleet.Agent.Facts;
+using Fleet.Agent.Journal;
+using Fleet.Agent.Link;
+using Fleet.Agent.Tasks;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Fleet.Agent.Tests.Link;
+
+/// <summary>An agent without its process: journal, executor, desk and link, in this one.</summary>
+internal sealed class LinkedAgent : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskExecutor _executor;
+    private readonly Task _linking;
+
+    public LinkedAgent(string directory, ILinkDialer dialer, TimeProvider? clock = null, LinkOptions? options = null, int maxTasks = 4)
+    {
+        var time = clock ?? TimeProvider.System;
+        var state = new StateDirectory(directory);
+        state.Create();
+        var facts = new HostFacts(new HostFiles());
+        Journal = new TaskJournal(state, facts.BootId(), 256 << 20, time, NullLogger<TaskJournal>.Instance);
+        _executor = new TaskExecutor(
+            new TaskExecutorOptions { StateDirectory = state.Path, MaxConcurrentTasks = maxTasks, MaxQueuedTasks = 8 }, TimeProvider.System, NullLogger<TaskExecutor>.Instance);
+        Desk = new TaskDesk(_executor, Journal, new TaskPolicy(null, ["ping"]), time, NullLogger<TaskDesk>.Instance);
+        var fast = options ?? new LinkOptions { BackOffBase = TimeSpan.FromMilliseconds(20), BackOffCap = TimeSpan.FromMilliseconds(50) };
+        var parts = new LinkParts("process", Journal, Desk, facts, null, fast, time);
+        var link = new LinkClient(dialer, parts, new ReconnectPolicy(fast, new Random(6)), NullLogger<LinkClient>.Instance);
+        _linking = link.RunAsync(_stop.Token);
+    }
+
+    public TaskJournal Journal { get; }
+
+    public TaskDesk Desk { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Desk.StopAsync(CancellationToken.None).WaitAsync(ScriptedController.Patience);
+        await _stop.CancelAsync();
+        await _linking.WaitAsync(ScriptedController.Patience);
+        Journal.Dispose();
+        _stop.Dispose();
+    }
+}
