@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using Fleet.Controller.Access;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Tests.Hosting;
 using Fleet.Protocol.Identity;

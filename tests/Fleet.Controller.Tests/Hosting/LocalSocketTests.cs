@@ -1,9 +1,11 @@
+using System.Runtime.Versioning;
 using Fleet.Controller.Hosting;
 using Fleet.Controller.Hosting.Commands;
 using V1 = Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Tests.Hosting;
 
+[UnsupportedOSPlatform("windows")]
 public sealed class LocalSocketTests(TestController controller) : IClassFixture<TestController>
 {
     [Fact]

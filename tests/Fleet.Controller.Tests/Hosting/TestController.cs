@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -20,6 +21,7 @@ using V1 = Fleet.Protocol.V1;
 namespace Fleet.Controller.Tests.Hosting;
 
 /// <summary>A controller of these rooms alone, on a loopback port with real TLS and a real store, with streams to be cut.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "xunit calls IAsyncLifetime.DisposeAsync.")]
 public sealed class TestController : IAsyncLifetime
 {
     private readonly TemporaryDirectory _directory = new();

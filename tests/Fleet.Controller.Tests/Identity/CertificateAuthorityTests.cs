@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Runtime.Versioning;
 using System.Security.Cryptography.X509Certificates;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Tests.Hosting;
@@ -6,6 +7,7 @@ using Fleet.Protocol.Identity;
 
 namespace Fleet.Controller.Tests.Identity;
 
+[UnsupportedOSPlatform("windows")]
 public sealed class CertificateAuthorityTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
