@@ -1,0 +1,11 @@
+namespace Fleet.Storage;
+
+/// <summary>Forgetting what is old.</summary>
+public interface IRetentionStore
+{
+    /// <summary>
+    /// Applies the policy, oldest jobs first, in short slices between which other writers get their turn.
+    /// A cancelled sweep leaves a sound store; the next one carries on.
+    /// </summary>
+    Task<RetentionReport> SweepAsync(RetentionPolicy policy, DateTimeOffset now, CancellationToken cancellationToken);
+}
