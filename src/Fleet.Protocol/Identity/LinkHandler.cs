@@ -1,0 +1,49 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Fleet.Protocol.Identity;
+
+/// <summary>Makes the HTTP handlers that all of Fleet's clients use: TLS 1.3, HTTP/2, the pinned root, bounded waits.</summary>
+public static class LinkHandler
+{
+    /// <summary>How long connecting may take, the TLS handshake included.</summary>
+    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
+
+    private const int WindowBytes = 128 * 1024;
+
+    /// <summary>A handler that accepts only a controller of the pinned fleet.</summary>
+    /// <param name="trust">The pinned root.</param>
+    /// <param name="identity">The client certificate with its private key; null to connect without one.</param>
+    public static SocketsHttpHandler Pinned(PinnedTrust trust, X509Certificate2? identity) => Create(trust.Validate, identity);
+
+    /// <summary>
+    /// A handler that accepts any server, for one purpose: asking for the trust roots, which the caller then checks
+    /// against a fingerprint. Nothing secret goes through it.
+    /// </summary>
+    [SuppressMessage("Security", "CA5359", Justification = "The answer is checked against a fingerprint; nothing secret is sent.")]
+    public static SocketsHttpHandler Unverified() => Create((_, _, _, _) => true, null);
+
+    private static SocketsHttpHandler Create(RemoteCertificateValidationCallback validate, X509Certificate2? identity) => new()
+    {
+        ConnectTimeout = ConnectTimeout,
+        // A proxy set for browsers must not catch the link between two parts of Fleet.
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        EnableMultipleHttp2Connections = false,
+        InitialHttp2StreamWindowSize = WindowBytes,
+        KeepAlivePingDelay = TimeSpan.FromSeconds(20),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+        ActivityHeadersPropagator = null,
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            EnabledSslProtocols = SslProtocols.Tls13,
+            RemoteCertificateValidationCallback = validate,
+            ClientCertificateContext = identity is null ? null : SslStreamCertificateContext.Create(identity, null, offline: true),
+        },
+    };
+}

@@ -1,0 +1,60 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Fleet.Protocol.Identity;
+
+/// <summary>
+/// Decides whether a server is a controller of the fleet: its certificate leads to the one pinned root, may serve, and
+/// names a controller. The host name does not count, because the fleet root signs nobody else as a server; so a
+/// controller may be reached by any address.
+/// </summary>
+public sealed class PinnedTrust
+{
+    private const string ServerAuthenticationOid = "1.3.6.1.5.5.7.3.1";
+    private readonly X509Certificate2 _root;
+
+    /// <param name="root">The fleet root certificate.</param>
+    public PinnedTrust(X509Certificate2 root) => _root = root;
+
+    /// <summary>Why the last server was refused, for the message that an operator reads; null where none was.</summary>
+    public string? LastRefusal { get; private set; }
+
+    /// <summary>SHA-256 of the root (DER).</summary>
+    public byte[] Fingerprint => SHA256.HashData(_root.RawData);
+
+    /// <summary>For <see cref="SslClientAuthenticationOptions.RemoteCertificateValidationCallback"/>.</summary>
+    public bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        LastRefusal = certificate is null ? "the server showed no certificate" : Refusal(new X509Certificate2(certificate));
+        return LastRefusal is null;
+    }
+
+    private string? Refusal(X509Certificate2 server)
+    {
+        using (server)
+        {
+            using var chain = new X509Chain();
+            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            chain.ChainPolicy.CustomTrustStore.Add(_root);
+            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+            chain.ChainPolicy.DisableCertificateDownloads = true;
+            chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthenticationOid));
+            if (!chain.Build(server))
+                return Describe(chain.ChainStatus);
+            return CertificateName.Read(server)?.Role == CertificateRole.Controller
+                ? null
+                : "its certificate does not name a Fleet controller";
+        }
+    }
+
+    private static string Describe(X509ChainStatus[] status)
+    {
+        var flags = status.Aggregate(X509ChainStatusFlags.NoError, (all, s) => all | s.Status);
+        if (flags.HasFlag(X509ChainStatusFlags.NotTimeValid))
+            return "its certificate is not valid at this time: compare the clocks of both machines";
+        return (flags & (X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot)) != 0
+            ? "its certificate was not issued by the pinned fleet root: another controller, or somebody in between"
+            : $"its certificate was refused ({flags})";
+    }
+}
