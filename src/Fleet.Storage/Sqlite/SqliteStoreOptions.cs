@@ -23,4 +23,28 @@ public sealed record SqliteStoreOptions
 
     /// <summary>How long to wait for a lock held by another program on the file. The default is 5 s.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Names every setting that makes no sense, at once.</summary>
+    /// <exception cref="ArgumentException">Some setting makes no sense.</exception>
+    public void Check()
+    {
+        List<string> faults = [];
+        if (string.IsNullOrWhiteSpace(Path))
+            faults.Add($"{nameof(Path)} must name a file");
+        Positive(QueueLength, nameof(QueueLength));
+        Positive(MaxOperationsPerCommit, nameof(MaxOperationsPerCommit));
+        Positive(MaxBytesPerCommit, nameof(MaxBytesPerCommit));
+        Positive(Readers, nameof(Readers));
+        Positive(CacheKilobytes, nameof(CacheKilobytes));
+        if (LockTimeout < TimeSpan.Zero || LockTimeout > TimeSpan.FromMinutes(10))
+            faults.Add($"{nameof(LockTimeout)} must be between 0 and 10 minutes");
+        if (faults.Count > 0)
+            throw new ArgumentException($"the store's settings: {string.Join("; ", faults)}");
+
+        void Positive(int value, string name)
+        {
+            if (value < 1)
+                faults.Add($"{name} must be at least 1");
+        }
+    }
 }

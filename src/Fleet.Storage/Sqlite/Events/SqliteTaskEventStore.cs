@@ -1,0 +1,28 @@
+namespace Fleet.Storage.Sqlite;
+
+/// <inheritdoc/>
+internal sealed class SqliteTaskEventStore(Writer writer, ReaderPool readers, TimeProvider time) : ITaskEventStore
+{
+    public Task<AppendResult> AppendAsync(IReadOnlyList<TaskEntry> entries, CancellationToken cancellationToken)
+    {
+        var bytes = 0;
+        foreach (var entry in entries)
+        {
+            EntryCheck.Check(entry);
+            bytes += 100 + entry.Data.Length + (entry.Move?.ResultBytes?.Length ?? 0);
+        }
+
+        return entries.Count == 0
+            ? Task.FromResult(new AppendResult([], []))
+            : writer.ExecuteAsync(
+                connection => new EntryBatch(connection, time.GetUtcNow()).Append(entries), cancellationToken, bytes);
+    }
+
+    public Task<EventPage> ReadAsync(
+        string jobId, long afterSeq, int maxRows, int maxBytes, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxRows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1);
+        return readers.ReadAsync(connection => EventRows.Read(connection, jobId, afterSeq, maxRows, maxBytes), cancellationToken);
+    }
+}

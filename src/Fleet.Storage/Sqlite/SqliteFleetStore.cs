@@ -1,0 +1,116 @@
+using Microsoft.Extensions.Logging;
+
+namespace Fleet.Storage.Sqlite;
+
+/// <summary>The fleet's memory in one SQLite file: one writer with shared commits, a few readers beside it.</summary>
+public sealed class SqliteFleetStore : IFleetStore
+{
+    private readonly StoreLock held;
+    private readonly Writer writer;
+    private readonly ReaderPool readers;
+    private int disposed;
+
+    private SqliteFleetStore(StoreLock held, Writer writer, ReaderPool readers, TimeProvider time)
+    {
+        this.held = held;
+        this.writer = writer;
+        this.readers = readers;
+        Agents = new SqliteAgentStore(writer, readers);
+        Operators = new SqliteOperatorStore(writer, readers);
+        Tokens = new SqliteTokenStore(writer, readers);
+        Revocations = new SqliteRevocationStore(writer, readers);
+        Jobs = new SqliteJobStore(writer, readers);
+        Events = new SqliteTaskEventStore(writer, readers, time);
+        Settings = new SqliteSettingsStore(writer, readers);
+        Retention = new SqliteRetentionStore(writer, readers, time);
+    }
+
+    /// <inheritdoc/>
+    public IAgentStore Agents { get; }
+
+    /// <inheritdoc/>
+    public IOperatorStore Operators { get; }
+
+    /// <inheritdoc/>
+    public ITokenStore Tokens { get; }
+
+    /// <inheritdoc/>
+    public IRevocationStore Revocations { get; }
+
+    /// <inheritdoc/>
+    public IJobStore Jobs { get; }
+
+    /// <inheritdoc/>
+    public ITaskEventStore Events { get; }
+
+    /// <inheritdoc/>
+    public ISettingsStore Settings { get; }
+
+    /// <inheritdoc/>
+    public IRetentionStore Retention { get; }
+
+    /// <inheritdoc/>
+    public StoreStatistics Statistics => writer.Statistics;
+
+    /// <summary>Opens the store, creating the file or upgrading its schema where needed, and keeps others from opening it.</summary>
+    /// <param name="options">Where it is and what it may use.</param>
+    /// <param name="time">The clock that dates the ends of jobs.</param>
+    /// <param name="logger">Hears of upgrades.</param>
+    /// <param name="cancellationToken">Gives up waiting; a running upgrade is completed nevertheless.</param>
+    /// <exception cref="StoreException">The file is in use, damaged, not writable, or of a newer Fleet.</exception>
+    public static Task<SqliteFleetStore> OpenAsync(
+        SqliteStoreOptions options, TimeProvider time, ILogger logger, CancellationToken cancellationToken) =>
+        OpenAsync(options, Migrations.All, time, logger, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken) =>
+        readers.ReadAsync<IReadOnlyList<string>>(
+            connection =>
+            {
+                using var rows = connection.Use("PRAGMA integrity_check");
+                var faults = new List<string>();
+                while (rows.Next())
+                    faults.Add(rows.Text());
+                return faults is ["ok"] ? [] : faults;
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+            return;
+        // The writer last: the last connection to close folds the write-ahead log into the file, and readers may not write.
+        await readers.DisposeAsync();
+        await writer.DisposeAsync();
+        held.Dispose();
+    }
+
+    internal static Task<SqliteFleetStore> OpenAsync(
+        SqliteStoreOptions options,
+        IReadOnlyList<Migration> migrations,
+        TimeProvider time,
+        ILogger logger,
+        CancellationToken cancellationToken) =>
+        Task.Run(() => Open(options, migrations, time, logger), cancellationToken);
+
+    private static SqliteFleetStore Open(
+        SqliteStoreOptions options, IReadOnlyList<Migration> migrations, TimeProvider time, ILogger logger)
+    {
+        options.Check();
+        var held = StoreLock.Acquire(options.Path);
+        Connection? connection = null;
+        try
+        {
+            connection = Connection.Open(options, writable: true);
+            new Migrator(migrations, time, logger).Migrate(connection);
+            return new SqliteFleetStore(held, new Writer(connection, options), new ReaderPool(options), time);
+        }
+        catch
+        {
+            connection?.Dispose();
+            held.Dispose();
+            throw;
+        }
+    }
+}

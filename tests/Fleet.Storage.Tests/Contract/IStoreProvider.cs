@@ -1,0 +1,8 @@
+namespace Fleet.Storage.Tests.Contract;
+
+/// <summary>Where the contract's tests get a store from: each time the same one, until disposed.</summary>
+public interface IStoreProvider : IAsyncDisposable
+{
+    /// <summary>Opens the store; what an earlier opening stored is there.</summary>
+    Task<IFleetStore> OpenAsync(TimeProvider time);
+}
