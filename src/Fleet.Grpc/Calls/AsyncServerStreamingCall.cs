@@ -25,6 +25,8 @@ public sealed class AsyncServerStreamingCall<TResponse> : IDisposable
     /// <summary>The responses.</summary>
     public IAsyncStreamReader<TResponse> ResponseStream { get; }
 
+    internal CallHandle Handle => _call;
+
     /// <summary>The response's headers, as soon as they are there.</summary>
     public Task<Metadata> ResponseHeadersAsync => _call.GetHeadersAsync();
 

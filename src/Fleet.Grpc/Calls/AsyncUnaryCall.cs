@@ -27,6 +27,8 @@ public sealed class AsyncUnaryCall<TResponse> : IDisposable
     /// <summary>The response; fails with <see cref="RpcException" /> where the call does.</summary>
     public Task<TResponse> ResponseAsync { get; }
 
+    internal CallHandle Handle => _call;
+
     /// <summary>The response's headers, as soon as they are there.</summary>
     public Task<Metadata> ResponseHeadersAsync => _call.GetHeadersAsync();
 

@@ -11,6 +11,9 @@ internal abstract class CallHandle : IDisposable
 
     public abstract void Dispose();
 
+    /// <summary>Whether the last response came compressed.</summary>
+    public virtual bool LastResponseWasCompressed => false;
+
     /// <summary>A handle made of functions, for interceptors and fakes.</summary>
     public static CallHandle From(
         Task<Metadata> headersAsync, Func<Status> getStatus, Func<Metadata> getTrailers, Action dispose) =>

@@ -43,8 +43,7 @@ internal sealed class ClientCall<TRequest, TResponse> : CallHandle, IRequestEnco
 
     public CallOutcome? Outcome => Volatile.Read(ref _outcome);
 
-    /// <summary>Whether the last response came compressed.</summary>
-    public bool LastResponseWasCompressed => _reader?.LastWasCompressed ?? false;
+    public override bool LastResponseWasCompressed => _reader?.LastWasCompressed ?? false;
 
     public void Start(HttpContent content)
     {

@@ -1,0 +1,7 @@
+namespace Fleet.Grpc.Tests.Hosting;
+
+public enum Transport
+{
+    H2c,
+    Tls,
+}
