@@ -37,21 +37,24 @@ internal static class BoxFolder
 
     private static IEnumerable<Box> FoldGroup(List<string[]> rows, List<int> columns)
     {
-        var best = new BoxSet(rows, columns);
-        if (columns.Count == 0)
-            return best.Boxes();
+        if (rows.Count == 1)
+            return [new Box(rows[0], rows[0])];
+        if (columns.Count == 1)
+            return [FoldColumn(rows, columns[0])];
 
+        var unjoined = new BoxSet(rows, columns);
         var orders = rows.Count > MostRowsForAllOrders ? 1 : columns.Count;
-        var shortest = int.MaxValue;
-        for (var start = 0; start < orders; start++)
-        {
-            var boxes = new BoxSet(rows, columns);
-            boxes.JoinAll(firstColumn: columns.Count - 1 - start);
-            var length = boxes.TextLength();
-            if (length < shortest)
-                (best, shortest) = (boxes, length);
-        }
+        return Enumerable.Range(1, orders)
+            .Select(start => unjoined.JoinAll(firstColumn: columns.Count - start))
+            .MinBy(boxes => boxes.TextLength)!
+            .Boxes();
+    }
 
-        return best.Boxes();
+    private static Box FoldColumn(List<string[]> rows, int column)
+    {
+        var brackets = (string[])rows[0].Clone();
+        brackets[column] = NumberFolder.Fold(rows.ConvertAll(row => row[column]));
+        // The rows come from names in natural order, so the first is the smallest.
+        return new Box(rows[0], brackets);
     }
 }

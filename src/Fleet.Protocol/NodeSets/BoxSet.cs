@@ -5,70 +5,72 @@ internal sealed class BoxSet
 {
     private readonly string[] _constant;
     private readonly List<int> _columns;
+    private readonly NumberSets _sets;
+    private readonly List<int[]> _boxes;
 
-    // Every set of numbers is known by its id, so that comparing columns compares integers.
-    private readonly List<(string Text, IReadOnlyList<string> Numbers)> _sets = [];
-    private readonly Dictionary<string, int> _idByText = new(StringComparer.Ordinal);
-    private List<int[]> _boxes;
-
+    /// <summary>One box a row.</summary>
     public BoxSet(List<string[]> rows, List<int> columns)
     {
         _constant = rows[0];
         _columns = columns;
-        _boxes = rows.ConvertAll(row => columns.ConvertAll(column => IdOf([row[column]])).ToArray());
+        _sets = new NumberSets();
+        _boxes = rows.ConvertAll(row => columns.ConvertAll(column => _sets.IdOf(row[column])).ToArray());
     }
 
-    public void JoinAll(int firstColumn)
+    private BoxSet(BoxSet origin, List<int[]> boxes) =>
+        (_constant, _columns, _sets, _boxes) = (origin._constant, origin._columns, origin._sets, boxes);
+
+    public int TextLength => _boxes.Sum(box => _constant.Sum(n => n.Length) + box.Sum(id => _sets.TextOf(id).Length));
+
+    /// <summary>Joins column after column, to the left, until nothing joins. This set stays as it is.</summary>
+    public BoxSet JoinAll(int firstColumn)
     {
+        var boxes = _boxes;
         // Every pass that joins anything leaves fewer boxes, so this ends.
         for (var (idle, column) = (0, firstColumn); idle < _columns.Count; column = (column + _columns.Count - 1) % _columns.Count)
-            idle = Join(column) ? 1 : idle + 1;
+        {
+            var joined = Join(boxes, column);
+            idle = joined.Count < boxes.Count ? 1 : idle + 1;
+            boxes = joined;
+        }
+
+        return new BoxSet(this, boxes);
     }
 
-    public int TextLength() => _boxes.Sum(box => _constant.Sum(n => n.Length) + box.Sum(id => _sets[id].Text.Length));
-
     public IEnumerable<BoxFolder.Box> Boxes() => _boxes.Select(box => new BoxFolder.Box(
-        Fill(box, set => set.Numbers.Min(NaturalOrder.Comparer)!),
-        Fill(box, set => set.Text)));
+        Fill(box, id => _sets.NumbersOf(id).Min(NaturalOrder.Comparer)!),
+        Fill(box, _sets.TextOf)));
 
-    private bool Join(int column)
+    private List<int[]> Join(List<int[]> boxes, int column)
     {
-        var before = _boxes.Count;
-        var groups = new Dictionary<int[], List<int>>(new OtherColumns(column));
-        foreach (var box in _boxes)
+        var groups = new Dictionary<int[], List<int>>(boxes.Count, new OtherColumns(column));
+        foreach (var box in boxes)
         {
             if (!groups.TryGetValue(box, out var ids))
                 groups.Add(box, ids = []);
             ids.Add(box[column]);
         }
 
-        _boxes = new List<int[]>(groups.Count);
+        if (groups.Count == boxes.Count)
+            return boxes;
+
+        var joined = new List<int[]>(groups.Count);
         foreach (var (box, ids) in groups)
         {
-            var joined = (int[])box.Clone();
+            var union = (int[])box.Clone();
             if (ids.Count > 1)
-                joined[column] = IdOf([.. ids.SelectMany(id => _sets[id].Numbers)]);
-            _boxes.Add(joined);
+                union[column] = _sets.IdOf(ids);
+            joined.Add(union);
         }
 
-        return _boxes.Count < before;
+        return joined;
     }
 
-    private int IdOf(IReadOnlyList<string> numbers)
-    {
-        var text = NumberFolder.Fold(numbers);
-        if (_idByText.TryGetValue(text, out var id))
-            return id;
-        _idByText.Add(text, _sets.Count);
-        _sets.Add((text, numbers));
-        return _sets.Count - 1;
-    }
-
-    private string[] Fill(int[] box, Func<(string Text, IReadOnlyList<string> Numbers), string> pick)
+    private string[] Fill(int[] box, Func<int, string> pick)
     {
         var row = (string[])_constant.Clone();
         for (var i = 0; i < box.Length; i++)
-            row[_columns[i]] = pick(_sets[box[i]]);
+            row[_columns[i]] = pick(box[i]);
         return row;
     }
 

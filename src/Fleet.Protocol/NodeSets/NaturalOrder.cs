@@ -26,7 +26,11 @@ public sealed class NaturalOrder : IComparer<string>
     /// <summary>Compares runs of digits by value and everything else by character; padding makes no difference.</summary>
     internal static int Compare(ReadOnlySpan<char> x, ReadOnlySpan<char> y)
     {
-        var (i, j) = (0, 0);
+        // Names of one fleet share long beginnings; a shared beginning may end inside a number, whose start then counts.
+        var i = x.CommonPrefixLength(y);
+        while (i > 0 && char.IsAsciiDigit(x[i - 1]))
+            i--;
+        var j = i;
         while (i < x.Length && j < y.Length)
         {
             if (!char.IsAsciiDigit(x[i]) || !char.IsAsciiDigit(y[j]))

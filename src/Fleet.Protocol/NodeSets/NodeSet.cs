@@ -111,12 +111,25 @@ public sealed class NodeSet : IReadOnlyCollection<string>, IEquatable<NodeSet>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    // Names that were expanded from a range mostly are.
+    private static bool IsSorted(string[] names)
+    {
+        for (var i = 1; i < names.Length; i++)
+        {
+            if (NaturalOrder.Comparer.Compare(names[i - 1], names[i]) > 0)
+                return false;
+        }
+
+        return true;
+    }
+
     private static NodeSet OfDistinct(HashSet<string> distinct)
     {
         if (distinct.Count == 0)
             return Empty;
         var names = distinct.ToArray();
-        Array.Sort(names, NaturalOrder.Comparer);
+        if (!IsSorted(names))
+            Array.Sort(names, NaturalOrder.Comparer);
         return new NodeSet(names);
     }
 }
