@@ -27,7 +27,7 @@ internal abstract record DispatchEvent
     public sealed record Progress(IReadOnlyList<TaskProgress> Tasks) : DispatchEvent;
 
     /// <summary>An agent has been removed from the fleet.</summary>
-    public sealed record AgentRemoved(string AgentId, TaskCompletionSource Reply) : DispatchEvent;
+    public sealed record AgentRemoved(string AgentId) : DispatchEvent;
 
     /// <summary>The time has come to look again.</summary>
     public sealed record Tick : DispatchEvent

@@ -15,7 +15,7 @@ internal sealed partial class DispatchTurn
         var append = commit.Entries.Count > 0 ? _store.Events.AppendAsync(commit.Entries, cancellationToken) : null;
 
         // 2. Jobs are published before their tasks go out: agents' records must find them.
-        var refused = new HashSet<JobState>();
+        var refused = new HashSet<RunningJob>();
         for (var i = 0; i < creations.Length; i++)
         {
             if (!await PublishAsync(_creating[i].Event, _creating[i].Job, creations[i]))
@@ -36,7 +36,7 @@ internal sealed partial class DispatchTurn
         _cancelling.Clear();
     }
 
-    private async Task<bool> PublishAsync(DispatchEvent.Create create, JobState job, Task<JobCreation> creation)
+    private async Task<bool> PublishAsync(DispatchEvent.Create create, RunningJob job, Task<JobCreation> creation)
     {
         try
         {
@@ -55,7 +55,7 @@ internal sealed partial class DispatchTurn
         return true;
     }
 
-    private async Task FollowAsync(TurnCommit commit, Task<AppendResult>? append, HashSet<JobState> refused, DateTimeOffset now)
+    private async Task FollowAsync(TurnCommit commit, Task<AppendResult>? append, HashSet<RunningJob> refused, DateTimeOffset now)
     {
         if (append is null)
             return;

@@ -13,8 +13,8 @@ internal sealed partial class DispatchTurn
     private readonly TimeProvider _time;
     private readonly ILogger<DispatchTurn> _log;
 
-    private readonly HashSet<JobState> _dirty = [];
-    private readonly List<(DispatchEvent.Create Event, JobState Job)> _creating = [];
+    private readonly HashSet<RunningJob> _dirty = [];
+    private readonly List<(DispatchEvent.Create Event, RunningJob Job)> _creating = [];
     private readonly List<DispatchEvent.Cancel> _cancelling = [];
 
     public DispatchTurn(
@@ -39,7 +39,7 @@ internal sealed partial class DispatchTurn
         var counts = stored.Job.Counts;
         var plan = JobPlans.Read(stored.Job, stored.Payload);
         var failures = counts.Failed + counts.TimedOut + counts.Rejected + counts.Expired + counts.Interrupted;
-        var job = new JobState(plan, counts.Total, failures);
+        var job = new RunningJob(plan, counts.Total, failures);
         foreach (var task in stored.Tasks)
             job.Add(new TaskSlot(job, task, _links.Of(task.AgentId)));
         if (stored.Job.CancelRequestedAt is not null)
@@ -104,15 +104,14 @@ internal sealed partial class DispatchTurn
                 var state = _links.Of(removed.AgentId);
                 state.Remove(now);
                 MarkDirty(state);
-                removed.Reply.TrySetResult();
                 break;
         }
     }
 
-    private JobState Begin(DispatchEvent.Create create)
+    private RunningJob Begin(DispatchEvent.Create create)
     {
         var tasks = create.Job.Tasks;
-        var job = new JobState(create.Plan, tasks.Count);
+        var job = new RunningJob(create.Plan, tasks.Count);
         for (var i = 0; i < tasks.Count; i++)
             job.Add(new TaskSlot(job, i + 1, _links.Of(tasks[i].AgentId)));
         return job;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Fleet.Controller.Registry;
 using Fleet.Storage;
@@ -18,6 +19,8 @@ internal sealed partial class Dispatcher
     // Full: whoever posts waits. Nothing may be lost here, and the loop always drains.
     private readonly Channel<DispatchEvent> _events = Channel.CreateBounded<DispatchEvent>(
         new BoundedChannelOptions(QueueLength) { SingleReader = true });
+    // Grows by one for each agent that is removed, and every turn empties it.
+    private readonly ConcurrentQueue<string> _removed = new();
     private readonly DispatchTurn _turn;
     private readonly TimeProvider _time;
     private readonly ILogger<Dispatcher> _log;
@@ -62,12 +65,12 @@ internal sealed partial class Dispatcher
     public ValueTask ProgressAsync(IReadOnlyList<TaskProgress> tasks, CancellationToken cancellationToken) =>
         _events.Writer.WriteAsync(new DispatchEvent.Progress(tasks), cancellationToken);
 
-    /// <summary>Ends the open tasks of an agent that was removed; returns once the loop knows.</summary>
-    public async Task AgentRemovedAsync(string agentId, CancellationToken cancellationToken)
+    /// <summary>Ends the open tasks of an agent that was removed. Does not wait.</summary>
+    public void AgentRemoved(string agentId)
     {
-        var reply = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _events.Writer.WriteAsync(new DispatchEvent.AgentRemoved(agentId, reply), cancellationToken);
-        await reply.Task.WaitAsync(cancellationToken);
+        _removed.Enqueue(agentId);
+        // A full queue means that the loop is about to take a turn anyway.
+        _events.Writer.TryWrite(DispatchEvent.Tick.Instance);
     }
 
     /// <summary>The loop. Ends when the token says so; call it once, after <see cref="DispatchTurn.Recover"/>.</summary>
@@ -84,6 +87,8 @@ internal sealed partial class Dispatcher
             {
                 while (batch.Count < EventsPerTurn && _events.Reader.TryRead(out var next))
                     batch.Add(next);
+                while (_removed.TryDequeue(out var agentId))
+                    batch.Add(new DispatchEvent.AgentRemoved(agentId));
                 await TakeTurnAsync(batch, cancellationToken);
                 batch.Clear();
                 SetTimer(timer);
@@ -135,7 +140,6 @@ internal sealed partial class Dispatcher
                 DispatchEvent.Create create => create.Reply.TrySetException(error),
                 DispatchEvent.Cancel cancel => cancel.Reply.TrySetException(error),
                 DispatchEvent.LinkUp up => up.Reply.TrySetException(error),
-                DispatchEvent.AgentRemoved removed => removed.Reply.TrySetException(error),
                 _ => false,
             };
         }

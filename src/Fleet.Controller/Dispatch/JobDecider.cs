@@ -21,7 +21,7 @@ namespace Fleet.Controller.Dispatch;
 internal static class JobDecider
 {
     /// <summary>What is to be done now.</summary>
-    public static JobDecision Decide(JobState job, DateTimeOffset now, DispatchOptions options)
+    public static JobDecision Decide(RunningJob job, DateTimeOffset now, DispatchOptions options)
     {
         var decision = new JobDecision();
         var stop = WhyNothingStarts(job, now);
@@ -72,7 +72,7 @@ internal static class JobDecider
         ? new TaskEnding(slot, TaskState.Interrupted, "the agent was removed while it had the task; what it did is unknown")
         : new TaskEnding(slot, TaskState.Expired, "the agent was removed before the task was sent");
 
-    private static (TaskState State, string Reason)? WhyNothingStarts(JobState job, DateTimeOffset now)
+    private static (TaskState State, string Reason)? WhyNothingStarts(RunningJob job, DateTimeOffset now)
     {
         if (job.CancelledBy is { } by)
             return (TaskState.Cancelled, $"cancelled by {by} before it was sent");
@@ -83,7 +83,7 @@ internal static class JobDecider
         return null;
     }
 
-    private static int StartsAllowed(JobState job, DateTimeOffset now, JobDecision decision)
+    private static int StartsAllowed(RunningJob job, DateTimeOffset now, JobDecision decision)
     {
         var room = Math.Min(job.Plan.MaxConcurrent - job.InFlight, job.Pending);
         var allowance = job.StartAllowance.Available(now);

@@ -6,7 +6,7 @@ namespace Fleet.Controller.Dispatch;
 internal sealed class TaskSlot
 {
     /// <summary>A task that its agent does not have yet.</summary>
-    public TaskSlot(JobState job, int ordinal, LinkState agent)
+    public TaskSlot(RunningJob job, int ordinal, LinkState agent)
     {
         Job = job;
         Ordinal = ordinal;
@@ -14,7 +14,7 @@ internal sealed class TaskSlot
     }
 
     /// <summary>A task as the store had it when the controller started.</summary>
-    public TaskSlot(JobState job, TaskRecord stored, LinkState agent)
+    public TaskSlot(RunningJob job, TaskRecord stored, LinkState agent)
         : this(job, stored.Ordinal, agent)
     {
         State = stored.State;
@@ -23,7 +23,7 @@ internal sealed class TaskSlot
     }
 
     /// <summary>The job.</summary>
-    public JobState Job { get; }
+    public RunningJob Job { get; }
 
     /// <summary>Number within the job, from 1.</summary>
     public int Ordinal { get; }

@@ -1,4 +1,4 @@
-using Fleet.Controller.Access;
+using Fleet.Controller.Identity;
 using Fleet.Controller.Registry;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
@@ -16,13 +16,15 @@ internal sealed partial class AgentLinkService(
     public override async Task Connect(
         IAsyncStreamReader<AgentMessage> requestStream, IServerStreamWriter<ControllerMessage> responseStream, ServerCallContext context)
     {
-        var agentId = context.GetCaller().Id;
-        var agent = registry.Find(agentId)
-            ?? throw new RpcException(new Status(StatusCode.PermissionDenied, $"agent {agentId} is not enrolled (any more)"));
+        if (context.GetCaller() is not CallerIdentity.Agent caller)
+            throw new RpcException(new Status(StatusCode.PermissionDenied, "only agents link"));
+        var agent = registry.Find(caller.Id)
+            ?? throw new RpcException(new Status(StatusCode.PermissionDenied, $"{caller} is not enrolled (any more)"));
 
         var http = context.GetHttpContext();
         using var session = new AgentSession(agent, room, context.Peer, () => Tear(http), context.CancellationToken);
-        await RunAsync(session, requestStream, responseStream);
+        await using (caller.Revoked.UnsafeRegister(static it => ((AgentSession)it!).Cut(Revoked()), session))
+            await RunAsync(session, requestStream, responseStream);
         if (session.Ended?.Status is { } status)
             throw new RpcException(status);
     }
@@ -106,6 +108,12 @@ internal sealed partial class AgentLinkService(
             LogFailed(room.Log, session.Agent.Name, session.Id, e);
         }
     }
+
+    private static Goodbye Revoked() => new()
+    {
+        Cause = Goodbye.Types.Cause.Revoked,
+        Reason = "the agent was removed or its certificate revoked; enrol it anew to bring it back",
+    };
 
     // One stream a connection: what is wrong with one is wrong with the other.
     private static void Tear(HttpContext http)

@@ -1,30 +1,32 @@
+using System.Security.Cryptography.X509Certificates;
+using Fleet.Controller.Identity;
 using Fleet.Controller.Registry;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
 using Google.Protobuf;
 using Grpc.Core;
+using CertificateRequest = Fleet.Protocol.V1.CertificateRequest;
 
 namespace Fleet.Controller.Link;
 
 /// <summary>What agents say after the hello.</summary>
 internal sealed partial class AgentMessageHandler
 {
-    private const int LongestCsr = 16 * 1024;
     private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(10);
 
     private readonly RecordIntake _records;
     private readonly AgentRegistry _registry;
     private readonly IAgentStore _store;
-    private readonly IAgentCertificates _certificates;
+    private readonly IdentityRenewal _renewal;
     private readonly SessionRoom _room;
 
     public AgentMessageHandler(
-        RecordIntake records, AgentRegistry registry, IFleetStore store, IAgentCertificates certificates, SessionRoom room)
+        RecordIntake records, AgentRegistry registry, IFleetStore store, IdentityRenewal renewal, SessionRoom room)
     {
         _records = records;
         _registry = registry;
         _store = store.Agents;
-        _certificates = certificates;
+        _renewal = renewal;
         _room = room;
     }
 
@@ -112,22 +114,25 @@ internal sealed partial class AgentMessageHandler
 
     private async Task RenewAsync(AgentSession session, CertificateRequest request)
     {
-        if (request.Csr.Length is 0 or > LongestCsr)
-        {
-            session.End(LinkEnd.Fault(StatusCode.InvalidArgument, $"certificate_request.csr must have 1 to {LongestCsr} bytes"));
-            return;
-        }
-
         try
         {
-            var chain = await _certificates.RenewAsync(session.Agent.Id, request.Csr.ToByteArray(), session.Reading);
-            var issued = new CertificateIssued();
-            issued.Chain.AddRange(chain.Select(static der => UnsafeByteOperations.UnsafeWrap(der)));
-            session.Post(new ControllerMessage { CertificateIssued = issued });
-        }
-        catch (FormatException e)
-        {
-            session.End(LinkEnd.Fault(StatusCode.InvalidArgument, $"certificate_request.csr: {e.Message}"));
+            switch (await _renewal.RenewAgentAsync(session.Agent.Id, request.Csr.Memory, session.Reading))
+            {
+                case RenewalOutcome.Renewed renewed:
+                    var issued = new CertificateIssued();
+                    issued.Chain.AddRange(renewed.Chain.Select(static der => UnsafeByteOperations.UnsafeWrap(der)));
+                    session.Post(new ControllerMessage { CertificateIssued = issued });
+                    using (var certificate = X509CertificateLoader.LoadCertificate(renewed.Chain[0]))
+                    {
+                        var notAfter = new DateTimeOffset(certificate.NotAfter);
+                        _registry.Change(session.Agent.Id, known => known with { CertificateNotAfter = notAfter });
+                    }
+
+                    break;
+                case RenewalOutcome.Refused refused:
+                    session.End(LinkEnd.Fault(StatusCode.InvalidArgument, $"certificate_request.csr: {refused.Reason}"));
+                    break;
+            }
         }
         catch (StoreException e)
         {

@@ -2,6 +2,7 @@ using Fleet.Controller.Dispatch;
 using Fleet.Protocol;
 using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.V1;
+using Google.Protobuf.Collections;
 
 namespace Fleet.Controller.Link;
 
@@ -51,7 +52,7 @@ internal static class HelloCheck
             : new CheckedHello($"{hello.BootId}/{hello.JournalId}", hello.ProcessId, hello.AgentVersion, facts!, held);
     }
 
-    private static List<HeldTaskReport>? CheckHeld(IReadOnlyCollection<HeldTask> tasks, out string fault)
+    private static List<HeldTaskReport>? CheckHeld(RepeatedField<HeldTask> tasks, out string fault)
     {
         fault = "";
         var held = new List<HeldTaskReport>(tasks.Count);

@@ -3,7 +3,7 @@ using Fleet.Storage;
 namespace Fleet.Controller.Dispatch;
 
 /// <summary>One open job, as it is now. Owned by the dispatch loop; others read only what never changes.</summary>
-internal sealed class JobState
+internal sealed class RunningJob
 {
     private readonly TaskSlot?[] _slots;
     private readonly List<TaskSlot> _open = [];
@@ -12,7 +12,7 @@ internal sealed class JobState
     /// <param name="plan">What was asked.</param>
     /// <param name="total">Tasks of the job, ended ones included.</param>
     /// <param name="failures">Tasks that had ended without success before.</param>
-    public JobState(JobPlan plan, int total, int failures = 0)
+    public RunningJob(JobPlan plan, int total, int failures = 0)
     {
         Plan = plan;
         _slots = new TaskSlot?[total];
