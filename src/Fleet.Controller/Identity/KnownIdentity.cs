@@ -1,12 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
 using Fleet.Protocol.Identity;
 using Fleet.Storage;
 
 namespace Fleet.Controller.Identity;
 
 /// <summary>An identity that may come in, and the switch that turns everything off that it has open.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The source has no timer; callers may hold its token longer than the directory holds this.")]
 internal sealed class KnownIdentity
 {
-    // Never disposed: it has no timer, and callers may still hold its token when it is revoked.
     private readonly CancellationTokenSource _revocation = new();
 
     public KnownIdentity(AgentRecord agent, string? keyHash = null)

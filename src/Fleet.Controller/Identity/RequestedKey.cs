@@ -58,10 +58,10 @@ internal sealed class RequestedKey
 
     private static bool IsP256(PublicKey key)
     {
-        if (key.Oid.Value != EllipticCurveOid)
+        if (key.Oid.Value != EllipticCurveOid || key.EncodedParameters is not { } encoded)
             return false;
         // A named curve: parameters spelled out could describe a weak one that only looks like P-256.
-        var parameters = new AsnReader(key.EncodedParameters.RawData, AsnEncodingRules.DER);
+        var parameters = new AsnReader(encoded.RawData, AsnEncodingRules.DER);
         return parameters.PeekTag().HasSameClassAndValue(Asn1Tag.ObjectIdentifier) && parameters.ReadObjectIdentifier() == P256Oid;
     }
 }
