@@ -25,7 +25,8 @@ internal static class JobDecider
     {
         var decision = new JobDecision();
         var stop = WhyNothingStarts(job, now);
-        var room = stop is null ? StartsAllowed(job, now, decision) : 0;
+        var room = stop is null ? Math.Min(job.Plan.MaxConcurrent - job.InFlight, job.StartAllowance.Available(now)) : 0;
+        var isHeldBack = false;
 
         foreach (var slot in job.Open)
         {
@@ -41,13 +42,17 @@ internal static class JobDecider
                 decision.Ends.Add(new TaskEnding(slot, ending.State, ending.Reason));
             else if (!slot.Agent.IsLinked)
                 DecideAway(slot, now, options, decision);
-            else if (room > 0 && slot.Agent.InFlight < options.MaxTasksPerAgent)
+            else if (slot.Agent.InFlight < options.MaxTasksPerAgent)
             {
-                decision.Dispatches.Add(slot);
-                room--;
+                isHeldBack |= room <= 0;
+                if (room-- > 0)
+                    decision.Dispatches.Add(slot);
             }
         }
 
+        // Whom only the rate holds back gets its turn in time; everything else that frees room is an event.
+        if (isHeldBack && job.InFlight + decision.Dispatches.Count < job.Plan.MaxConcurrent)
+            decision.Wake(job.StartAllowance.NextAt(now, decision.Dispatches.Count));
         if (stop is null)
             decision.Wake(job.Plan.DeadlineAt);
         return decision;
@@ -81,17 +86,6 @@ internal static class JobDecider
         if (job.Plan.MaxFailures is { } limit && job.Failures > limit)
             return (TaskState.Skipped, $"{job.Failures} tasks did not succeed, the job allows {limit}");
         return null;
-    }
-
-    private static int StartsAllowed(RunningJob job, DateTimeOffset now, JobDecision decision)
-    {
-        var room = Math.Min(job.Plan.MaxConcurrent - job.InFlight, job.Pending);
-        var allowance = job.StartAllowance.Available(now);
-        if (allowance >= room)
-            return room;
-
-        decision.Wake(job.StartAllowance.NextAt(now));
-        return allowance;
     }
 
     private static void DecideAway(TaskSlot slot, DateTimeOffset now, DispatchOptions options, JobDecision decision)

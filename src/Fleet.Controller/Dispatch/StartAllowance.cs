@@ -27,7 +27,7 @@ internal sealed class StartAllowance(double ratePerSecond, DateTimeOffset since)
             _tokens -= starts;
     }
 
-    /// <summary>When the next start becomes available.</summary>
-    public DateTimeOffset NextAt(DateTimeOffset now) =>
-        now + TimeSpan.FromSeconds(Math.Max(0.001, (1 - _tokens) / ratePerSecond));
+    /// <summary>When another start becomes available, once so many are used up.</summary>
+    public DateTimeOffset NextAt(DateTimeOffset now, int used) =>
+        now + TimeSpan.FromSeconds(Math.Max(0.001, (1 - (_tokens - used)) / ratePerSecond));
 }
