@@ -34,7 +34,8 @@ internal sealed class ControllerHost : IAsyncDisposable
     /// <param name="opened">The data, which the caller disposes of after the host.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logging">Where log lines go.</param>
-    /// <param name="rooms">Further services, for tests.</param>
+    /// <param name="rooms">Adds what the rooms need.</param>
+    /// <param name="map">Maps their services.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<ControllerHost> CreateAsync(
         ControllerOptions options,

@@ -4,7 +4,7 @@ using Fleet.Controller.Logging;
 
 namespace Fleet.Controller.Hosting;
 
-/// <summary>All settings of a controller. <see cref="SettingsTable"/> names them for operators.</summary>
+/// <summary>All settings of a controller. <see cref="Settings.SettingsTable"/> names them for operators.</summary>
 internal sealed class ControllerOptions
 {
     /// <summary>Where everything is kept. The default is <c>/var/lib/fleet-controller</c>.</summary>
