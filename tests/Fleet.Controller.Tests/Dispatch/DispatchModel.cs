@@ -6,7 +6,6 @@ using Fleet.Protocol.V1;
 using Fleet.Storage;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
-using TaskState = Fleet.Protocol.V1.TaskState;
 
 namespace Fleet.Controller.Tests.Dispatch;
 
