@@ -1,8 +1,14 @@
 using Fleet.Controller.Access;
 using Fleet.Controller.Control;
+using Fleet.Controller.Dispatch;
 using Fleet.Controller.Enrolment;
+using Fleet.Controller.Hosting;
 using Fleet.Controller.Hosting.Commands;
 using Fleet.Controller.Identity;
+using Fleet.Controller.Jobs;
+using Fleet.Controller.Link;
+using Fleet.Controller.Registry;
+using Fleet.Controller.Upkeep;
 
 namespace Fleet.Controller;
 
@@ -13,11 +19,21 @@ internal static class Program
     public static Task<int> Main(string[] args) => CommandTree.RunAsync(args, Console.Out, Console.Error);
 
     /// <summary>The rooms.</summary>
-    public static void AddRooms(IServiceCollection services)
+    public static void AddRooms(IServiceCollection services, ControllerOptions options)
     {
+        // Who may come in, and what for.
         services.AddIdentity();
         services.AddEnrolment();
         services.AddAccess();
+
+        // The fleet: who is there, what they do, and how they are reached.
+        services.AddAgentRegistry();
+        services.AddDispatch(options.Dispatch);
+        services.AddAgentLink(options.Link);
+        services.AddOperatorApi();
+
+        // The controller itself.
+        services.AddUpkeep(options.Upkeep);
         services.AddControl();
     }
 
@@ -26,6 +42,7 @@ internal static class Program
     {
         app.MapEnrolment();
         app.MapAccess();
+        app.MapFleetServices();
         app.MapControl();
     }
 }

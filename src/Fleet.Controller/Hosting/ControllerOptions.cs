@@ -1,6 +1,9 @@
 using System.Net;
+using Fleet.Controller.Dispatch;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Logging;
+using Fleet.Controller.Upkeep;
+using LinkOptions = Fleet.Controller.Link.LinkOptions;
 
 namespace Fleet.Controller.Hosting;
 
@@ -27,6 +30,15 @@ internal sealed class ControllerOptions
 
     /// <summary>Lives of certificates.</summary>
     public CertificateOptions Certificates { get; } = new();
+
+    /// <summary>Agents' links.</summary>
+    public LinkOptions Link { get; } = new();
+
+    /// <summary>Dispatch of tasks.</summary>
+    public DispatchOptions Dispatch { get; } = new();
+
+    /// <summary>What is kept, and how long.</summary>
+    public UpkeepOptions Upkeep { get; } = new();
 
     /// <summary>The log.</summary>
     public LogOptions Log { get; } = new();

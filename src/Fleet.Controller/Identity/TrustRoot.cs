@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Fleet.Protocol.Identity;
@@ -47,9 +48,7 @@ internal sealed class TrustRoot : IDisposable
     {
         var request = new CertificateRequest(
             new X500DistinguishedName($"CN={(name.Id.Length > 0 ? name.Id : "fleet-controller")}"), publicKey, HashAlgorithmName.SHA256);
-        var alternative = new SubjectAlternativeNameBuilder();
-        alternative.AddUri(new Uri(name.ToUri()));
-        request.CertificateExtensions.Add(alternative.Build(critical: false));
+        request.CertificateExtensions.Add(AlternativeName(name.ToUri()));
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(purposes, critical: true));
@@ -67,6 +66,15 @@ internal sealed class TrustRoot : IDisposable
     {
         _key.Dispose();
         Certificate.Dispose();
+    }
+
+    // Written out: the framework's builder takes a Uri, which turns fleet://controller into fleet://controller/.
+    private static X509Extension AlternativeName(string uri)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+            writer.WriteCharacterString(UniversalTagNumber.IA5String, uri, new Asn1Tag(TagClass.ContextSpecific, 6));
+        return new X509Extension(new Oid("2.5.29.17"), writer.Encode(), critical: false);
     }
 
     // 128 random bits: unguessable, and never given twice without any counter to keep.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Parsing;
 
 namespace Fleet.Controller.Logging;
 
@@ -18,10 +19,10 @@ internal sealed class LineFormatter : ITextFormatter
         output.Write(' ');
         output.Write(Level(logEvent.Level));
         output.Write(' ');
-        WriteOneLine(logEvent.RenderMessage(CultureInfo.InvariantCulture), output);
+        WriteMessage(logEvent, output);
         foreach (var (name, value) in logEvent.Properties)
         {
-            if (name is "SourceContext" or "EventId" || logEvent.MessageTemplate.Text.Contains($"{{{name}", StringComparison.Ordinal))
+            if (IsNoise(name) || logEvent.MessageTemplate.Text.Contains($"{{{name}", StringComparison.Ordinal))
                 continue;
             output.Write(' ');
             output.Write(name);
@@ -32,6 +33,26 @@ internal sealed class LineFormatter : ITextFormatter
         output.WriteLine();
         if (logEvent.Exception is not null)
             output.WriteLine(logEvent.Exception.ToString());
+    }
+
+    // The framework's own scopes; JSON keeps them.
+    private static bool IsNoise(string property) => property is "SourceContext" or "EventId" or "RequestId" or "RequestPath" or "ConnectionId";
+
+    // Serilog's own rendering puts every text in quotes.
+    private static void WriteMessage(LogEvent logEvent, TextWriter output)
+    {
+        foreach (var token in logEvent.MessageTemplate.Tokens)
+        {
+            if (token is PropertyToken { PropertyName: var name } && logEvent.Properties.GetValueOrDefault(name) is ScalarValue { Value: string text })
+            {
+                WriteOneLine(text, output);
+                continue;
+            }
+
+            using var rendered = new StringWriter(CultureInfo.InvariantCulture);
+            token.Render(logEvent.Properties, rendered, CultureInfo.InvariantCulture);
+            WriteOneLine(token is PropertyToken ? rendered.ToString().Trim('"') : rendered.ToString(), output);
+        }
     }
 
     private static string Level(LogEventLevel level) => level switch

@@ -61,7 +61,7 @@ internal static partial class RunCommand
                 services.AddSingleton(level).AddSingleton(drops).AddHostedService<LogDropsReport>();
                 services.AddSingleton<IHostedService>(provider => new LevelReload(
                     () => SettingsReader.Read(sources).Log.Level, level, provider.GetRequiredService<ILogger<LevelReload>>()));
-                Program.AddRooms(services);
+                Program.AddRooms(services, options);
             },
             Program.MapServices,
             cancellationToken);

@@ -17,10 +17,16 @@ internal static class SettingsReader
                 faults.Add(new SettingsFault(key, value, source, mend));
         }
 
+        // What holds between settings is known only once each by itself is sound.
+        if (faults.Count == 0)
+            faults.AddRange(RoomFaults(options).Select(fault => new SettingsFault("together", null, "all sources", fault)));
         if (faults.Count == 0 && SocketFault(options) is { } socketFault)
             faults.Add(socketFault);
         return faults.Count == 0 ? options : throw new SettingsException(faults);
     }
+
+    private static IEnumerable<string> RoomFaults(ControllerOptions options) =>
+        [.. options.Link.Validate(), .. options.Dispatch.Validate(), .. options.Upkeep.Validate()];
 
     private static Dictionary<string, (string Value, string Source)> Gather(SettingsSources sources, List<SettingsFault> faults)
     {

@@ -8,6 +8,7 @@ namespace Fleet.Controller.Hosting.Settings;
 internal static class SettingsTable
 {
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_day = TimeSpan.FromDays(1);
 
     /// <summary>All settings.</summary>
@@ -27,6 +28,21 @@ internal static class SettingsTable
         SettingKinds.Duration("certificates.agentLife", "life of agents' certificates", TimeSpan.FromMinutes(10), 730 * s_day, (o, v) => o.Certificates.AgentLife = v),
         SettingKinds.Duration("certificates.operatorLife", "life of operators' certificates", TimeSpan.FromMinutes(10), 730 * s_day, (o, v) => o.Certificates.OperatorLife = v),
         SettingKinds.Duration("certificates.controllerLife", "life of the controller's certificate", TimeSpan.FromMinutes(10), 730 * s_day, (o, v) => o.Certificates.ControllerLife = v),
+
+        SettingKinds.Duration("link.silenceLimit", "silence after which a link to an agent is cut", s_second, 10 * s_minute, (o, v) => o.Link.SilenceLimit = v),
+        SettingKinds.Duration("link.helloTimeout", "how long a new link may take to say hello", s_second, 5 * s_minute, (o, v) => o.Link.HelloTimeout = v),
+        SettingKinds.Duration("link.writeStallLimit", "how long a message may wait for an agent that does not read", s_second, 10 * s_minute, (o, v) => o.Link.WriteStallLimit = v),
+        SettingKinds.Size("link.ingestTotalBytes", "records of all agents that may wait to be stored", 1 << 20, int.MaxValue, (o, v) => o.Link.IngestTotalBytes = (int)v),
+
+        SettingKinds.Duration("dispatch.lostAfter", "silence about a task beyond its own timeouts before it is given up", s_second, s_day, (o, v) => o.Dispatch.LostAfter = v),
+        SettingKinds.Duration("dispatch.reconnectGrace", "how long an agent may blink before its pending tasks expire", TimeSpan.Zero, TimeSpan.FromHours(1), (o, v) => o.Dispatch.ReconnectGrace = v),
+        SettingKinds.Number("dispatch.maxTasksPerAgent", "tasks that one agent may have at once", 1, 4096, (o, v) => o.Dispatch.MaxTasksPerAgent = v),
+        SettingKinds.Number("dispatch.maxOpenJobs", "jobs that may be open at once", 1, 100_000, (o, v) => o.Dispatch.MaxOpenJobs = v),
+
+        SettingKinds.Duration("upkeep.maxOutputAge", "how long the output of finished jobs is kept", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxOutputAge = v),
+        SettingKinds.Size("upkeep.maxOutputBytes", "how much output of all jobs is kept", 1 << 20, 1L << 50, (o, v) => o.Upkeep.MaxOutputBytes = v),
+        SettingKinds.Duration("upkeep.maxJobAge", "how long finished jobs are kept", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxJobAge = v),
+        SettingKinds.Duration("upkeep.period", "time between two looks at what is old", s_second, s_day, (o, v) => o.Upkeep.Period = v),
 
         SettingKinds.Choice("log.level", "least level that is logged", LogLevelControl.Levels, LogLevelControl.Read, (o, v) => o.Log.Level = v),
         SettingKinds.Choice("log.format", "form of log lines", "text or json", ReadFormat, (o, v) => o.Log.Format = v),
