@@ -84,13 +84,13 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         return message;
     }
 
-    /// <summary>Reads acknowledgements until one reaches the record.</summary>
+    /// <summary>Reads until an acknowledgement reaches the record.</summary>
     public async Task ExpectAckAsync(string taskId, ulong seq)
     {
         while (true)
         {
-            var ack = (await ExpectAsync(ControllerMessage.MessageOneofCase.Ack)).Ack;
-            if (ack.Acks.Any(one => one.TaskId == taskId && one.Seq >= seq))
+            var ack = (await NextAsync()).Ack;
+            if (ack is not null && ack.Acks.Any(one => one.TaskId == taskId && one.Seq >= seq))
                 return;
         }
     }
