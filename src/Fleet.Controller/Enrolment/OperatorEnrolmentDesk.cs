@@ -70,7 +70,7 @@ internal sealed partial class OperatorEnrolmentDesk(
         return (person with { CertificateSerial = issued.Serial, CertificateNotAfter = issued.NotAfter }, issued);
     }
 
-    [LoggerMessage(3102, LogLevel.Information, "operator {Operator} ({OperatorId}, {Role}) enrolled {How} with token {TokenId} from {Address}")]
+    [LoggerMessage(3102, LogLevel.Information, "operator {Name} ({OperatorId}, {Role}) enrolled {How} with token {TokenId} from {Address}")]
     private partial void LogEnrolled(
-        string @operator, string operatorId, OperatorRole role, string? tokenId, System.Net.IPAddress? address, string how);
+        string name, string operatorId, OperatorRole role, string? tokenId, System.Net.IPAddress? address, string how);
 }

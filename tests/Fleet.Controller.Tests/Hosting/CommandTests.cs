@@ -50,7 +50,7 @@ public sealed class CommandTests : IDisposable
         (await RunAsync("init", "--data", data)).ShouldBe(0);
         _output.GetStringBuilder().Clear();
 
-        (await RunAsync("token", "create", "--data", data, "--for", "2h", "--uses", "5", "--label", "role=web,dc=fra", "--note", "rack 7")).ShouldBe(0);
+        (await RunAsync("token", "create", "--data", data, "--expires", "2h", "--uses", "5", "--label", "role=web,dc=fra", "--note", "rack 7")).ShouldBe(0);
         JoinToken.TryParse(_output.ToString(), out var token, out _).ShouldBeTrue();
         token!.Kind.ShouldBe(JoinTokenKind.Agent);
 
@@ -62,7 +62,7 @@ public sealed class CommandTests : IDisposable
 
     [Theory]
     [InlineData("there is no controller in", 1, "token", "list", "--data", "/nonexistent/fleet")]
-    [InlineData("'10' has no unit", 2, "token", "create", "--data", "/nonexistent/fleet", "--for", "10")]
+    [InlineData("'10' has no unit", 2, "token", "create", "--data", "/nonexistent/fleet", "--expires", "10")]
     [InlineData("is not a token's id", 2, "token", "revoke", "x", "--data", "/nonexistent/fleet")]
     [InlineData("--admin-name", 2, "init", "--data", "/nonexistent/fleet", "--admin-name", "a b")]
     [InlineData("give KEY=VALUE", 2, "check-config", "--set", "nonsense")]

@@ -16,9 +16,9 @@ internal static class TokenCommand
     private static Command CreateToken(SettingFlags flags, TextWriter output)
     {
         var role = new Option<string?>("--operator") { Description = "For an operator with this role (viewer, operator, admin); without it, for agents.", HelpName = "ROLE" };
-        var life = new Option<string>("--for") { Description = "How long it is good, at most 30d.", HelpName = "DURATION", DefaultValueFactory = _ => "1h" };
+        var life = new Option<string>("--expires") { Description = "How long it can be used, at most 30d.", HelpName = "DURATION", DefaultValueFactory = _ => "30m" };
         var uses = new Option<uint>("--uses") { Description = "How often it may be used.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var label = new Option<string[]>("--label") { Description = "Label of the agents that join with it; may be repeated.", HelpName = "KEY=VALUE" };
+        var label = new Option<string[]>("--label", "-l") { Description = "Label of the agents that join with it; may be repeated.", HelpName = "KEY=VALUE" };
         var note = new Option<string>("--note") { Description = "What it is for.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
         var replace = new Option<bool>("--allow-replace") { Description = "Who joins may take over the name of another." };
         var command = new Command("create", "Make a join token. It is printed once.") { role, life, uses, label, note, replace };
@@ -75,7 +75,7 @@ internal static class TokenCommand
 
     private static long ReadLife(string text) => DurationText.TryParse(text, out var life, out var error)
         ? (long)life.TotalMilliseconds
-        : throw new UsageException($"--for: {error!.Render(text)}");
+        : throw new UsageException($"--expires: {error!.Render(text)}");
 
     private static Dictionary<string, string> ReadLabels(string[] labels)
     {
