@@ -47,8 +47,8 @@ internal sealed class AgentsService(AgentRegistry registry, TargetResolver resol
         reply.Unchanged.AddRange(agents.Where(agent => !change.Changes(agent.Record.Labels)).Select(static agent => agent.Name));
         foreach (var page in agents.Where(agent => change.Changes(agent.Record.Labels)).Chunk(AgentsPerCommit))
         {
-            var changed = await GuardAsync(() => Task.WhenAll(page.Select(agent =>
-                store.Agents.ChangeLabelsAsync(agent.Id, change.Set, change.Remove, context.CancellationToken))));
+            var changed = await Task.WhenAll(page.Select(agent =>
+                store.Agents.ChangeLabelsAsync(agent.Id, change.Set, change.Remove, context.CancellationToken)));
             foreach (var record in changed.OfType<AgentRecord>())
             {
                 registry.Change(record.Id, known => known with { Labels = record.Labels });
@@ -68,8 +68,8 @@ internal sealed class AgentsService(AgentRegistry registry, TargetResolver resol
         foreach (var page in agents.Chunk(AgentsPerCommit))
         {
             // The registry, dispatch and the link hear of it from the identity room.
-            var removed = await GuardAsync(() => Task.WhenAll(page.Select(agent =>
-                revocation.RemoveAgentAsync(agent.Id, reason, context.CancellationToken))));
+            var removed = await Task.WhenAll(page.Select(agent =>
+                revocation.RemoveAgentAsync(agent.Id, reason, context.CancellationToken)));
             reply.Removed.AddRange(removed.OfType<AgentRecord>().Select(static agent => agent.Name));
         }
 
@@ -96,18 +96,6 @@ internal sealed class AgentsService(AgentRegistry registry, TargetResolver resol
 
     private static IReadOnlyList<AgentEntry> Cut(IReadOnlyList<AgentEntry> agents, TargetSelection? selection) =>
         selection is { Limit: > 0 } && selection.Limit < agents.Count ? [.. agents.Take((int)selection.Limit)] : agents;
-
-    private static async Task<T> GuardAsync<T>(Func<Task<T>> work)
-    {
-        try
-        {
-            return await work();
-        }
-        catch (StoreException e)
-        {
-            throw new RpcException(new Status(StatusCode.Unavailable, $"the controller's store failed: {e.Message}"));
-        }
-    }
 
     private static RpcException Bad(string fault) => new(new Status(StatusCode.InvalidArgument, fault));
 }

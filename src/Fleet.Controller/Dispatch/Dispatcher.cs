@@ -36,7 +36,7 @@ internal sealed partial class Dispatcher
     public async Task<JobCreation> CreateAsync(JobPlan plan, NewJob job, CancellationToken cancellationToken)
     {
         var reply = NewReply<JobCreation>();
-        await _events.Writer.WriteAsync(new DispatchEvent.Create(plan, job, reply), cancellationToken);
+        await PostAsync(new DispatchEvent.Create(plan, job, reply), cancellationToken);
         return await reply.Task.WaitAsync(cancellationToken);
     }
 
@@ -44,7 +44,7 @@ internal sealed partial class Dispatcher
     public async Task<CancelRequest> CancelAsync(string jobId, string by, CancellationToken cancellationToken)
     {
         var reply = NewReply<CancelRequest>();
-        await _events.Writer.WriteAsync(new DispatchEvent.Cancel(jobId, by, reply), cancellationToken);
+        await PostAsync(new DispatchEvent.Cancel(jobId, by, reply), cancellationToken);
         return await reply.Task.WaitAsync(cancellationToken);
     }
 
@@ -53,17 +53,17 @@ internal sealed partial class Dispatcher
         string agentId, IAgentLink link, string incarnation, IReadOnlyList<HeldTaskReport> held, CancellationToken cancellationToken)
     {
         var reply = NewReply<Reconciliation>();
-        await _events.Writer.WriteAsync(new DispatchEvent.LinkUp(agentId, link, incarnation, held, reply), cancellationToken);
+        await PostAsync(new DispatchEvent.LinkUp(agentId, link, incarnation, held, reply), cancellationToken);
         return await reply.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>Takes note that a link has ended.</summary>
     public ValueTask LinkDownAsync(string agentId, IAgentLink link, CancellationToken cancellationToken) =>
-        _events.Writer.WriteAsync(new DispatchEvent.LinkDown(agentId, link, _time.GetUtcNow()), cancellationToken);
+        PostAsync(new DispatchEvent.LinkDown(agentId, link, _time.GetUtcNow()), cancellationToken);
 
     /// <summary>Takes note of records that are stored.</summary>
     public ValueTask ProgressAsync(IReadOnlyList<TaskProgress> tasks, CancellationToken cancellationToken) =>
-        _events.Writer.WriteAsync(new DispatchEvent.Progress(tasks), cancellationToken);
+        PostAsync(new DispatchEvent.Progress(tasks), cancellationToken);
 
     /// <summary>Ends the open tasks of an agent that was removed. Does not wait.</summary>
     public void AgentRemoved(string agentId)
@@ -107,6 +107,18 @@ internal sealed partial class Dispatcher
         }
     }
 
+    private async ValueTask PostAsync(DispatchEvent posted, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _events.Writer.WriteAsync(posted, cancellationToken);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new DispatchStoppedException();
+        }
+    }
+
     private async Task TakeTurnAsync(List<DispatchEvent> batch, CancellationToken cancellationToken)
     {
         try
@@ -132,7 +144,7 @@ internal sealed partial class Dispatcher
     // Nobody waits for ever on a loop that has ended.
     private static void Refuse(IEnumerable<DispatchEvent> events, Exception? cause = null)
     {
-        var error = cause ?? new OperationCanceledException("the controller is shutting down");
+        var error = cause ?? new DispatchStoppedException();
         foreach (var taken in events)
         {
             _ = taken switch

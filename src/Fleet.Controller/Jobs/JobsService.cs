@@ -56,7 +56,7 @@ internal sealed class JobsService(JobDesk desk, TargetPreviews previews, JobWatc
                 return reply;
         }
 
-        var page = await store.Jobs.ListAsync(
+        var page = await ListAsync(
             new JobQuery
             {
                 State = request.OnlyOpen ? JobState.Running : null,
@@ -100,6 +100,19 @@ internal sealed class JobsService(JobDesk desk, TargetPreviews previews, JobWatc
             return true;
         });
 
+    private async Task<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.Jobs.ListAsync(query, cancellationToken);
+        }
+        catch (ArgumentException)
+        {
+            // The limit was checked above: it is the cursor.
+            throw Bad("page_token is not one that this controller gave out");
+        }
+    }
+
     private async Task<string?> FindOperatorAsync(string name, CancellationToken cancellationToken)
     {
         var all = await store.Operators.ListAsync(cancellationToken);
@@ -112,7 +125,7 @@ internal sealed class JobsService(JobDesk desk, TargetPreviews previews, JobWatc
     private static CallerIdentity.Operator Caller(ServerCallContext context) => context.GetCaller() as CallerIdentity.Operator
         ?? throw new RpcException(new Status(StatusCode.PermissionDenied, "only operators may call this"));
 
-    // The one place where what went wrong behind these methods becomes a status.
+    // The one place where what dispatch refuses becomes a status; failures of the store are the interceptor's.
     private static async Task<T> GuardAsync<T>(Func<Task<T>> work)
     {
         try
@@ -123,17 +136,9 @@ internal sealed class JobsService(JobDesk desk, TargetPreviews previews, JobWatc
         {
             throw new RpcException(new Status(StatusCode.ResourceExhausted, e.Message));
         }
-        catch (StoreException e)
+        catch (DispatchStoppedException e)
         {
-            throw new RpcException(new Status(StatusCode.Unavailable, $"the controller's store failed: {e.Message}"));
-        }
-        catch (System.Threading.Channels.ChannelClosedException)
-        {
-            throw new RpcException(new Status(StatusCode.Unavailable, "the controller is shutting down"));
-        }
-        catch (ArgumentException e) when (e is not ArgumentNullException)
-        {
-            throw Bad($"page_token is not one that this controller gave out: {e.Message}");
+            throw new RpcException(new Status(StatusCode.Unavailable, e.Message));
         }
     }
 

@@ -1,4 +1,5 @@
 using Fleet.Controller.Agents;
+using Fleet.Controller.Control;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Link;
 
@@ -15,7 +16,8 @@ internal static class OperatorApiSetup
         .AddSingleton<TargetPreviews>()
         .AddSingleton<JobsService>()
         .AddSingleton<AgentsService>()
-        .AddSingleton<IIdentityListener, IdentityFollower>();
+        .AddSingleton<IIdentityListener, IdentityFollower>()
+        .AddSingleton<IStatusSource, FleetStatus>();
 
     /// <summary>Maps the agents' link and the operators' services of jobs and agents.</summary>
     public static void MapFleetServices(this IEndpointRouteBuilder endpoints)

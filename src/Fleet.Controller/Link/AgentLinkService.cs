@@ -1,3 +1,4 @@
+using Fleet.Controller.Dispatch;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Registry;
 using Fleet.Protocol.V1;
@@ -66,9 +67,14 @@ internal sealed partial class AgentLinkService(
         {
             case RpcException malformed:
                 return LinkEnd.Fault(malformed.StatusCode, malformed.Status.Detail);
-            case OperationCanceledException or IOException or InvalidOperationException when session.Reading.IsCancellationRequested:
             case OperationCanceledException or IOException:
+            case InvalidOperationException when session.Reading.IsCancellationRequested:
                 return LinkEnd.Closed;
+            case DispatchStoppedException:
+                return LinkEnd.OnPurpose("controller is shutting down", new Goodbye
+                {
+                    Cause = Goodbye.Types.Cause.ShuttingDown, Reason = error.Message,
+                });
             case StoreException:
                 LogFailed(room.Log, session.Agent.Name, session.Id, error);
                 return LinkEnd.OnPurpose("the store failed", new Goodbye

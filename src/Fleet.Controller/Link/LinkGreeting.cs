@@ -73,7 +73,7 @@ internal sealed partial class LinkGreeting
         {
             await _dispatcher.LinkDownAsync(session.Agent.Id, session, CancellationToken.None);
         }
-        catch (System.Threading.Channels.ChannelClosedException)
+        catch (DispatchStoppedException)
         {
             // The controller is stopping, and the loop has ended before us.
         }

@@ -64,7 +64,7 @@ internal sealed partial class RecordIngest
                 batches.Clear();
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or DispatchStoppedException && cancellationToken.IsCancellationRequested)
         {
         }
         finally
