@@ -1,6 +1,3 @@
-using Fleet.Protocol.V1;
-using static Fleet.Protocol.V1.ControllerMessage;
-
 namespace Fleet.Controller.Tests.Link;
 
 public sealed class ManyAgentsTests

@@ -1,5 +1,4 @@
 using System.Net;
-using Fleet.Controller.Agents;
 using Fleet.Controller.Dispatch;
 using Fleet.Controller.Hosting;
 using Fleet.Controller.Identity;
