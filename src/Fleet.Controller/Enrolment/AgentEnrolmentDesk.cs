@@ -54,7 +54,7 @@ internal sealed partial class AgentEnrolmentDesk(
         if (outcome.Replaced is { } replaced)
             revocation.Forget(replaced, $"another host took its name ({agent.Id})");
         agent = await WithFactsAsync(agent, application.Facts);
-        directory.Admit(new KnownIdentity(agent, key.Hash));
+        directory.AdmitAgain(new KnownIdentity(agent, key.Hash), issued);
         foreach (var listener in listeners)
             listener.AgentEnrolled(agent);
         LogEnrolled(agent.Name, agent.Id, agent.EnrolledByToken, application.Address, outcome.Repeated ? "again" : "anew");
@@ -88,7 +88,7 @@ internal sealed partial class AgentEnrolmentDesk(
         var issued = authority.Issue(name, key);
         await store.Agents.SetCertificateAsync(agent.Id, issued.Serial, issued.NotAfter, CancellationToken.None);
         if (directory.Find(name) is { } earlier && earlier.KeyHash != key.Hash)
-            await revocation.RevokeCertificateAsync(earlier, $"agent {agent.Name} enrolled again with another key", CancellationToken.None);
+            await revocation.RevokeCertificatesAsync(earlier, $"agent {agent.Name} enrolled again with another key", CancellationToken.None);
         return (agent with { CertificateSerial = issued.Serial, CertificateNotAfter = issued.NotAfter }, issued);
     }
 

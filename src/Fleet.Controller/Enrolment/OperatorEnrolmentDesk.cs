@@ -42,7 +42,7 @@ internal sealed partial class OperatorEnrolmentDesk(
             (person, issued) = await IssueAgainAsync(person, key);
         if (outcome.Replaced is { } replaced)
             revocation.Forget(replaced, $"another operator took the name ({person.Id})");
-        directory.Admit(new KnownIdentity(person, key.Hash));
+        directory.AdmitAgain(new KnownIdentity(person, key.Hash), issued);
         LogEnrolled(person.Name, person.Id, person.Role, person.EnrolledByToken, application.Address, outcome.Repeated ? "again" : "anew");
         return new JoinOutcome<OperatorRecord>.Joined(person, [issued.Der]);
     }
@@ -66,7 +66,7 @@ internal sealed partial class OperatorEnrolmentDesk(
         var issued = authority.Issue(name, key);
         await store.Operators.SetCertificateAsync(person.Id, issued.Serial, issued.NotAfter, CancellationToken.None);
         if (directory.Find(name) is { } earlier && earlier.KeyHash != key.Hash)
-            await revocation.RevokeCertificateAsync(earlier, $"operator {person.Name} enrolled again with another key", CancellationToken.None);
+            await revocation.RevokeCertificatesAsync(earlier, $"operator {person.Name} enrolled again with another key", CancellationToken.None);
         return (person with { CertificateSerial = issued.Serial, CertificateNotAfter = issued.NotAfter }, issued);
     }
 

@@ -39,8 +39,26 @@ internal sealed class IdentityDirectory
     /// <summary>Whether a certificate is no longer honoured.</summary>
     public bool IsRevoked(string serial) => _revokedSerials.ContainsKey(serial);
 
-    /// <summary>Lets an identity in. One of the same name that was there stays connected where nothing else cuts it.</summary>
-    public void Admit(KnownIdentity identity) => _identities[identity.Name] = identity;
+    /// <summary>Lets an identity in. What one of the same name has open is cut: nothing else could cut it later.</summary>
+    public void Admit(KnownIdentity identity)
+    {
+        KnownIdentity? earlier = null;
+        _identities.AddOrUpdate(identity.Name, identity, (_, known) =>
+        {
+            earlier = known;
+            return identity;
+        });
+        earlier?.Cut();
+    }
+
+    /// <summary>An identity that enrolled again: with the same key it stays what it is and has one more certificate.</summary>
+    public void AdmitAgain(KnownIdentity identity, IssuedCertificate issued)
+    {
+        if (Find(identity.Name) is { } known && known.KeyHash == identity.KeyHash)
+            known.Renewed(issued);
+        else
+            Admit(identity);
+    }
 
     /// <summary>No longer honours a certificate.</summary>
     public void RevokeSerial(string serial) => _revokedSerials[serial] = 0;

@@ -23,7 +23,7 @@ internal abstract record RenewalOutcome
 /// New certificates for identities that already have one. The earlier certificate stays good to its end: the reply may get
 /// lost, and its holder must still be able to come back and ask again.
 /// </summary>
-internal sealed class IdentityRenewal(CertificateAuthority authority, IFleetStore store)
+internal sealed class IdentityRenewal(CertificateAuthority authority, IFleetStore store, IdentityDirectory directory)
 {
     /// <summary>Renews an agent's certificate.</summary>
     /// <param name="agentId">The agent, as its connection showed.</param>
@@ -46,8 +46,9 @@ internal sealed class IdentityRenewal(CertificateAuthority authority, IFleetStor
         if (!RequestedKey.TryRead(csr.Span, out var key, out var error))
             return new RenewalOutcome.Refused(error);
         var issued = authority.Issue(name, key);
-        return await recordAsync(issued)
-            ? new RenewalOutcome.Renewed([issued.Der])
-            : new RenewalOutcome.Refused("the identity is no longer active");
+        if (!await recordAsync(issued))
+            return new RenewalOutcome.Refused("the identity is no longer active");
+        directory.Find(name)?.Renewed(issued);
+        return new RenewalOutcome.Renewed([issued.Der]);
     }
 }

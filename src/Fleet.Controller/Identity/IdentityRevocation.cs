@@ -50,12 +50,15 @@ internal sealed partial class IdentityRevocation(
         LogRevoked("operator", person.Name, person.Id, reason);
     }
 
-    /// <summary>No longer honours one certificate, and cuts what its holder has open; the identity itself stays.</summary>
-    public async Task RevokeCertificateAsync(KnownIdentity holder, string reason, CancellationToken cancellationToken)
+    /// <summary>No longer honours the certificates that were given out, and cuts what their holder has open; the identity itself stays.</summary>
+    public async Task RevokeCertificatesAsync(KnownIdentity holder, string reason, CancellationToken cancellationToken)
     {
-        var record = new RevocationRecord(holder.CertificateSerial, holder.CertificateNotAfter, time.GetUtcNow(), reason);
-        await store.Revocations.AddAsync(record, cancellationToken);
-        directory.RevokeSerial(holder.CertificateSerial);
+        foreach (var (serial, notAfter) in holder.Certificates)
+        {
+            await store.Revocations.AddAsync(new RevocationRecord(serial, notAfter, time.GetUtcNow(), reason), cancellationToken);
+            directory.RevokeSerial(serial);
+        }
+
         holder.Cut();
     }
 

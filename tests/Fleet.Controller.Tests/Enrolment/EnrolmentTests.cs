@@ -72,6 +72,9 @@ public sealed class EnrolmentTests(TestController controller) : IClassFixture<Te
         var directory = controller.Get<IdentityDirectory>();
         directory.IsRevoked(Read(first).Serial).ShouldBeFalse();
         directory.IsRevoked(Read(second).Serial).ShouldBeFalse();
+        var known = directory.Find(new CertificateName(CertificateRole.Agent, first.AgentId))!;
+        known.Caller.Revoked.IsCancellationRequested.ShouldBeFalse();
+        known.Certificates.Select(certificate => certificate.Serial).ShouldBe([Read(first).Serial, Read(second).Serial]);
     }
 
     [Fact]
