@@ -1,1 +1,48 @@
-return 0;
+using Fleet.Controller.Access;
+using Fleet.Controller.Control;
+using Fleet.Controller.Dispatch;
+using Fleet.Controller.Enrolment;
+using Fleet.Controller.Hosting;
+using Fleet.Controller.Hosting.Commands;
+using Fleet.Controller.Identity;
+using Fleet.Controller.Jobs;
+using Fleet.Controller.Link;
+using Fleet.Controller.Registry;
+using Fleet.Controller.Upkeep;
+
+namespace Fleet.Controller;
+
+/// <summary>The controller's table of contents: its commands, and the rooms that a running controller is made of.</summary>
+internal static class Program
+{
+    /// <summary>Exit code: 0 done or cleanly stopped, 1 failed, 2 bad usage or configuration.</summary>
+    public static Task<int> Main(string[] args) => CommandTree.RunAsync(args, Console.Out, Console.Error);
+
+    /// <summary>The rooms.</summary>
+    public static void AddRooms(IServiceCollection services, ControllerOptions options)
+    {
+        // Who may come in, and what for.
+        services.AddIdentity();
+        services.AddEnrolment();
+        services.AddAccess();
+
+        // The fleet: who is there, what they do, and how they are reached.
+        services.AddAgentRegistry();
+        services.AddDispatch(options.Dispatch);
+        services.AddAgentLink(options.Link);
+        services.AddOperatorApi();
+
+        // The controller itself.
+        services.AddUpkeep(options.Upkeep);
+        services.AddControl();
+    }
+
+    /// <summary>The services that the rooms offer on the wire.</summary>
+    public static void MapServices(WebApplication app)
+    {
+        app.MapEnrolment();
+        app.MapAccess();
+        app.MapFleetServices();
+        app.MapControl();
+    }
+}

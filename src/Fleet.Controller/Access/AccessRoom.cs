@@ -1,0 +1,19 @@
+namespace Fleet.Controller.Access;
+
+/// <summary>What the room offers.</summary>
+internal static class AccessRoom
+{
+    /// <summary>Adds the room.</summary>
+    public static IServiceCollection AddAccess(this IServiceCollection services) => services
+        .AddSingleton<AccessInterceptor>()
+        .AddSingleton<JoinTokens>()
+        .AddSingleton<TokensService>()
+        .AddSingleton<OperatorsService>();
+
+    /// <summary>Maps its services.</summary>
+    public static void MapAccess(this IEndpointRouteBuilder app)
+    {
+        app.MapGrpcService<TokensService>();
+        app.MapGrpcService<OperatorsService>();
+    }
+}

@@ -1,0 +1,47 @@
+namespace Fleet.Controller.Access;
+
+/// <summary>Who may call what: the one table. A method that does not stand here is refused to everybody.</summary>
+internal static class AccessTable
+{
+    private static readonly Dictionary<string, AccessRule> s_rules = new(StringComparer.Ordinal)
+    {
+        ["/fleet.v1.Enrolment/GetTrust"] = new(AccessLevel.Anyone),
+        ["/fleet.v1.Enrolment/EnrolAgent"] = new(AccessLevel.Anyone),
+        ["/fleet.v1.Enrolment/EnrolOperator"] = new(AccessLevel.Anyone),
+
+        ["/fleet.v1.AgentLink/Connect"] = new(AccessLevel.Agent),
+
+        ["/fleet.v1.Jobs/PreviewTarget"] = new(AccessLevel.Viewer),
+        ["/fleet.v1.Jobs/GetJob"] = new(AccessLevel.Viewer),
+        ["/fleet.v1.Jobs/ListJobs"] = new(AccessLevel.Viewer),
+        ["/fleet.v1.Jobs/ListTasks"] = new(AccessLevel.Viewer),
+        ["/fleet.v1.Jobs/WatchJob"] = new(AccessLevel.Viewer),
+        ["/fleet.v1.Jobs/CreateJob"] = new(AccessLevel.Operator, IsAudited: true),
+        ["/fleet.v1.Jobs/CancelJob"] = new(AccessLevel.Operator, IsAudited: true),
+        ["/fleet.v1.Jobs/RetryJob"] = new(AccessLevel.Operator, IsAudited: true),
+
+        ["/fleet.v1.Agents/ListAgents"] = new(AccessLevel.Viewer),
+        ["/fleet.v1.Agents/GetAgent"] = new(AccessLevel.Viewer),
+        ["/fleet.v1.Agents/ExplainTarget"] = new(AccessLevel.Viewer),
+        ["/fleet.v1.Agents/SetLabels"] = new(AccessLevel.Operator, IsAudited: true),
+        ["/fleet.v1.Agents/RemoveAgents"] = new(AccessLevel.Admin, IsAudited: true),
+
+        ["/fleet.v1.Tokens/ListTokens"] = new(AccessLevel.Admin),
+        ["/fleet.v1.Tokens/CreateToken"] = new(AccessLevel.Admin, IsAudited: true),
+        ["/fleet.v1.Tokens/RevokeToken"] = new(AccessLevel.Admin, IsAudited: true),
+
+        ["/fleet.v1.Operators/WhoAmI"] = new(AccessLevel.Viewer),
+        ["/fleet.v1.Operators/RenewCertificate"] = new(AccessLevel.Viewer, IsAudited: true),
+        ["/fleet.v1.Operators/ListOperators"] = new(AccessLevel.Admin),
+        ["/fleet.v1.Operators/RevokeOperator"] = new(AccessLevel.Admin, IsAudited: true),
+
+        ["/fleet.v1.Control/GetStatus"] = new(AccessLevel.Viewer),
+        ["/fleet.v1.Control/SetLogLevel"] = new(AccessLevel.Admin, IsAudited: true),
+    };
+
+    /// <summary>Every method that somebody may call.</summary>
+    public static IReadOnlyCollection<string> Methods => s_rules.Keys;
+
+    /// <summary>The rule of a method (<c>/package.Service/Method</c>); null where there is none, which means nobody.</summary>
+    public static AccessRule? Find(string method) => s_rules.GetValueOrDefault(method);
+}

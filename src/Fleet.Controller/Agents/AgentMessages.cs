@@ -1,0 +1,38 @@
+using Fleet.Controller.Registry;
+using Fleet.Protocol.V1;
+
+namespace Fleet.Controller.Agents;
+
+/// <summary>Translates what is known of agents into what operators see.</summary>
+internal static class AgentMessages
+{
+    /// <summary>An agent.</summary>
+    public static Agent ToMessage(AgentEntry agent)
+    {
+        // One snapshot of each half, so that a line never contradicts itself.
+        var record = agent.Record;
+        var presence = agent.Presence;
+        var link = (presence as AgentPresence.Linked)?.Link;
+        var message = new Agent
+        {
+            Id = record.Id,
+            Name = record.Name,
+            Online = link is not null,
+            FactsReportedMs = Ms(record.FactsReportedAt),
+            Version = record.Version ?? "",
+            EnrolledMs = Ms(record.EnrolledAt),
+            ConnectedMs = Ms(link?.Since),
+            LastSeenMs = Ms(link is null ? agent.LastSeen : link.LastHeard),
+            OfflineReason = (presence as AgentPresence.Away)?.Reason ?? "",
+            CertificateExpiresMs = Ms(record.CertificateNotAfter),
+            RunningTasks = (uint)(link?.RunningTasks ?? 0),
+        };
+        foreach (var (key, value) in record.Labels)
+            message.Labels.Add(key, value);
+        foreach (var (key, value) in record.Facts)
+            message.Facts.Add(key, value);
+        return message;
+    }
+
+    private static long Ms(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds() ?? 0;
+}

@@ -1,0 +1,31 @@
+using Fleet.Storage;
+
+namespace Fleet.Controller.Dispatch;
+
+/// <summary>Event ids 4001 to 4099.</summary>
+internal sealed partial class DispatchTurn
+{
+    [LoggerMessage(4001, LogLevel.Information, "Job {JobId} taken up again: {Pending} tasks pending, {InFlight} in flight")]
+    private static partial void LogRecovered(ILogger log, string jobId, int pending, int inFlight);
+
+    [LoggerMessage(4002, LogLevel.Information, "Job {JobId} of {Operator} created: {Tasks} tasks, target {Target}: {Summary}")]
+    private static partial void LogCreated(ILogger log, string jobId, string @operator, int tasks, string target, string summary);
+
+    [LoggerMessage(4003, LogLevel.Debug, "Task {TaskId} of job {JobId} sent to {Agent}")]
+    private static partial void LogDispatched(ILogger log, string jobId, string taskId, string agent);
+
+    [LoggerMessage(4004, LogLevel.Information, "Task {TaskId} of job {JobId} sent to {Agent} again: it had not arrived")]
+    private static partial void LogSentAgain(ILogger log, string jobId, string taskId, string agent);
+
+    [LoggerMessage(4005, LogLevel.Debug, "Task {TaskId} of job {JobId} for {Agent} ended by the controller: {State}, {Reason}")]
+    private static partial void LogEnded(ILogger log, string jobId, string taskId, string agent, TaskState state, string reason);
+
+    [LoggerMessage(4006, LogLevel.Information, "Job {JobId} is done, {Failures} tasks did not succeed")]
+    private static partial void LogDone(ILogger log, string jobId, int failures);
+
+    [LoggerMessage(4007, LogLevel.Error, "The store failed; what was to be stored is tried again")]
+    private static partial void LogStoreFailed(ILogger log, Exception error);
+
+    [LoggerMessage(4008, LogLevel.Error, "Task {TaskId} of job {JobId} for {Agent} is not in the store any more")]
+    private static partial void LogVanished(ILogger log, string jobId, string taskId, string agent);
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Fleet.Controller.Enrolment;
+
+/// <summary>
+/// Slows down whoever tries tokens that do not exist. Only wrong ones count, so hosts behind one address can enrol together.
+/// </summary>
+internal sealed class GuessLimiter(TimeProvider time)
+{
+    /// <summary>Wrong tokens from one address before it has to wait.</summary>
+    public const int Allowance = 10;
+
+    /// <summary>Addresses remembered; beyond, the one longest quiet is forgotten.</summary>
+    public const int MostAddresses = 4096;
+
+    /// <summary>How long it takes until one wrong token is forgotten.</summary>
+    public static readonly TimeSpan Forgiveness = TimeSpan.FromSeconds(6);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<IPAddress, Record> _records = [];
+
+    /// <summary>How long the address must wait before its next attempt is looked at; null if it need not.</summary>
+    public TimeSpan? WaitFor(IPAddress? address)
+    {
+        lock (_gate)
+        {
+            if (!_records.TryGetValue(Group(address), out var record))
+                return null;
+            var level = LevelNow_NeedsLock(record);
+            return level < Allowance ? null : (level - Allowance + 1) * Forgiveness;
+        }
+    }
+
+    /// <summary>A wrong token came from the address.</summary>
+    public void Count(IPAddress? address)
+    {
+        lock (_gate)
+        {
+            var group = Group(address);
+            var level = _records.TryGetValue(group, out var record) ? LevelNow_NeedsLock(record) : 0;
+            if (record is null && _records.Count >= MostAddresses)
+                _records.Remove(_records.MinBy(pair => pair.Value.At).Key);
+            _records[group] = new Record(level + 1, time.GetTimestamp());
+        }
+    }
+
+    private double LevelNow_NeedsLock(Record record) => Math.Max(0, record.Level - (time.GetElapsedTime(record.At) / Forgiveness));
+
+    // Whoever has one IPv6 address has its whole /64.
+    private static IPAddress Group(IPAddress? address)
+    {
+        if (address is null)
+            return IPAddress.None;
+        if (address.AddressFamily != AddressFamily.InterNetworkV6)
+            return address;
+        if (address.IsIPv4MappedToIPv6)
+            return address.MapToIPv4();
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes);
+    }
+
+    private sealed record Record(double Level, long At);
+}

@@ -1,0 +1,61 @@
+using Fleet.Storage;
+
+namespace Fleet.Controller.Enrolment;
+
+/// <summary>Kinds of refusal, as far as callers act on them differently.</summary>
+internal enum JoinRefusalKind
+{
+    /// <summary>The request itself is malformed.</summary>
+    BadRequest,
+
+    /// <summary>The token does not let the caller in.</summary>
+    BadToken,
+
+    /// <summary>Somebody else has the name, or the enrolment id.</summary>
+    Taken,
+
+    /// <summary>Too many wrong tokens came from the address.</summary>
+    TooManyGuesses,
+}
+
+/// <summary>Why somebody may not join.</summary>
+/// <param name="Kind">What kind of refusal.</param>
+/// <param name="Message">What is wrong and how to mend it.</param>
+internal sealed record JoinRefusal(JoinRefusalKind Kind, string Message)
+{
+    /// <summary>No token has this id and secret. Which of the two is wrong is not said.</summary>
+    public static JoinRefusal UnknownToken { get; } = new(
+        JoinRefusalKind.BadToken, "this controller does not know the join token: paste it whole, or create a new one with `fleet token create`");
+
+    /// <summary>A field of the request is malformed.</summary>
+    public static JoinRefusal Bad(string message) => new(JoinRefusalKind.BadRequest, message);
+
+    /// <summary>The store's refusal in words.</summary>
+    /// <param name="refusal">Anything but <see cref="EnrolmentRefusal.None"/>.</param>
+    /// <param name="name">The name asked for.</param>
+    /// <param name="wanted">What the token was used for.</param>
+    public static JoinRefusal From(EnrolmentRefusal refusal, string name, TokenKind wanted) => refusal switch
+    {
+        EnrolmentRefusal.UnknownToken => UnknownToken,
+        EnrolmentRefusal.WrongKind => WrongKind(wanted),
+        EnrolmentRefusal.Expired => new(JoinRefusalKind.BadToken, "the join token has expired: create a new one with `fleet token create`"),
+        EnrolmentRefusal.Revoked => new(JoinRefusalKind.BadToken, "the join token was revoked: ask for a new one"),
+        EnrolmentRefusal.UsedUp => new(
+            JoinRefusalKind.BadToken, "the join token has been used as often as it may: create a new one, with more uses if need be"),
+        EnrolmentRefusal.NameTaken when wanted == TokenKind.Agent => new(
+            JoinRefusalKind.Taken,
+            $"the name {name} belongs to another agent: choose another name, remove that agent first, or replace it with a token that allows it"),
+        EnrolmentRefusal.NameTaken => new(
+            JoinRefusalKind.Taken, $"the name {name} belongs to another operator: choose another name, or have that operator revoked first"),
+        EnrolmentRefusal.EnrolmentTaken => new(
+            JoinRefusalKind.Taken, "this enrolment was made with another token, or what it made has been removed since: enrol anew"),
+        _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, null),
+    };
+
+    /// <summary>The token is for the other kind.</summary>
+    public static JoinRefusal WrongKind(TokenKind wanted) => new(
+        JoinRefusalKind.BadToken,
+        wanted == TokenKind.Agent
+            ? "this join token is for operators: an agent needs one made with `fleet token create`"
+            : "this join token is for agents: an operator needs one made with `fleet token create --operator ROLE`");
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Fleet.Controller.Enrolment;
+using Fleet.Controller.Hosting.Settings;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Fleet.Controller.Hosting.Commands;
+
+/// <summary><c>init</c>: make a new fleet in an empty directory.</summary>
+internal static class InitCommand
+{
+    /// <summary>The first admin's name where none is given.</summary>
+    public const string DefaultAdminName = "admin";
+
+    /// <summary>The flag that <c>run</c> has too.</summary>
+    public static Option<string> AdminName() => new("--admin-name")
+    {
+        Description = "Name of the first admin.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => DefaultAdminName,
+    };
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create(SettingFlags flags, TextWriter output)
+    {
+        var adminName = AdminName();
+        var command = new Command("init", "Make a new fleet: trust roots, store and a token for the first admin.") { adminName };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var options = SettingsReader.Read(flags.Sources(parsed));
+            var name = CheckAdminName(parsed.GetValue(adminName)!);
+            var data = new DataDirectory(options.Data);
+            if (FirstStart.FindObstacle(data) is { } obstacle)
+                throw new CommandException(obstacle);
+            FirstStart.CreateRoots(data, TimeProvider.System);
+            await using var opened = await OpenedData.OpenAsync(
+                data, options.Certificates, TimeProvider.System, NullLoggerFactory.Instance, cancellationToken);
+            await output.WriteLineAsync(await FirstStart.WelcomeAsync(
+                opened, options, name, TimeProvider.System, NullLoggerFactory.Instance, cancellationToken));
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>The name if it can be one.</summary>
+    /// <exception cref="UsageException">It cannot.</exception>
+    public static string CheckAdminName(string name) =>
+        ApplicationCheck.OperatorNameFault(name) is { } fault ? throw new UsageException($"--admin-name: {fault}") : name;
+}

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.Net;
+using Fleet.Controller.Control;
+using Fleet.Controller.Hosting.Settings;
+using Fleet.Controller.Logging;
+using Fleet.Storage;
+using Microsoft.AspNetCore.Connections;
+using Serilog.Extensions.Logging;
+
+namespace Fleet.Controller.Hosting.Commands;
+
+/// <summary><c>run</c>: be a controller until told to stop.</summary>
+internal static partial class RunCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(SettingFlags flags, TextWriter output)
+    {
+        var adminName = InitCommand.AdminName();
+        var command = new Command("run", "Run the controller. In an empty data directory a new fleet is made first.") { adminName };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var sources = flags.Sources(parsed);
+            await RunAsync(sources, InitCommand.CheckAdminName(parsed.GetValue(adminName)!), output, cancellationToken);
+            return 0;
+        });
+        return command;
+    }
+
+    private static async Task RunAsync(SettingsSources sources, string adminName, TextWriter output, CancellationToken cancellationToken)
+    {
+        // 1. Settings and log.
+        var options = SettingsReader.Read(sources);
+        var level = new LogLevelControl(options.Log.Level);
+        var drops = new LogDrops();
+        await using var log = LogSetup.Create(options.Log, level, drops);
+        using var loggers = new SerilogLoggerFactory(log);
+        var logger = loggers.CreateLogger("Fleet.Controller");
+
+        // 2. The data, made now if this is the first start.
+        var data = new DataDirectory(options.Data);
+        var isFirstStart = !Directory.Exists(data.TrustPath);
+        if (isFirstStart && FirstStart.FindObstacle(data) is { } obstacle)
+            throw new CommandException(obstacle);
+        if (isFirstStart)
+            FirstStart.CreateRoots(data, TimeProvider.System);
+        data.Secure();
+        await using var opened = await OpenedData.OpenAsync(data, options.Certificates, TimeProvider.System, loggers, cancellationToken);
+        if (isFirstStart)
+            await output.WriteLineAsync(await FirstStart.WelcomeAsync(opened, options, adminName, TimeProvider.System, loggers, cancellationToken));
+        else if (!await CanAnybodyLogInAsync(opened.Store, cancellationToken))
+            LogNobody(logger);
+
+        // 3. The host, until a signal comes.
+        await using var host = await ControllerHost.CreateAsync(
+            options,
+            opened,
+            TimeProvider.System,
+            logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new SerilogLoggerProvider(log)),
+            services =>
+            {
+                services.AddSingleton(level).AddSingleton(drops).AddHostedService<LogDropsReport>();
+                services.AddSingleton<IHostedService>(provider => new LevelReload(
+                    () => SettingsReader.Read(sources).Log.Level, level, provider.GetRequiredService<ILogger<LevelReload>>()));
+                Program.AddRooms(services, options);
+            },
+            Program.MapServices,
+            cancellationToken);
+        await StartAsync(host, options.Listen, cancellationToken);
+        LogRunning(logger, ProcessStatus.Version, host.EndPoint, data.Path);
+        await host.WaitForShutdownAsync(cancellationToken);
+        LogStopped(logger);
+    }
+
+    private static async Task StartAsync(ControllerHost host, IPEndPoint listen, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await host.StartAsync(cancellationToken);
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            throw new CommandException($"{listen} is in use by another program: stop that one, or listen elsewhere with --listen", e);
+        }
+        catch (System.Net.Sockets.SocketException e)
+        {
+            throw new CommandException($"cannot listen on {listen}: {e.Message}. Choose an address of this host with --listen", e);
+        }
+    }
+
+    private static async Task<bool> CanAnybodyLogInAsync(IFleetStore store, CancellationToken cancellationToken)
+    {
+        if ((await store.Operators.ListAsync(cancellationToken)).Any(person => person.State == OperatorState.Active))
+            return true;
+        var now = TimeProvider.System.GetUtcNow();
+        return (await store.Tokens.ListAsync(cancellationToken))
+            .Any(token => token.Kind == TokenKind.Operator && token.RevokedAt is null && token.ExpiresAt > now);
+    }
+
+    [LoggerMessage(3301, LogLevel.Information, "fleet-controller {Version} listens on {EndPoint}; its data is in {Data}")]
+    private static partial void LogRunning(ILogger logger, string version, IPEndPoint endPoint, string data);
+
+    [LoggerMessage(3302, LogLevel.Information, "fleet-controller has stopped")]
+    private static partial void LogStopped(ILogger logger);
+
+    [LoggerMessage(3303, LogLevel.Warning, "nobody can log in: run `fleet-controller token create --operator admin` on this host")]
+    private static partial void LogNobody(ILogger logger);
+}

@@ -1,0 +1,49 @@
+using System.Collections;
+using System.CommandLine;
+using Fleet.Controller.Hosting.Settings;
+
+namespace Fleet.Controller.Hosting.Commands;
+
+/// <summary>The flags that stand for settings, the same for all commands.</summary>
+internal sealed class SettingFlags
+{
+    private readonly Option<string?> _file = new("--config") { Description = $"Settings file. Default: {SettingsFile.DefaultPath}, if it exists.", HelpName = "FILE", Recursive = true };
+    private readonly Option<string[]> _set = new("--set") { Description = "Any setting, such as --set log.filesKept=30; may be repeated.", HelpName = "KEY=VALUE", Recursive = true, Arity = ArgumentArity.OneOrMore };
+    private readonly (string Key, Option<string?> Option)[] _shorthands =
+    [
+        ("data", Shorthand("--data", "Directory where everything is kept.", "DIR")),
+        ("listen", Shorthand("--listen", "Address and port for agents and operators.", "ADDRESS:PORT")),
+        ("advertise", Shorthand("--advertise", "Address that agents and operators are told to use.", "HOST[:PORT]")),
+        ("log.level", Shorthand("--log-level", "Least level that is logged.", "LEVEL")),
+        ("log.format", Shorthand("--log-format", "Form of log lines: text or json.", "FORMAT")),
+    ];
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<Option> Options => [_file, _set, .. _shorthands.Select(s => s.Option)];
+
+    /// <summary>Where a command's settings come from.</summary>
+    public SettingsSources Sources(ParseResult parsed)
+    {
+        var flags = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in parsed.GetValue(_set) ?? [])
+        {
+            var equals = pair.IndexOf('=');
+            if (equals <= 0)
+                throw new UsageException($"--set {pair}: give KEY=VALUE, such as --set log.filesKept=30");
+            flags[pair[..equals]] = pair[(equals + 1)..];
+        }
+
+        foreach (var (key, option) in _shorthands)
+        {
+            if (parsed.GetValue(option) is { } value)
+                flags[key] = value;
+        }
+
+        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
+        return new SettingsSources { File = parsed.GetValue(_file), Environment = environment, Flags = flags };
+    }
+
+    private static Option<string?> Shorthand(string name, string meaning, string help) =>
+        new(name) { Description = meaning, HelpName = help, Recursive = true };
+}

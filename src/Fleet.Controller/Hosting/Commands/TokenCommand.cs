@@ -1,0 +1,101 @@
+using System.CommandLine;
+using Fleet.Controller.Hosting.Settings;
+using Fleet.Protocol.Identifiers;
+using Fleet.Protocol.Units;
+using V1 = Fleet.Protocol.V1;
+
+namespace Fleet.Controller.Hosting.Commands;
+
+/// <summary><c>token create|list|revoke</c>, for whoever has the controller's host: with a running controller or without.</summary>
+internal static class TokenCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(SettingFlags flags, TextWriter output) =>
+        new("token", "Manage join tokens on the controller's host.") { CreateToken(flags, output), List(flags, output), Revoke(flags, output) };
+
+    private static Command CreateToken(SettingFlags flags, TextWriter output)
+    {
+        var role = new Option<string?>("--operator") { Description = "For an operator with this role (viewer, operator, admin); without it, for agents.", HelpName = "ROLE" };
+        var life = new Option<string>("--expires") { Description = "How long it can be used, at most 30d.", HelpName = "DURATION", DefaultValueFactory = _ => "30m" };
+        var uses = new Option<uint>("--uses") { Description = "How often it may be used.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var label = new Option<string[]>("--label", "-l") { Description = "Label of the agents that join with it; may be repeated.", HelpName = "KEY=VALUE" };
+        var note = new Option<string>("--note") { Description = "What it is for.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
+        var replace = new Option<bool>("--allow-replace") { Description = "Who joins may take over the name of another." };
+        var command = new Command("create", "Make a join token. It is printed once.") { role, life, uses, label, note, replace };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var request = new V1.CreateTokenRequest
+            {
+                Kind = parsed.GetValue(role) is null ? V1.TokenKind.Agent : V1.TokenKind.Operator,
+                Role = parsed.GetValue(role) ?? "",
+                LifetimeMs = ReadLife(parsed.GetValue(life)!),
+                MaxUses = parsed.GetValue(uses),
+                Labels = { ReadLabels(parsed.GetValue(label) ?? []) },
+                Note = parsed.GetValue(note),
+                AllowReplace = parsed.GetValue(replace),
+            };
+            await using var desk = await TokenDesk.OpenAsync(SettingsReader.Read(flags.Sources(parsed)), cancellationToken);
+            await output.WriteLineAsync(await desk.CreateAsync(request, cancellationToken));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command List(SettingFlags flags, TextWriter output)
+    {
+        var all = new Option<bool>("--all") { Description = "Also those that are used up, expired or revoked." };
+        var command = new Command("list", "List join tokens.") { all };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await using var desk = await TokenDesk.OpenAsync(SettingsReader.Read(flags.Sources(parsed)), cancellationToken);
+            var tokens = await desk.ListAsync(parsed.GetValue(all), cancellationToken);
+            await output.WriteLineAsync($"{"ID",-20} {"FOR",-10} {"USES",-10} {"EXPIRES",-21} NOTE");
+            foreach (var token in tokens)
+                await output.WriteLineAsync(Describe(token));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Revoke(SettingFlags flags, TextWriter output)
+    {
+        var id = new Argument<string>("ID") { Description = "The token's id, as `token list` shows it." };
+        var command = new Command("revoke", "Revoke a join token. Who has joined with it stays.") { id };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            if (!TokenId.TryParse(parsed.GetValue(id), out var token))
+                throw new UsageException($"\"{parsed.GetValue(id)}\" is not a token's id: `fleet-controller token list` shows them");
+            await using var desk = await TokenDesk.OpenAsync(SettingsReader.Read(flags.Sources(parsed)), cancellationToken);
+            await desk.RevokeAsync(token.ToString(), cancellationToken);
+            await output.WriteLineAsync($"token {token} is revoked");
+            return 0;
+        });
+        return command;
+    }
+
+    private static long ReadLife(string text) => DurationText.TryParse(text, out var life, out var error)
+        ? (long)life.TotalMilliseconds
+        : throw new UsageException($"--expires: {error!.Render(text)}");
+
+    private static Dictionary<string, string> ReadLabels(string[] labels)
+    {
+        var read = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var text in labels)
+        {
+            if (!Labels.TryParse(text, out var parsed, out var error))
+                throw new UsageException($"--label: {error!.Render(text)}");
+            foreach (var (key, value) in parsed.Values)
+                read[key.ToString()] = value;
+        }
+
+        return read;
+    }
+
+    private static string Describe(V1.Token token)
+    {
+        var whom = token.Kind == V1.TokenKind.Agent ? "agents" : token.Role;
+        var expires = DateTimeOffset.FromUnixTimeMilliseconds(token.ExpiresMs);
+        var state = token.RevokedMs > 0 ? " (revoked)" : "";
+        return $"{token.Id,-20} {whom,-10} {$"{token.Uses}/{token.MaxUses}",-10} {expires,-21:u} {token.Note}{state}";
+    }
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using Fleet.Controller.Access;
+using Fleet.Controller.Identity;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace Fleet.Controller.Hosting;
+
+/// <summary>A controller in this process: the rooms that <see cref="Program"/> names, behind one web server.</summary>
+internal sealed class ControllerHost : IAsyncDisposable
+{
+    private const int Backlog = 4096;
+    private readonly WebApplication _app;
+    private readonly DataDirectory _data;
+
+    private ControllerHost(WebApplication app, DataDirectory data)
+    {
+        _app = app;
+        _data = data;
+    }
+
+    /// <summary>What the rooms share.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Where it listens, once started.</summary>
+    public IPEndPoint EndPoint => _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses
+        .Select(address => address.StartsWith("https://", StringComparison.Ordinal) ? IPEndPoint.Parse(address["https://".Length..]) : null)
+        .First(endPoint => endPoint is not null)!;
+
+    /// <summary>Puts a controller together; nothing listens yet.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="opened">The data, which the caller disposes of after the host.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logging">Where log lines go.</param>
+    /// <param name="rooms">Adds what the rooms need.</param>
+    /// <param name="map">Maps their services.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<ControllerHost> CreateAsync(
+        ControllerOptions options,
+        OpenedData opened,
+        TimeProvider time,
+        Action<ILoggingBuilder> logging,
+        Action<IServiceCollection> rooms,
+        Action<WebApplication> map,
+        CancellationToken cancellationToken)
+    {
+        var identities = await IdentityDirectory.LoadAsync(opened.Store, cancellationToken);
+
+        // Empty: nothing is read from ASPNETCORE_* variables or appsettings.json that happens to lie about.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "fleet-controller" });
+        logging(builder.Logging);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options, opened.Directory));
+        builder.Services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Handshakes).AddSingleton(options.Certificates);
+        builder.Services.AddSingleton(opened.Directory).AddSingleton(opened.Authority).AddSingleton(identities);
+        builder.Services.AddSingleton(opened.Store).AddSingleton(opened.Store.Tokens).AddSingleton(opened.Store.Operators);
+        builder.Services.AddSingleton<HandshakeGate>().AddSingleton<HandshakeAdmission>();
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = Backlog);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopWithin);
+        builder.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = Protocol.Limits.MessageBytes;
+            grpc.Interceptors.Add<FailureInterceptor>();
+            grpc.Interceptors.Add<AccessInterceptor>();
+        });
+        builder.Services.AddSingleton<FailureInterceptor>();
+        rooms(builder.Services);
+
+        var app = builder.Build();
+        map(app);
+        return new ControllerHost(app, opened.Directory);
+    }
+
+    /// <summary>Begins to listen.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Left by a process that was killed; the store's lock says that nobody serves it.
+        File.Delete(_data.SocketPath);
+        await _app.StartAsync(cancellationToken);
+        // The directory keeps strangers out; the mode says so to whoever looks.
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(_data.SocketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    /// <summary>Waits until a signal or somebody else stops it.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
+
+    /// <summary>Stops: goodbyes first, then connections, within the time that is set.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        File.Delete(_data.SocketPath);
+    }
+}

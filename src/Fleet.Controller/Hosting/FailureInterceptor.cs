@@ -1,0 +1,65 @@
+using Fleet.Storage;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+
+namespace Fleet.Controller.Hosting;
+
+/// <summary>The one place where a failure of the store becomes a status. The caller learns what to tell its operator, not the file's path.</summary>
+internal sealed partial class FailureInterceptor(ILogger<FailureInterceptor> logger) : Interceptor
+{
+    /// <inheritdoc/>
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
+        TranslateAsync(context, continuation(request, context));
+
+    /// <inheritdoc/>
+    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        ServerCallContext context,
+        ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
+        TranslateAsync(context, continuation(requestStream, context));
+
+    /// <inheritdoc/>
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
+        TranslateAsync(context, WithResultAsync(continuation(request, responseStream, context)));
+
+    /// <inheritdoc/>
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
+        TranslateAsync(context, WithResultAsync(continuation(requestStream, responseStream, context)));
+
+    private static async Task<bool> WithResultAsync(Task task)
+    {
+        await task;
+        return true;
+    }
+
+    private async Task<T> TranslateAsync<T>(ServerCallContext context, Task<T> call)
+    {
+        try
+        {
+            return await call;
+        }
+        catch (StoreException e)
+        {
+            LogStoreFailed(e, context.Method, e.Fault);
+            throw new RpcException(e.Fault switch
+            {
+                StoreFault.DiskFull => new Status(StatusCode.ResourceExhausted, "the controller's disk is full: nothing was stored"),
+                StoreFault.Closed => new Status(StatusCode.Unavailable, "the controller is shutting down"),
+                StoreFault.Locked => new Status(StatusCode.Unavailable, "the controller's store is busy: try again"),
+                _ => new Status(StatusCode.Internal, "the controller's store failed: its log says why"),
+            });
+        }
+    }
+
+    [LoggerMessage(3310, LogLevel.Error, "the store failed during {Method} ({Fault})")]
+    private partial void LogStoreFailed(Exception failure, string method, StoreFault fault);
+}

@@ -1,0 +1,12 @@
+namespace Fleet.Controller.Hosting.Settings;
+
+/// <summary>One setting as operators see it.</summary>
+/// <param name="Key">Its place in the file, such as <c>log.level</c>.</param>
+/// <param name="Meaning">What it does, for `check-config --list`.</param>
+/// <param name="Apply">Takes a value into the options; returns what is wrong with it and how to mend that, or null.</param>
+internal sealed record Setting(string Key, string Meaning, Func<ControllerOptions, string, string?> Apply)
+{
+    /// <summary>Its name in the environment, such as <c>FLEET_CONTROLLER_LOG_LEVEL</c>.</summary>
+    public string EnvironmentName { get; } = "FLEET_CONTROLLER_" + string.Concat(
+        Key.Select(c => c == '.' ? "_" : char.IsAsciiLetterUpper(c) ? $"_{c}" : char.ToUpperInvariant(c).ToString()));
+}

@@ -1,0 +1,77 @@
+using System.Net;
+using Fleet.Controller.Logging;
+using Fleet.Protocol.Identity;
+
+namespace Fleet.Controller.Hosting.Settings;
+
+/// <summary>Every setting there is, with its bounds. File, environment and flags all go through it.</summary>
+internal static class SettingsTable
+{
+    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_day = TimeSpan.FromDays(1);
+
+    /// <summary>All settings.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        SettingKinds.Text("data", "directory where everything is kept", CheckPath, (o, v) => o.Data = Path.GetFullPath(v)),
+        new Setting("listen", "address and port for agents and operators", ApplyListen),
+        SettingKinds.Text("advertise", "address that agents and operators are told to use", CheckAdvertise, (o, v) => o.Advertise = v),
+        SettingKinds.Number("maxConnections", "connections at once", 16, 1_000_000, (o, v) => o.MaxConnections = v),
+        SettingKinds.Duration("stopWithin", "how long a stop may take before connections are cut", s_second, TimeSpan.FromMinutes(5), (o, v) => o.StopWithin = v),
+
+        SettingKinds.Number("handshakes.atOnce", "TLS handshakes in progress at once", 1, 1024, (o, v) => o.Handshakes.AtOnce = v),
+        SettingKinds.Number("handshakes.waiting", "connections that may wait for their handshake", 0, 100_000, (o, v) => o.Handshakes.Waiting = v),
+        SettingKinds.Number("handshakes.perSecond", "TLS handshakes a second", 1, 100_000, (o, v) => o.Handshakes.PerSecond = v),
+        SettingKinds.Duration("handshakes.timeout", "how long a handshake may take", s_second, TimeSpan.FromMinutes(1), (o, v) => o.Handshakes.Timeout = v),
+
+        SettingKinds.Duration("certificates.agentLife", "life of agents' certificates", TimeSpan.FromMinutes(10), 730 * s_day, (o, v) => o.Certificates.AgentLife = v),
+        SettingKinds.Duration("certificates.operatorLife", "life of operators' certificates", TimeSpan.FromMinutes(10), 730 * s_day, (o, v) => o.Certificates.OperatorLife = v),
+        SettingKinds.Duration("certificates.controllerLife", "life of the controller's certificate", TimeSpan.FromMinutes(10), 730 * s_day, (o, v) => o.Certificates.ControllerLife = v),
+
+        SettingKinds.Duration("link.silenceLimit", "silence after which a link to an agent is cut", s_second, 10 * s_minute, (o, v) => o.Link.SilenceLimit = v),
+        SettingKinds.Duration("link.helloTimeout", "how long a new link may take to say hello", s_second, 5 * s_minute, (o, v) => o.Link.HelloTimeout = v),
+        SettingKinds.Duration("link.writeStallLimit", "how long a message may wait for an agent that does not read", s_second, 10 * s_minute, (o, v) => o.Link.WriteStallLimit = v),
+        SettingKinds.Size("link.ingestTotalBytes", "records of all agents that may wait to be stored", 1 << 20, int.MaxValue, (o, v) => o.Link.IngestTotalBytes = (int)v),
+
+        SettingKinds.Duration("dispatch.lostAfter", "silence about a task beyond its own timeouts before it is given up", s_second, s_day, (o, v) => o.Dispatch.LostAfter = v),
+        SettingKinds.Duration("dispatch.reconnectGrace", "how long an agent may blink before its pending tasks expire", TimeSpan.Zero, TimeSpan.FromHours(1), (o, v) => o.Dispatch.ReconnectGrace = v),
+        SettingKinds.Number("dispatch.maxTasksPerAgent", "tasks that one agent may have at once", 1, 4096, (o, v) => o.Dispatch.MaxTasksPerAgent = v),
+        SettingKinds.Number("dispatch.maxOpenJobs", "jobs that may be open at once", 1, 100_000, (o, v) => o.Dispatch.MaxOpenJobs = v),
+
+        SettingKinds.Duration("upkeep.maxOutputAge", "how long the output of finished jobs is kept", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxOutputAge = v),
+        SettingKinds.Size("upkeep.maxOutputBytes", "how much output of all jobs is kept", 1 << 20, 1L << 50, (o, v) => o.Upkeep.MaxOutputBytes = v),
+        SettingKinds.Duration("upkeep.maxJobAge", "how long finished jobs are kept", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxJobAge = v),
+        SettingKinds.Duration("upkeep.period", "time between two looks at what is old", s_second, s_day, (o, v) => o.Upkeep.Period = v),
+
+        SettingKinds.Choice("log.level", "least level that is logged", LogLevelControl.Levels, LogLevelControl.Read, (o, v) => o.Log.Level = v),
+        SettingKinds.Choice("log.format", "form of log lines", "text or json", ReadFormat, (o, v) => o.Log.Format = v),
+        SettingKinds.Choice("log.console", "whether the console gets the log", "true or false", ReadBool, (o, v) => o.Log.Console = v),
+        SettingKinds.Text("log.file", "file that gets the log too", CheckPath, (o, v) => o.Log.File = Path.GetFullPath(v)),
+        SettingKinds.Size("log.fileBytes", "size at which a new log file is begun", 64 * 1024, 1L << 40, (o, v) => o.Log.FileBytes = v),
+        SettingKinds.Number("log.filesKept", "log files that are kept", 1, 10_000, (o, v) => o.Log.FilesKept = v),
+    ];
+
+    /// <summary>The setting of this key; null if there is none.</summary>
+    public static Setting? Find(string key) => All.FirstOrDefault(setting => setting.Key == key);
+
+    private static string? ApplyListen(ControllerOptions options, string text)
+    {
+        const string Mend = "give ADDRESS:PORT with an IP address of this host, such as 0.0.0.0:7443 or [::]:7443";
+        // "7443" alone would parse as the address 0.0.29.19, and a missing port as port 0.
+        if (text.LastIndexOf(':') is var colon && (colon < 0 || !int.TryParse(text.AsSpan(colon + 1), out _)))
+            return Mend;
+        if (!IPEndPoint.TryParse(text, out var endPoint))
+            return Mend;
+        options.Listen = endPoint;
+        return null;
+    }
+
+    private static string? CheckAdvertise(string text) => ControllerAddress.TryParse(text, out _, out var error) ? null : error;
+
+    private static string? CheckPath(string text) => text.Length == 0 || text.Contains('\0') ? "give a path" : null;
+
+    private static LogFormat? ReadFormat(string text) => text switch { "text" => LogFormat.Text, "json" => LogFormat.Json, _ => null };
+
+    private static bool? ReadBool(string text) => text switch { "true" => true, "false" => false, _ => null };
+}

@@ -1,0 +1,15 @@
+using Grpc.Core;
+
+namespace Fleet.Controller.Identity;
+
+/// <summary>How the other rooms learn who calls.</summary>
+internal static class CallerExtensions
+{
+    private static readonly CallerIdentity.Anonymous s_unseen = new("the connection shows no identity");
+
+    /// <summary>Who calls. Verified once a connection; whether it has been revoked since is looked at each time.</summary>
+    public static CallerIdentity GetCaller(this ServerCallContext context) => context.GetHttpContext().GetCaller();
+
+    /// <inheritdoc cref="GetCaller(ServerCallContext)"/>
+    public static CallerIdentity GetCaller(this HttpContext http) => http.Features.Get<ConnectionCaller>()?.Current ?? s_unseen;
+}

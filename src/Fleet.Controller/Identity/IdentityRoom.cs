@@ -1,0 +1,13 @@
+namespace Fleet.Controller.Identity;
+
+/// <summary>What the room offers to the others.</summary>
+internal static class IdentityRoom
+{
+    /// <summary>Adds the room. The authority and the directory, which come from the data, are added by the host.</summary>
+    public static IServiceCollection AddIdentity(this IServiceCollection services) => services
+        .AddSingleton<ClientCertificateJudge>()
+        .AddSingleton<IdentityRevocation>()
+        .AddSingleton<IdentityRenewal>()
+        .AddSingleton<ServerCertificate>()
+        .AddHostedService(provider => provider.GetRequiredService<ServerCertificate>());
+}

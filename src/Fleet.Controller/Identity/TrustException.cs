@@ -1,0 +1,4 @@
+namespace Fleet.Controller.Identity;
+
+/// <summary>The trust roots cannot be used. The message names the file and the mend.</summary>
+internal sealed class TrustException(string message, Exception? inner = null) : Exception(message, inner);

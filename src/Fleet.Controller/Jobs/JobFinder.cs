@@ -1,0 +1,30 @@
+using Fleet.Controller.Identity;
+using Fleet.Protocol.Identifiers;
+using Fleet.Storage;
+using Grpc.Core;
+
+namespace Fleet.Controller.Jobs;
+
+/// <summary>Finds the job that an operator names.</summary>
+internal static class JobFinder
+{
+    /// <summary>The job with this id, or with "last" the caller's newest.</summary>
+    public static async Task<JobRecord> FindAsync(IJobStore jobs, string id, CallerIdentity.Operator caller, CancellationToken cancellationToken)
+    {
+        if (id == "last")
+        {
+            var newest = await jobs.ListAsync(new JobQuery { OperatorId = caller.Id, Limit = 1 }, cancellationToken);
+            return newest.Jobs.Count > 0
+                ? newest.Jobs[0]
+                : throw new RpcException(new Status(StatusCode.NotFound, $"{caller.Name} has created no job yet"));
+        }
+
+        if (!JobId.TryParse(id, out _))
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "id is not a job id (they read like 20261121-010203-7k3m) nor \"last\""));
+        return await jobs.GetAsync(id, cancellationToken) ?? throw Unknown(id);
+    }
+
+    /// <summary>There is no such job.</summary>
+    public static RpcException Unknown(string id) =>
+        new(new Status(StatusCode.NotFound, $"there is no job {id} (any more); 'fleet jobs list' shows them"));
+}

@@ -1,0 +1,102 @@
+using Fleet.Protocol.V1;
+
+namespace Fleet.Controller.Link;
+
+/// <summary>The links that stand, at most one for each identity.</summary>
+internal sealed partial class LiveSessions
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, AgentSession> _sessions = new(StringComparer.Ordinal);
+    private readonly CloneGuard _clones;
+    private readonly LinkOptions _options;
+    private readonly ILogger<LiveSessions> _log;
+    private Goodbye? _closed;
+
+    public LiveSessions(LinkOptions options, TimeProvider time, ILogger<LiveSessions> log)
+    {
+        _clones = new CloneGuard(time);
+        _options = options;
+        _log = log;
+    }
+
+    /// <summary>Lets a link in, and ends the one it takes the place of; or says why it may not come in.</summary>
+    public Goodbye? Admit(AgentSession newcomer)
+    {
+        AgentSession? standing;
+        TakeOver verdict;
+        lock (_lock)
+        {
+            if (_closed is not null)
+                return _closed;
+            _sessions.TryGetValue(newcomer.Agent.Id, out standing);
+            verdict = standing is null
+                ? TakeOver.Reconnect
+                : _clones.Judge(newcomer.Agent.Id, standing.ProcessId, newcomer.ProcessId);
+            if (verdict == TakeOver.Replace)
+                _clones.Replaced(newcomer.Agent.Id, standing!.ProcessId);
+            if (verdict != TakeOver.Clone)
+                _sessions[newcomer.Agent.Id] = newcomer;
+        }
+
+        if (verdict == TakeOver.Clone)
+        {
+            LogClone(_log, newcomer.Agent.Name, standing!.Peer, newcomer.Peer);
+            return Replaced(_options.CloneRetryAfter);
+        }
+
+        if (verdict == TakeOver.Replace)
+            LogReplaced(_log, newcomer.Agent.Name, standing!.Peer, newcomer.Peer);
+        standing?.Cut(Replaced(_options.ReplacedRetryAfter));
+        return null;
+    }
+
+    /// <summary>A link has ended; a newer one of the same identity stays.</summary>
+    public void Leave(AgentSession session)
+    {
+        lock (_lock)
+        {
+            if (_sessions.TryGetValue(session.Agent.Id, out var standing) && ReferenceEquals(standing, session))
+                _sessions.Remove(session.Agent.Id);
+        }
+    }
+
+    /// <summary>Ends an agent's link, if it has one.</summary>
+    public void Cut(string agentId, Goodbye goodbye)
+    {
+        AgentSession? session;
+        lock (_lock)
+            session = _sessions.GetValueOrDefault(agentId);
+        session?.Cut(goodbye);
+    }
+
+    /// <summary>Ends all links and lets no more in.</summary>
+    public void CloseAll(Goodbye goodbye)
+    {
+        lock (_lock)
+            _closed = goodbye;
+        foreach (var session in All())
+            session.Cut(goodbye);
+    }
+
+    /// <summary>The links that stand at this moment.</summary>
+    public IReadOnlyList<AgentSession> All()
+    {
+        lock (_lock)
+            return [.. _sessions.Values];
+    }
+
+    private static Goodbye Replaced(TimeSpan retryAfter) => new()
+    {
+        Cause = Goodbye.Types.Cause.Replaced,
+        Reason = "another process is linked with the same identity; if this host was cloned, enrol it anew",
+        RetryAfterMs = (long)retryAfter.TotalMilliseconds,
+    };
+
+    [LoggerMessage(3520, LogLevel.Warning,
+        "Agent {Agent}: a second process with its identity linked from {NewPeer} and takes the place of the one at {OldPeer}")]
+    private static partial void LogReplaced(ILogger log, string agent, string oldPeer, string newPeer);
+
+    [LoggerMessage(3521, LogLevel.Warning,
+        "Agent {Agent}: two processes live with one identity, at {OldPeer} (kept) and {NewPeer} (refused); was the host cloned? Enrol one of them anew")]
+    private static partial void LogClone(ILogger log, string agent, string oldPeer, string newPeer);
+}

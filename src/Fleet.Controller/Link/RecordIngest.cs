@@ -1,0 +1,148 @@
+using System.Threading.Channels;
+using Fleet.Controller.Dispatch;
+using Fleet.Storage;
+
+namespace Fleet.Controller.Link;
+
+/// <summary>Carries the records of all agents into the store: one pipe, many records a commit, acknowledged only after it.</summary>
+internal sealed partial class RecordIngest
+{
+    private const int QueueLength = 4096;
+    private const int EntriesPerCommit = 8192;
+    private const int BytesPerCommit = 4 << 20;
+
+    // Full: the session waits and stops reading its stream. Job output is never dropped here.
+    private readonly Channel<RecordBatch> _queue = Channel.CreateBounded<RecordBatch>(
+        new BoundedChannelOptions(QueueLength) { SingleReader = true });
+    private readonly ITaskEventStore _store;
+    private readonly Dispatcher _dispatcher;
+    private readonly JobSignals _signals;
+    private readonly ByteBudget _budget;
+    private readonly ILogger<RecordIngest> _log;
+
+    public RecordIngest(
+        IFleetStore store, Dispatcher dispatcher, JobSignals signals, LinkOptions options, ILogger<RecordIngest> log)
+    {
+        _store = store.Events;
+        _dispatcher = dispatcher;
+        _signals = signals;
+        _budget = new ByteBudget(options.IngestTotalBytes);
+        _log = log;
+    }
+
+    /// <summary>Takes records in; returns once they are queued. Waits while all agents together have too much under way.</summary>
+    public async ValueTask EnqueueAsync(RecordBatch batch, CancellationToken cancellationToken)
+    {
+        await _budget.TakeAsync(batch.Bytes, cancellationToken);
+        try
+        {
+            await _queue.Writer.WriteAsync(batch, cancellationToken);
+        }
+        catch
+        {
+            _budget.Release(batch.Bytes);
+            throw;
+        }
+    }
+
+    /// <summary>The loop. Ends when the token says so; what is not stored then is not acknowledged, and the agents send it again.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var batches = new List<RecordBatch>();
+        try
+        {
+            while (await _queue.Reader.WaitToReadAsync(cancellationToken))
+            {
+                Collect(batches);
+                await StoreAsync(batches, cancellationToken);
+                foreach (var batch in batches)
+                {
+                    batch.Session.RecordsSettled(batch.Bytes);
+                    _budget.Release(batch.Bytes);
+                }
+
+                batches.Clear();
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or DispatchStoppedException && cancellationToken.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            _queue.Writer.TryComplete();
+        }
+    }
+
+    private void Collect(List<RecordBatch> batches)
+    {
+        var (entries, bytes) = (0, 0);
+        while (entries < EntriesPerCommit && bytes < BytesPerCommit && _queue.Reader.TryRead(out var batch))
+        {
+            batches.Add(batch);
+            entries += batch.Entries.Count;
+            bytes += batch.Bytes;
+        }
+    }
+
+    private async Task StoreAsync(List<RecordBatch> batches, CancellationToken cancellationToken)
+    {
+        AppendResult result;
+        try
+        {
+            result = await _store.AppendAsync([.. batches.SelectMany(static batch => batch.Entries)], cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Not stored, so not acknowledged: the agents come back with a hello and send it all again.
+            LogStoreFailed(_log, e);
+            foreach (var batch in batches)
+                batch.Session.StoreFailed();
+            return;
+        }
+
+        // Dispatch hears first: an agent that is told to forget a task, and then says hello without it, must find it ended there.
+        await _dispatcher.ProgressAsync(Progress(batches, result.Entries), cancellationToken);
+        Answer(batches, result.Entries);
+        foreach (var job in result.Jobs)
+            _signals.Pulse(job.JobId);
+    }
+
+    private static List<TaskProgress> Progress(List<RecordBatch> batches, IReadOnlyList<EntryOutcome> outcomes)
+    {
+        var progress = new List<TaskProgress>();
+        var i = 0;
+        foreach (var batch in batches)
+        {
+            for (var entry = 0; entry < batch.Entries.Count; entry++, i++)
+            {
+                // The last record of each run of records of one task says it all.
+                if (!IsLastOfRun(batch, entry) || outcomes[i].Status == EntryStatus.UnknownTask)
+                    continue;
+                var about = batch.Entries[entry];
+                progress.Add(new TaskProgress(about.JobId, about.Ordinal, outcomes[i].State, outcomes[i].LastAgentSeq));
+            }
+        }
+
+        return progress;
+    }
+
+    private static void Answer(List<RecordBatch> batches, IReadOnlyList<EntryOutcome> outcomes)
+    {
+        var i = 0;
+        foreach (var batch in batches)
+        {
+            for (var entry = 0; entry < batch.Entries.Count; entry++, i++)
+            {
+                // A refusal in the middle of a run shows at its end too: what follows it is refused as well.
+                if (IsLastOfRun(batch, entry))
+                    batch.Session.RecordsAnswered(batch.TaskIds[entry], batch.Entries[entry], outcomes[i]);
+            }
+        }
+    }
+
+    private static bool IsLastOfRun(RecordBatch batch, int entry) =>
+        entry == batch.Entries.Count - 1 || batch.TaskIds[entry + 1] != batch.TaskIds[entry];
+
+    [LoggerMessage(3500, LogLevel.Error, "Records of agents could not be stored; their links are cut and they send them again")]
+    private static partial void LogStoreFailed(ILogger log, Exception error);
+}

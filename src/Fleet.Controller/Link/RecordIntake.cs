@@ -1,0 +1,79 @@
+using Fleet.Controller.Dispatch;
+using Fleet.Protocol.Identifiers;
+using Fleet.Protocol.V1;
+using Fleet.Storage;
+using Grpc.Core;
+using TaskRecord = Fleet.Protocol.V1.TaskRecord;
+
+namespace Fleet.Controller.Link;
+
+/// <summary>Lets records in: checked, and only for tasks that are the agent's own.</summary>
+internal sealed class RecordIntake(OpenJobs open, IFleetStore store)
+{
+    /// <summary>Records of one message, at most.</summary>
+    private const int MostRecords = 8192;
+
+    /// <summary>Takes the records of one message; ends the session where they are not what they must be.</summary>
+    public async ValueTask TakeAsync(AgentSession session, TaskRecords message)
+    {
+        if (message.Records.Count > MostRecords)
+        {
+            session.End(LinkEnd.Fault(StatusCode.InvalidArgument,
+                $"records has {message.Records.Count} records in one message, at most {MostRecords} are allowed"));
+            return;
+        }
+
+        var taskIds = new List<string>(message.Records.Count);
+        var entries = new List<TaskEntry>(message.Records.Count);
+        Dictionary<TaskId, TaskRecord>? late = null;
+        foreach (var record in message.Records)
+        {
+            if (RecordCheck.Check(record, out var fault) is not { } id)
+            {
+                session.End(LinkEnd.Fault(StatusCode.InvalidArgument, fault));
+                return;
+            }
+
+            var owner = open.AgentOf(id.Job.ToString(), id.Ordinal);
+            if (owner is null)
+            {
+                (late ??= [])[id] = record;
+                continue;
+            }
+
+            if (owner != session.Agent.Id)
+            {
+                session.End(NotYours(record.TaskId));
+                return;
+            }
+
+            // One string for all records of a run: they wait in memory by the thousand.
+            taskIds.Add(taskIds.Count > 0 && taskIds[^1] == record.TaskId ? taskIds[^1] : record.TaskId);
+            entries.Add(RecordEntries.Make(record, id));
+        }
+
+        if (late is not null)
+            await SettleLateAsync(session, late);
+        if (entries.Count > 0)
+            await session.IngestAsync(new RecordBatch(session, taskIds, entries, message.CalculateSize()));
+    }
+
+    // Of a task that is not open here. Only the last record of each counts: all are dropped and acknowledged alike.
+    private async Task SettleLateAsync(AgentSession session, Dictionary<TaskId, TaskRecord> late)
+    {
+        foreach (var (id, last) in late)
+        {
+            var stored = await store.Jobs.GetTaskAsync(id.Job.ToString(), id.Ordinal, session.Reading);
+            if (stored is not null && stored.AgentId != session.Agent.Id)
+            {
+                session.End(NotYours(last.TaskId));
+                return;
+            }
+
+            session.Abandon(last.TaskId, (long)last.Seq, last.EntryCase == TaskRecord.EntryOneofCase.Ended);
+        }
+    }
+
+    private static LinkEnd NotYours(string taskId) =>
+        LinkEnd.Fault(StatusCode.PermissionDenied, $"task {taskId} is another agent's");
+}

@@ -1,0 +1,4 @@
+namespace Fleet.Controller.Link;
+
+/// <summary>What all links share, so that each holds one reference instead of five.</summary>
+internal sealed record SessionRoom(RecordIngest Ingest, LinkOptions Options, TimeProvider Time, ILogger<AgentSession> Log);

@@ -1,0 +1,22 @@
+using Fleet.Protocol.V1;
+
+namespace Fleet.Controller.Registry;
+
+/// <summary>The live link of an agent, as the rest of the controller sees it. Every member is safe from any thread and never waits.</summary>
+internal interface IAgentLink
+{
+    /// <summary>When it began.</summary>
+    DateTimeOffset Since { get; }
+
+    /// <summary>When the agent was last heard.</summary>
+    DateTimeOffset LastHeard { get; }
+
+    /// <summary>Tasks that run on the agent, by its last heartbeat.</summary>
+    int RunningTasks { get; }
+
+    /// <summary>Queues a message; false if the link is ending. A link whose queue is full is cut: its peer does not read.</summary>
+    bool Post(ControllerMessage message);
+
+    /// <summary>Ends the link and says why.</summary>
+    void Cut(Goodbye goodbye);
+}

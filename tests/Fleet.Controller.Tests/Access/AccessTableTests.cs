@@ -1,0 +1,68 @@
+using System.Reflection;
+using Fleet.Controller.Access;
+using Fleet.Controller.Identity;
+using Fleet.Storage;
+using Google.Protobuf.Reflection;
+using V1 = Fleet.Protocol.V1;
+
+namespace Fleet.Controller.Tests.Access;
+
+public sealed class AccessTableTests
+{
+    private static readonly CallerIdentity s_nobody = new CallerIdentity.Anonymous("");
+    private static readonly CallerIdentity s_agent = new CallerIdentity.Agent("a-1", "web1");
+
+    [Fact]
+    public void Every_method_of_every_service_has_a_rule_and_no_rule_is_left_over()
+    {
+        var methods = typeof(V1.Token).Assembly.GetTypes()
+            .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null))
+            .OfType<FileDescriptor>()
+            .SelectMany(file => file.Services)
+            .SelectMany(service => service.Methods.Select(method => $"/{service.FullName}/{method.Name}"))
+            .ToList();
+
+        methods.Count.ShouldBeGreaterThan(20);
+        AccessTable.Methods.ShouldBe(methods, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Nobody_reaches_more_than_the_enrolment() =>
+        AccessTable.Methods.Where(method => AccessTable.Find(method)!.Admits(s_nobody))
+            .ShouldAllBe(method => method.StartsWith("/fleet.v1.Enrolment/", StringComparison.Ordinal));
+
+    [Fact]
+    public void An_agent_reaches_only_its_link_besides() =>
+        AccessTable.Methods.Where(method => AccessTable.Find(method)!.Admits(s_agent) && !AccessTable.Find(method)!.Admits(s_nobody))
+            .ShouldBe(["/fleet.v1.AgentLink/Connect"]);
+
+    [Fact]
+    public void Each_role_reaches_what_the_one_before_it_reaches_and_more()
+    {
+        var viewer = ReachOf(OperatorRole.Viewer);
+        var runner = ReachOf(OperatorRole.Operator);
+        var admin = ReachOf(OperatorRole.Admin);
+
+        viewer.IsProperSubsetOf(runner).ShouldBeTrue();
+        runner.IsProperSubsetOf(admin).ShouldBeTrue();
+        viewer.ShouldNotContain("/fleet.v1.Jobs/CreateJob");
+        runner.ShouldContain("/fleet.v1.Jobs/CreateJob");
+        runner.ShouldNotContain("/fleet.v1.Tokens/CreateToken");
+        admin.ShouldNotContain("/fleet.v1.AgentLink/Connect");
+    }
+
+    [Fact]
+    public void What_changes_something_leaves_a_line_in_the_log() =>
+        AccessTable.Methods.Where(method => !AccessTable.Find(method)!.IsAudited && AccessTable.Find(method)!.Level > AccessLevel.Agent)
+            .ShouldAllBe(method => IsReading(method));
+
+    private static bool IsReading(string method)
+    {
+        var name = method[(method.LastIndexOf('/') + 1)..];
+        return name.StartsWith("Get", StringComparison.Ordinal) || name.StartsWith("List", StringComparison.Ordinal)
+            || name is "WatchJob" or "PreviewTarget" or "ExplainTarget" or "WhoAmI";
+    }
+
+    private static HashSet<string> ReachOf(OperatorRole role) =>
+        [.. AccessTable.Methods.Where(method => AccessTable.Find(method)!.Admits(new CallerIdentity.Operator("o-1", "ada", role)))];
+}

@@ -1,0 +1,78 @@
+using Fleet.Controller.Hosting.Commands;
+using Fleet.Protocol.Identity;
+
+namespace Fleet.Controller.Tests.Hosting;
+
+public sealed class CommandTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _errors = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Init_makes_a_fleet_says_how_to_log_in_and_never_overwrites_it()
+    {
+        var data = _directory.New("data");
+
+        (await RunAsync("init", "--data", data, "--advertise", "fleet.example:7443", "--admin-name", "ada")).ShouldBe(0);
+
+        var text = _output.ToString();
+        text.ShouldContain("fleet login --controller fleet.example:7443 --name ada --token fleet1.o.");
+        var token = text[text.IndexOf("fleet1.", StringComparison.Ordinal)..].Trim();
+        JoinToken.TryParse(token, out var parsed, out _).ShouldBeTrue();
+        text.ShouldContain(Convert.ToHexStringLower(parsed!.RootFingerprint));
+        var before = Directory.GetFiles(Path.Combine(data, "trust")).ToDictionary(file => file, File.ReadAllText);
+
+        (await RunAsync("init", "--data", data)).ShouldBe(1);
+
+        _errors.ToString().ShouldContain("holds a controller already");
+        Directory.GetFiles(Path.Combine(data, "trust")).ToDictionary(file => file, File.ReadAllText).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task Init_leaves_a_directory_alone_that_holds_something_else()
+    {
+        var data = Directory.CreateDirectory(_directory.New("data")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(data, "fleet.db"), "");
+
+        (await RunAsync("init", "--data", data)).ShouldBe(1);
+
+        _errors.ToString().ShouldContain("it holds fleet.db");
+        Directory.Exists(Path.Combine(data, "trust")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Tokens_are_made_listed_and_revoked_while_no_controller_runs()
+    {
+        var data = _directory.New("data");
+        (await RunAsync("init", "--data", data)).ShouldBe(0);
+        _output.GetStringBuilder().Clear();
+
+        (await RunAsync("token", "create", "--data", data, "--expires", "2h", "--uses", "5", "--label", "role=web,dc=fra", "--note", "rack 7")).ShouldBe(0);
+        JoinToken.TryParse(_output.ToString(), out var token, out _).ShouldBeTrue();
+        token!.Kind.ShouldBe(JoinTokenKind.Agent);
+
+        (await RunAsync("token", "revoke", $"t-{token.Id}", "--data", data)).ShouldBe(0);
+        (await RunAsync("token", "list", "--all", "--data", data)).ShouldBe(0);
+        _output.ToString().ShouldContain("rack 7 (revoked)");
+        (await RunAsync("token", "revoke", "t-0000000000000000", "--data", data)).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("there is no controller in", 1, "token", "list", "--data", "/nonexistent/fleet")]
+    [InlineData("'10' has no unit", 2, "token", "create", "--data", "/nonexistent/fleet", "--expires", "10")]
+    [InlineData("is not a token's id", 2, "token", "revoke", "x", "--data", "/nonexistent/fleet")]
+    [InlineData("--admin-name", 2, "init", "--data", "/nonexistent/fleet", "--admin-name", "a b")]
+    [InlineData("give KEY=VALUE", 2, "check-config", "--set", "nonsense")]
+    [InlineData("give ADDRESS:PORT", 2, "run", "--listen", "here")]
+    [InlineData("Unrecognized command", 2, "destroy")]
+    public async Task Bad_usage_is_named_and_changes_nothing(string message, int exitCode, params string[] args)
+    {
+        (await RunAsync(args)).ShouldBe(exitCode);
+        _errors.ToString().ShouldContain(message);
+    }
+
+    private Task<int> RunAsync(params string[] args) => CommandTree.RunAsync(args, _output, _errors).WaitAsync(TimeLimit.Default);
+}

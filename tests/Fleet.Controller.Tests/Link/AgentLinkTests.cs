@@ -1,0 +1,278 @@
+using Fleet.Controller.Identity;
+using Fleet.Controller.Link;
+using Fleet.Controller.Registry;
+using Fleet.Protocol.V1;
+using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using static Fleet.Protocol.V1.ControllerMessage;
+using TaskRecord = Fleet.Protocol.V1.TaskRecord;
+using TaskState = Fleet.Protocol.V1.TaskState;
+
+namespace Fleet.Controller.Tests.Link;
+
+/// <summary>Greetings, faults and ends of links, over a real server.</summary>
+public sealed class AgentLinkTests
+{
+    [Fact]
+    public async Task An_agent_that_says_hello_is_welcomed_and_seen_online_with_its_facts()
+    {
+        await using var controller = await TestController.StartAsync();
+        var enrolled = await controller.EnrolAsync("web1");
+
+        await using var agent = await ScriptedAgent.LinkAsync(controller, enrolled);
+
+        agent.Welcome.ProtocolVersion.ShouldBe(1u);
+        agent.Welcome.SilenceLimitMs.ShouldBe(15_000);
+        controller.Registry.Find(enrolled.Id)!.Link.ShouldNotBeNull();
+        await Eventually.Async(() => controller.Registry.Find(enrolled.Id)!.Record.Facts.GetValueOrDefault("os") == "linux");
+        (await controller.Store.Agents.GetAsync(enrolled.Id, CancellationToken.None))!.Facts["os"].ShouldBe("linux");
+    }
+
+    [Fact]
+    public async Task A_heartbeat_is_answered_with_its_number()
+    {
+        await using var controller = await TestController.StartAsync();
+        var (channel, headers) = controller.AsAgent(await controller.EnrolAsync("web1"));
+        using var _ = channel;
+        using var call = new AgentLink.AgentLinkClient(channel).Connect(headers);
+        await using var scripted = ScriptedAgent.Open(controller, await controller.EnrolAsync("web2"));
+        await call.RequestStream.WriteAsync(scripted.Hello());
+        (await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TestController.Patience)).ShouldBeTrue();
+
+        await call.RequestStream.WriteAsync(new AgentMessage { Heartbeat = new Heartbeat { Number = 41, RunningTasks = 2 } });
+
+        (await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TestController.Patience)).ShouldBeTrue();
+        call.ResponseStream.Current.Heartbeat.Number.ShouldBe(41ul);
+        controller.Registry.FindByNameOrId("web1")!.Link!.RunningTasks.ShouldBe(2);
+    }
+
+    public static TheoryData<string, StatusCode, string> BadHellos => new()
+    {
+        { "boot", StatusCode.InvalidArgument, "boot_id" },
+        { "process", StatusCode.InvalidArgument, "process_id" },
+        { "version", StatusCode.InvalidArgument, "agent_version" },
+        { "facts", StatusCode.InvalidArgument, "fact" },
+        { "held", StatusCode.InvalidArgument, "held_tasks[0].task_id" },
+        { "twice", StatusCode.InvalidArgument, "twice" },
+        { "heartbeat", StatusCode.FailedPrecondition, "hello" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadHellos))]
+    public async Task A_bad_hello_ends_the_stream_and_names_the_field(string fault, StatusCode code, string named)
+    {
+        await using var controller = await TestController.StartAsync();
+        await using var agent = ScriptedAgent.Open(controller, await controller.EnrolAsync("web1"));
+        var message = agent.Hello();
+        switch (fault)
+        {
+            case "boot":
+                message.Hello.BootId = "a/b";
+                break;
+            case "process":
+                message.Hello.ProcessId = "";
+                break;
+            case "version":
+                message.Hello.AgentVersion = new string('x', 100);
+                break;
+            case "facts":
+                message.Hello.Facts.Values["os_name"] = new string('x', 5000);
+                break;
+            case "held":
+                message.Hello.HeldTasks.Add(new HeldTask { TaskId = "../../etc" });
+                break;
+            case "twice":
+                message.Hello.HeldTasks.Add(new HeldTask { TaskId = "20261121-010203-7k3m.1" });
+                message.Hello.HeldTasks.Add(new HeldTask { TaskId = "20261121-010203-7k3m.1" });
+                break;
+            default:
+                message = new AgentMessage { Heartbeat = new Heartbeat() };
+                break;
+        }
+
+        await agent.SayAsync(message);
+
+        var status = await agent.EndAsync();
+        status.StatusCode.ShouldBe(code, status.Detail);
+        status.Detail.ShouldContain(named);
+    }
+
+    [Fact]
+    public async Task An_agent_of_another_protocol_is_told_so_and_let_go()
+    {
+        await using var controller = await TestController.StartAsync();
+        await using var agent = ScriptedAgent.Open(controller, await controller.EnrolAsync("web1"));
+        var hello = agent.Hello();
+        hello.Hello.ProtocolVersion = 2;
+
+        await agent.SayAsync(hello);
+
+        (await agent.ExpectAsync(MessageOneofCase.Goodbye)).Goodbye.Cause.ShouldBe(Goodbye.Types.Cause.Incompatible);
+        (await agent.EndAsync()).StatusCode.ShouldBe(StatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_stream_that_says_nothing_is_ended_in_time()
+    {
+        await using var controller = await TestController.StartAsync(configure: link => link.HelloTimeout = TimeSpan.FromSeconds(1));
+        await using var agent = ScriptedAgent.Open(controller, await controller.EnrolAsync("web1"));
+
+        (await agent.EndAsync()).StatusCode.ShouldBe(StatusCode.DeadlineExceeded);
+    }
+
+    [Fact]
+    public async Task The_newest_process_of_an_identity_wins_and_the_older_one_is_told()
+    {
+        await using var controller = await TestController.StartAsync();
+        var enrolled = await controller.EnrolAsync("web1");
+        await using var older = await ScriptedAgent.LinkAsync(controller, enrolled, processId: "p1");
+        await using var newer = await ScriptedAgent.LinkAsync(controller, enrolled, processId: "p2");
+
+        var goodbye = (await older.ExpectAsync(MessageOneofCase.Goodbye)).Goodbye;
+        goodbye.Cause.ShouldBe(Goodbye.Types.Cause.Replaced);
+        goodbye.RetryAfterMs.ShouldBe(60_000);
+        (await older.EndAsync()).StatusCode.ShouldBe(StatusCode.OK);
+
+        // The older one comes back while the newer lives: they are two. The one that is there stays.
+        await using var again = ScriptedAgent.Open(controller, enrolled, processId: "p1");
+        await again.SayAsync(again.Hello());
+        (await again.ExpectAsync(MessageOneofCase.Goodbye)).Goodbye.RetryAfterMs.ShouldBe(600_000);
+        controller.Registry.Find(enrolled.Id)!.Link.ShouldNotBeNull();
+        await newer.SayAsync(new AgentMessage { Heartbeat = new Heartbeat { Number = 1, RunningTasks = 7 } });
+        await Eventually.Async(() => controller.Registry.Find(enrolled.Id)!.Link!.RunningTasks == 7);
+    }
+
+    [Fact]
+    public async Task A_removed_agent_is_cut_off_at_once_and_told_not_to_come_back()
+    {
+        await using var controller = await TestController.StartAsync();
+        var enrolled = await controller.EnrolAsync("web1");
+        await using var agent = await ScriptedAgent.LinkAsync(controller, enrolled);
+
+        await controller.Services.GetRequiredService<IdentityRevocation>().RemoveAgentAsync(enrolled.Id, "test", CancellationToken.None);
+
+        (await agent.ExpectAsync(MessageOneofCase.Goodbye)).Goodbye.Cause.ShouldBe(Goodbye.Types.Cause.Revoked);
+        await agent.EndAsync();
+        controller.Registry.Find(enrolled.Id).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_silent_agent_is_cut_after_the_silence_limit_and_its_reason_is_kept()
+    {
+        var time = new Dispatch.ManualTime();
+        await using var controller = await TestController.StartAsync(time);
+        var enrolled = await controller.EnrolAsync("web1");
+        await using var agent = await ScriptedAgent.LinkAsync(controller, enrolled);
+        var session = controller.Services.GetRequiredService<LiveSessions>().All().ShouldHaveSingleItem();
+
+        time.Advance(TimeSpan.FromSeconds(15));
+        session.Sweep();
+        session.Ended.ShouldBeNull();
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        await Eventually.Async(() => controller.Registry.Find(enrolled.Id)!.Presence is AgentPresence.Away { Reason: "silent" });
+        (await agent.EndAsync()).StatusCode.ShouldNotBe(StatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_quiet_link_is_beaten_at_a_third_of_the_silence_limit()
+    {
+        var time = new Dispatch.ManualTime();
+        await using var controller = await TestController.StartAsync(time);
+        var (channel, headers) = controller.AsAgent(await controller.EnrolAsync("web1"));
+        using var _ = channel;
+        using var call = new AgentLink.AgentLinkClient(channel).Connect(headers);
+        await using var scripted = ScriptedAgent.Open(controller, await controller.EnrolAsync("web2"));
+        await call.RequestStream.WriteAsync(scripted.Hello());
+        (await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TestController.Patience)).ShouldBeTrue();
+
+        var next = call.ResponseStream.MoveNext(CancellationToken.None);
+        await Eventually.Async(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return next.IsCompleted;
+        });
+
+        (await next).ShouldBeTrue();
+        call.ResponseStream.Current.MessageCase.ShouldBe(MessageOneofCase.Heartbeat);
+    }
+
+    [Fact]
+    public async Task A_controller_that_stops_says_goodbye_to_its_agents()
+    {
+        await using var controller = await TestController.StartAsync();
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+
+        var stopping = controller.StopAsync();
+
+        (await agent.ExpectAsync(MessageOneofCase.Goodbye)).Goodbye.Cause.ShouldBe(Goodbye.Types.Cause.ShuttingDown);
+        await agent.EndAsync();
+        await stopping.WaitAsync(TestController.Patience);
+    }
+
+    [Fact]
+    public async Task Records_of_another_agents_task_end_the_stream_and_change_nothing()
+    {
+        await using var controller = await TestController.StartAsync();
+        var victim = await controller.EnrolAsync("web1");
+        var hostile = await controller.EnrolAsync("web2");
+        await using var agent = await ScriptedAgent.LinkAsync(controller, victim);
+        await using var attacker = await ScriptedAgent.LinkAsync(controller, hostile);
+        var job = await SomeRequests.CreateAsync(controller, "web1");
+        var taskId = (await agent.ExpectAsync(MessageOneofCase.StartTask)).StartTask.TaskId;
+
+        await attacker.SendAsync(ScriptedAgent.Started(taskId), ScriptedAgent.Ended(taskId, 2, TaskState.Failed));
+
+        (await attacker.EndAsync()).StatusCode.ShouldBe(StatusCode.PermissionDenied);
+        await agent.SendAsync(ScriptedAgent.Started(taskId), ScriptedAgent.Ended(taskId, 2));
+        await agent.ExpectAckAsync(taskId, 2);
+        (await SomeRequests.DoneAsync(controller, job.Id)).Counts.Succeeded.ShouldBe(1u);
+    }
+
+    [Fact]
+    public async Task A_gap_in_the_records_ends_the_stream_and_a_repeat_does_not()
+    {
+        await using var controller = await TestController.StartAsync();
+        var enrolled = await controller.EnrolAsync("web1");
+        await using var agent = await ScriptedAgent.LinkAsync(controller, enrolled);
+        await SomeRequests.CreateAsync(controller, "web1");
+        var taskId = (await agent.ExpectAsync(MessageOneofCase.StartTask)).StartTask.TaskId;
+
+        await agent.SendAsync(ScriptedAgent.Started(taskId));
+        await agent.SendAsync(ScriptedAgent.Started(taskId));
+        await agent.SendAsync(ScriptedAgent.Output(taskId, 2, "hello"));
+        await agent.ExpectAckAsync(taskId, 2);
+        await agent.SendAsync(ScriptedAgent.Output(taskId, 4, "world"));
+
+        var status = await agent.EndAsync();
+        status.StatusCode.ShouldBe(StatusCode.FailedPrecondition);
+        status.Detail.ShouldContain("does not follow record 2");
+    }
+
+    public static TheoryData<string, Action<TaskRecord>> BadRecords => new()
+    {
+        { "task_id", record => record.TaskId = "x" },
+        { "seq", record => record.Seq = 0 },
+        { "at_ms", record => record.AtMs = -1 },
+        { "entry", record => record.ClearEntry() },
+        { "output.data", record => record.Output = new OutputChunk { Stream = OutputStream.Stdout, Data = Google.Protobuf.ByteString.CopyFrom(new byte[65537]) } },
+        { "output.stream", record => record.Output = new OutputChunk { Data = Google.Protobuf.ByteString.CopyFromUtf8("x") } },
+        { "step", record => record.Output = new OutputChunk { Step = 64, Stream = OutputStream.Stdout, Data = Google.Protobuf.ByteString.CopyFromUtf8("x") } },
+        { "outcome", record => record.StepEnded = new StepEnded() },
+        { "Expired", record => record.Ended = new TaskEnded { State = TaskState.Expired } },
+        { "reason", record => record.Ended = new TaskEnded { State = TaskState.Failed, Reason = new string('x', 5000) } },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadRecords))]
+    public void A_bad_record_is_refused_and_the_fault_named(string named, Action<TaskRecord> spoil)
+    {
+        var record = ScriptedAgent.Started("20261121-010203-7k3m.1");
+        RecordCheck.Check(record, out _).ShouldNotBeNull();
+
+        spoil(record);
+
+        RecordCheck.Check(record, out var fault).ShouldBeNull();
+        fault.ShouldContain(named);
+    }
+}

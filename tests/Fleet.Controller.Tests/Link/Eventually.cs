@@ -1,0 +1,13 @@
+namespace Fleet.Controller.Tests.Link;
+
+/// <summary>Waits for what other tasks bring about.</summary>
+internal static class Eventually
+{
+    /// <summary>Looks until it holds, or fails after the usual patience.</summary>
+    public static async Task Async(Func<bool> holds)
+    {
+        using var limit = new CancellationTokenSource(TestController.Patience);
+        while (!holds())
+            await Task.Delay(2, limit.Token);
+    }
+}
