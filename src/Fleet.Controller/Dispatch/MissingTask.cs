@@ -18,9 +18,14 @@ internal static class MissingTask
     public static void Decide(TaskSlot slot, DateTimeOffset now, DispatchOptions options, JobDecision decision)
     {
         if (EndOf(slot, now, options) is { } ending)
+        {
             decision.Ends.Add(ending);
-        else
-            decision.Resends.Add(slot);
+            return;
+        }
+
+        decision.Resends.Add(slot);
+        // In a job that starts nothing any more, nobody else asks to be woken for its deadline.
+        decision.Wake(slot.Job.Plan.DeadlineAt);
     }
 
     private static TaskEnding? EndOf(TaskSlot slot, DateTimeOffset now, DispatchOptions options)

@@ -68,6 +68,9 @@ internal sealed class DispatchModel
     public Task CancelAsync(string jobId) =>
         TurnAsync(new DispatchEvent.Cancel(jobId, "ann", new TaskCompletionSource<CancelRequest>()));
 
+    /// <summary>The agent takes in what was sent to it, and gets no word of it out yet.</summary>
+    public void Receive(SimulatedAgent agent) => agent.Receive(NowMs);
+
     /// <summary>The agent sends everything that it has, stored or not, as after a reconnect.</summary>
     public async Task ReportAsync(SimulatedAgent agent)
     {

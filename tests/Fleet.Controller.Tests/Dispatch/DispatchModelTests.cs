@@ -5,7 +5,7 @@ namespace Fleet.Controller.Tests.Dispatch;
 /// <summary>Whatever happens in whatever order: every task ends once, runs once at most, and every job is done.</summary>
 public sealed class DispatchModelTests
 {
-    private const int Seeds = 60;
+    private const int Seeds = 100;
     private const int Steps = 60;
     private const int AgentCount = 4;
 
@@ -47,7 +47,7 @@ public sealed class DispatchModelTests
     private static Task StepAsync(DispatchModel model, Random random)
     {
         var agent = model.Agents[random.Next(AgentCount)];
-        switch (random.Next(13))
+        switch (random.Next(15))
         {
             case 0 when model.Jobs.Count < 3:
                 return model.CreateJobAsync(SomeOptions(random));
@@ -70,6 +70,7 @@ public sealed class DispatchModelTests
             case 12 when model.Jobs.Count > 0 && random.Next(4) == 0:
                 return model.CancelAsync(model.Jobs[random.Next(model.Jobs.Count)]);
             default:
+                model.Receive(agent);
                 return Task.CompletedTask;
         }
     }

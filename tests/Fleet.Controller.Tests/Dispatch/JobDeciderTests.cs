@@ -200,6 +200,19 @@ public sealed class JobDeciderTests
     }
 
     [Fact]
+    public void A_task_sent_again_in_a_job_that_starts_nothing_any_more_is_still_bound_by_the_deadline()
+    {
+        var job = SomeJob.Of(2, plan => plan with { MaxFailures = 0 }).AllLinked().Sent(1, 2);
+        job.Slot(2).MoveTo(TaskState.Failed);
+        job.Agents[0].Attach(new FakeLink(), "boot/journal", new HashSet<string>(), SomeJob.Start + Second);
+
+        var decision = job.Decide(Second);
+
+        decision.Resends.ShouldHaveSingleItem();
+        decision.WakeAt.ShouldBe(SomeJob.Plan.DeadlineAt);
+    }
+
+    [Fact]
     public void A_task_that_never_arrived_is_not_sent_again_after_its_delivery_time()
     {
         var job = SomeJob.Of(1).AllLinked().Sent(1);
