@@ -45,7 +45,7 @@ internal sealed class TargetOptionSet
             Protocol.Targets.Target.Parse(expression);
         return new TargetSelection
         {
-            Expression = all || string.IsNullOrWhiteSpace(expression) ? "all" : expression,
+            Expression = all || string.IsNullOrWhiteSpace(expression) ? "*" : expression,
             Limit = parsed.GetValue(_limit),
             Sample = parsed.GetValue(_sample),
         };
