@@ -1,0 +1,98 @@
+// The build. `dotnet cake --target=NAME` with Build, Test, Demo, Publish, Bench or Format.
+using System.Xml.Linq;
+
+var target = Argument("target", "Build");
+var configuration = Argument("configuration", "Release");
+var artifacts = Directory("./artifacts");
+const string Solution = "./Fleet.sln";
+
+DotNetMSBuildSettings Quiet() => new DotNetMSBuildSettings { Verbosity = DotNetVerbosity.Minimal, NodeReuse = false };
+
+Task("Build")
+    .Description("Compiles everything; warnings are errors.")
+    .Does(() => DotNetBuild(Solution, new DotNetBuildSettings { Configuration = configuration, MSBuildSettings = Quiet() }));
+
+Task("Test")
+    .Description("Runs all tests, one project after another, and says how many passed.")
+    .IsDependentOn("Build")
+    .Does(() =>
+{
+    var results = artifacts + Directory("tests");
+    CleanDirectory(results);
+    var failedProjects = new List<string>();
+    foreach (var project in GetFiles("./tests/*/*.csproj").Where(IsTestProject).OrderBy(RunOrder))
+    {
+        var name = project.GetFilenameWithoutExtension().ToString();
+        Information("");
+        Information($"=== {name}");
+        var exitCode = StartProcess("dotnet", new ProcessSettings
+        {
+            Arguments = new ProcessArgumentBuilder()
+                .Append("test").AppendQuoted(project.FullPath).Append("--no-build").Append("-c").Append(configuration)
+                .Append("--logger").AppendQuoted($"trx;LogFileName={name}.trx").Append("--results-directory").AppendQuoted(MakeAbsolute(results).FullPath)
+                .Append("--blame-hang-timeout").Append("5m"),
+        });
+        if (exitCode != 0)
+            failedProjects.Add(name);
+    }
+
+    var (passed, failed, skipped) = Count(results);
+    var line = skipped == 0 ? $"{passed} passed, {failed} failed" : $"{passed} passed, {failed} failed, {skipped} skipped";
+    System.IO.File.WriteAllText(artifacts + File("test-summary.txt"), line + "\n");
+    Information("");
+    Information(line);
+    if (failedProjects.Count > 0 || failed > 0)
+        throw new CakeException($"Tests failed in: {string.Join(", ", failedProjects)}");
+});
+
+Task("Publish")
+    .Description("Publishes agent (native where a toolchain is found), controller and CLI into artifacts/.")
+    .Does(() => RunScript("./installers/publish", configuration));
+
+Task("Demo")
+    .Description("Runs Fleet's main job on this machine: a controller, 20 agents, one inspection.")
+    .IsDependentOn("Build")
+    .Does(() => Run("./tests/Fleet.Demo", configuration, ""));
+
+Task("Bench")
+    .Description("Measures what docs/benchmarks.md quotes. --what=NAME picks one.")
+    .IsDependentOn("Build")
+    .IsDependentOn("Publish")
+    .Does(() => Run("./tests/Fleet.Benchmarks", configuration, Argument("what", "all")));
+
+Task("Format")
+    .Description("Formats the code; with --check=true only says whether it is formatted.")
+    .Does(() => DotNetFormat(Solution, new DotNetFormatSettings { VerifyNoChanges = Argument("check", false) }));
+
+RunTarget(target);
+
+bool IsTestProject(FilePath project)
+{
+    var name = project.GetFilenameWithoutExtension().ToString();
+    return name.EndsWith(".Tests") || name == "Fleet.EndToEnd";
+}
+
+// Small and fast ones first, real processes last.
+int RunOrder(FilePath project) => project.GetFilenameWithoutExtension().ToString() == "Fleet.EndToEnd" ? 1 : 0;
+
+(int Passed, int Failed, int Skipped) Count(ConvertableDirectoryPath results)
+{
+    XNamespace ns = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
+    var counters = GetFiles(results.Path.FullPath + "/*.trx").Select(f => XDocument.Load(f.FullPath).Descendants(ns + "Counters").Single()).ToList();
+    int Sum(string attribute) => counters.Sum(c => (int)c.Attribute(attribute));
+    return (Sum("passed"), Sum("failed"), Sum("total") - Sum("executed"));
+}
+
+void Run(string project, string configuration, string arguments)
+{
+    var exitCode = StartProcess("dotnet", $"run --no-build --project {project} -c {configuration} -- {arguments}");
+    if (exitCode != 0)
+        throw new CakeException($"{project} ended with exit code {exitCode}");
+}
+
+void RunScript(string script, string arguments)
+{
+    var exitCode = StartProcess("bash", $"{script} {arguments}");
+    if (exitCode != 0)
+        throw new CakeException($"{script} ended with exit code {exitCode}");
+}
