@@ -16,11 +16,11 @@ var screen = Screen.OfProcess(ours.Contains("--no-color"));
 using var ctrlC = new CtrlC();
 var context = new CommandContext(screen, ContextStore.OfUser(), CommandTree.ContextOption(), TimeProvider.System, ctrlC, words);
 var parsed = CommandTree.Create(context).Parse(ours);
-if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Completions.SuggestDirectiveAction)
+if (parsed.Errors.Count > 0 && !ours.Any(a => a.StartsWith("[suggest", StringComparison.Ordinal)))
 {
     foreach (var error in parsed.Errors)
         screen.Fail(error.Message);
-    screen.Err.WriteLine($"see: {string.Join(' ', parsed.CommandResult.Path())} --help");
+    screen.Note($"see: fleet {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help");
     return ExitCode.BadUsage;
 }
 

@@ -7,14 +7,14 @@ namespace Fleet.Cli.Options;
 internal static class OptionValues
 {
     public static TimeSpan Duration(ArgumentResult result) =>
-        Read(result, text => DurationText.TryParse(text, out var value, out var error) ? (value, null) : (default, error));
+        Read<TimeSpan>(result, text => DurationText.TryParse(text, out var value, out var error) ? (value, null) : (default, error));
 
     public static long Size(ArgumentResult result) =>
-        Read(result, text => ByteSize.TryParse(text, out var value, out var error) ? (value.Bytes, null) : (default, error));
+        Read<long>(result, text => ByteSize.TryParse(text, out var value, out var error) ? (value.Bytes, null) : (default, error));
 
     /// <summary>Checks a count or share and passes it on as text.</summary>
     public static string CountOrShare(ArgumentResult result) =>
-        Read(result, text => CountOrPercent.TryParse(text, out var value, out var error) ? (value.ToString(), null) : ("", error));
+        Read<string>(result, text => CountOrPercent.TryParse(text, out var value, out var error) ? (value.ToString(), null) : ("", error));
 
     public static uint Umask(ArgumentResult result)
     {
@@ -43,7 +43,7 @@ internal static class OptionValues
         return [.. pairs];
     }
 
-    private static T Read<T>(ArgumentResult result, Func<string, (T Value, ParseError? Error)> parse)
+    private static T Read<T>(ArgumentResult result, Func<string, (T Value, Protocol.Units.ParseError? Error)> parse)
     {
         var text = result.Tokens[0].Value;
         var (value, error) = parse(text);

@@ -53,6 +53,13 @@ internal sealed record Screen(IAnsiConsole Out, IAnsiConsole Err, bool OutIsTerm
     /// <summary>Says why the command ends without doing what was asked.</summary>
     public void Fail(string text) => Err.MarkupLineInterpolated($"[red]fleet:[/] {text}");
 
+    /// <summary>Asks something at the terminal; the answer is read from <see cref="Input"/>.</summary>
+    public void Prompt(string question)
+    {
+        Err.Profile.Out.Writer.Write(question);
+        Err.Profile.Out.Writer.Flush();
+    }
+
     private static int TerminalWidth()
     {
         try

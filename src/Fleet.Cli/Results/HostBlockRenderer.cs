@@ -1,7 +1,6 @@
 using Fleet.Cli.Output;
 using Fleet.Cli.Running;
 using Fleet.Protocol.V1;
-using Spectre.Console;
 
 namespace Fleet.Cli.Results;
 

@@ -104,8 +104,7 @@ internal sealed class JobFollower
             return false;
         }
 
-        _screen.Err.WriteLine();
-        _screen.Err.Write($"job {jobId}: [d]etach (it goes on), [c]ancel it, or Enter to keep watching? ");
+        _screen.Prompt($"\njob {jobId}: [d]etach (it goes on), [c]ancel it, or Enter to keep watching? ");
         // A second Ctrl-C at the question detaches.
         var answer = await Task.Run(_screen.Input.ReadLine).WaitAsync(_ctrlC.Insisted);
         switch (answer?.Trim().ToLowerInvariant())

@@ -2,7 +2,6 @@ using Fleet.Cli.Confirmation;
 using Fleet.Cli.Connection;
 using Fleet.Cli.Spec;
 using Fleet.Protocol.V1;
-using Google.Protobuf;
 
 namespace Fleet.Cli.Running;
 

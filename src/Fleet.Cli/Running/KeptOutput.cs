@@ -1,3 +1,4 @@
+using System.Buffers;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Running;
@@ -5,7 +6,7 @@ namespace Fleet.Cli.Running;
 /// <summary>What came of one stream of one step: the bytes kept, and where bytes are missing.</summary>
 internal sealed class KeptOutput
 {
-    private readonly MemoryStream _bytes = new();
+    private readonly ArrayBufferWriter<byte> _bytes = new();
     private readonly List<Gap> _gaps = [];
     private ulong _end;
 
@@ -15,7 +16,7 @@ internal sealed class KeptOutput
     internal sealed record Gap(int At, ulong Dropped);
 
     /// <summary>The bytes kept, in order.</summary>
-    public ReadOnlyMemory<byte> Bytes => _bytes.GetBuffer().AsMemory(0, (int)_bytes.Length);
+    public ReadOnlyMemory<byte> Bytes => _bytes.WrittenMemory;
 
     /// <summary>Where bytes are missing.</summary>
     public IReadOnlyList<Gap> Gaps => _gaps;
@@ -24,7 +25,7 @@ internal sealed class KeptOutput
     public ulong Dropped => _gaps.Aggregate(0UL, (sum, gap) => sum + gap.Dropped);
 
     /// <summary>Whether the step wrote nothing.</summary>
-    public bool IsEmpty => _bytes.Length == 0 && _gaps.Count == 0;
+    public bool IsEmpty => _bytes.WrittenCount == 0 && _gaps.Count == 0;
 
     /// <summary>Adds a chunk. One that was seen already changes nothing.</summary>
     public void Add(OutputChunk chunk)
@@ -33,7 +34,7 @@ internal sealed class KeptOutput
         if (end <= _end)
             return;
         if (chunk.Offset > _end)
-            _gaps.Add(new Gap((int)_bytes.Length, chunk.Offset - _end));
+            _gaps.Add(new Gap(_bytes.WrittenCount, chunk.Offset - _end));
         _bytes.Write(chunk.Data.Span[(int)(Math.Max(_end, chunk.Offset) - chunk.Offset)..]);
         _end = end;
     }
@@ -43,7 +44,7 @@ internal sealed class KeptOutput
     {
         if (totals.TotalBytes <= _end)
             return;
-        _gaps.Add(new Gap((int)_bytes.Length, totals.TotalBytes - _end));
+        _gaps.Add(new Gap(_bytes.WrittenCount, totals.TotalBytes - _end));
         _end = totals.TotalBytes;
     }
 }
