@@ -35,7 +35,7 @@ catch (CommandFailure failure)
 }
 catch (FleetFormatException malformed)
 {
-    screen.Fail(malformed.Render());
+    screen.Fail($"this cannot be read:\n{malformed.Render()}");
     return ExitCode.BadUsage;
 }
 catch (RpcException failure) when (failure.StatusCode == StatusCode.Cancelled && ctrlC.Pressed.IsCancellationRequested)

@@ -9,6 +9,7 @@ namespace Fleet.Cli.Access;
 /// <summary>`fleet token`: what new hosts and operators join with.</summary>
 internal static class TokenCommand
 {
+    private static readonly TimeSpan DefaultLifetime = TimeSpan.FromMinutes(30);
     private static readonly string[] Roles = ["viewer", "operator", "admin"];
 
     public static Command Create(CommandContext context) => new("token", "Create, list and revoke join tokens (administrators).")
@@ -20,16 +21,15 @@ internal static class TokenCommand
     {
         var role = new Option<string?>("--operator") { Description = "For an operator with this role (viewer, operator, admin) instead of agents.", HelpName = "ROLE" };
         role.AcceptOnlyFromAmong(Roles);
-        var lifetime = new Option<TimeSpan>("--expires")
+        var lifetime = new Option<TimeSpan?>("--expires")
         {
-            Description = "How long it can be used. Default 30m.", HelpName = "DURATION", CustomParser = OptionValues.Duration,
-            DefaultValueFactory = _ => TimeSpan.FromMinutes(30),
+            Description = "How long it can be used. Default 30m.", HelpName = "DURATION", CustomParser = result => OptionValues.Duration(result),
         };
-        var uses = new Option<uint>("--uses") { Description = "How often it can be used. Default 1.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var uses = new Option<uint?>("--uses") { Description = "How often it can be used. Default 1.", HelpName = "N" };
         var labels = new Option<KeyValuePair<string, string>[]>("--label", "-l")
         {
             Description = "Label for every agent that joins with it; may be repeated.", HelpName = "KEY=VALUE", CustomParser = OptionValues.Assignments,
-            DefaultValueFactory = _ => [],
+           
         };
         var note = new Option<string?>("--note") { Description = "What it is for.", HelpName = "TEXT" };
         var replace = new Option<bool>("--allow-replace") { Description = "A host may take over the name of an enrolled agent (a reinstalled host)." };
@@ -40,8 +40,8 @@ internal static class TokenCommand
             {
                 Kind = parsed.GetValue(role) is null ? TokenKind.Agent : TokenKind.Operator,
                 Role = parsed.GetValue(role) ?? "",
-                LifetimeMs = (long)parsed.GetValue(lifetime).TotalMilliseconds,
-                MaxUses = parsed.GetValue(uses),
+                LifetimeMs = (long)(parsed.GetValue(lifetime) ?? DefaultLifetime).TotalMilliseconds,
+                MaxUses = parsed.GetValue(uses) ?? 1,
                 Note = parsed.GetValue(note) ?? "",
                 AllowReplace = parsed.GetValue(replace),
             };

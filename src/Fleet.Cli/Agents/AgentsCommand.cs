@@ -62,9 +62,9 @@ internal static class AgentsCommand
         var target = new TargetOptionSet(command, required: true);
         var set = new Option<KeyValuePair<string, string>[]>("--set", "-s")
         {
-            Description = "KEY=VALUE; may be repeated.", HelpName = "KEY=VALUE", CustomParser = OptionValues.Assignments, DefaultValueFactory = _ => [],
+            Description = "KEY=VALUE; may be repeated.", HelpName = "KEY=VALUE", CustomParser = OptionValues.Assignments,
         };
-        var remove = new Option<string[]>("--remove", "-r") { Description = "KEY; may be repeated.", HelpName = "KEY", DefaultValueFactory = _ => [] };
+        var remove = new Option<string[]>("--remove", "-r") { Description = "KEY; may be repeated.", HelpName = "KEY" };
         command.Options.Add(set);
         command.Options.Add(remove);
         command.SetAction(async (parsed, cancellationToken) =>

@@ -7,9 +7,15 @@ namespace Fleet.Cli.Controllers;
 /// <summary>`fleet version`: this command's version and, where it can be asked, the controller's.</summary>
 internal static class VersionCommand
 {
-    /// <summary>The version that was built.</summary>
-    public static string Own =>
-        typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+    /// <summary>The version that was built: number, and the commit in brackets.</summary>
+    public static string Own
+    {
+        get
+        {
+            var parts = (typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split('+');
+            return parts.Length == 2 ? $"{parts[0]} ({parts[1][..Math.Min(9, parts[1].Length)]})" : parts[0];
+        }
+    }
 
     public static Command Create(CommandContext context)
     {

@@ -17,7 +17,7 @@ internal static class JobsCommand
 
     private static Command List(CommandContext context)
     {
-        var limit = new Option<uint>("--limit") { Description = "At most N jobs. Default 20.", HelpName = "N", DefaultValueFactory = _ => 20 };
+        var limit = new Option<uint?>("--limit") { Description = "At most N jobs. Default 20.", HelpName = "N" };
         var open = new Option<bool>("--open") { Description = "Only jobs that are not done." };
         var by = new Option<string?>("--by") { Description = "Only jobs of this operator.", HelpName = "OPERATOR" };
         var since = new Option<TimeSpan?>("--since")
@@ -31,7 +31,7 @@ internal static class JobsCommand
             using var client = context.Connect(parsed);
             var sinceMs = parsed.GetValue(since) is { } age ? (context.Time.GetUtcNow() - age).ToUnixTimeMilliseconds() : 0;
             var jobs = new List<Job>();
-            var wanted = (int)Math.Min(parsed.GetValue(limit), 100_000);
+            var wanted = (int)Math.Min(parsed.GetValue(limit) ?? 20, 100_000);
             var page = "";
             do
             {

@@ -7,12 +7,13 @@ namespace Fleet.Cli.Options;
 /// <summary>How a job goes over its hosts.</summary>
 internal sealed class JobOptionSet
 {
-    private readonly Option<TimeSpan> _wait = new("--wait-offline")
+    private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(10);
+
+    private readonly Option<TimeSpan?> _wait = new("--wait-offline")
     {
         Description = "How long a host that has no link now is waited for; 0s: not at all. Default 10s.",
         HelpName = "DURATION",
-        CustomParser = OptionValues.Duration,
-        DefaultValueFactory = _ => TimeSpan.FromSeconds(10),
+        CustomParser = result => OptionValues.Duration(result),
     };
 
     private readonly Option<TimeSpan?> _deadline = new("--deadline")
@@ -46,7 +47,7 @@ internal sealed class JobOptionSet
 
     public JobOptions Read(ParseResult parsed)
     {
-        var wait = parsed.GetValue(_wait);
+        var wait = parsed.GetValue(_wait) ?? DefaultWait;
         if (wait > Limits.DeliveryTimeout)
             throw CommandFailure.Usage("--wait-offline is out of range", "give at most 7d");
         var rate = parsed.GetValue(_rate);

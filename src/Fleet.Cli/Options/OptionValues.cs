@@ -48,7 +48,7 @@ internal static class OptionValues
         var text = result.Tokens[0].Value;
         var (value, error) = parse(text);
         if (error is not null)
-            result.AddError(error.Render(text));
+            result.AddError($"this value cannot be read:\n{error.Render(text)}");
         return value;
     }
 }

@@ -7,20 +7,18 @@ namespace Fleet.Cli.Options;
 /// <summary>How the command is run on each host.</summary>
 internal sealed class RunOptionSet
 {
-    private readonly Option<TimeSpan> _timeout = new("--timeout")
+    private readonly Option<TimeSpan?> _timeout = new("--timeout")
     {
         Description = "Run timeout on the host; then the whole process tree is ended. Default 5m.",
         HelpName = "DURATION",
-        CustomParser = OptionValues.Duration,
-        DefaultValueFactory = _ => TimeSpan.FromMinutes(5),
+        CustomParser = result => OptionValues.Duration(result),
     };
 
-    private readonly Option<TimeSpan> _grace = new("--grace")
+    private readonly Option<TimeSpan?> _grace = new("--grace")
     {
         Description = "Between TERM and KILL. Default 10s.",
         HelpName = "DURATION",
-        CustomParser = OptionValues.Duration,
-        DefaultValueFactory = _ => TimeSpan.FromSeconds(10),
+        CustomParser = result => OptionValues.Duration(result),
     };
 
     private readonly Option<string?> _user = new("--user", "-u") { Description = "Run as this user (name or id).", HelpName = "USER" };
@@ -38,26 +36,23 @@ internal sealed class RunOptionSet
         Description = "Set a variable; may be repeated.",
         HelpName = "NAME=VALUE",
         CustomParser = OptionValues.Assignments,
-        DefaultValueFactory = _ => [],
     };
 
     private readonly Option<bool> _cleanEnvironment = new("--clean-env") { Description = "Start from an empty environment." };
     private readonly Option<string?> _stdin = new("--stdin") { Description = "Give this file to standard input on every host; - reads it from here.", HelpName = "FILE" };
 
-    private readonly Option<long> _head = new("--head-bytes")
+    private readonly Option<long?> _head = new("--head-bytes")
     {
         Description = "Bytes kept from the beginning of each stream. Default 256KiB.",
         HelpName = "SIZE",
-        CustomParser = OptionValues.Size,
-        DefaultValueFactory = _ => Limits.DefaultKeptOutputBytes,
+        CustomParser = result => OptionValues.Size(result),
     };
 
-    private readonly Option<long> _tail = new("--tail-bytes")
+    private readonly Option<long?> _tail = new("--tail-bytes")
     {
         Description = "Bytes kept from the end of each stream. Default 256KiB.",
         HelpName = "SIZE",
-        CustomParser = OptionValues.Size,
-        DefaultValueFactory = _ => Limits.DefaultKeptOutputBytes,
+        CustomParser = result => OptionValues.Size(result),
     };
 
     private readonly Option<bool> _stop = new("--stop-on-failure") { Description = "Leave later commands out after one that fails." };
@@ -70,15 +65,19 @@ internal sealed class RunOptionSet
 
     public async Task<RunOptions> ReadAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var timeout = parsed.GetValue(_timeout);
+        var defaults = new RunOptions();
+        var timeout = parsed.GetValue(_timeout) ?? defaults.Timeout;
+        var grace = parsed.GetValue(_grace) ?? defaults.Grace;
+        var head = parsed.GetValue(_head) ?? defaults.HeadBytes;
+        var tail = parsed.GetValue(_tail) ?? defaults.TailBytes;
         if (timeout < TimeSpan.FromMilliseconds(1) || timeout > Limits.RunTimeout)
             throw CommandFailure.Usage("--timeout is out of range", "give 1ms to 7d");
-        if (parsed.GetValue(_grace) > Limits.KillGrace)
+        if (grace > Limits.KillGrace)
             throw CommandFailure.Usage("--grace is out of range", "give at most 10m");
         var directory = parsed.GetValue(_directory);
         if (directory is not null && !directory.StartsWith('/'))
             throw CommandFailure.Usage($"--cwd \"{directory}\" is not an absolute path");
-        foreach (var (option, size) in new[] { ("--head-bytes", parsed.GetValue(_head)), ("--tail-bytes", parsed.GetValue(_tail)) })
+        foreach (var (option, size) in new[] { ("--head-bytes", head), ("--tail-bytes", tail) })
         {
             if (size is < 0 or > Limits.KeptOutputBytes)
                 throw CommandFailure.Usage($"{option} is out of range", "give at most 16MiB");
@@ -87,15 +86,15 @@ internal sealed class RunOptionSet
         return new RunOptions
         {
             Timeout = timeout,
-            Grace = parsed.GetValue(_grace),
+            Grace = grace,
             User = parsed.GetValue(_user),
             Directory = directory,
             Umask = parsed.GetValue(_umask),
             Environment = ReadEnvironment(parsed.GetValue(_environment) ?? []),
             CleanEnvironment = parsed.GetValue(_cleanEnvironment),
             Stdin = await ReadStdinAsync(parsed.GetValue(_stdin), cancellationToken),
-            HeadBytes = parsed.GetValue(_head),
-            TailBytes = parsed.GetValue(_tail),
+            HeadBytes = head,
+            TailBytes = tail,
             StopOnFailure = parsed.GetValue(_stop),
         };
     }

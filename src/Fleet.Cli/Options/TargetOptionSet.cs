@@ -36,6 +36,8 @@ internal sealed class TargetOptionSet
     {
         var expression = parsed.GetValue(_expression);
         var all = parsed.GetValue(_all);
+        if (expression is not null && expression.StartsWith('-'))
+            throw CommandFailure.Usage($"there is no option {expression}", "see --help; what the hosts are to run comes after --");
         if (all && expression is not null)
             throw CommandFailure.Usage($"both --all and the target \"{expression}\" were given", "leave one of them out; to run words on all hosts put them after --");
         if (!all && string.IsNullOrWhiteSpace(expression) && _required)
