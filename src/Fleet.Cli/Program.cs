@@ -1,1 +1,64 @@
-return 0;
+using System.CommandLine;
+using Fleet.Cli;
+using Fleet.Cli.Connection;
+using Fleet.Cli.Contexts;
+using Fleet.Cli.Interrupt;
+using Fleet.Cli.Output;
+using Fleet.Protocol.Units;
+using Grpc.Core;
+
+// What stands after "--" is the operator's, word for word; the rest is parsed.
+var split = Array.IndexOf(args, "--");
+var ours = split < 0 ? args : args[..split];
+string[]? words = split < 0 ? null : args[(split + 1)..];
+
+var screen = Screen.OfProcess(ours.Contains("--no-color"));
+using var ctrlC = new CtrlC();
+var context = new CommandContext(screen, ContextStore.OfUser(), CommandTree.ContextOption(), TimeProvider.System, ctrlC, words);
+var parsed = CommandTree.Create(context).Parse(ours);
+if (parsed.Errors.Count > 0 && !ours.Any(a => a.StartsWith("[suggest", StringComparison.Ordinal)))
+{
+    foreach (var error in parsed.Errors)
+        screen.Fail(error.Message);
+    screen.Note($"see: fleet {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help");
+    return ExitCode.BadUsage;
+}
+
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = screen.Writer }, ctrlC.Pressed);
+}
+catch (CommandFailure failure)
+{
+    screen.Fail(failure.Message);
+    return failure.ExitCode;
+}
+catch (FleetFormatException malformed)
+{
+    screen.Fail($"this cannot be read:\n{malformed.Render()}");
+    return ExitCode.BadUsage;
+}
+catch (RpcException failure) when (failure.StatusCode == StatusCode.Cancelled && ctrlC.Pressed.IsCancellationRequested)
+{
+    return ExitCode.Interrupted;
+}
+catch (RpcException failure)
+{
+    var explained = CallFailures.Explain(failure, context.Opened?.Context.Controller ?? "?", context.Opened?.Trust);
+    screen.Fail(explained.Message);
+    return explained.ExitCode;
+}
+catch (OperationCanceledException) when (ctrlC.Pressed.IsCancellationRequested)
+{
+    return ExitCode.Interrupted;
+}
+catch (IOException failure)
+{
+    // A closed pipe (fleet ... | head) is no failure of ours worth a stack trace.
+    screen.Fail(failure.Message);
+    return ExitCode.BadUsage;
+}
+finally
+{
+    screen.Writer.Flush();
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using Fleet.Cli.Options;
+using Fleet.Cli.Output;
+using Fleet.Protocol.Identifiers;
+using Fleet.Protocol.V1;
+
+namespace Fleet.Cli.Access;
+
+/// <summary>`fleet token`: what new hosts and operators join with.</summary>
+internal static class TokenCommand
+{
+    private static readonly TimeSpan DefaultLifetime = TimeSpan.FromMinutes(30);
+    private static readonly string[] Roles = ["viewer", "operator", "admin"];
+
+    public static Command Create(CommandContext context) => new("token", "Create, list and revoke join tokens (administrators).")
+    {
+        New(context), List(context), Revoke(context),
+    };
+
+    private static Command New(CommandContext context)
+    {
+        var role = new Option<string?>("--operator") { Description = "For an operator with this role (viewer, operator, admin) instead of agents.", HelpName = "ROLE" };
+        role.AcceptOnlyFromAmong(Roles);
+        var lifetime = new Option<TimeSpan?>("--expires")
+        {
+            Description = "How long it can be used. Default 30m.", HelpName = "DURATION", CustomParser = result => OptionValues.Duration(result),
+        };
+        var uses = new Option<uint?>("--uses") { Description = "How often it can be used. Default 1.", HelpName = "N" };
+        var labels = new Option<KeyValuePair<string, string>[]>("--label", "-l")
+        {
+            Description = "Label for every agent that joins with it; may be repeated.", HelpName = "KEY=VALUE", CustomParser = OptionValues.Assignments,
+           
+        };
+        var note = new Option<string?>("--note") { Description = "What it is for.", HelpName = "TEXT" };
+        var replace = new Option<bool>("--allow-replace") { Description = "A host may take over the name of an enrolled agent (a reinstalled host)." };
+        var command = new Command("create", "Create a token; it is shown once, on standard output.") { role, lifetime, uses, labels, note, replace };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var request = new CreateTokenRequest
+            {
+                Kind = parsed.GetValue(role) is null ? TokenKind.Agent : TokenKind.Operator,
+                Role = parsed.GetValue(role) ?? "",
+                LifetimeMs = (long)(parsed.GetValue(lifetime) ?? DefaultLifetime).TotalMilliseconds,
+                MaxUses = parsed.GetValue(uses) ?? 1,
+                Note = parsed.GetValue(note) ?? "",
+                AllowReplace = parsed.GetValue(replace),
+            };
+            foreach (var (key, value) in parsed.GetValue(labels) ?? [])
+                request.Labels[LabelKey.Parse(key).ToString()] = value;
+            using var client = context.Connect(parsed);
+            var reply = await client.Tokens.CreateTokenAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
+            await context.Screen.Writer.WriteLineAsync(reply.Secret);
+            await context.Screen.Writer.FlushAsync(cancellationToken);
+            var how = request.Kind == TokenKind.Agent
+                ? $"fleet-agent enrol --controller {client.Context.Controller} --token TOKEN"
+                : $"fleet login --controller {client.Context.Controller} --token TOKEN";
+            context.Screen.Note($"{reply.Token.Id}: good for {reply.Token.MaxUses} use(s) until {TimeText.Local(reply.Token.ExpiresMs)}; use it with: {how}");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command List(CommandContext context)
+    {
+        var all = new Option<bool>("--all") { Description = "Also used up, expired and revoked ones." };
+        var command = new Command("list", "List tokens; their secrets are kept nowhere.") { all };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var client = context.Connect(parsed);
+            var reply = await client.Tokens.ListTokensAsync(new ListTokensRequest { All = parsed.GetValue(all) }, deadline: context.Soon, cancellationToken: cancellationToken);
+            var now = context.Time.GetUtcNow().ToUnixTimeMilliseconds();
+            TableText.Write(context.Screen, ["TOKEN", "FOR", "STATE", "USES", "EXPIRES", "BY", "LABELS", "NOTE"], reply.Tokens.Select(t => (IReadOnlyList<string>)
+            [
+                t.Id, t.Kind == TokenKind.Operator ? $"operator ({t.Role})" : "agents", State(t, now), $"{t.Uses}/{t.MaxUses}", TimeText.Local(t.ExpiresMs), t.CreatedBy,
+                string.Join(',', t.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}={l.Value}")), t.Note,
+            ]));
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command Revoke(CommandContext context)
+    {
+        var id = new Argument<string>("token") { Description = "The token's id (t-...), not the token itself." };
+        var command = new Command("revoke", "Make a token useless. Who joined with it stays.") { id };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var client = context.Connect(parsed);
+            var token = await client.Tokens.RevokeTokenAsync(new RevokeTokenRequest { Id = parsed.GetValue(id) }, deadline: context.Soon, cancellationToken: cancellationToken);
+            context.Screen.Note($"{token.Id} is revoked; it was used {token.Uses} time(s)");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static string State(Token token, long nowMs)
+    {
+        if (token.RevokedMs != 0)
+            return "revoked";
+        if (token.ExpiresMs <= nowMs)
+            return "expired";
+        return token.Uses >= token.MaxUses ? "used up" : "valid";
+    }
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Fleet.Cli.Connection;
+using Fleet.Cli.Contexts;
+using Fleet.Cli.Interrupt;
+using Fleet.Cli.Output;
+
+namespace Fleet.Cli;
+
+/// <summary>What every command works with.</summary>
+/// <param name="Screen">Where results and notes go.</param>
+/// <param name="Contexts">The operator's contexts.</param>
+/// <param name="ContextName">`--context`; null: the one in use.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="CtrlC">Ctrl-C.</param>
+/// <param name="Words">What stood after `--`; null where there was none.</param>
+internal sealed record CommandContext(
+    Screen Screen, ContextStore Contexts, Option<string?> ContextName, TimeProvider Time, CtrlC CtrlC, IReadOnlyList<string>? Words)
+{
+    /// <summary>The link that the command opened; tells whom a failed call went to. Null before.</summary>
+    public FleetClient? Opened { get; private set; }
+
+    /// <summary>Opens the link that the command line asks for.</summary>
+    public FleetClient Connect(ParseResult parsed) => Opened = FleetClient.Open(Contexts, parsed.GetValue(ContextName));
+
+    /// <summary>When a call that answers at once is given up.</summary>
+    public DateTime Soon => CallFailures.Soon(Time);
+}

@@ -1,0 +1,17 @@
+namespace Fleet.Cli;
+
+/// <summary>A command cannot go on, for a reason that its user can mend. Caught once, in Program.</summary>
+internal sealed class CommandFailure : Exception
+{
+    public CommandFailure(int exitCode, string message, string? mend = null)
+        : base(mend is null ? message : $"{message}\n  {mend}") => ExitCode = exitCode;
+
+    /// <summary>What the process ends with.</summary>
+    public int ExitCode { get; }
+
+    /// <summary>The command line or a file is wrong.</summary>
+    public static CommandFailure Usage(string message, string? mend = null) => new(Cli.ExitCode.BadUsage, message, mend);
+
+    /// <summary>The controller cannot be reached or refuses.</summary>
+    public static CommandFailure Controller(string message, string? mend = null) => new(Cli.ExitCode.NoController, message, mend);
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Fleet.Cli.Access;
+using Fleet.Cli.Agents;
+using Fleet.Cli.Completion;
+using Fleet.Cli.Contexts;
+using Fleet.Cli.Controllers;
+using Fleet.Cli.Exec;
+using Fleet.Cli.Jobs;
+using Fleet.Cli.Login;
+
+namespace Fleet.Cli;
+
+/// <summary>All commands, and the options that they share.</summary>
+internal static class CommandTree
+{
+    /// <summary>`--context`, known to every command.</summary>
+    public static Option<string?> ContextOption() => new("--context")
+    {
+        Description = "The context (controller and identity) to use; default $FLEET_CONTEXT, then the one in use.", HelpName = "NAME", Recursive = true,
+    };
+
+    /// <summary>`--no-color`, known to every command; read before parsing, since it also counts for parse errors.</summary>
+    public static Option<bool> NoColorOption() => new("--no-color") { Description = "No colours (also $NO_COLOR).", Recursive = true };
+
+    public static RootCommand Create(CommandContext context)
+    {
+        var root = new RootCommand("Run commands on every host you own, at once, and see who succeeded, who failed and who never answered.")
+        {
+            ExecCommand.Create(context),
+            ScriptCommand.Create(context),
+            PingCommand.Create(context),
+            JobsCommand.Create(context),
+            AgentsCommand.Create(context),
+            TokenCommand.Create(context),
+            OperatorsCommand.Create(context),
+            LoginCommand.Create(context),
+            ContextCommand.Create(context),
+            ControllerCommand.Create(context),
+            CompletionCommand.Create(context),
+            VersionCommand.Create(context),
+        };
+        root.Options.Add(context.ContextName);
+        root.Options.Add(NoColorOption());
+        return root;
+    }
+}

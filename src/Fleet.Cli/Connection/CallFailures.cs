@@ -1,0 +1,45 @@
+using Fleet.Protocol.Identity;
+using Grpc.Core;
+
+namespace Fleet.Cli.Connection;
+
+/// <summary>Turns what a call to the controller failed with into what its user reads. The one place where that is decided.</summary>
+internal static class CallFailures
+{
+    /// <summary>How long a call that answers at once may take.</summary>
+    public static DateTime Soon(TimeProvider time) => time.GetUtcNow().UtcDateTime + TimeSpan.FromSeconds(30);
+
+    /// <summary>Maps a failed call.</summary>
+    /// <param name="failure">What the call threw.</param>
+    /// <param name="controller">host:port, for the message.</param>
+    /// <param name="trust">Tells whether the server's certificate was refused.</param>
+    public static CommandFailure Explain(RpcException failure, string controller, PinnedTrust? trust)
+    {
+        if (trust?.LastRefusal is { } refusal)
+            return CommandFailure.Controller($"the server at {controller} is not this fleet's controller: {refusal}");
+        var detail = failure.Status.Detail;
+        return failure.StatusCode switch
+        {
+            StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.FailedPrecondition or StatusCode.AlreadyExists
+                or StatusCode.OutOfRange or StatusCode.ResourceExhausted => CommandFailure.Usage(detail),
+            StatusCode.Unauthenticated => CommandFailure.Controller(detail, "log in again: fleet login ..."),
+            StatusCode.PermissionDenied => CommandFailure.Controller(detail),
+            StatusCode.Unavailable => CommandFailure.Controller($"the controller at {controller} cannot be reached: {Innermost(failure)}"),
+            StatusCode.DeadlineExceeded => CommandFailure.Controller($"the controller at {controller} did not answer in time"),
+            StatusCode.Unimplemented => CommandFailure.Controller($"the controller at {controller} does not know this call: it is older than this fleet command"),
+            _ => CommandFailure.Controller($"the controller at {controller} answered {failure.StatusCode}: {detail}"),
+        };
+    }
+
+    /// <summary>Whether trying again later makes sense.</summary>
+    public static bool IsPassing(RpcException failure) =>
+        failure.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Internal or StatusCode.Unknown;
+
+    private static string Innermost(RpcException failure)
+    {
+        Exception deepest = failure;
+        while ((deepest.InnerException ?? (deepest as RpcException)?.Status.DebugException) is { } inner && inner != deepest)
+            deepest = inner;
+        return deepest is RpcException rpc ? rpc.Status.Detail : deepest.Message;
+    }
+}

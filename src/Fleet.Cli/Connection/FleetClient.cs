@@ -1,0 +1,75 @@
+using Fleet.Cli.Contexts;
+using Fleet.Protocol;
+using Fleet.Protocol.Identity;
+using Fleet.Protocol.V1;
+using Grpc.Net.Client;
+using AgentsApi = Fleet.Protocol.V1.Agents;
+using JobsApi = Fleet.Protocol.V1.Jobs;
+
+namespace Fleet.Cli.Connection;
+
+/// <summary>A link to the context's controller: the operator API over the operator's own certificate.</summary>
+internal sealed class FleetClient : IDisposable
+{
+    private readonly GrpcChannel _channel;
+
+    private FleetClient(GrpcChannel channel, PinnedTrust trust, FleetContext context)
+    {
+        _channel = channel;
+        Trust = trust;
+        Context = context;
+        Jobs = new JobsApi.JobsClient(channel);
+        Agents = new AgentsApi.AgentsClient(channel);
+        Tokens = new Tokens.TokensClient(channel);
+        Operators = new Operators.OperatorsClient(channel);
+        Control = new Control.ControlClient(channel);
+    }
+
+    public JobsApi.JobsClient Jobs { get; }
+
+    public AgentsApi.AgentsClient Agents { get; }
+
+    public Tokens.TokensClient Tokens { get; }
+
+    public Operators.OperatorsClient Operators { get; }
+
+    public Control.ControlClient Control { get; }
+
+    /// <summary>What was asked of the server's certificate.</summary>
+    public PinnedTrust Trust { get; }
+
+    /// <summary>Whom this talks to, and as whom.</summary>
+    public FleetContext Context { get; }
+
+    /// <summary>Opens the link of a context; nothing is sent yet.</summary>
+    /// <exception cref="CommandFailure">The context's files are missing or damaged, or its address is.</exception>
+    public static FleetClient Open(ContextStore contexts, string? contextName)
+    {
+        var context = contexts.Select(contextName);
+        if (!ControllerAddress.TryParse(context.Controller, out var address, out var error))
+            throw CommandFailure.Controller(error, "log in again");
+        var files = contexts.Identity(context.Name);
+        try
+        {
+            var trust = new PinnedTrust(files.LoadRoot());
+            var channel = OpenChannel(address, LinkHandler.Pinned(trust, files.LoadIdentity()));
+            return new FleetClient(channel, trust, context);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        {
+            throw CommandFailure.Controller($"the identity of context \"{context.Name}\" cannot be read: {e.Message}", "log in again");
+        }
+    }
+
+    /// <summary>A channel with Fleet's limits.</summary>
+    public static GrpcChannel OpenChannel(ControllerAddress address, HttpMessageHandler handler) =>
+        GrpcChannel.ForAddress(address.ToUri(), new GrpcChannelOptions
+        {
+            HttpHandler = handler,
+            DisposeHttpClient = true,
+            MaxReceiveMessageSize = Limits.MessageBytes,
+            MaxSendMessageSize = Limits.MessageBytes,
+        });
+
+    public void Dispose() => _channel.Dispose();
+}

@@ -1,0 +1,115 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Fleet.Cli.Connection;
+using Fleet.Cli.Contexts;
+using Fleet.Protocol.Identity;
+using Fleet.Protocol.V1;
+using Grpc.Core;
+
+namespace Fleet.Cli.Login;
+
+/// <summary>`fleet login`: turn a token into a certificate and a context.</summary>
+internal static class LoginCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        var controller = new Option<string>("--controller") { Description = "HOST or HOST:PORT of the controller.", HelpName = "HOST:PORT", Required = true };
+        var token = new Option<string?>("--token") { Description = "The operator token; without it, it is read from $FLEET_TOKEN or standard input.", HelpName = "TOKEN" };
+        var name = new Option<string?>("--name") { Description = "Your name as others see it. Default: your user name here.", HelpName = "NAME" };
+        var command = new Command("login", "Log in to a controller with an operator token.") { controller, token, name };
+        command.SetAction((parsed, cancellationToken) => LogInAsync(
+            context,
+            parsed.GetValue(controller)!,
+            parsed.GetValue(token),
+            parsed.GetValue(name) ?? Environment.UserName,
+            parsed.GetValue(context.ContextName) ?? "default",
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> LogInAsync(
+        CommandContext context, string controller, string? tokenText, string name, string contextName, CancellationToken cancellationToken)
+    {
+        if (!ControllerAddress.TryParse(controller, out var address, out var addressError))
+            throw CommandFailure.Usage(addressError);
+        tokenText ??= Environment.GetEnvironmentVariable("FLEET_TOKEN") ?? await ReadTokenAsync(context, cancellationToken);
+        if (!JoinToken.TryParse(tokenText, out var token, out var tokenError))
+            throw CommandFailure.Usage(tokenError);
+        if (token.Kind != JoinTokenKind.Operator)
+            throw CommandFailure.Usage("this token is for agents", "create one for operators: fleet token create --operator ROLE");
+
+        try
+        {
+            // 1. The root: asked for openly, believed only if it has the fingerprint that the token carries.
+            var root = await FetchRootAsync(context, address, token, cancellationToken);
+
+            // 2. The secret goes only to a server that this root vouches for.
+            var trust = new PinnedTrust(root);
+            using var channel = FleetClient.OpenChannel(address, LinkHandler.Pinned(trust, null));
+            using var key = SigningRequest.NewKey();
+            var reply = await EnrolAsync(context, channel, trust, address, token, tokenText, name, key, cancellationToken);
+
+            // 3. Written only now, and all at once: a failed login changes nothing.
+            var files = context.Contexts.Identity(contextName);
+            files.SaveRoot(root.RawData);
+            files.SaveIdentity(key, [.. reply.Chain.Select(c => c.ToByteArray())]);
+            context.Contexts.Save(new FleetContext(contextName, address.ToString(), reply.Name, reply.Role));
+            context.Screen.Note($"logged in to {address} as {reply.Name} ({reply.Role}); context \"{contextName}\" is in use");
+            return ExitCode.Success;
+        }
+        catch (RpcException e)
+        {
+            throw CallFailures.Explain(e, address.ToString(), null);
+        }
+    }
+
+    private static async Task<X509Certificate2> FetchRootAsync(CommandContext context, ControllerAddress address, JoinToken token, CancellationToken cancellationToken)
+    {
+        using var channel = FleetClient.OpenChannel(address, LinkHandler.Unverified());
+        var trust = await new Enrolment.EnrolmentClient(channel)
+            .GetTrustAsync(new GetTrustRequest(), deadline: context.Soon, cancellationToken: cancellationToken);
+        var root = trust.FleetRoot.ToByteArray();
+        if (!CryptographicOperations.FixedTimeEquals(SHA256.HashData(root), token.RootFingerprint))
+        {
+            throw CommandFailure.Controller(
+                $"the server at {address} is not the controller that made this token: its root certificate has another fingerprint",
+                "check the address; if it is right, somebody stands between you and the controller");
+        }
+
+        return X509CertificateLoader.LoadCertificate(root);
+    }
+
+    private static async Task<EnrolOperatorReply> EnrolAsync(
+        CommandContext context, ChannelBase channel, PinnedTrust trust, ControllerAddress address, JoinToken token, string tokenText, string name, ECDsa key,
+        CancellationToken cancellationToken)
+    {
+        var request = new EnrolOperatorRequest
+        {
+            Token = tokenText.Trim(),
+            // Trying again with the same token and key is the same enrolment.
+            EnrolmentId = Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()))[..32],
+            Name = name,
+            Csr = Google.Protobuf.ByteString.CopyFrom(SigningRequest.Create(key, name)),
+        };
+        try
+        {
+            return await new Enrolment.EnrolmentClient(channel).EnrolOperatorAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
+        }
+        catch (RpcException e)
+        {
+            throw CallFailures.Explain(e, address.ToString(), trust);
+        }
+    }
+
+    private static async Task<string> ReadTokenAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        if (context.Screen.Input is not null)
+        {
+            await context.Screen.Err.Profile.Out.Writer.WriteAsync("Token: ");
+            await context.Screen.Err.Profile.Out.Writer.FlushAsync(cancellationToken);
+        }
+
+        return await Console.In.ReadLineAsync(cancellationToken) ?? throw CommandFailure.Usage("no token was given", "use --token or $FLEET_TOKEN");
+    }
+}

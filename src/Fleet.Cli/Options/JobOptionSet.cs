@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Fleet.Protocol;
+using Fleet.Protocol.V1;
+
+namespace Fleet.Cli.Options;
+
+/// <summary>How a job goes over its hosts.</summary>
+internal sealed class JobOptionSet
+{
+    private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(10);
+
+    private readonly Option<TimeSpan?> _wait = new("--wait-offline")
+    {
+        Description = "How long a host that has no link now is waited for; 0s: not at all. Default 10s.",
+        HelpName = "DURATION",
+        CustomParser = result => OptionValues.Duration(result),
+    };
+
+    private readonly Option<TimeSpan?> _deadline = new("--deadline")
+    {
+        Description = "For the whole job; tasks still running then time out. Default: what the other timeouts add up to.",
+        HelpName = "DURATION",
+        CustomParser = result => OptionValues.Duration(result),
+    };
+
+    private readonly Option<string?> _parallel = new("--parallel", "-p")
+    {
+        Description = "Hosts at work at once: a count or a share (50, 10%). Default: all.",
+        HelpName = "N|P%",
+        CustomParser = OptionValues.CountOrShare,
+    };
+
+    private readonly Option<double> _rate = new("--rate") { Description = "Hosts started per second, at most.", HelpName = "N" };
+
+    private readonly Option<string?> _maxFailures = new("--max-failures")
+    {
+        Description = "Start no more hosts once more than this many did not succeed (5, 10%).",
+        HelpName = "N|P%",
+        CustomParser = OptionValues.CountOrShare,
+    };
+
+    public JobOptionSet(Command command)
+    {
+        foreach (var option in (Option[])[_wait, _deadline, _parallel, _rate, _maxFailures])
+            command.Options.Add(option);
+    }
+
+    public JobOptions Read(ParseResult parsed)
+    {
+        var wait = parsed.GetValue(_wait) ?? DefaultWait;
+        if (wait > Limits.DeliveryTimeout)
+            throw CommandFailure.Usage("--wait-offline is out of range", "give at most 7d");
+        var rate = parsed.GetValue(_rate);
+        if (double.IsNaN(rate) || rate is < 0 or > 1_000_000)
+            throw CommandFailure.Usage("--rate is out of range", "give hosts per second, for example 10 or 0.5");
+        return new JobOptions
+        {
+            DeliveryTimeoutMs = (long)wait.TotalMilliseconds,
+            DeadlineMs = (long)(parsed.GetValue(_deadline) ?? TimeSpan.Zero).TotalMilliseconds,
+            MaxConcurrent = parsed.GetValue(_parallel) ?? "",
+            RatePerSecond = rate,
+            MaxFailures = parsed.GetValue(_maxFailures) ?? "",
+        };
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Fleet.Cli.Output;
+using Fleet.Cli.Results;
+
+namespace Fleet.Cli.Options;
+
+/// <summary>How a job is shown.</summary>
+internal sealed class ShowOptionSet
+{
+    private readonly Option<bool> _group = new("--group", "-g") { Description = "Fold hosts with the same result together (the default)." };
+    private readonly Option<bool> _noGroup = new("--no-group") { Description = "One block per host, as each is done." };
+    private readonly Option<bool> _similar = new("--similar") { Description = "Fold also results that differ only by host name and numbers." };
+    private readonly Option<bool> _diff = new("--diff") { Description = "Show smaller groups as a difference from the largest." };
+    private readonly Option<bool> _stream = new("--stream") { Description = "Lines as they come, each with its host before it." };
+    private readonly Option<bool> _errorsOnly = new("--errors-only") { Description = "Show only hosts that did not succeed, and standard error." };
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line (docs/cli.md)." };
+    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Print nothing; the exit code tells." };
+
+    public ShowOptionSet(Command command)
+    {
+        foreach (var option in (Option[])[_group, _noGroup, _similar, _diff, _stream, _errorsOnly, _json, _quiet])
+            command.Options.Add(option);
+    }
+
+    /// <summary>Whether programs read the result: then nothing else is printed beside it.</summary>
+    public bool IsForPrograms(ParseResult parsed) => parsed.GetValue(_json) || parsed.GetValue(_quiet);
+
+    public IResultRenderer Create(ParseResult parsed, Screen screen)
+    {
+        var ways = new[] { (_group, "--group"), (_noGroup, "--no-group"), (_quiet, "--quiet") }.Where(w => parsed.GetValue(w.Item1)).Select(w => w.Item2).ToList();
+        if (parsed.GetValue(_stream) || parsed.GetValue(_json))
+            ways.Add(parsed.GetValue(_json) ? "--json" : "--stream");
+        if (ways.Count > 1)
+            throw CommandFailure.Usage($"{string.Join(" and ", ways)} cannot go together", "choose one way of showing results");
+        var errorsOnly = parsed.GetValue(_errorsOnly);
+        if (parsed.GetValue(_json))
+            return parsed.GetValue(_stream) ? new JsonEventRenderer(screen.Writer) : new JsonResultRenderer(screen.Writer, errorsOnly);
+        if (parsed.GetValue(_quiet))
+            return new QuietRenderer();
+        if (parsed.GetValue(_stream))
+            return new StreamRenderer(screen, errorsOnly);
+        if (parsed.GetValue(_noGroup))
+            return new HostBlockRenderer(screen, errorsOnly);
+        return new FoldedRenderer(screen, new FoldOptions(errorsOnly, parsed.GetValue(_similar), parsed.GetValue(_diff)));
+    }
+}

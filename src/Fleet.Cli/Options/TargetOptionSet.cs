@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Fleet.Protocol.V1;
+
+namespace Fleet.Cli.Options;
+
+/// <summary>How a command is told which hosts it is about.</summary>
+internal sealed class TargetOptionSet
+{
+    private readonly Argument<string?> _expression = new("target")
+    {
+        Arity = ArgumentArity.ZeroOrOne,
+        Description = "Which hosts: names, globs, node sets (web[001-200]), labels and facts (role=web and cpus>=8). See docs/targets.md.",
+    };
+
+    private readonly Option<bool> _all = new("--all", "-a") { Description = "Every enrolled host." };
+    private readonly Option<uint> _limit = new("--limit") { Description = "At most N of the hosts, in natural order of their names.", HelpName = "N" };
+    private readonly Option<uint> _sample = new("--sample") { Description = "N of the hosts, drawn by chance.", HelpName = "N" };
+    private readonly bool _required;
+
+    /// <param name="command">Gets the options.</param>
+    /// <param name="required">Whether no target at all is an error; otherwise it means all.</param>
+    public TargetOptionSet(Command command, bool required)
+    {
+        _required = required;
+        command.Arguments.Add(_expression);
+        command.Options.Add(_all);
+        command.Options.Add(_limit);
+        command.Options.Add(_sample);
+    }
+
+    /// <summary>Whether every host was asked for by name of it.</summary>
+    public bool IsAll(ParseResult parsed) => parsed.GetValue(_all);
+
+    /// <summary>The selection asked for.</summary>
+    public TargetSelection Read(ParseResult parsed)
+    {
+        var expression = parsed.GetValue(_expression);
+        var all = parsed.GetValue(_all);
+        if (expression is not null && expression.StartsWith('-'))
+            throw CommandFailure.Usage($"there is no option {expression}", "see --help; what the hosts are to run comes after --");
+        if (all && expression is not null)
+            throw CommandFailure.Usage($"both --all and the target \"{expression}\" were given", "leave one of them out; to run words on all hosts put them after --");
+        if (!all && string.IsNullOrWhiteSpace(expression) && _required)
+            throw CommandFailure.Usage("no target was given", "name the hosts (fleet exec 'web[01-20]' -- uptime) or say --all");
+        // Parsed here too: the mistake is shown before anything is sent.
+        if (!all && !string.IsNullOrWhiteSpace(expression))
+            Protocol.Targets.Target.Parse(expression);
+        return new TargetSelection
+        {
+            Expression = all || string.IsNullOrWhiteSpace(expression) ? "*" : expression,
+            Limit = parsed.GetValue(_limit),
+            Sample = parsed.GetValue(_sample),
+        };
+    }
+}

@@ -1,0 +1,57 @@
+using Fleet.Cli.Spec;
+using Fleet.Protocol.V1;
+
+namespace Fleet.Cli.Tests.Spec;
+
+public sealed class What_is_sent
+{
+    [Theory]
+    [InlineData("df -h /", "df,-h,/")]
+    [InlineData("  uptime ", "uptime")]
+    [InlineData("/usr/bin/free -h --si", "/usr/bin/free,-h,--si")]
+    public void A_line_of_plain_words_needs_no_shell(string line, string words) => ShellWords.TrySplit(line).ShouldBe(words.Split(','));
+
+    [Theory]
+    [InlineData("df -h | tail -1")]
+    [InlineData("echo hi")]
+    [InlineData("cd /tmp")]
+    [InlineData("FOO=1 env")]
+    [InlineData("ls *.log")]
+    [InlineData("ls ~")]
+    [InlineData("cat 'a b'")]
+    [InlineData("a; b")]
+    [InlineData("sleep 1 &")]
+    [InlineData("echo $HOME")]
+    [InlineData("ls {a,b}")]
+    [InlineData("ls a\nls b")]
+    [InlineData("! true")]
+    [InlineData("# comment")]
+    public void A_line_that_means_something_to_a_shell_gets_one(string line)
+    {
+        ShellWords.TrySplit(line).ShouldBeNull();
+        SpecBuilder.FromLine(line, null).Shell.Line.ShouldBe(line);
+    }
+
+    [Fact]
+    public void A_chosen_shell_is_always_used() => SpecBuilder.FromLine("uptime", "/bin/bash").Shell.Shell.ShouldBe("/bin/bash");
+
+    [Fact]
+    public void A_missing_script_an_empty_one_and_one_too_large_are_refused_by_name()
+    {
+        var empty = Path.GetTempFileName();
+        var large = Path.GetTempFileName();
+        File.WriteAllBytes(large, new byte[Protocol.Limits.ScriptBytes + 1]);
+        Should.Throw<CommandFailure>(() => SpecBuilder.FromScript("/nowhere/x.sh", [])).Message.ShouldContain("/nowhere/x.sh");
+        Should.Throw<CommandFailure>(() => SpecBuilder.FromScript(empty, [])).Message.ShouldContain("empty");
+        Should.Throw<CommandFailure>(() => SpecBuilder.FromScript(large, [])).Message.ShouldContain("at most 2097152");
+        File.Delete(empty);
+        File.Delete(large);
+    }
+
+    [Fact]
+    public void A_summary_is_what_one_would_type()
+    {
+        SpecBuilder.Summary([SpecBuilder.FromWords(["echo", "a b", "it's"]), SpecBuilder.FromLine("ls | wc -l", null), new Step { Builtin = new Builtin { Name = "ping" } }])
+            .ShouldBe("""echo 'a b' 'it'\''s'; ls | wc -l; built-in ping""");
+    }
+}

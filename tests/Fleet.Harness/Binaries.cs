@@ -1,0 +1,42 @@
+namespace Fleet.Harness;
+
+/// <summary>Where the programs under test are.</summary>
+public static class Binaries
+{
+    private static readonly string Root = FindRoot();
+
+    // .../bin/<configuration>/<framework>/
+    private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+
+    /// <summary>fleet-controller.</summary>
+    public static string Controller { get; } = Built("Fleet.Controller", "fleet-controller");
+
+    /// <summary>fleet.</summary>
+    public static string Cli { get; } = Built("Fleet.Cli", "fleet");
+
+    /// <summary>fleet-agent: $FLEET_AGENT_BINARY where set, else the one that was built.</summary>
+    public static string Agent { get; } = Environment.GetEnvironmentVariable("FLEET_AGENT_BINARY") is { Length: > 0 } chosen
+        ? Path.GetFullPath(chosen)
+        : Built("Fleet.Agent", "fleet-agent");
+
+    /// <summary>The natively compiled agent that `dotnet cake --target=Publish` leaves; null where there is none.</summary>
+    public static string? NativeAgent
+    {
+        get
+        {
+            var path = Path.Combine(Root, "artifacts", "publish", "agent", "fleet-agent");
+            return File.Exists(path) ? path : null;
+        }
+    }
+
+    private static string Built(string project, string name) =>
+        Path.Combine(Root, "src", project, "bin", Configuration, "net10.0", name);
+
+    private static string FindRoot()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Fleet.sln")))
+            directory = directory.Parent;
+        return directory?.FullName ?? throw new InvalidOperationException("Fleet.sln was not found above the test binaries.");
+    }
+}
