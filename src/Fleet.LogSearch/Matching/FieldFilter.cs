@@ -27,6 +27,8 @@ public enum FieldComparison
 /// <summary>A condition on a named field: <c>level=error</c>, <c>status&gt;=500</c>, <c>http.path~^/api</c>.</summary>
 public sealed class FieldFilter
 {
+    private static readonly string[] s_severities = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
+
     private readonly Regex? _regex;
     private readonly double _number;
 
@@ -69,6 +71,7 @@ public sealed class FieldFilter
 
         string value = text[(at + length)..];
         double number = 0;
+        value = comparison is FieldComparison.AtMost or FieldComparison.AtLeast ? Severity(value) : value;
         if (comparison is FieldComparison.AtMost or FieldComparison.AtLeast
             && !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out number))
         {
@@ -114,6 +117,10 @@ public sealed class FieldFilter
             return false;
         }
     }
+
+    /// <summary>The number of a syslog severity's name, by which severities are compared; any other text as it is.</summary>
+    internal static string Severity(string value) =>
+        Array.IndexOf(s_severities, value) is var number and >= 0 ? number.ToString(CultureInfo.InvariantCulture) : value;
 
     private static bool Find(ref Utf8JsonReader reader, string path, out string value)
     {
