@@ -27,7 +27,15 @@ public sealed class MatchingTests : IDisposable
             string[] expected = lines.Select(line => line.TrimEnd('\r')).Where(line => plain.IsMatch(line)).ToArray();
             // Only a single carriage return ends a line.
             return lines.Any(line => line.EndsWith("\r\r", StringComparison.Ordinal)) || ScratchDirectory.Lines(path, query).SequenceEqual(expected);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(400));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+    }
+
+    [Fact]
+    public void An_optional_letter_before_one_beyond_ASCII_skips_no_line()
+    {
+        string path = _scratch.Write("a.log", "\r\nb\r\nBxx\n\u00E9\u00E9aab\r\nxa\n\nBab\u00E9  \u00E9\u00E9\ncB\nbB\u00E9 baba");
+
+        ScratchDirectory.Search(path, new LogQuery { Patterns = [new LogPattern("p", "x?\u00E9", Options: PatternOptions.IgnoreCase)] }).Outcome.Matches.ShouldBe(3);
     }
 
     [Fact]

@@ -93,7 +93,9 @@ public sealed class PatternSet
                 ?? (matcher.Required is null ? null : string.Join('|', matcher.Required.Select(ChunkLiteral))))
             .OfType<string>()
             .ToArray();
-        LineFinder? finder = expressions.Length == _matchers.Length ? ExpressionLineFinder.TryCreate(expressions, Encoding) : null;
+        // Beyond ASCII the expression engine's search for the leftmost match is not relied upon either: see RegexLiterals.
+        bool ascii = Array.TrueForAll(expressions, expression => !expression.AsSpan().ContainsAnyExceptInRange('\0', '\x7f'));
+        LineFinder? finder = ascii && expressions.Length == _matchers.Length ? ExpressionLineFinder.TryCreate(expressions, Encoding) : null;
         return finder ?? new EveryLineFinder();
     }
 

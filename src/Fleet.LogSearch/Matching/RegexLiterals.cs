@@ -17,6 +17,10 @@ internal sealed class RegexLiterals
     private readonly StringBuilder _lineBound = new();
     private int _at;
 
+    // The framework's linear engine does not always give the leftmost match of an expression with optional parts or anchors ("x?x?$^"),
+    // though it tells rightly whether a line matches: such expressions are tried line by line.
+    private bool _lineByLine;
+
     private RegexLiterals(string pattern, bool ignoreCase)
     {
         _pattern = pattern;
@@ -49,7 +53,8 @@ internal sealed class RegexLiterals
         {
             Piece whole = reader.Alternation();
             bool exact = whole.Exact is not null && whole.Exact.All(text => text.Length > 0);
-            return new Findings(exact ? whole.Exact : whole.Required, exact, reader._lineBound.ToString(), ignoreCase);
+            string? lineBound = reader._lineByLine ? null : reader._lineBound.ToString();
+            return new Findings(exact ? whole.Exact : whole.Required, exact, lineBound, ignoreCase);
         }
         catch (FormatException)
         {
@@ -81,6 +86,7 @@ internal sealed class RegexLiterals
         {
             if (ZeroWidth())
             {
+                _lineByLine = true;
                 exact = false;
                 continue;
             }
@@ -298,6 +304,7 @@ internal sealed class RegexLiterals
             Take(1);
         }
 
+        _lineByLine |= least == 0;
         return (least, most) switch
         {
             (1, 1) => piece,

@@ -74,14 +74,25 @@ internal sealed class SingleLiteralSearcher : LiteralSearcher
         ref byte start = ref MemoryMarshal.GetReference(text);
         Vector256<byte> firstMask = Vector256.Create(_literal.Mask[_first]), firstByte = Vector256.Create(_literal.Folded[_first]);
         Vector256<byte> secondMask = Vector256.Create(_literal.Mask[_second]), secondByte = Vector256.Create(_literal.Folded[_second]);
+        ref byte firstStart = ref Unsafe.Add(ref start, _first);
+        ref byte secondStart = ref Unsafe.Add(ref start, _second);
         int i = at;
-        for (; i <= places - Vector256<byte>.Count; i += Vector256<byte>.Count)
+        // Two vectors a turn, tested together: the test, not the comparison, is what costs.
+        for (; i <= places - (2 * Vector256<byte>.Count); i += 2 * Vector256<byte>.Count)
         {
-            Vector256<byte> first = Vector256.LoadUnsafe(ref start, (nuint)(i + _first)) | firstMask;
-            Vector256<byte> second = Vector256.LoadUnsafe(ref start, (nuint)(i + _second)) | secondMask;
-            Vector256<byte> both = Avx2.CompareEqual(first, firstByte) & Avx2.CompareEqual(second, secondByte);
-            uint bits = (uint)Avx2.MoveMask(both);
-            if (bits != 0 && Confirm(text, i, bits) is var found and >= 0)
+            nuint next = (nuint)i + (nuint)Vector256<byte>.Count;
+            Vector256<byte> both = Avx2.CompareEqual(Vector256.LoadUnsafe(ref firstStart, (nuint)i) | firstMask, firstByte)
+                & Avx2.CompareEqual(Vector256.LoadUnsafe(ref secondStart, (nuint)i) | secondMask, secondByte);
+            Vector256<byte> bothNext = Avx2.CompareEqual(Vector256.LoadUnsafe(ref firstStart, next) | firstMask, firstByte)
+                & Avx2.CompareEqual(Vector256.LoadUnsafe(ref secondStart, next) | secondMask, secondByte);
+            if (Avx2.MoveMask(both | bothNext) == 0)
+            {
+                continue;
+            }
+
+            int found = Confirm(text, i, (uint)Avx2.MoveMask(both));
+            found = found >= 0 ? found : Confirm(text, (int)next, (uint)Avx2.MoveMask(bothNext));
+            if (found >= 0)
             {
                 return found;
             }
