@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.IO.Enumeration;
+
+namespace Fleet.LogSearch.Files;
+
+/// <summary>Whether older, rotated files belong to a path.</summary>
+public enum Rotation
+{
+    /// <summary>The file alone.</summary>
+    Ignored,
+
+    /// <summary>The file and those rotated away from it, oldest first: <c>app.log.2.gz</c>, <c>app.log.1</c>, <c>app.log-20261120</c>, <c>app.log</c>.</summary>
+    Followed,
+}
+
+/// <summary>Turns paths and globs into files.</summary>
+public static class FileSet
+{
+    private static readonly string[] s_packed = [".gz", ".zst", ".xz", ".bz2"];
+
+    /// <summary>The files that a path or glob names, oldest first within a rotated set.</summary>
+    /// <param name="pathOrGlob">An absolute path; <c>*</c> and <c>?</c> in any part, <c>**</c> for any number of directories.</param>
+    /// <param name="rotation">Whether rotated files are added.</param>
+    /// <exception cref="LogQueryException">The path is not absolute, or a glob matches nothing.</exception>
+    /// <remarks>A plain path is given back whether or not it exists: the search says what is wrong with it.</remarks>
+    public static IReadOnlyList<FileSource> Resolve(string pathOrGlob, Rotation rotation)
+    {
+        if (!Path.IsPathRooted(pathOrGlob))
+        {
+            throw new LogQueryException($"'{pathOrGlob}' is not an absolute path: the agent has no current directory of yours");
+        }
+
+        List<string> files = IsGlob(pathOrGlob) ? Expand(pathOrGlob) : [pathOrGlob];
+        if (rotation == Rotation.Followed)
+        {
+            // A glob such as app.log* may name the rotated files itself: each once.
+            files = files.Where(file => !files.Exists(other => other != file && RankOf(other, file) is not null))
+                .SelectMany(RotatedSet).Distinct(StringComparer.Ordinal).ToList();
+        }
+
+        return files.ConvertAll(file => new FileSource(file));
+    }
+
+    private static bool IsGlob(string path) => path.AsSpan().ContainsAny('*', '?');
+
+    private static List<string> Expand(string glob)
+    {
+        string[] parts = glob.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        IEnumerable<string> directories = ["/"];
+        var everything = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        foreach (string part in parts[..^1])
+        {
+            directories = part == "**" ? directories.SelectMany(d => Directory.EnumerateDirectories(d, "*", everything).Prepend(d))
+                : IsGlob(part) ? directories.SelectMany(d => Names(d, part, Directory.EnumerateDirectories))
+                : directories.Select(d => Path.Join(d, part)).Where(Directory.Exists);
+        }
+
+        List<string> files = directories.SelectMany(d => Names(d, parts[^1], Directory.EnumerateFiles)).Distinct().Order(StringComparer.Ordinal).ToList();
+        return files.Count > 0 ? files : throw new LogQueryException($"no file matches '{glob}'");
+    }
+
+    private static List<string> Names(string directory, string part, Func<string, IEnumerable<string>> enumerate)
+    {
+        try
+        {
+            // As in a shell, a wildcard does not match a leading dot.
+            return enumerate(directory)
+                .Where(path => Path.GetFileName(path.AsSpan()) is var name
+                    && (name[0] != '.' || part[0] == '.') && FileSystemName.MatchesSimpleExpression(part, name, ignoreCase: false))
+                .ToList();
+        }
+        catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
+        {
+            return [];
+        }
+    }
+
+    private static IEnumerable<string> RotatedSet(string live)
+    {
+        string? directory = Path.GetDirectoryName(live);
+        if (directory is null || !Directory.Exists(directory))
+        {
+            return [live];
+        }
+
+        return Directory.EnumerateFiles(directory, Path.GetFileName(live) + "?*")
+            .Select(path => (Path: path, Rank: RankOf(live, path)))
+            .Where(entry => entry.Rank is not null)
+            .OrderBy(entry => entry.Rank!.Value.Dated ? 1 : 0)
+            .ThenBy(entry => entry.Rank!.Value.Order)
+            .ThenBy(entry => entry.Path, StringComparer.Ordinal)
+            .Select(entry => entry.Path)
+            .Append(live);
+    }
+
+    /// <summary>Where a file stands among those rotated from another, smallest first; null when it is none of them.</summary>
+    private static (bool Dated, long Order)? RankOf(string live, string path)
+    {
+        if (!path.StartsWith(live, StringComparison.Ordinal) || path.Length < live.Length + 2)
+        {
+            return null;
+        }
+
+        string suffix = path[live.Length..];
+        string packed = Array.Find(s_packed, p => suffix.EndsWith(p, StringComparison.Ordinal)) ?? "";
+        suffix = suffix[..^packed.Length];
+        if (suffix.Length < 2 || suffix[0] is not ('.' or '-' or '_'))
+        {
+            return null;
+        }
+
+        string digits = suffix[1..].Replace("-", "", StringComparison.Ordinal).Replace("T", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);
+        if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long number))
+        {
+            return null;
+        }
+
+        // Dates grow towards today, numbers away from it. A date with a time is scaled to the same fourteen places.
+        bool dated = digits.Length >= 8;
+        for (int places = digits.Length; dated && places < 14; places++)
+        {
+            number *= 10;
+        }
+
+        return (dated, dated ? number : -number);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Buffers.Binary;
+using System.Text;
+using Fleet.LogSearch.Searching;
+
+namespace Fleet.LogSearch.Journal;
+
+/// <summary>The systemd journal: one file, or all files of a directory and its directories, of all boots; patterns are tried on MESSAGE.</summary>
+public sealed class JournalSource : LogSource
+{
+    private const long TicksPerMicrosecond = TimeSpan.TicksPerMicrosecond;
+
+    private readonly string[] _paths;
+
+    /// <summary>Names a journal.</summary>
+    /// <param name="paths">Journal files, or directories that hold them.</param>
+    public JournalSource(params string[] paths) : base(paths.Length == 0 ? "journal" : string.Join(' ', paths)) =>
+        _paths = paths.Length == 0 ? ["/var/log/journal", "/run/log/journal"] : paths;
+
+    internal override SourceOutcome Search(PreparedQuery prepared, SearchBudget budget, IMatchSink sink)
+    {
+        Refuse(prepared.Query);
+        var notes = new List<string>();
+        List<JournalFile> files = Open(prepared.Query, notes);
+        try
+        {
+            var scan = new JournalScan(prepared, budget, files);
+            SearchEnd end = scan.Run(notes);
+            var byPattern = new long[prepared.Patterns.Patterns.Count];
+            long matches = 0;
+            if (end != SearchEnd.Cancelled)
+            {
+                end = Report(scan, files, prepared, budget, sink, byPattern, ref matches) ?? end;
+            }
+
+            if (scan.Payload.Unread > 0)
+            {
+                notes.Add($"{scan.Payload.Unread} compressed fields were not read: {scan.Payload.Reason}");
+            }
+
+            string reason = end switch
+            {
+                SearchEnd.MatchLimit => $"stopped at the limit of {matches} matches; there may be more",
+                SearchEnd.ByteBudget or SearchEnd.CpuBudget => $"stopped after {scan.BytesRead} bytes, the budget of the search",
+                SearchEnd.Cancelled => "cancelled",
+                _ => "",
+            };
+            return new SourceOutcome(Name, end, string.Join("; ", notes.Prepend(reason).Where(note => note.Length > 0)), matches, byPattern, scan.BytesRead);
+        }
+        finally
+        {
+            files.ForEach(file => file.Dispose());
+        }
+    }
+
+    private static void Refuse(LogQuery query)
+    {
+        if (query.Before + query.After > 0 || query.RecordStart is not null || query.JsonFields.Count > 0)
+        {
+            throw new LogQueryException("a journal has entries, not lines: context, record starts and JSON fields do not apply; use journal fields");
+        }
+    }
+
+    private List<JournalFile> Open(LogQuery query, List<string> notes)
+    {
+        List<string> names = _paths.SelectMany(FilesOf).ToList();
+        if (names.Count == 0)
+        {
+            throw new IOException("no journal on this host: there is no journal file in " + string.Join(" or ", _paths));
+        }
+
+        var files = new List<JournalFile>();
+        foreach (string name in names)
+        {
+            try
+            {
+                var file = new JournalFile(name);
+                if (file.EntryCount == 0 || Ticks(file.Times.Last) < query.Window.Since?.UtcTicks || Ticks(file.Times.First) > query.Window.Until?.UtcTicks)
+                {
+                    file.Dispose();
+                    continue;
+                }
+
+                files.Add(file);
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
+            {
+                notes.Add(fault is UnauthorizedAccessException ? $"no permission to read {name}" : fault.Message);
+            }
+        }
+
+        return files.Count > 0 || notes.Count == 0 ? files : throw new IOException(string.Join("; ", notes));
+    }
+
+    private static IEnumerable<string> FilesOf(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return File.Exists(path) ? [path] : [];
+        }
+
+        // name.journal~ was set aside after a crash; its entries are still good.
+        return Directory.EnumerateFiles(path, "*.journal*", SearchOption.AllDirectories)
+            .Where(name => name.EndsWith(".journal", StringComparison.Ordinal) || name.EndsWith(".journal~", StringComparison.Ordinal));
+    }
+
+    private SearchEnd? Report(JournalScan scan, List<JournalFile> files, PreparedQuery prepared, SearchBudget budget, IMatchSink sink, long[] byPattern, ref long matches)
+    {
+        foreach (JournalHit hit in scan.Hits)
+        {
+            if (budget.Cancel.IsCancellationRequested)
+            {
+                return SearchEnd.Cancelled;
+            }
+
+            if (matches >= budget.MatchesLeft)
+            {
+                return SearchEnd.MatchLimit;
+            }
+
+            matches++;
+            for (int i = 0; i < byPattern.Length; i++)
+            {
+                byPattern[i] += (long)((hit.Patterns >> i) & 1);
+            }
+
+            if (sink is not NoSink)
+            {
+                JournalFile file = files[hit.File];
+                string cursor = Cursor(file, hit.Entry);
+                sink.Take(new FoundLine
+                {
+                    Source = Name,
+                    Role = LineRole.Match,
+                    Bytes = scan.MessageOf(file, hit),
+                    Offset = 0,
+                    LineNumber = 0,
+                    Time = new DateTimeOffset(Ticks(hit.Microseconds), TimeSpan.Zero),
+                    Patterns = hit.Patterns,
+                    Cursor = cursor,
+                    PatternSet = prepared.Patterns,
+                });
+            }
+        }
+
+        return null;
+    }
+
+    // sd_journal_get_cursor(3): the same text that journalctl prints and takes.
+    private static string Cursor(JournalFile file, long entry)
+    {
+        ReadOnlySpan<byte> head = file.At(entry, 64);
+        var text = new StringBuilder("s=").Append(file.SequenceId);
+        text.Append(";i=").Append(Hex(head, 16)).Append(";b=").Append(Convert.ToHexStringLower(head.Slice(40, 16)));
+        return text.Append(";m=").Append(Hex(head, 32)).Append(";t=").Append(Hex(head, 24)).Append(";x=").Append(Hex(head, 56)).ToString();
+    }
+
+    private static string Hex(ReadOnlySpan<byte> entry, int offset) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(entry[offset..]).ToString("x", System.Globalization.CultureInfo.InvariantCulture);
+
+    private static long Ticks(long microseconds) => DateTime.UnixEpoch.Ticks + (microseconds * TicksPerMicrosecond);
+}

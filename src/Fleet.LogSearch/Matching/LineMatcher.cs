@@ -1,0 +1,187 @@
+using System.Buffers;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Fleet.LogSearch.Matching;
+
+/// <summary>One pattern made ready to be tried on a line.</summary>
+internal sealed class LineMatcher
+{
+    private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+    private const int LongestPattern = 8192;
+    private const int LargestAutomaton = 10_000;
+
+    private readonly LiteralSearcher? _exact;
+    private readonly Regex? _regex;
+    private readonly bool _wholeWord;
+    private readonly LogEncoding _encoding;
+
+    private LineMatcher(LogPattern pattern, LogEncoding encoding, LiteralSearcher? exact, Regex? regex, IReadOnlyList<Literal>? required, string? chunkExpression)
+    {
+        Pattern = pattern;
+        _encoding = encoding;
+        _exact = exact;
+        _regex = regex;
+        _wholeWord = pattern.Options.HasFlag(PatternOptions.WholeWord);
+        Required = required;
+        ChunkExpression = chunkExpression;
+    }
+
+    public LogPattern Pattern { get; }
+
+    /// <summary>A line without any of these does not match; null when there is no such set.</summary>
+    public IReadOnlyList<Literal>? Required { get; }
+
+    /// <summary>An expression that finds, in a chunk of many lines, every line that matches (and perhaps more); null when there is none.</summary>
+    public string? ChunkExpression { get; }
+
+    /// <summary>Whether a required literal in a line is already the match.</summary>
+    public bool LiteralsDecide => _exact is not null && !_wholeWord;
+
+    public static LineMatcher Create(LogPattern pattern, LogEncoding encoding)
+    {
+        Refuse(pattern);
+        bool ignoreCase = pattern.Options.HasFlag(PatternOptions.IgnoreCase);
+        // Ignoring the case of letters beyond ASCII needs the expression engine's tables.
+        bool asExpression = pattern.Kind == PatternKind.Regex || (ignoreCase && pattern.Text.AsSpan().ContainsAnyExceptInRange('\0', '\x7f'));
+        if (!asExpression)
+        {
+            return OfLiterals(pattern, encoding, [Literal.Create(pattern.Text, ignoreCase, encoding)]);
+        }
+
+        string text = pattern.Kind == PatternKind.Regex ? pattern.Text : Regex.Escape(pattern.Text);
+        RegexLiterals.Findings findings = RegexLiterals.Read(text, ignoreCase);
+        Regex regex = Build(pattern, text, ignoreCase ? Linear | RegexOptions.IgnoreCase : Linear);
+        Literal[]? required = findings.Required?.Select(literal => Literal.Create(literal, findings.IgnoreCase, encoding)).ToArray();
+        if (findings.IsExact)
+        {
+            return OfLiterals(pattern, encoding, required!);
+        }
+
+        string? chunk = findings.LineBound is null ? null : Whole(pattern, findings.LineBound);
+        return new LineMatcher(pattern, encoding, null, regex, required, chunk is null ? null : findings.IgnoreCase ? $"(?i:{chunk})" : $"(?:{chunk})");
+    }
+
+    public bool IsMatch(ReadOnlySpan<byte> line, LineText text) =>
+        _exact is not null ? Next(line, 0).Start >= 0 : _regex!.IsMatch(text.Characters);
+
+    /// <summary>Adds the stretches that match, from left to right.</summary>
+    public void AddRanges(ReadOnlySpan<byte> line, LineText text, List<ByteRange> ranges)
+    {
+        if (_exact is not null)
+        {
+            for (ByteRange range = Next(line, 0); range.Start >= 0; range = Next(line, range.Start + range.Length))
+            {
+                ranges.Add(range);
+            }
+        }
+        else if (_wholeWord)
+        {
+            for (Match match = _regex!.Match(text.Characters.ToString()); match.Success; match = match.NextMatch())
+            {
+                Group word = match.Groups["word"];
+                AddRange(text, word.Index, word.Length, ranges);
+            }
+        }
+        else
+        {
+            foreach (ValueMatch match in _regex!.EnumerateMatches(text.Characters))
+            {
+                AddRange(text, match.Index, match.Length, ranges);
+            }
+        }
+    }
+
+    /// <summary>Whether the line has to be decoded before it is tried.</summary>
+    public bool NeedsText => _regex is not null;
+
+    private static LineMatcher OfLiterals(LogPattern pattern, LogEncoding encoding, Literal[] literals) =>
+        new(pattern, encoding, LiteralSearcher.Create(literals), null, literals, null);
+
+    private static void Refuse(LogPattern pattern)
+    {
+        if (pattern.Text.Length == 0)
+        {
+            throw new LogQueryException($"pattern '{pattern.Name}' is empty and would match every line: write what to look for");
+        }
+
+        if (pattern.Text.Length > LongestPattern)
+        {
+            throw new LogQueryException($"pattern '{pattern.Name}' has {pattern.Text.Length} characters, more than {LongestPattern}: split it into several patterns");
+        }
+
+        if (pattern.Text.Contains('\n', StringComparison.Ordinal))
+        {
+            throw new LogQueryException($"pattern '{pattern.Name}' holds a line break, and lines are matched one by one: give each line as a pattern of its own");
+        }
+    }
+
+    private static Regex Build(LogPattern pattern, string text, RegexOptions options)
+    {
+        try
+        {
+            // Without a bound (a{1000}){1000} would be given gigabytes; the framework reads this setting whenever it builds an automaton.
+            AppContext.SetData("REGEX_NONBACKTRACKING_MAX_AUTOMATA_SIZE", LargestAutomaton);
+            // Checked alone first: a stray ')' must not find its partner in the words put around it.
+            var plain = new Regex(text, options);
+            return pattern.Options.HasFlag(PatternOptions.WholeWord) ? new Regex(Whole(pattern, text), options) : plain;
+        }
+        catch (RegexParseException fault)
+        {
+            throw new LogQueryException($"pattern '{pattern.Name}' is not a regular expression, at character {fault.Offset}: {fault.Message}. To look for the text itself, use a fixed pattern", fault);
+        }
+        catch (NotSupportedException fault)
+        {
+            throw new LogQueryException($"pattern '{pattern.Name}' cannot be matched in linear time: look-around, back-references and atomic groups are not available, nor very large repetitions", fault);
+        }
+    }
+
+    private static string Whole(LogPattern pattern, string text) =>
+        pattern.Options.HasFlag(PatternOptions.WholeWord) ? $@"(?:^|\W)(?<word>{text})(?:\W|$)" : text;
+
+    private static void AddRange(LineText text, int index, int length, List<ByteRange> ranges)
+    {
+        int start = text.ByteOffset(index);
+        ranges.Add(new ByteRange(start, text.ByteOffset(index + length) - start));
+    }
+
+    private ByteRange Next(ReadOnlySpan<byte> line, int from)
+    {
+        while (from <= line.Length)
+        {
+            int found = _exact!.IndexOf(line[from..], out int length);
+            if (found < 0)
+            {
+                break;
+            }
+
+            int start = from + found;
+            if (!_wholeWord || (!EndsInWord(line[..start]) && !StartsWithWord(line[(start + length)..])))
+            {
+                return new ByteRange(start, length);
+            }
+
+            from = start + 1;
+        }
+
+        return new ByteRange(-1, 0);
+    }
+
+    private bool EndsInWord(ReadOnlySpan<byte> text)
+    {
+        Rune last = default;
+        return !text.IsEmpty && (_encoding == LogEncoding.Latin1
+            ? IsWord((Rune)(char)text[^1])
+            : Rune.DecodeLastFromUtf8(text, out last, out _) == OperationStatus.Done && IsWord(last));
+    }
+
+    private bool StartsWithWord(ReadOnlySpan<byte> text)
+    {
+        Rune first = default;
+        return !text.IsEmpty && (_encoding == LogEncoding.Latin1
+            ? IsWord((Rune)(char)text[0])
+            : Rune.DecodeFromUtf8(text, out first, out _) == OperationStatus.Done && IsWord(first));
+    }
+
+    private static bool IsWord(Rune rune) => Rune.IsLetterOrDigit(rune) || rune.Value == '_';
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace Fleet.LogSearch.Scans;
+
+/// <summary>How far one generation of a log (the file between two rotations) has been read.</summary>
+/// <param name="Generation">Counts the generations of this log since it was first read; with the offset it identifies a line for good.</param>
+/// <param name="Device">The file system it was on.</param>
+/// <param name="Inode">Its number there; compression and copying change it.</param>
+/// <param name="HeadBytes">How many of its first bytes the fingerprint covers; 0 while it is empty.</param>
+/// <param name="Head">The fingerprint, by which it is known again under another name, number or compression.</param>
+/// <param name="Offset">Everything before it, whole lines only, has been delivered.</param>
+public sealed record FilePosition(long Generation, ulong Device, ulong Inode, int HeadBytes, string Head, long Offset)
+{
+    internal string Write() => string.Create(CultureInfo.InvariantCulture, $"{Generation} {Device} {Inode} {HeadBytes} {(Head.Length == 0 ? "-" : Head)} {Offset}");
+
+    internal static FilePosition Read(string line)
+    {
+        string[] words = line.Split(' ');
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        return words.Length == 6
+            ? new FilePosition(long.Parse(words[0], culture), ulong.Parse(words[1], culture), ulong.Parse(words[2], culture),
+                int.Parse(words[3], culture), words[4] == "-" ? "" : words[4], long.Parse(words[5], culture))
+            : throw new FormatException("a position has six words");
+    }
+}

@@ -1,0 +1,3 @@
+using Fleet.LogSearch.Bench;
+
+return BenchCommand.Run(args);
