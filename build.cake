@@ -1,4 +1,4 @@
-// The build. `dotnet cake --target=NAME` with Build, Test, Demo, Publish, Bench or Format.
+// The build. `dotnet cake --target=NAME` with Build, Test, Demo or Format.
 using System.Xml.Linq;
 
 var target = Argument("target", "Build");
@@ -45,20 +45,10 @@ Task("Test")
         throw new CakeException($"Tests failed in: {string.Join(", ", failedProjects)}");
 });
 
-Task("Publish")
-    .Description("Publishes agent (native where a toolchain is found), controller and CLI into artifacts/.")
-    .Does(() => RunScript("./installers/publish", configuration));
-
 Task("Demo")
     .Description("Runs Fleet's main job on this machine: a controller, 20 agents, one inspection.")
     .IsDependentOn("Build")
     .Does(() => Run("./tests/Fleet.Demo", configuration, ""));
-
-Task("Bench")
-    .Description("Measures what docs/benchmarks.md quotes. --what=NAME picks one.")
-    .IsDependentOn("Build")
-    .IsDependentOn("Publish")
-    .Does(() => Run("./tests/Fleet.Benchmarks", configuration, Argument("what", "all")));
 
 Task("Format")
     .Description("Formats the code; with --check=true only says whether it is formatted.")
@@ -88,11 +78,4 @@ void Run(string project, string configuration, string arguments)
     var exitCode = StartProcess("dotnet", $"run --no-build --project {project} -c {configuration} -- {arguments}");
     if (exitCode != 0)
         throw new CakeException($"{project} ended with exit code {exitCode}");
-}
-
-void RunScript(string script, string arguments)
-{
-    var exitCode = StartProcess("bash", $"{script} {arguments}");
-    if (exitCode != 0)
-        throw new CakeException($"{script} ended with exit code {exitCode}");
 }
