@@ -1,0 +1,41 @@
+using Fleet.Harness;
+using Fleet.Hosts;
+using Fleet.Hosts.Machine;
+
+namespace Fleet.EndToEnd.Hosts;
+
+/// <summary>A controller on this machine and three real hosts with an agent each.</summary>
+public sealed class HostFleet : IAsyncLifetime
+{
+    private static readonly string[] Names = ["web1", "web2", "db1"];
+    private FleetOnThisMachine? _fleet;
+    private HostPool? _pool;
+
+    /// <summary>The controller and its administrator.</summary>
+    public FleetOnThisMachine Fleet => _fleet!;
+
+    /// <summary>The hosts.</summary>
+    public HostPool Hosts => _pool!;
+
+    /// <inheritdoc/>
+    public async Task InitializeAsync()
+    {
+        // The tests themselves are reported as skipped then.
+        if (await MachineCheck.WhyNotAsync() is not null)
+            return;
+        _pool = await HostPool.StartAsync(Names, AgentPackage.SharedDirectories);
+        _fleet = await FleetOnThisMachine.StartAsync(_pool.Gateway);
+        var token = await _fleet.CreateTokenAsync("--uses", "3");
+        await Task.WhenAll(_pool.Hosts.Select(host => AgentPackage.InstallAsync(host, _fleet.Controller.Address, token)));
+        await _fleet.WaitOnlineAsync(Names.Length);
+    }
+
+    /// <inheritdoc/>
+    public async Task DisposeAsync()
+    {
+        if (_fleet is not null)
+            await _fleet.DisposeAsync();
+        if (_pool is not null)
+            await _pool.DisposeAsync();
+    }
+}
