@@ -40,24 +40,12 @@ public sealed class TestHost : IAsyncDisposable
 
     private string Root => _birth.Disk.Root;
 
-    /// <summary>Writes what a new host is told of itself: its network and its neighbours.</summary>
+    /// <summary>A new host, not switched on yet.</summary>
     internal static async Task<TestHost> PrepareAsync(HostBirth birth)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(birth.Name.Length, LongestName);
-        var host = new TestHost(birth);
-        await host.WriteAsync("/etc/systemd/network/10-host0.network", $"""
-            [Match]
-            Name=host0
-
-            [Network]
-            Address={birth.Address}/24
-            LinkLocalAddressing=no
-            LLDP=no
-
-            """);
-        await host.WriteAsync("/etc/hostname", birth.Name + "\n");
-        await host.WriteAsync("/etc/hosts", $"127.0.0.1 localhost {birth.Name}\n{birth.Bridge.Gateway} controller\n");
-        return host;
+        await HostSetup.WriteAsync(birth);
+        return new TestHost(birth);
     }
 
     /// <summary>Switches it on and waits until it is up.</summary>
@@ -189,6 +177,8 @@ public sealed class TestHost : IAsyncDisposable
         bool again;
         do
         {
+            // The kernel removes the last boot's port only when it has taken its network namespace apart.
+            await Patience.UntilAsync($"the port {Port} is free", () => !Directory.Exists($"/sys/class/net/{Port}"));
             await using var container = await Container.BootAsync(plan);
             BootTime = container.BootTime;
             _container = container;

@@ -32,8 +32,9 @@ internal static class AgentPackage
     /// <summary>The natively compiled agent needs nothing of this machine; the one of the ordinary build needs .NET.</summary>
     public static string[] SharedDirectories => IsNative ? [] : [Runtime];
 
-    /// <summary>Whether it is the natively compiled agent.</summary>
-    public static bool IsNative => Binaries.NativeAgent is not null;
+    /// <summary>Whether it is the natively compiled agent; one that is older than the ordinary build is not what is to be tested.</summary>
+    public static bool IsNative { get; } = Binaries.NativeAgent is { } native
+        && File.GetLastWriteTimeUtc(native) >= File.GetLastWriteTimeUtc(Binaries.Agent + ".dll");
 
     /// <summary>Installs, enrols and starts it.</summary>
     public static async Task InstallAsync(TestHost host, string controller, string token)
@@ -45,7 +46,7 @@ internal static class AgentPackage
         await host.ShellAsync("systemctl daemon-reload && systemctl enable --quiet --now fleet-agent");
     }
 
-    private static IEnumerable<string> Files() => Binaries.NativeAgent is { } native
-        ? [native]
+    private static IEnumerable<string> Files() => IsNative
+        ? [Binaries.NativeAgent!]
         : System.IO.Directory.EnumerateFiles(Path.GetDirectoryName(Binaries.Agent)!).Where(f => !f.EndsWith(".pdb", StringComparison.Ordinal));
 }

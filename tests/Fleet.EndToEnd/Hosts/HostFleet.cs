@@ -4,10 +4,15 @@ using Fleet.Hosts.Machine;
 
 namespace Fleet.EndToEnd.Hosts;
 
-/// <summary>A controller on this machine and three real hosts with an agent each.</summary>
+/// <summary>A controller on this machine, three real hosts with an agent each and one that has none yet.</summary>
 public sealed class HostFleet : IAsyncLifetime
 {
-    private static readonly string[] Names = ["web1", "web2", "db1"];
+    /// <summary>The hosts with agents.</summary>
+    public static readonly IReadOnlyList<string> WithAgents = ["web1", "web2", "db1"];
+
+    /// <summary>The host that no agent was installed on.</summary>
+    public const string NewHost = "new1";
+
     private FleetOnThisMachine? _fleet;
     private HostPool? _pool;
 
@@ -23,11 +28,11 @@ public sealed class HostFleet : IAsyncLifetime
         // The tests themselves are reported as skipped then.
         if (await MachineCheck.WhyNotAsync() is not null)
             return;
-        _pool = await HostPool.StartAsync(Names, AgentPackage.SharedDirectories);
+        _pool = await HostPool.StartAsync([.. WithAgents, NewHost], AgentPackage.SharedDirectories);
         _fleet = await FleetOnThisMachine.StartAsync(_pool.Gateway);
         var token = await _fleet.CreateTokenAsync("--uses", "3");
-        await Task.WhenAll(_pool.Hosts.Select(host => AgentPackage.InstallAsync(host, _fleet.Controller.Address, token)));
-        await _fleet.WaitOnlineAsync(Names.Length);
+        await Task.WhenAll(WithAgents.Select(name => AgentPackage.InstallAsync(_pool[name], _fleet.Controller.Address, token)));
+        await _fleet.WaitOnlineAsync(WithAgents.Count);
     }
 
     /// <inheritdoc/>

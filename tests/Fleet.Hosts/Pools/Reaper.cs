@@ -1,4 +1,3 @@
-using System.Globalization;
 using Fleet.Hosts.Disks;
 using Fleet.Hosts.Machine;
 using Fleet.Hosts.Network;
@@ -46,9 +45,9 @@ internal static class Reaper
             return;
         foreach (var host in Directory.EnumerateDirectories(pool.Disk))
         {
-            var identity = await Tool.TryAsync("stat", "--format=inode-%D:%i", Path.Combine(host, "root"));
-            if (identity.Stdout.Trim() is { Length: > 0 } name && name.Split(':') is [var device, var inode])
-                File.Delete(Path.Combine(NspawnState, "locks", $"{device}:{long.Parse(inode, CultureInfo.InvariantCulture):x}"));
+            var name = (await Tool.TryAsync("stat", "--format=inode-%d:%i", Path.Combine(host, "root"))).Stdout.Trim();
+            if (name.Length > 0)
+                File.Delete(Path.Combine(NspawnState, "locks", name));
         }
     }
 }
