@@ -1,5 +1,4 @@
 using System.Globalization;
-using Fleet.Agent.Execution.Native;
 using Fleet.Agent.Execution.Processes;
 
 namespace Fleet.Agent.Execution.Cgroups;
@@ -7,6 +6,8 @@ namespace Fleet.Agent.Execution.Cgroups;
 /// <summary>The cgroup of one task: holds all its processes wherever they move to, limits and counts what they use.</summary>
 internal sealed class TaskCgroup
 {
+    // A program that starts others without end stays ahead of us for so long at most.
+    private const int MaxRounds = 16;
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan LastPoll = TimeSpan.FromMilliseconds(200);
 
@@ -21,36 +22,33 @@ internal sealed class TaskCgroup
         _legacy = legacy;
     }
 
+    /// <summary>Its directories, one in each hierarchy that it is in.</summary>
+    internal IReadOnlyList<string> Directories => [.. _legacy.Values, _unified];
+
     private string Memory => _legacy.GetValueOrDefault("memory", _unified);
 
     /// <summary>The processes in it now.</summary>
     internal HashSet<int> Processes() => CgroupFiles.Processes(_unified);
 
     /// <summary>Takes in a process that was just started, and whatever it has started since.</summary>
-    /// <returns>Zero, or the error number. A process that has ended already is no error.</returns>
     /// <remarks>
     /// posix_spawn cannot start a process in another cgroup (glibc can from 2.39 on). It starts in ours, which holds nothing else
     /// but this agent, so that the children it may have had before it was moved are found there.
     /// </remarks>
-    internal int Adopt(ProcessIdentity leader, TaskTrace trace)
+    internal void Adopt(ProcessIdentity leader, TaskTrace trace)
     {
-        var error = Move(leader.Pid);
-        if (error != 0 || !_owner.HasNewcomers())
-            return error;
+        Move(leader.Pid);
 
-        // A child is always younger than the move of its parent, or it is found here: two rounds mostly, a fork bomb takes more.
-        for (var found = true; found && error == 0;)
+        // What it starts from now on begins in the task's cgroup; what it started before is found here.
+        for (var round = 0; round < MaxRounds; round++)
         {
-            found = false;
             var newcomers = _owner.Newcomers();
-            foreach (var process in ProcessTree.Find(trace).Where(process => newcomers.Contains(process.Pid)))
-            {
-                found = true;
-                error = Move(process.Pid);
-            }
+            var ours = newcomers.Count == 0 ? [] : ProcessTree.Find(trace).Where(process => newcomers.Contains(process.Pid)).ToList();
+            if (ours.Count == 0)
+                return;
+            foreach (var process in ours)
+                Move(process.Pid);
         }
-
-        return error;
     }
 
     /// <summary>Kills everything in it in one go, so that nothing can escape by forking. Linux 5.14; before that the caller's rounds do it.</summary>
@@ -72,24 +70,13 @@ internal sealed class TaskCgroup
     {
         // What was just killed is in it until it has been waited for.
         var poll = FirstPoll;
-        while (!_owner.Release([_unified, .. _legacy.Values]) && poll < LastPoll)
+        while (!_owner.Release(Directories) && poll < LastPoll)
         {
             await Task.Delay(poll, time, CancellationToken.None);
             poll *= 2;
         }
     }
 
-    /// <summary>Controllers first: what it starts meanwhile is limited, and found by where it is in the unified hierarchy.</summary>
-    private int Move(int pid)
-    {
-        var number = pid.ToString(CultureInfo.InvariantCulture);
-        foreach (var directory in _legacy.Values.Append(_unified))
-        {
-            var error = CgroupFiles.Write(directory, "cgroup.procs", number);
-            if (error is not 0 and not Errno.NoProcess)
-                return error;
-        }
-
-        return 0;
-    }
+    // One that has ended meanwhile, or that may not be moved, is still known by its session, its mark and its environment.
+    private void Move(int pid) => _ = CgroupFiles.Write(_unified, "cgroup.procs", pid.ToString(CultureInfo.InvariantCulture));
 }

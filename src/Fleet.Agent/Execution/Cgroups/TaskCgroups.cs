@@ -109,9 +109,6 @@ internal sealed class TaskCgroups
         }
     }
 
-    /// <summary>Whether anything but the agent itself is where new processes start.</summary>
-    internal bool HasNewcomers() => CgroupFiles.OwnProcesses(_agent).Skip(1).Any();
-
     /// <summary>The processes that have not been moved to their task's cgroup.</summary>
     internal HashSet<int> Newcomers() => [.. CgroupFiles.OwnProcesses(_agent).Where(pid => pid != Environment.ProcessId)];
 

@@ -1,5 +1,4 @@
 using Fleet.Agent.Execution.Cgroups;
-using Fleet.Agent.Execution.Native;
 using Fleet.Agent.Execution.Processes;
 
 namespace Fleet.Agent.Execution.Steps;
@@ -28,10 +27,11 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
             return Report(failure!);
         var child = launched.Child;
         leaders.Add(child.Identity);
-        if (context.Cgroup?.Adopt(child.Identity, Trace) is { } refusal and not 0 && context.Request.Limits != TaskLimits.None)
-            context.Stop.Give(new StopCause.Abandoned($"the program could not be put under its limits: {Errno.Describe(refusal)}"));
+        // One with limits enters its cgroups by itself, before it begins.
+        if (context.Request.Limits == TaskLimits.None)
+            context.Cgroup?.Adopt(child.Identity, Trace);
 
-        // 2. As another user: has the helper become the program?
+        // 2. As another user, or with limits: has the helper become the program?
         KillReport? kill = null;
         StopCause? cause = null;
         var shimPeak = 0L;
