@@ -32,9 +32,11 @@ check_host() {
     for tool in tar gzip sha256sum mktemp; do
         has $tool || refuse "$tool is missing"
     done
-    if has dpkg-query && [ "$(dpkg-query -W -f '${db:Status-Status}' fleet-agent 2> /dev/null)" = installed ]; then packaged=dpkg
-    elif has rpm && rpm -q fleet-agent > /dev/null 2>&1; then packaged=rpm
-    else packaged=
+    packaged=
+    if has dpkg-query; then
+        if [ "$(dpkg-query -W -f '${db:Status-Status}' fleet-agent 2> /dev/null)" = installed ]; then packaged=dpkg; fi
+    elif has rpm && rpm -q fleet-agent > /dev/null 2>&1; then
+        packaged=rpm
     fi
 }
 
