@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Security.Cryptography;
@@ -126,11 +127,37 @@ public sealed class InstallationTests(TestController controller) : IClassFixture
         answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
+    [CurlFact]
+    public async Task Curl_gets_the_script_by_the_pin_and_nothing_by_another()
+    {
+        PutArtefacts();
+        var line = InstallLine.Create(new ControllerAddress("127.0.0.1", controller.Address.Port), controller.Authority.ControllerKeyHash, "fleet1.a.x");
+        var otherKey = InstallLine.Create(new ControllerAddress("127.0.0.1", controller.Address.Port), new byte[32], "fleet1.a.x");
+
+        var (code, text) = await CurlAsync(line);
+        code.ShouldBe(0);
+        text.ShouldStartWith("#!/bin/sh\n");
+        text.ShouldEndWith("echo the script itself\n");
+
+        // CURLE_SSL_PINNEDPUBKEYNOTMATCH: the handshake is given up, and sh gets an empty script.
+        (await CurlAsync(otherKey)).ShouldBe((90, ""));
+    }
+
     private Task<V1.CreateTokenReply> CreateTokenAsync(X509Certificate2 admin) =>
         new V1.Tokens.TokensClient(controller.Connect(admin)).CreateTokenAsync(new V1.CreateTokenRequest
         {
             Kind = V1.TokenKind.Agent, LifetimeMs = 60_000, MaxUses = 1, Install = true,
         }).ResponseAsync.WaitAsync(TimeLimit.Default);
+
+    // The line's own words, up to the pipe.
+    private static async Task<(int Code, string Text)> CurlAsync(string line)
+    {
+        var start = new ProcessStartInfo("sh", ["-c", line[..line.IndexOf('|', StringComparison.Ordinal)]]) { RedirectStandardOutput = true };
+        using var curl = Process.Start(start)!;
+        var text = await curl.StandardOutput.ReadToEndAsync().WaitAsync(TimeLimit.Default);
+        await curl.WaitForExitAsync().WaitAsync(TimeLimit.Default);
+        return (curl.ExitCode, text);
+    }
 
     private byte[] PutArtefacts()
     {
