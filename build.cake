@@ -1,4 +1,4 @@
-// The build. `dotnet cake --target=NAME` with Build, Test, Demo or Format.
+// The build. `dotnet cake --target=NAME` with Build, Test, Demo, Publish, Package or Format.
 using System.Xml.Linq;
 
 var target = Argument("target", "Build");
@@ -50,6 +50,15 @@ Task("Demo")
     .IsDependentOn("Build")
     .Does(() => Run("./tests/Fleet.Demo", configuration, ""));
 
+Task("Publish")
+    .Description("Makes what hosts get, without a .NET runtime there: artifacts/publish/{agent,controller,cli}; says which kind, and why.")
+    .Does(() => RunScript("./installers/publish"));
+
+Task("Package")
+    .Description("Makes .deb, .rpm and .tar.gz of it, with checksums: artifacts/packages.")
+    .IsDependentOn("Publish")
+    .Does(() => RunScript("./installers/package"));
+
 Task("Format")
     .Description("Formats the code; with --check=true only says whether it is formatted.")
     .Does(() => DotNetFormat(Solution, new DotNetFormatSettings { VerifyNoChanges = Argument("check", false) }));
@@ -78,4 +87,11 @@ void Run(string project, string configuration, string arguments)
     var exitCode = StartProcess("dotnet", $"run --no-build --project {project} -c {configuration} -- {arguments}");
     if (exitCode != 0)
         throw new CakeException($"{project} ended with exit code {exitCode}");
+}
+
+void RunScript(string script)
+{
+    var exitCode = StartProcess("bash", script);
+    if (exitCode != 0)
+        throw new CakeException($"{script} ended with exit code {exitCode}");
 }

@@ -3,6 +3,7 @@ using Fleet.Agent.Identity;
 using Fleet.Agent.Journal;
 using Fleet.Agent.Link;
 using Fleet.Agent.Logging;
+using Fleet.Agent.Removal;
 using Fleet.Agent.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -55,6 +56,27 @@ internal static partial class Commands
         return await EnrolCommand.RunAsync(loaded.Arguments, loaded.Settings, Console.Out, Console.Error, TimeProvider.System, CancellationToken.None);
     }
 
+    /// <summary>Takes this host out of its fleet. Doing it twice is harmless.</summary>
+    public static async Task<int> LeaveAsync(string[] words)
+    {
+        if (Load(words, [s_config, .. SettingOptions.Where(o => o.Flag is "--state" or "--controller")]) is not { } loaded)
+            return 2;
+        var state = new StateDirectory(loaded.Settings.State);
+        if (!new IdentityStore(state.Path).Exists)
+        {
+            Console.WriteLine($"This host is not enrolled (nothing in {state.Path}). Nothing was changed.");
+            return 0;
+        }
+
+        if (FindIdentity(state, loaded.Settings) is not { } enrolment)
+            return 1;
+        using var held = Take(state);
+        if (held is null)
+            return 1;
+        var dialer = new TlsDialer(new IdentityStore(state.Path), enrolment.Controller);
+        return await LeaveCommand.RunAsync(enrolment, state.Path, dialer, Console.Out, TimeProvider.System, CancellationToken.None);
+    }
+
     /// <summary>Says what this host's agent is and whether it runs.</summary>
     public static int Status(string[] words)
     {
@@ -99,6 +121,8 @@ internal static partial class Commands
             Commands:
               enrol          make this host an agent of a fleet
               run            run the agent (what the service does)
+              leave          take this host out of its fleet
+              uninstall      remove the agent that install.sh has put here (--purge: its state too)
               status         say what this host's agent is
               check-config   check the settings
               version        print the version

@@ -1,11 +1,14 @@
 using Fleet.Agent;
 using Fleet.Agent.Execution.Processes;
+using Fleet.Agent.Removal;
 
 return args switch
 {
     [ExecShim.Verb, ..] => ExecShim.Run(args),
     ["run", .. var options] => await Commands.RunAsync(options),
     ["enrol", .. var options] => await Commands.EnrolAsync(options),
+    ["leave", .. var options] => await Commands.LeaveAsync(options),
+    ["uninstall", .. var options] => UninstallCommand.Run(options, Console.Error),
     ["status", .. var options] => Commands.Status(options),
     ["check-config", .. var options] => Commands.CheckConfig(options),
     ["version" or "--version"] => Commands.Version(),

@@ -1,4 +1,5 @@
 using Fleet.Controller.Access;
+using Fleet.Controller.Artefacts;
 using Fleet.Controller.Control;
 using Fleet.Controller.Dispatch;
 using Fleet.Controller.Enrolment;
@@ -25,6 +26,7 @@ internal static class Program
         services.AddIdentity();
         services.AddEnrolment();
         services.AddAccess();
+        services.AddArtefacts();
 
         // The fleet: who is there, what they do, and how they are reached.
         services.AddAgentRegistry();
@@ -42,6 +44,7 @@ internal static class Program
     {
         app.MapEnrolment();
         app.MapAccess();
+        app.MapArtefacts();
         app.MapFleetServices();
         app.MapControl();
     }

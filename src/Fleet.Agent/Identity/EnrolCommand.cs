@@ -34,12 +34,13 @@ internal static class EnrolCommand
         try
         {
             state.Create();
+            var known = ReadKnown(state, arguments.Has("--force"));
+            // Before the lock: where the agent runs, it is enrolled, and saying so disturbs nothing.
+            if (known is not null && new IdentityFiles(state.Path).Exists && !arguments.Has("--force"))
+                return Already(known, wish, output, errors);
             using var held = state.TryLock();
             if (held is null)
                 return Fail(errors, 1, $"an agent runs with {state.Path}: stop it first");
-            var known = ReadKnown(state, arguments.Has("--force"));
-            if (known is not null && new IdentityFiles(state.Path).Exists && !arguments.Has("--force"))
-                return Already(known, wish, output, errors);
             // An id from an earlier try at the same controller: the controller may have made the agent although we heard nothing.
             var isRetry = known is { AgentId: null } && known.Controller == wish.Controller;
             var done = await new Enroller(state.Path).EnrolAsync(wish, isRetry ? known!.EnrolmentId : Guid.NewGuid().ToString("n"), time, cancellationToken);

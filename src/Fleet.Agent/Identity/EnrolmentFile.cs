@@ -36,6 +36,9 @@ internal sealed class EnrolmentFile(string stateDirectory)
         return new Enrolment(id, controller, agent.Length == 0 ? null : parsed, values.GetValueOrDefault("name", ""));
     }
 
+    /// <summary>Removes it, so that this host enrols as a new agent.</summary>
+    public void Remove() => File.Delete(Path);
+
     /// <summary>Stores it, readable for the owner only.</summary>
     public void Write(Enrolment enrolment)
     {

@@ -55,6 +55,14 @@ internal sealed class IdentityStore(string stateDirectory)
     /// <summary>The certificate was not accepted: the other one is tried next, where there are two.</summary>
     public void NoteRefused() => _usesFormer = !_usesFormer && File.Exists(FormerPath);
 
+    /// <summary>Removes all of it: this host is no agent any more.</summary>
+    public void Forget()
+    {
+        File.Delete(FormerPath);
+        File.Delete(_files.IdentityPath);
+        File.Delete(_files.RootPath);
+    }
+
     /// <summary>Whether a chain carries a certificate for a key and an agent.</summary>
     /// <exception cref="InvalidDataException">It does not; the message says why.</exception>
     public static void Check(ECDsa key, IReadOnlyList<byte[]> chain, AgentId id)

@@ -33,7 +33,13 @@ internal static class TokenCommand
         };
         var note = new Option<string?>("--note") { Description = "What it is for.", HelpName = "TEXT" };
         var replace = new Option<bool>("--allow-replace") { Description = "A host may take over the name of an enrolled agent (a reinstalled host)." };
-        var command = new Command("create", "Create a token; it is shown once, on standard output.") { role, lifetime, uses, labels, note, replace };
+        var install = new Option<bool>("--install") { Description = "Print the line that installs and enrols an agent on a host, instead of the token." };
+        var command = new Command("create", "Create a token; it is shown once, on standard output.") { role, lifetime, uses, labels, note, replace, install };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(install) && result.GetValue(role) is not null)
+                result.AddError("--install is for agents: leave out --operator");
+        });
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var request = new CreateTokenRequest
@@ -44,11 +50,18 @@ internal static class TokenCommand
                 MaxUses = parsed.GetValue(uses) ?? 1,
                 Note = parsed.GetValue(note) ?? "",
                 AllowReplace = parsed.GetValue(replace),
+                Install = parsed.GetValue(install),
             };
             foreach (var (key, value) in parsed.GetValue(labels) ?? [])
                 request.Labels[LabelKey.Parse(key).ToString()] = value;
             using var client = context.Connect(parsed);
             var reply = await client.Tokens.CreateTokenAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
+            if (request.Install)
+            {
+                await InstallAdvice.WriteAsync(context.Screen, client.Context.Controller, reply);
+                return ExitCode.Success;
+            }
+
             await context.Screen.Writer.WriteLineAsync(reply.Secret);
             await context.Screen.Writer.FlushAsync(cancellationToken);
             var how = request.Kind == TokenKind.Agent

@@ -10,6 +10,7 @@ internal static class AccessTable
         ["/fleet.v1.Enrolment/EnrolOperator"] = new(AccessLevel.Anyone),
 
         ["/fleet.v1.AgentLink/Connect"] = new(AccessLevel.Agent),
+        ["/fleet.v1.AgentLink/Leave"] = new(AccessLevel.Agent, IsAudited: true),
 
         ["/fleet.v1.Jobs/PreviewTarget"] = new(AccessLevel.Viewer),
         ["/fleet.v1.Jobs/GetJob"] = new(AccessLevel.Viewer),

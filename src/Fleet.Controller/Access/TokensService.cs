@@ -1,3 +1,4 @@
+using Fleet.Controller.Artefacts;
 using Fleet.Controller.Identity;
 using Grpc.Core;
 using V1 = Fleet.Protocol.V1;
@@ -5,7 +6,7 @@ using V1 = Fleet.Protocol.V1;
 namespace Fleet.Controller.Access;
 
 /// <summary>Join tokens, for administrators.</summary>
-internal sealed class TokensService(JoinTokens tokens) : V1.Tokens.TokensBase
+internal sealed class TokensService(JoinTokens tokens, InstallationDesk installation) : V1.Tokens.TokensBase
 {
     /// <inheritdoc/>
     public override async Task<V1.CreateTokenReply> CreateToken(V1.CreateTokenRequest request, ServerCallContext context)
@@ -13,9 +14,12 @@ internal sealed class TokensService(JoinTokens tokens) : V1.Tokens.TokensBase
         var (order, fault) = TokenMessages.ToOrder(request);
         if (order is null)
             throw new RpcException(new Status(StatusCode.InvalidArgument, fault!));
+        // Before anything is made: a token whose line cannot be used would lie about.
+        var place = request.Install ? Installation() : null;
         var (token, text) = await tokens.CreateAsync(order, context.GetCaller().ToString(), context.CancellationToken);
-        return new V1.CreateTokenReply { Token = TokenMessages.ToMessage(token), Secret = text };
+        return new V1.CreateTokenReply { Token = TokenMessages.ToMessage(token), Secret = text, Installation = place };
     }
+
 
     /// <inheritdoc/>
     public override async Task<V1.ListTokensReply> ListTokens(V1.ListTokensRequest request, ServerCallContext context)
@@ -32,4 +36,7 @@ internal sealed class TokensService(JoinTokens tokens) : V1.Tokens.TokensBase
             ? TokenMessages.ToMessage(token)
             : throw new RpcException(new Status(StatusCode.NotFound, $"there is no token \"{request.Id}\": `fleet token list --all` shows all"));
     }
+
+    private V1.Installation Installation() => installation.Describe(out var fault)
+        ?? throw new RpcException(new Status(StatusCode.FailedPrecondition, fault!));
 }

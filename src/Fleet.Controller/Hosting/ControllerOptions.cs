@@ -19,6 +19,9 @@ internal sealed class ControllerOptions
     /// <summary>The address that agents and operators are told to use. The default is this host's name and the port it listens on.</summary>
     public string? Advertise { get; set; }
 
+    /// <summary>What hosts get their agent from. The default is <c>/usr/share/fleet-controller/artefacts</c>.</summary>
+    public string Artefacts { get; set; } = "/usr/share/fleet-controller/artefacts";
+
     /// <summary>Connections at once; more are closed. The default is 15,000, below the usual limit on open files of 20,000.</summary>
     public int MaxConnections { get; set; } = 15_000;
 

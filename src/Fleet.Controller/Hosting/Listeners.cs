@@ -51,14 +51,15 @@ internal static class Listeners
         limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
     }
 
-    // The order is the path of a connection: admission, handshake, slot back, HTTP/2.
+    // The order is the path of a connection: admission, handshake, slot back, HTTP. gRPC takes HTTP/2 alone; HTTP/1.1 is for
+    // the curl or wget of hosts that get their agent from here.
     private static void ConfigureTls(ListenOptions endpoint, ControllerOptions options)
     {
         var services = endpoint.ApplicationServices;
         var certificate = services.GetRequiredService<ServerCertificate>();
         var judge = services.GetRequiredService<ClientCertificateJudge>();
         var policy = judge.CreateChainPolicy();
-        endpoint.Protocols = HttpProtocols.Http2;
+        endpoint.Protocols = HttpProtocols.Http1AndHttp2;
         endpoint.Use(services.GetRequiredService<HandshakeAdmission>().Before);
         endpoint.UseHttps(new TlsHandshakeCallbackOptions
         {
@@ -74,7 +75,7 @@ internal static class Listeners
     {
         ServerCertificateContext = certificate.Current,
         EnabledSslProtocols = SslProtocols.Tls13,
-        ApplicationProtocols = [SslApplicationProtocol.Http2],
+        ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
         // Asked for; whoever has none is nobody, and reaches the enrolment.
         ClientCertificateRequired = true,
         CertificateChainPolicy = policy,

@@ -13,10 +13,12 @@ internal sealed record OpenedData(DataDirectory Directory, CertificateAuthority 
     public static async Task<OpenedData> OpenAsync(
         DataDirectory directory, CertificateOptions certificates, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        var (fleet, operators) = new TrustFiles(directory.TrustPath).Load();
+        var files = new TrustFiles(directory.TrustPath);
+        var (fleet, operators) = files.Load();
+        var controllerKey = files.LoadControllerKey();
         var store = await SqliteFleetStore.OpenAsync(
             new SqliteStoreOptions { Path = directory.StorePath }, time, loggers.CreateLogger<SqliteFleetStore>(), cancellationToken);
-        return new OpenedData(directory, new CertificateAuthority(fleet, operators, certificates, time), store);
+        return new OpenedData(directory, new CertificateAuthority(fleet, operators, controllerKey, certificates, time), store);
     }
 
     /// <inheritdoc/>

@@ -8,7 +8,8 @@ namespace Fleet.Controller.Identity;
 /// The fleet's two trust roots. They are apart so that a job signed by an operator can be verified on an agent without
 /// trusting the controller.
 /// </summary>
-internal sealed class CertificateAuthority(TrustRoot fleet, TrustRoot operators, CertificateOptions options, TimeProvider time) : IDisposable
+internal sealed class CertificateAuthority(
+    TrustRoot fleet, TrustRoot operators, ECDsa controllerKey, CertificateOptions options, TimeProvider time) : IDisposable
 {
     private const string ServerAuthenticationOid = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthenticationOid = "1.3.6.1.5.5.7.3.2";
@@ -18,6 +19,11 @@ internal sealed class CertificateAuthority(TrustRoot fleet, TrustRoot operators,
 
     /// <summary>Signs operators.</summary>
     public TrustRoot Operators => operators;
+
+    /// <summary>
+    /// SHA-256 of the controller's public key (SubjectPublicKeyInfo, RFC 7469 section 2.4): what curl pins. Renewals keep the key.
+    /// </summary>
+    public byte[] ControllerKeyHash => SHA256.HashData(controllerKey.ExportSubjectPublicKeyInfo());
 
     /// <summary>The root that vouches for holders of a role.</summary>
     public TrustRoot RootOf(CertificateRole role) => role == CertificateRole.Operator ? operators : fleet;
@@ -30,11 +36,10 @@ internal sealed class CertificateAuthority(TrustRoot fleet, TrustRoot operators,
         _ => throw new ArgumentException("a controller makes its certificate itself", nameof(name)),
     };
 
-    /// <summary>Makes a certificate for this controller, with a new key that never touches the disk.</summary>
+    /// <summary>Makes a certificate for this controller's key.</summary>
     public X509Certificate2 IssueController()
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=fleet-controller", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest("CN=fleet-controller", controllerKey, HashAlgorithmName.SHA256);
         var issued = fleet.Issue(
             new CertificateName(CertificateRole.Controller, ""),
             request.PublicKey,
@@ -42,12 +47,13 @@ internal sealed class CertificateAuthority(TrustRoot fleet, TrustRoot operators,
             time.GetUtcNow(),
             options.ControllerLife);
         using var certificate = X509CertificateLoader.LoadCertificate(issued.Der);
-        return certificate.CopyWithPrivateKey(key);
+        return certificate.CopyWithPrivateKey(controllerKey);
     }
 
     public void Dispose()
     {
         fleet.Dispose();
         operators.Dispose();
+        controllerKey.Dispose();
     }
 }

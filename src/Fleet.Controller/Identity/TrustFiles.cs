@@ -6,7 +6,8 @@ namespace Fleet.Controller.Identity;
 
 /// <summary>
 /// The two trust roots on disk: <c>fleet-root.pem</c>, <c>fleet-root.key</c>, <c>operator-root.pem</c>, <c>operator-root.key</c>
-/// in a directory of their own. They appear all at once, by a rename of the directory.
+/// in a directory of their own, and the controller's own key <c>controller.key</c>. They appear all at once, by a rename of the
+/// directory.
 /// </summary>
 /// <param name="directory">The directory; it exists exactly if the roots do.</param>
 internal sealed class TrustFiles(string directory)
@@ -17,6 +18,8 @@ internal sealed class TrustFiles(string directory)
 
     /// <summary>Whether the roots are there.</summary>
     public bool Exist => Directory.Exists(directory);
+
+    private string ControllerKeyPath => Path.Combine(directory, "controller.key");
 
     /// <summary>Writes new roots.</summary>
     /// <exception cref="IOException">There are roots already, or the disk refuses.</exception>
@@ -30,12 +33,44 @@ internal sealed class TrustFiles(string directory)
         Write(Path.Combine(temporary, "fleet-root.key"), fleet.KeyPem);
         Write(Path.Combine(temporary, "operator-root.pem"), operators.Certificate.ExportCertificatePem());
         Write(Path.Combine(temporary, "operator-root.key"), operators.KeyPem);
+        Write(Path.Combine(temporary, "controller.key"), NewKeyPem());
         Directory.Move(temporary, directory);
     }
 
     /// <summary>Reads the roots.</summary>
     /// <exception cref="TrustException">They are missing, damaged, or their keys are open to others.</exception>
     public (TrustRoot Fleet, TrustRoot Operators) Load() => (Load("fleet-root"), Load("operator-root"));
+
+    /// <summary>
+    /// Reads the key of the controller's certificate, and makes it where an earlier version has not. It outlives certificates,
+    /// because the lines that hosts are installed with pin it.
+    /// </summary>
+    /// <exception cref="TrustException">It is damaged, or open to others.</exception>
+    public ECDsa LoadControllerKey()
+    {
+        try
+        {
+            if (!File.Exists(ControllerKeyPath))
+            {
+                File.Delete(ControllerKeyPath + ".new");
+                Write(ControllerKeyPath + ".new", NewKeyPem());
+                File.Move(ControllerKeyPath + ".new", ControllerKeyPath);
+            }
+
+            RefuseOpenKey(ControllerKeyPath);
+            var key = ECDsa.Create();
+            key.ImportFromPem(File.ReadAllText(ControllerKeyPath));
+            return key;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrustException($"the controller's key cannot be used: {e.Message}", e);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            throw new TrustException($"{ControllerKeyPath} is damaged: restore it from a backup, or remove it; install lines made before then end", e);
+        }
+    }
 
     /// <summary>A directory that only its owner enters.</summary>
     public static void CreatePrivateDirectory(string path)
@@ -69,6 +104,12 @@ internal sealed class TrustFiles(string directory)
         {
             throw new TrustException($"{keyPath} or {certificatePath} is damaged: restore {directory} from a backup", e);
         }
+    }
+
+    private static string NewKeyPem()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return key.ExportPkcs8PrivateKeyPem();
     }
 
     private static void RefuseOpenKey(string path)

@@ -10,7 +10,7 @@ namespace Fleet.Controller.Link;
 
 /// <summary>Where agents connect.</summary>
 internal sealed partial class AgentLinkService(
-    AgentRegistry registry, LinkGreeting greeting, AgentMessageHandler handler, IFleetStore store, SessionRoom room)
+    AgentRegistry registry, LinkGreeting greeting, AgentMessageHandler handler, IdentityRevocation revocation, IFleetStore store, SessionRoom room)
     : AgentLink.AgentLinkBase
 {
     /// <summary>One agent's stream, from hello to goodbye.</summary>
@@ -28,6 +28,17 @@ internal sealed partial class AgentLinkService(
             await RunAsync(session, requestStream, responseStream);
         if (session.Ended?.Status is { } status)
             throw new RpcException(status);
+    }
+
+    /// <summary>Takes the calling agent out of the fleet, because it is being removed from its host.</summary>
+    public override async Task<LeaveReply> Leave(LeaveRequest request, ServerCallContext context)
+    {
+        if (context.GetCaller() is not CallerIdentity.Agent caller)
+            throw new RpcException(new Status(StatusCode.PermissionDenied, "only agents leave"));
+        var removed = await revocation.RemoveAgentAsync(caller.Id, "the agent was removed from its host", context.CancellationToken);
+        return removed is not null
+            ? new LeaveReply { Name = removed.Name }
+            : throw new RpcException(new Status(StatusCode.NotFound, $"{caller} is not enrolled (any more)"));
     }
 
     private async Task RunAsync(

@@ -24,8 +24,8 @@ public sealed record ControllerAddress(string Host, int Port)
             rest = rest["https://".Length..].TrimEnd('/');
         var host = rest;
         var port = DefaultPort;
-        // An IPv6 address without brackets has several colons and no port.
-        var colon = IPAddress.TryParse(rest, out _) ? -1 : rest.LastIndexOf(':');
+        // An IPv6 address without brackets has several colons and no port. With them it may have one, which IPAddress would swallow.
+        var colon = !rest.StartsWith('[') && IPAddress.TryParse(rest, out _) ? -1 : rest.LastIndexOf(':');
         if (colon >= 0 && !rest.EndsWith(']'))
         {
             host = rest[..colon];

@@ -17,6 +17,7 @@ internal sealed class ScriptedController : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly Channel<ScriptedLink> _links = Channel.CreateUnbounded<ScriptedLink>();
     private readonly WebApplication _app;
+    private int _leavers;
 
     private ScriptedController(Action<ListenOptions> listen, Func<EnrolAgentRequest, EnrolAgentReply>? enrol, Func<Trust>? trust)
     {
@@ -24,12 +25,15 @@ internal sealed class ScriptedController : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.ListenLocalhostOnAnyPort(listen));
         builder.Services.AddGrpc();
-        builder.Services.AddSingleton(_links.Writer);
+        builder.Services.AddSingleton(_links.Writer).AddSingleton(this);
         builder.Services.AddSingleton(new ScriptedEnrolment(enrol, trust));
         _app = builder.Build();
         _app.MapGrpcService<LinkService>();
         _app.MapGrpcService<ScriptedEnrolment>();
     }
+
+    /// <summary>Agents that said that they leave.</summary>
+    public int Leavers => Volatile.Read(ref _leavers);
 
     public Uri Address => new(_app.Urls.First());
 
@@ -50,7 +54,7 @@ internal sealed class ScriptedController : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private sealed class LinkService(ChannelWriter<ScriptedLink> links) : AgentLink.AgentLinkBase
+    private sealed class LinkService(ChannelWriter<ScriptedLink> links, ScriptedController controller) : AgentLink.AgentLinkBase
     {
         public override async Task Connect(
             IAsyncStreamReader<AgentMessage> requestStream, IServerStreamWriter<ControllerMessage> responseStream, ServerCallContext context)
@@ -58,6 +62,12 @@ internal sealed class ScriptedController : IAsyncDisposable
             var link = new ScriptedLink(responseStream);
             await links.WriteAsync(link);
             await link.ReadAsync(requestStream, context.CancellationToken);
+        }
+
+        public override Task<LeaveReply> Leave(LeaveRequest request, ServerCallContext context)
+        {
+            Interlocked.Increment(ref controller._leavers);
+            return Task.FromResult(new LeaveReply { Name = "web1" });
         }
     }
 

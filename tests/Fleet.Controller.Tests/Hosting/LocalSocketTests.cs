@@ -18,9 +18,9 @@ public sealed class LocalSocketTests(TestController controller) : IClassFixture<
         await using var desk = await TokenDesk.OpenAsync(controller.Options, CancellationToken.None).WaitAsync(TimeLimit.Default);
         var request = new V1.CreateTokenRequest { Kind = V1.TokenKind.Operator, Role = "viewer", LifetimeMs = 60_000, MaxUses = 1, Note = "from the socket" };
 
-        var text = await desk.CreateAsync(request, CancellationToken.None).WaitAsync(TimeLimit.Default);
+        var reply = await desk.CreateAsync(request, CancellationToken.None).WaitAsync(TimeLimit.Default);
 
-        text.ShouldStartWith("fleet1.o.");
+        reply.Secret.ShouldStartWith("fleet1.o.");
         var stored = (await controller.Store.Tokens.ListAsync(CancellationToken.None)).ShouldHaveSingleItem();
         stored.Note.ShouldBe("from the socket");
         stored.CreatedBy.ShouldContain("local-uid-");

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Fleet.Controller.Access;
+using Fleet.Controller.Artefacts;
 using Fleet.Controller.Control;
 using Fleet.Controller.Enrolment;
 using Fleet.Controller.Hosting;
@@ -124,13 +125,14 @@ public sealed class TestController : IAsyncLifetime
     private static void AddRooms(IServiceCollection services)
     {
         services.AddSingleton(new LogLevelControl(LogEventLevel.Information));
-        services.AddIdentity().AddEnrolment().AddAccess().AddControl();
+        services.AddIdentity().AddEnrolment().AddAccess().AddArtefacts().AddControl();
     }
 
     private static void Map(WebApplication app)
     {
         app.MapEnrolment();
         app.MapAccess();
+        app.MapArtefacts();
         app.MapControl();
         app.MapGrpcService<WaitingJobs>();
         app.MapGrpcService<WaitingLink>();

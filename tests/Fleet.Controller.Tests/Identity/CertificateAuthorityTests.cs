@@ -52,6 +52,28 @@ public sealed class CertificateAuthorityTests : IDisposable
     }
 
     [Fact]
+    public void The_controllers_key_outlives_its_certificates_and_a_restart()
+    {
+        var files = new TrustFiles(_directory.New("trust"));
+        using var authority = Some.Authority(_time);
+        files.Save(authority.Fleet, authority.Operators);
+
+        using var first = files.LoadControllerKey();
+        using var second = files.LoadControllerKey();
+        second.ExportSubjectPublicKeyInfo().ShouldBe(first.ExportSubjectPublicKeyInfo());
+        authority.IssueController().PublicKey.ExportSubjectPublicKeyInfo()
+            .ShouldBe(authority.IssueController().PublicKey.ExportSubjectPublicKeyInfo());
+
+        // Roots of an earlier version, which had no such file: it is made, for its owner alone.
+        var path = _directory.New("trust/controller.key");
+        File.Delete(path);
+        using var made = files.LoadControllerKey();
+        using var kept = files.LoadControllerKey();
+        kept.ExportSubjectPublicKeyInfo().ShouldBe(made.ExportSubjectPublicKeyInfo());
+        File.GetUnixFileMode(path).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
     public void A_certificate_names_its_holder_and_serves_clients_only()
     {
         using var authority = Some.Authority(_time);

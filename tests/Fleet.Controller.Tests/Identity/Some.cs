@@ -14,7 +14,8 @@ internal static class Some
     public const string OperatorId = "o-0000000000000001";
 
     public static CertificateAuthority Authority(ManualTime time, CertificateOptions? options = null) => new(
-        TrustRoot.Create("test fleet", time.GetUtcNow()), TrustRoot.Create("test operators", time.GetUtcNow()), options ?? new CertificateOptions(), time);
+        TrustRoot.Create("test fleet", time.GetUtcNow()), TrustRoot.Create("test operators", time.GetUtcNow()),
+        ECDsa.Create(ECCurve.NamedCurves.nistP256), options ?? new CertificateOptions(), time);
 
     public static RequestedKey Key()
     {

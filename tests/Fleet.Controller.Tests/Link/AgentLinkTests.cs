@@ -29,6 +29,23 @@ public sealed class AgentLinkTests
     }
 
     [Fact]
+    public async Task An_agent_that_leaves_is_gone_and_its_name_is_free()
+    {
+        await using var controller = await TestController.StartAsync();
+        var enrolled = await controller.EnrolAsync("web1");
+        var (channel, headers) = controller.AsAgent(enrolled);
+        using var _ = channel;
+        var client = new AgentLink.AgentLinkClient(channel);
+
+        (await client.LeaveAsync(new LeaveRequest(), headers).ResponseAsync.WaitAsync(TestController.Patience)).Name.ShouldBe("web1");
+
+        controller.Registry.Find(enrolled.Id).ShouldBeNull();
+        var again = await Should.ThrowAsync<RpcException>(client.LeaveAsync(new LeaveRequest(), headers).ResponseAsync.WaitAsync(TestController.Patience));
+        again.StatusCode.ShouldBe(StatusCode.PermissionDenied);
+        (await controller.EnrolAsync("web1")).Name.ShouldBe("web1");
+    }
+
+    [Fact]
     public async Task A_heartbeat_is_answered_with_its_number()
     {
         await using var controller = await TestController.StartAsync();

@@ -135,7 +135,7 @@ internal sealed class TestController : IAsyncDisposable
         builder.Services.AddSingleton(time).AddSingleton(store).AddSingleton(await IdentityDirectory.LoadAsync(store, CancellationToken.None));
         builder.Services.AddSingleton(new CertificateAuthority(
             TrustRoot.Create("fleet", TimeProvider.System.GetUtcNow()), TrustRoot.Create("operators", TimeProvider.System.GetUtcNow()),
-            new CertificateOptions(), TimeProvider.System));
+            System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256), new CertificateOptions(), TimeProvider.System));
         builder.Services.AddSingleton<IdentityRevocation>().AddSingleton<IdentityRenewal>();
         builder.Services.AddSingleton<FailureInterceptor>();
         builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<FailureInterceptor>());

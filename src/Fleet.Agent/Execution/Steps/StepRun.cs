@@ -1,3 +1,4 @@
+using Fleet.Agent.Execution.Cgroups;
 using Fleet.Agent.Execution.Processes;
 
 namespace Fleet.Agent.Execution.Steps;
@@ -10,9 +11,10 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
 
     private readonly StepRequest _step = context.Request.Steps[index];
     private readonly DateTimeOffset _startedAt = context.Time.GetUtcNow();
+    private readonly CgroupUse _usedBefore = context.Cgroup?.Use() ?? default;
     private readonly long _clock = context.Time.GetTimestamp();
 
-    private TaskTrace Trace => new(context.Request.TaskId, leaders, context.Mark);
+    private TaskTrace Trace => new(context.Request.TaskId, leaders, context.Mark, context.Cgroup);
 
     internal Task<StepReport> RunAsync() =>
         _step is StepRequest.Builtin builtin ? RunBuiltinAsync(builtin) : RunProcessAsync();
@@ -25,8 +27,11 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
             return Report(failure!);
         var child = launched.Child;
         leaders.Add(child.Identity);
+        // One with limits enters its cgroups by itself, before it begins.
+        if (context.Request.Limits == TaskLimits.None)
+            context.Cgroup?.Adopt(child.Identity, Trace);
 
-        // 2. As another user: has the helper become the program?
+        // 2. As another user, or with limits: has the helper become the program?
         KillReport? kill = null;
         StopCause? cause = null;
         var shimPeak = 0L;
@@ -76,11 +81,14 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
         await streams.EndAsync(context.Options.Linger);
         var reachedEnd = streams.Output.ReachedEnd && streams.Error.ReachedEnd;
         var exit = child.HasExited ? await child.Exited : default(ProcessExit?);
+        var used = context.Cgroup?.Use();
         return Report(cause?.ToStepOutcome() ?? exit!.Value.ToOutcome()) with
         {
             WallTime = wall,
-            CpuTime = exit?.CpuTime ?? default,
-            PeakMemory = Peak(exit, shimPeak),
+            CpuTime = used?.Cpu - _usedBefore.Cpu ?? exit?.CpuTime ?? default,
+            PeakMemory = Peak(exit, shimPeak, used?.PeakMemoryBytes ?? 0),
+            MemoryKills = used?.MemoryKills - _usedBefore.MemoryKills ?? 0,
+            RefusedProcesses = used?.RefusedProcesses - _usedBefore.RefusedProcesses ?? 0,
             Process = child.Identity,
             StandardOutput = streams.Output,
             StandardError = streams.Error,
@@ -134,8 +142,13 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
             _ => "",
         });
 
-    private static PeakMemory Peak(ProcessExit? exit, long shimPeak) =>
-        exit is { } known
-            ? new PeakMemory(known.PeakMemoryBytes, known.PeakMemoryBytes <= Math.Max(OwnMemory.PeakBytes(), shimPeak))
-            : default;
+    /// <summary>Two figures that are at most: of a small program the cgroup's is the better one, of one that reads files its own.</summary>
+    private static PeakMemory Peak(ProcessExit? exit, long shimPeak, long cgroupPeak)
+    {
+        if (exit is not { } known)
+            return default;
+        var isUpperBound = known.PeakMemoryBytes <= Math.Max(OwnMemory.PeakBytes(), shimPeak);
+        var bytes = isUpperBound && cgroupPeak > 0 ? Math.Min(known.PeakMemoryBytes, cgroupPeak) : known.PeakMemoryBytes;
+        return new PeakMemory(bytes, isUpperBound);
+    }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Fleet.Controller.Hosting.Settings;
 using Fleet.Protocol.Identifiers;
+using Fleet.Protocol.Identity;
 using Fleet.Protocol.Units;
 using V1 = Fleet.Protocol.V1;
 
@@ -21,7 +22,8 @@ internal static class TokenCommand
         var label = new Option<string[]>("--label", "-l") { Description = "Label of the agents that join with it; may be repeated.", HelpName = "KEY=VALUE" };
         var note = new Option<string>("--note") { Description = "What it is for.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
         var replace = new Option<bool>("--allow-replace") { Description = "Who joins may take over the name of another." };
-        var command = new Command("create", "Make a join token. It is printed once.") { role, life, uses, label, note, replace };
+        var install = new Option<bool>("--install") { Description = "Print the line that installs and enrols an agent, instead of the token." };
+        var command = new Command("create", "Make a join token. It is printed once.") { role, life, uses, label, note, replace, install };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var request = new V1.CreateTokenRequest
@@ -33,9 +35,14 @@ internal static class TokenCommand
                 Labels = { ReadLabels(parsed.GetValue(label) ?? []) },
                 Note = parsed.GetValue(note),
                 AllowReplace = parsed.GetValue(replace),
+                Install = parsed.GetValue(install),
             };
-            await using var desk = await TokenDesk.OpenAsync(SettingsReader.Read(flags.Sources(parsed)), cancellationToken);
-            await output.WriteLineAsync(await desk.CreateAsync(request, cancellationToken));
+            if (request.Install && request.Kind != V1.TokenKind.Agent)
+                throw new UsageException("--install is for agents: leave out --operator");
+            var options = SettingsReader.Read(flags.Sources(parsed));
+            await using var desk = await TokenDesk.OpenAsync(options, cancellationToken);
+            var reply = await desk.CreateAsync(request, cancellationToken);
+            await output.WriteLineAsync(reply.Installation is null ? reply.Secret : LineOf(reply, options));
             return 0;
         });
         return command;
@@ -71,6 +78,14 @@ internal static class TokenCommand
             return 0;
         });
         return command;
+    }
+
+    private static string LineOf(V1.CreateTokenReply reply, ControllerOptions options)
+    {
+        var text = reply.Installation.Address.Length > 0 ? reply.Installation.Address : options.AdvertisedAddress;
+        return ControllerAddress.TryParse(text, out var address, out var error)
+            ? InstallLine.Create(address, reply.Installation.KeySha256.Span, reply.Secret)
+            : throw new CommandException($"{error}: set advertise");
     }
 
     private static long ReadLife(string text) => DurationText.TryParse(text, out var life, out var error)

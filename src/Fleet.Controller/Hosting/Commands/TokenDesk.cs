@@ -1,4 +1,5 @@
 using Fleet.Controller.Access;
+using Fleet.Controller.Artefacts;
 using Fleet.Storage;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -16,9 +17,11 @@ internal sealed class TokenDesk : IAsyncDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
     private readonly GrpcChannel? _channel;
     private readonly OpenedData? _opened;
+    private readonly ControllerOptions _options;
 
-    private TokenDesk(GrpcChannel? channel, OpenedData? opened)
+    private TokenDesk(ControllerOptions options, GrpcChannel? channel, OpenedData? opened)
     {
+        _options = options;
         _channel = channel;
         _opened = opened;
     }
@@ -37,10 +40,10 @@ internal sealed class TokenDesk : IAsyncDisposable
         if (!Directory.Exists(data.TrustPath))
             throw new CommandException($"there is no controller in {data.Path}: name its directory with --data, or make one with `fleet-controller init`");
         if (await LocalChannel.TryOpenAsync(data.SocketPath, cancellationToken) is { } channel)
-            return new TokenDesk(channel, null);
+            return new TokenDesk(options, channel, null);
         try
         {
-            return new TokenDesk(null, await OpenedData.OpenAsync(
+            return new TokenDesk(options, null, await OpenedData.OpenAsync(
                 data, options.Certificates, TimeProvider.System, NullLoggerFactory.Instance, cancellationToken));
         }
         catch (StoreException e) when (e.Fault == StoreFault.InUse)
@@ -50,15 +53,19 @@ internal sealed class TokenDesk : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a token and returns its text.</summary>
-    public async Task<string> CreateAsync(V1.CreateTokenRequest request, CancellationToken cancellationToken)
+    /// <summary>Makes a token; the reply holds its text.</summary>
+    public async Task<V1.CreateTokenReply> CreateAsync(V1.CreateTokenRequest request, CancellationToken cancellationToken)
     {
         var (order, fault) = TokenMessages.ToOrder(request);
         if (order is null)
             throw new UsageException(fault!);
-        if (_channel is null)
-            return (await Local.CreateAsync(order, "the controller's host", cancellationToken)).Text;
-        return (await AskAsync(Remote.CreateTokenAsync(request, deadline: Deadline, cancellationToken: cancellationToken))).Secret;
+        if (_channel is not null)
+            return await AskAsync(Remote.CreateTokenAsync(request, deadline: Deadline, cancellationToken: cancellationToken));
+        V1.Installation? place = null;
+        if (request.Install)
+            place = new InstallationDesk(new ArtefactShelf(_options), _opened!.Authority, _options).Describe(out fault) ?? throw new CommandException(fault!);
+        var (token, text) = await Local.CreateAsync(order, "the controller's host", cancellationToken);
+        return new V1.CreateTokenReply { Token = TokenMessages.ToMessage(token), Secret = text, Installation = place };
     }
 
     /// <summary>Lists tokens.</summary>

@@ -17,6 +17,7 @@ internal static class SettingsTable
         SettingKinds.Text("data", "directory where everything is kept", CheckPath, (o, v) => o.Data = Path.GetFullPath(v)),
         new Setting("listen", "address and port for agents and operators", ApplyListen),
         SettingKinds.Text("advertise", "address that agents and operators are told to use", CheckAdvertise, (o, v) => o.Advertise = v),
+        SettingKinds.Text("artefacts", "directory of what hosts are installed from", CheckPath, (o, v) => o.Artefacts = Path.GetFullPath(v)),
         SettingKinds.Number("maxConnections", "connections at once", 16, 1_000_000, (o, v) => o.MaxConnections = v),
         SettingKinds.Duration("stopWithin", "how long a stop may take before connections are cut", s_second, TimeSpan.FromMinutes(5), (o, v) => o.StopWithin = v),
 

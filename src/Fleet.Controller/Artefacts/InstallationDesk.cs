@@ -1,0 +1,37 @@
+using Fleet.Controller.Hosting;
+using Fleet.Controller.Identity;
+using Google.Protobuf;
+using V1 = Fleet.Protocol.V1;
+
+namespace Fleet.Controller.Artefacts;
+
+/// <summary>Says what the line that installs an agent is made of.</summary>
+internal sealed class InstallationDesk(ArtefactShelf shelf, CertificateAuthority authority, ControllerOptions options)
+{
+    /// <summary>Describes it as it is now; null, and a fault for the operator, where there is no agent to give.</summary>
+    public V1.Installation? Describe(out string? fault)
+    {
+        fault = null;
+        try
+        {
+            if (shelf.FindAgent() is { } agent)
+            {
+                return new V1.Installation
+                {
+                    Address = options.Advertise ?? "",
+                    KeySha256 = ByteString.CopyFrom(authority.ControllerKeyHash),
+                    AgentVersion = agent.Version,
+                };
+            }
+
+            fault = $"the controller has no agent to install: put install.sh and fleet-agent-VERSION-linux-x64.tar.gz into {shelf.Directory}, "
+                + "or set \"artefacts\" to where they are";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            fault = $"the controller cannot read {shelf.Directory}: {e.Message}";
+        }
+
+        return null;
+    }
+}

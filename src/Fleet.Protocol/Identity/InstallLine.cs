@@ -1,0 +1,21 @@
+namespace Fleet.Protocol.Identity;
+
+/// <summary>
+/// The one line that makes a host an agent. curl accepts the controller by its public key and by nothing else, so that whoever
+/// is in between gets no connection: no script of theirs runs, and the token is not sent. -k is there because the certificate
+/// comes from the fleet's own root and names no host; the pin is checked all the same. The token carries the fingerprint of
+/// that root, to which `fleet-agent enrol` is pinned in its turn.
+/// </summary>
+public static class InstallLine
+{
+    /// <summary>The pin as curl takes it.</summary>
+    /// <param name="keyHash">SHA-256 of the controller's SubjectPublicKeyInfo.</param>
+    public static string Pin(ReadOnlySpan<byte> keyHash) => $"sha256//{Convert.ToBase64String(keyHash)}";
+
+    /// <summary>Makes the line.</summary>
+    /// <param name="controller">Where hosts reach the controller.</param>
+    /// <param name="keyHash">SHA-256 of the controller's SubjectPublicKeyInfo.</param>
+    /// <param name="token">The join token; its characters need no quotes.</param>
+    public static string Create(ControllerAddress controller, ReadOnlySpan<byte> keyHash, string token) =>
+        $"curl -fsSk --pinnedpubkey '{Pin(keyHash)}' https://{controller}/install.sh | sudo sh -s -- --token {token}";
+}

@@ -1,0 +1,81 @@
+using Fleet.Agent.Identity;
+using Fleet.Agent.Journal;
+using Fleet.Agent.Link;
+using Fleet.Agent.Removal;
+using Fleet.Agent.Settings;
+using Fleet.Agent.Tests.Identity;
+using Fleet.Agent.Tests.Link;
+using Fleet.Protocol.Identity;
+
+namespace Fleet.Agent.Tests.Removal;
+
+public sealed class LeaveTests : IAsyncLifetime, IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly TestFleet _fleet = new();
+    private readonly StringWriter _output = new();
+    private ScriptedController _controller = null!;
+
+    public async Task InitializeAsync() => _controller = await _fleet.StartAsync();
+
+    public async Task DisposeAsync() => await _controller.DisposeAsync();
+
+    public void Dispose()
+    {
+        _fleet.Dispose();
+        _directory.Dispose();
+        _output.Dispose();
+    }
+
+    private string State => Path.Combine(_directory.Path, "state");
+
+    [Fact]
+    public async Task Leaving_tells_the_controller_and_forgets_the_identity()
+    {
+        var enrolment = await EnrolAsync();
+
+        (await LeaveAsync(enrolment)).ShouldBe(0);
+
+        _controller.Leavers.ShouldBe(1);
+        _output.ToString().ShouldContain("web1 has left the fleet of");
+        new IdentityStore(State).Exists.ShouldBeFalse();
+        new EnrolmentFile(State).Read().ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Where_the_controller_is_away_the_identity_stays_and_the_mend_is_named()
+    {
+        var enrolment = await EnrolAsync();
+        await _controller.DisposeAsync();
+
+        (await LeaveAsync(enrolment)).ShouldBe(1);
+
+        _output.ToString().ShouldContain("was not told");
+        _output.ToString().ShouldContain("fleet agents remove web1");
+        new IdentityStore(State).Exists.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Enrolling_again_says_so_even_while_the_agent_runs()
+    {
+        await EnrolAsync();
+        using var running = new StateDirectory(State).TryLock();
+
+        await EnrolAsync();
+
+        _output.ToString().ShouldContain("is enrolled already");
+    }
+
+    private async Task<Enrolment> EnrolAsync()
+    {
+        ControllerAddress.TryParse($"{_controller.Address.Host}:{_controller.Address.Port}", out var address, out _).ShouldBeTrue();
+        var settings = new AgentSettings { State = State, Controller = address };
+        var arguments = Arguments.Read(["--token", _fleet.Token, "--name", "web1"], EnrolCommand.Options);
+        (await EnrolCommand.RunAsync(arguments, settings, _output, TimeProvider.System, CancellationToken.None).WaitAsync(ScriptedController.Patience)).ShouldBe(0);
+        return new EnrolmentFile(State).Read()!;
+    }
+
+    private Task<int> LeaveAsync(Enrolment enrolment) =>
+        LeaveCommand.RunAsync(enrolment, State, new TlsDialer(new IdentityStore(State), enrolment.Controller), _output, TimeProvider.System, CancellationToken.None)
+            .WaitAsync(ScriptedController.Patience);
+}

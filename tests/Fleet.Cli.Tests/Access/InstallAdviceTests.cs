@@ -1,0 +1,49 @@
+using Fleet.Cli.Access;
+using Fleet.Protocol.V1;
+using Google.Protobuf;
+
+namespace Fleet.Cli.Tests.Access;
+
+public sealed class InstallAdviceTests
+{
+    private const string Token = "fleet1.a.7k3m.c2VjcmV0.ZmluZ2VycHJpbnQ";
+
+    [Fact]
+    public async Task The_line_pins_the_controllers_key_and_names_the_address_that_it_advertises()
+    {
+        var text = await WriteAsync("127.0.0.1:7443", Reply("fleet.example:7443"));
+
+        text.ShouldStartWith(
+            "curl -fsSk --pinnedpubkey 'sha256//BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=' https://fleet.example:7443/install.sh "
+            + $"| sudo sh -s -- --token {Token}\n");
+        text.ShouldContain("good for 3 host(s)");
+        text.ShouldContain("installs agent 0.1.0");
+    }
+
+    [Fact]
+    public async Task Where_the_controller_advertises_nothing_the_operators_own_address_is_used() =>
+        (await WriteAsync("10.1.2.3:8443", Reply(""))).ShouldContain(" https://10.1.2.3:8443/install.sh | ");
+
+    [Fact]
+    public async Task A_loopback_address_is_said_to_lead_nowhere() =>
+        (await WriteAsync("localhost:7443", Reply(""))).ShouldContain("set advertise on the controller");
+
+    [Fact]
+    public async Task An_earlier_controller_is_said_to_be_one() =>
+        (await Should.ThrowAsync<CommandFailure>(() => WriteAsync("fleet.example", new CreateTokenReply { Secret = Token })))
+            .ExitCode.ShouldBe(ExitCode.NoController);
+
+    private static CreateTokenReply Reply(string address) => new()
+    {
+        Token = new Token { Id = "t-7k3m", MaxUses = 3, ExpiresMs = 1_800_000_000_000 },
+        Secret = Token,
+        Installation = new Installation { Address = address, KeySha256 = ByteString.CopyFrom(Enumerable.Repeat((byte)7, 32).ToArray()), AgentVersion = "0.1.0" },
+    };
+
+    private static async Task<string> WriteAsync(string usual, CreateTokenReply reply)
+    {
+        var (screen, text) = Some.Screen();
+        await InstallAdvice.WriteAsync(screen, usual, reply).WaitAsync(TimeSpan.FromSeconds(10));
+        return text.ToString();
+    }
+}

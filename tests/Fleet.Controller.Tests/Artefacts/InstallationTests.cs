@@ -1,0 +1,195 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Fleet.Controller.Artefacts;
+using Fleet.Controller.Control;
+using Fleet.Controller.Tests.Hosting;
+using Fleet.Protocol.Identity;
+using Fleet.Storage;
+using Grpc.Core;
+using V1 = Fleet.Protocol.V1;
+
+namespace Fleet.Controller.Tests.Artefacts;
+
+/// <summary>What a new host gets over the controller's TLS port, without any certificate of its own.</summary>
+public sealed class InstallationTests(TestController controller) : IClassFixture<TestController>, IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private static string ArtefactName => $"fleet-agent-{ProcessStatus.Version}-linux-x64.tar.gz";
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task A_host_gets_a_script_that_names_the_address_it_asked_for_and_the_key_that_answered(string httpVersion)
+    {
+        PutArtefacts();
+        using var client = Client(out var shown);
+
+        var script = await GetTextAsync(client, "/install.sh", Version.Parse(httpVersion));
+
+        var lines = script.Split('\n');
+        lines[0].ShouldBe("#!/bin/sh");
+        lines.ShouldContain($"FLEET_CONTROLLER='{controller.Address.Authority}'");
+        lines.ShouldContain($"FLEET_PIN='{InstallLine.Pin(shown().Span)}'");
+        lines.ShouldContain($"FLEET_ARTEFACT='{ArtefactName}'");
+        lines.ShouldContain("echo the script itself");
+        shown().ToArray().ShouldBe(controller.Authority.ControllerKeyHash);
+    }
+
+    [Fact]
+    public async Task The_agent_comes_whole_and_is_what_the_script_announces()
+    {
+        var content = PutArtefacts();
+        using var client = Client(out _);
+
+        var script = await GetTextAsync(client, "/install.sh", HttpVersion.Version20);
+        var got = await client.GetByteArrayAsync($"/artefacts/{ArtefactName}").WaitAsync(TimeLimit.Default);
+
+        got.ShouldBe(content);
+        script.ShouldContain($"FLEET_ARTEFACT_SHA256='{Convert.ToHexStringLower(SHA256.HashData(got))}'");
+    }
+
+    [Fact]
+    public async Task A_newer_file_of_the_same_name_is_announced_with_its_own_digest()
+    {
+        PutArtefacts();
+        using var client = Client(out _);
+        var before = await GetTextAsync(client, "/install.sh", HttpVersion.Version20);
+        var file = Path.Combine(controller.Options.Artefacts, ArtefactName);
+        File.WriteAllBytes(file, RandomNumberGenerator.GetBytes(1000));
+
+        (await GetTextAsync(client, "/install.sh", HttpVersion.Version20))
+            .ShouldContain(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))));
+        before.ShouldNotContain(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))));
+    }
+
+    [Theory]
+    [InlineData("/artefacts/install.sh")]
+    [InlineData("/artefacts/..%2f..%2ffleet.db")]
+    [InlineData("/artefacts/fleet-agent-%24(id)-linux-x64.tar.gz")]
+    [InlineData("/artefacts/fleet-agent-9-linux-x64.tar.gz")]
+    public async Task Nothing_but_agents_that_are_there_is_given(string path)
+    {
+        PutArtefacts();
+        using var client = Client(out _);
+
+        using var answer = await client.GetAsync(path).WaitAsync(TimeLimit.Default);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("fleet.example:7443", "fleet.example:7443")]
+    [InlineData("fleet.example", "fleet.example:443")]
+    [InlineData("[2001:db8::1]:7443", "[2001:db8::1]:7443")]
+    [InlineData("10.0.0.7:7443", "10.0.0.7:7443")]
+    [InlineData("x';reboot;'", null)]
+    [InlineData("$(reboot):7443", null)]
+    [InlineData("", null)]
+    public void Only_an_address_gets_from_the_Host_header_into_the_script(string host, string? expected)
+    {
+        InstallScript.TryReadAddress(host, out var address).ShouldBe(expected is not null);
+        address?.ToString().ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task A_token_for_installing_says_what_its_line_is_made_of()
+    {
+        PutArtefacts();
+        var (_, admin) = await controller.EnrolOperatorAsync("installer", OperatorRole.Admin);
+
+        var reply = await CreateTokenAsync(admin);
+
+        reply.Installation.KeySha256.ToByteArray().ShouldBe(controller.Authority.ControllerKeyHash);
+        reply.Installation.AgentVersion.ShouldBe(ProcessStatus.Version);
+        reply.Secret.ShouldStartWith("fleet1.a.");
+    }
+
+    [Fact]
+    public async Task Without_an_agent_to_give_no_token_for_installing_is_made()
+    {
+        controller.Options.Artefacts = _directory.New("nothing");
+        var (_, admin) = await controller.EnrolOperatorAsync("hopeful", OperatorRole.Admin);
+        var before = (await controller.Store.Tokens.ListAsync(CancellationToken.None)).Count;
+
+        var refused = await Should.ThrowAsync<RpcException>(CreateTokenAsync(admin));
+
+        refused.StatusCode.ShouldBe(StatusCode.FailedPrecondition);
+        refused.Status.Detail.ShouldContain(controller.Options.Artefacts);
+        (await controller.Store.Tokens.ListAsync(CancellationToken.None)).Count.ShouldBe(before);
+        using var client = Client(out _);
+        using var answer = await client.GetAsync("/install.sh").WaitAsync(TimeLimit.Default);
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [CurlFact]
+    public async Task Curl_gets_the_script_by_the_pin_and_nothing_by_another()
+    {
+        PutArtefacts();
+        var line = InstallLine.Create(new ControllerAddress("127.0.0.1", controller.Address.Port), controller.Authority.ControllerKeyHash, "fleet1.a.x");
+        var otherKey = InstallLine.Create(new ControllerAddress("127.0.0.1", controller.Address.Port), new byte[32], "fleet1.a.x");
+
+        var (code, text) = await CurlAsync(line);
+        code.ShouldBe(0);
+        text.ShouldStartWith("#!/bin/sh\n");
+        text.ShouldEndWith("echo the script itself\n");
+
+        // CURLE_SSL_PINNEDPUBKEYNOTMATCH: the handshake is given up, and sh gets an empty script.
+        (await CurlAsync(otherKey)).ShouldBe((90, ""));
+    }
+
+    private Task<V1.CreateTokenReply> CreateTokenAsync(X509Certificate2 admin) =>
+        new V1.Tokens.TokensClient(controller.Connect(admin)).CreateTokenAsync(new V1.CreateTokenRequest
+        {
+            Kind = V1.TokenKind.Agent, LifetimeMs = 60_000, MaxUses = 1, Install = true,
+        }).ResponseAsync.WaitAsync(TimeLimit.Default);
+
+    // The line's own words, up to the pipe.
+    private static async Task<(int Code, string Text)> CurlAsync(string line)
+    {
+        var start = new ProcessStartInfo("sh", ["-c", line[..line.IndexOf('|', StringComparison.Ordinal)]]) { RedirectStandardOutput = true };
+        using var curl = Process.Start(start)!;
+        var text = await curl.StandardOutput.ReadToEndAsync().WaitAsync(TimeLimit.Default);
+        await curl.WaitForExitAsync().WaitAsync(TimeLimit.Default);
+        return (curl.ExitCode, text);
+    }
+
+    private byte[] PutArtefacts()
+    {
+        var directory = Directory.CreateDirectory(_directory.New("artefacts")).FullName;
+        var content = RandomNumberGenerator.GetBytes(300_000);
+        File.WriteAllBytes(Path.Combine(directory, ArtefactName), content);
+        File.WriteAllText(Path.Combine(directory, "install.sh"), "echo the script itself\n");
+        controller.Options.Artefacts = directory;
+        return content;
+    }
+
+    private static async Task<string> GetTextAsync(HttpClient client, string path, Version version)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var answer = await client.SendAsync(request).WaitAsync(TimeLimit.Default);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Version.ShouldBe(version);
+        return await answer.Content.ReadAsStringAsync().WaitAsync(TimeLimit.Default);
+    }
+
+    // As curl does with -k and a pin: any certificate, and a look at its key.
+    [SuppressMessage("Security", "CA5359", Justification = "The key is what the test looks at.")]
+    private HttpClient Client(out Func<ReadOnlyMemory<byte>> shownKeyHash)
+    {
+        byte[]? hash = null;
+        shownKeyHash = () => hash;
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+        {
+            hash = SHA256.HashData(((X509Certificate2)certificate!).PublicKey.ExportSubjectPublicKeyInfo());
+            return true;
+        };
+        return new HttpClient(handler) { BaseAddress = controller.Address };
+    }
+}

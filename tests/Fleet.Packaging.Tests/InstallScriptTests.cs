@@ -1,0 +1,96 @@
+namespace Fleet.Packaging.Tests;
+
+/// <summary>installers/tarball/install.sh, on a stand-in for a host with systemd.</summary>
+public sealed class InstallScriptTests(SomePackages packages) : IClassFixture<SomePackages>
+{
+    private string Unpack => $"mkdir /tmp/t && tar -xzf {packages.First}/fleet-agent-1.2.3-linux-x64.tar.gz -C /tmp/t --strip-components=1 && sleep 0.02 && touch /sandbox && sleep 0.02";
+
+    [MachineFact("dpkg-deb", "rpmbuild", "unshare")]
+    public async Task It_installs_enrols_and_starts_and_twice_is_harmless()
+    {
+        using var sandbox = new Sandbox();
+
+        var done = await sandbox.RunAsync($$"""
+            set -e
+            {{Unpack}}
+            sh /tmp/t/install.sh --controller fleet.example:7443 --token secret --label role=web
+            {{Sandbox.ListChanges}}
+            : > /var/log/systemctl.calls
+            sh /tmp/t/install.sh --controller fleet.example:7443 --token secret --label role=web
+            echo calls: && cat /var/log/systemctl.calls /var/log/fleet-agent.calls
+            """, hasSystemd: true);
+
+        done.ExitCode.ShouldBe(0, done.Text);
+        var lines = done.Text.Split('\n');
+        lines.ShouldContain("fleet: installed fleet-agent 1.2.3");
+        lines.ShouldContain("fleet: started fleet-agent.service");
+        lines.ShouldContain("/usr/bin/fleet-agent");
+        lines.ShouldContain("/etc/fleet/agent.json");
+        lines.ShouldContain("/var/lib/fleet-agent/identity.pem");
+        lines.ShouldContain("enrol --controller fleet.example:7443 --label role=web");
+        done.Text.ShouldNotContain("secret", Case.Sensitive, "the token is for the environment");
+        lines.ShouldContain("fleet: fleet-agent 1.2.3 is installed already, exactly as the controller has it");
+        lines.ShouldContain("fleet: fleet-agent.service runs; it was left alone");
+        lines.SkipWhile(line => line != "calls:").ShouldNotContain(line => line.StartsWith("start") || line.StartsWith("restart") || line.StartsWith("enable"));
+    }
+
+    [MachineFact("dpkg-deb", "rpmbuild", "unshare")]
+    public async Task Uninstalling_with_purge_leaves_nothing_and_tells_the_controller()
+    {
+        using var sandbox = new Sandbox();
+
+        var done = await sandbox.RunAsync($$"""
+            set -e
+            {{Unpack}}
+            sh /tmp/t/install.sh --controller fleet.example:7443 --token secret
+            sh /usr/lib/fleet-agent/uninstall.sh --purge
+            echo left: && {{Sandbox.ListChanges}} && find /etc/fleet /usr/lib/fleet-agent /var/lib/fleet-agent 2> /dev/null || true
+            echo calls: && cat /var/log/fleet-agent.calls
+            """, hasSystemd: true);
+
+        done.ExitCode.ShouldBe(0, done.Text);
+        done.Text.ShouldContain("fleet: fleet-agent is removed");
+        done.Text.ShouldContain("\nleft:\ncalls:\n");
+        done.Text.Split('\n').ShouldContain("leave");
+    }
+
+    [MachineFact("dpkg-deb", "rpmbuild", "unshare")]
+    public async Task On_a_host_that_cannot_have_an_agent_it_says_why_and_changes_nothing()
+    {
+        foreach (var (disguise, why) in new (string, string)[]
+        {
+            ("rm -r /run/systemd/system", "systemd does not run here"),
+            ("printf '#!/bin/sh\\n[ \"$1\" = -m ] && echo aarch64 || echo Linux\\n' > /usr/bin/uname", "this is a aarch64 machine"),
+            ("printf '#!/bin/sh\\necho Darwin\\n' > /usr/bin/uname", "this is Darwin"),
+            ("printf '#!/bin/sh\\necho 1000\\n' > /usr/bin/id", "it takes root"),
+            ("printf '#!/bin/sh\\necho glibc 2.31\\n' > /usr/bin/getconf", "this host has glibc 2.31"),
+            ("printf '#!/bin/sh\\nexit 127\\n' > /tmp/t/fleet-agent", "the agent does not run on this host"),
+        })
+        {
+            using var sandbox = new Sandbox();
+
+            var refused = await sandbox.RunAsync($$"""
+                {{Unpack}}
+                {{disguise}}
+                touch /sandbox; sleep 0.02
+                sh /tmp/t/install.sh --controller fleet.example:7443 --token secret && echo installed
+                {{Sandbox.ListChanges}}
+                """, hasSystemd: true);
+
+            refused.Text.ShouldContain($"not installed, nothing was changed: {why}");
+            refused.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldHaveSingleItem();
+        }
+    }
+
+    [MachineFact("dpkg-deb", "rpmbuild", "unshare")]
+    public async Task A_script_that_was_cut_on_its_way_does_nothing()
+    {
+        var script = await File.ReadAllBytesAsync(Path.Combine(Shell.Repository, "installers/tarball/install.sh"));
+        using var sandbox = new Sandbox();
+        await File.WriteAllBytesAsync(Path.Combine(sandbox.Directory, "cut.sh"), script[..(script.Length - 20)]);
+
+        var done = await sandbox.RunAsync($"touch /sandbox; sleep 0.02; sh {sandbox.Directory}/cut.sh --token secret; {Sandbox.ListChanges}", hasSystemd: true);
+
+        done.Text.ShouldBe("");
+    }
+}

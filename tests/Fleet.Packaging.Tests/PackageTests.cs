@@ -1,0 +1,91 @@
+namespace Fleet.Packaging.Tests;
+
+public sealed class PackageTests(SomePackages packages) : IClassFixture<SomePackages>
+{
+    private string AgentDeb => Path.Combine(packages.First, "fleet-agent_1.2.3_amd64.deb");
+
+    private string ControllerDeb => Path.Combine(packages.First, "fleet-controller_1.2.3_amd64.deb");
+
+    [MachineFact("dpkg-deb", "rpmbuild")]
+    public void Two_runs_on_one_commit_give_the_same_bytes()
+    {
+        var first = File.ReadAllLines(Path.Combine(packages.First, "SHA256SUMS"));
+
+        first.Length.ShouldBe(7);
+        File.ReadAllLines(Path.Combine(packages.Second, "SHA256SUMS")).ShouldBe(first);
+    }
+
+    [MachineFact("dpkg-deb", "rpmbuild")]
+    public async Task Files_are_in_their_places_for_root_with_their_modes()
+    {
+        var agent = await Shell.DoAsync("dpkg-deb", "--contents", AgentDeb);
+        Mode(agent, "./usr/bin/fleet-agent").ShouldBe("-rwxr-xr-x root/root");
+        Mode(agent, "./lib/systemd/system/fleet-agent.service").ShouldBe("-rw-r--r-- root/root");
+        Mode(agent, "./etc/fleet/agent.json").ShouldBe("-rw-r--r-- root/root");
+        agent.Split('\n').ShouldAllBe(line => line.Length == 0 || line.Contains(" root/root "));
+
+        var controller = await Shell.DoAsync("dpkg-deb", "--contents", ControllerDeb);
+        Mode(controller, "./usr/bin/fleet").ShouldBe("-rwxr-xr-x root/root");
+        controller.ShouldContain("./usr/bin/fleet-controller -> ../lib/fleet-controller/fleet-controller");
+        Mode(controller, "./lib/systemd/system/fleet-controller.service").ShouldBe("-rw-r--r-- root/root");
+        Mode(controller, "./usr/share/fleet-controller/artefacts/install.sh").ShouldBe("-rwxr-xr-x root/root");
+        Mode(controller, "./usr/share/fleet-controller/artefacts/fleet-agent-1.2.3-linux-x64.tar.gz").ShouldBe("-rw-r--r-- root/root");
+    }
+
+    [MachineFact("dpkg-deb", "rpmbuild")]
+    public async Task Settings_are_kept_over_upgrades_in_both_kinds_of_package()
+    {
+        (await Shell.DoAsync("dpkg-deb", "--info", AgentDeb, "conffiles")).ShouldBe("/etc/fleet/agent.json\n");
+        (await Shell.DoAsync("dpkg-deb", "--info", ControllerDeb, "conffiles")).ShouldBe("/etc/fleet/controller.json\n");
+        (await Shell.DoAsync("rpm", "-qpc", Path.Combine(packages.First, "fleet-agent-1.2.3-1.x86_64.rpm"))).ShouldBe("/etc/fleet/agent.json\n");
+        (await Shell.DoAsync("rpm", "-qpc", Path.Combine(packages.First, "fleet-controller-1.2.3-1.x86_64.rpm"))).ShouldBe("/etc/fleet/controller.json\n");
+    }
+
+    [MachineFact("dpkg-deb", "rpmbuild")]
+    public async Task The_controllers_directory_is_its_users_alone() =>
+        (await Shell.DoAsync("rpm", "-qp", "--qf", "[%{FILENAMES} %{FILEMODES:perms} %{FILEUSERNAME}\n]", Path.Combine(packages.First, "fleet-controller-1.2.3-1.x86_64.rpm")))
+            .ShouldContain("/var/lib/fleet-controller drwx------ fleet-controller\n");
+
+    [MachineFact("dpkg-deb", "rpmbuild", "systemd-analyze", "unshare")]
+    public async Task Units_hold_what_systemd_understands()
+    {
+        using var sandbox = new Sandbox();
+        var tree = Path.Combine(sandbox.Directory, "tree");
+        await Shell.DoAsync("dpkg-deb", "--extract", AgentDeb, tree);
+        await Shell.DoAsync("dpkg-deb", "--extract", ControllerDeb, tree);
+
+        var verified = await sandbox.RunAsync($"cp -r {tree}/usr/bin {tree}/usr/lib /usr/ && systemd-analyze verify {tree}/lib/systemd/system/*.service");
+
+        verified.Text.ShouldBe("");
+        verified.ExitCode.ShouldBe(0);
+    }
+
+    [MachineFact("dpkg-deb", "rpmbuild", "unshare")]
+    public async Task A_package_is_installed_upgraded_removed_and_purged_without_a_trace()
+    {
+        using var sandbox = new Sandbox();
+
+        // Without a running systemd nothing is started, and nothing fails for that reason.
+        var done = await sandbox.RunAsync($$"""
+            set -e
+            dpkg --force-depends -i {{AgentDeb}}
+            test -L /etc/systemd/system/multi-user.target.wants/fleet-agent.service
+            echo '{ "max_tasks": 3 }' > /etc/fleet/agent.json
+            dpkg --force-depends --force-confold -i {{AgentDeb}}
+            grep -q max_tasks /etc/fleet/agent.json
+            mkdir -p /var/lib/fleet-agent && echo id > /var/lib/fleet-agent/identity.pem
+            dpkg --remove fleet-agent
+            test ! -e /usr/bin/fleet-agent && test -e /etc/fleet/agent.json && test -d /var/lib/fleet-agent
+            grep -qx leave /var/log/fleet-agent.calls
+            test ! -L /etc/systemd/system/multi-user.target.wants/fleet-agent.service
+            dpkg --purge fleet-agent
+            test ! -e /etc/fleet && test ! -e /var/lib/fleet-agent
+            ! {{Sandbox.ListChanges}} | grep fleet
+            """);
+
+        done.ExitCode.ShouldBe(0, done.Text);
+    }
+
+    private static string Mode(string listing, string file) =>
+        string.Join(' ', listing.Split('\n').Single(line => line.EndsWith(' ' + file, StringComparison.Ordinal)).Split(' ').Take(2));
+}
