@@ -1,4 +1,4 @@
-// The build. `dotnet cake --target=NAME` with Build, Test, Demo or Format.
+// The build. `dotnet cake --target=NAME` with Build, Test, Demo, Bench or Format.
 using System.Xml.Linq;
 
 var target = Argument("target", "Build");
@@ -49,6 +49,11 @@ Task("Demo")
     .Description("Runs Fleet's main job on this machine: a controller, 20 agents, one inspection.")
     .IsDependentOn("Build")
     .Does(() => Run("./tests/Fleet.Demo", configuration, ""));
+
+Task("Bench")
+    .Description("Measures what docs/benchmarks.md promises: --what=fanout|ping|memory|agent|store|all.")
+    .IsDependentOn("Build")
+    .Does(() => Run("./tests/Fleet.Benchmarks", configuration, $"--what {Argument("what", "all")}"));
 
 Task("Format")
     .Description("Formats the code; with --check=true only says whether it is formatted.")
