@@ -21,8 +21,8 @@ internal static class Installed
             return;
         Prefer("FLEET_CONTROLLER_BINARY", Path.Combine(Root, "artifacts", "publish", "controller", "fleet-controller"));
         Prefer("FLEET_CLI_BINARY", Path.Combine(Root, "artifacts", "publish", "cli", "fleet"));
-        if (Binaries.NativeAgent is { } native)
-            Prefer("FLEET_AGENT_BINARY", native);
+        // Not by Binaries.NativeAgent: Binaries reads the environment once, when it is first looked at.
+        Prefer("FLEET_AGENT_BINARY", Path.Combine(Root, "artifacts", "publish", "agent", "fleet-agent"));
     }
 
     /// <summary>What was measured, for the report.</summary>

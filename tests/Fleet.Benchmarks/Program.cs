@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Fleet.Benchmarks;
 using Fleet.Benchmarks.AgentCost;
 using Fleet.Benchmarks.Fanout;
@@ -17,12 +18,14 @@ if (BenchOptions.Parse(args, out var fault) is not { } options)
 }
 
 using var stop = new CancellationTokenSource(options.Limit);
-Console.CancelKeyPress += (_, pressed) =>
+// The processes that a measurement started are ended on the way out.
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+void End(PosixSignalContext signal)
 {
-    // The processes that a measurement started are ended on the way out.
-    pressed.Cancel = true;
+    signal.Cancel = true;
     stop.Cancel();
-};
+}
 
 Installed.PreferPublished(options);
 try
@@ -57,6 +60,6 @@ try
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {
-    Console.Error.WriteLine($"fleet-benchmarks: ended after {options.Limit} or by Ctrl-C; what was measured so far is above");
+    Console.Error.WriteLine($"fleet-benchmarks: ended after {options.Limit} or by a signal; what was measured so far is above");
     return 1;
 }

@@ -21,8 +21,10 @@ internal static class FanoutBench
         await fleet.AddAgentsAsync(Enumerable.Range(1, options.Hosts).Select(n => $"host{n:000}"), "--log-level", "warning");
         report.Add($"enrol and start {options.Hosts} agents", "s", clock.Elapsed.TotalSeconds);
 
+        Progress.Say($"{options.Hosts} agents linked after {clock.Elapsed.TotalSeconds:0.0} s; {WarmUp} rounds to warm up, {options.Rounds} that count");
         for (var i = 0; i < WarmUp; i++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             await FloorAsync(options.Hosts);
             await CommandAsync(fleet, options.Hosts);
         }
@@ -38,6 +40,7 @@ internal static class FanoutBench
             controller.Add((ProcessFigures.CpuOf(fleet.Controller.ProcessId) - controllerCpu).TotalMilliseconds);
             agents.Add((CpuOfAgents(fleet) - agentCpu).TotalMilliseconds);
             jobs.Add(await LastJobAsync(fleet));
+            Progress.Say($"floor {floors[^1]:0} ms, job {jobs[^1]:0} ms, command {commands[^1]:0} ms");
         }
 
         report.Add($"floor: {options.Hosts} x {Inspection.Length} bare processes", "ms", floors);
