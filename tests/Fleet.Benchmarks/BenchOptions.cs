@@ -19,8 +19,8 @@ internal sealed record BenchOptions
     /// <summary>Simulated agents that are pinged. The default is 1,000.</summary>
     public int Agents { get; init; } = 1000;
 
-    /// <summary>Pings. The default is 40.</summary>
-    public int Pings { get; init; } = 40;
+    /// <summary>Pings. The default is 60.</summary>
+    public int Pings { get; init; } = 60;
 
     /// <summary>Simulated agents at the upper end of the memory measurement. The default is 5,000.</summary>
     public int Most { get; init; } = 5000;

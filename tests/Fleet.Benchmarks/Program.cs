@@ -63,3 +63,8 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
     Console.Error.WriteLine($"fleet-benchmarks: ended after {options.Limit} or by a signal; what was measured so far is above");
     return 1;
 }
+catch (Exception e) when (e is InvalidOperationException or TimeoutException)
+{
+    Console.Error.WriteLine($"fleet-benchmarks: could not measure: {e.Message}");
+    return 1;
+}

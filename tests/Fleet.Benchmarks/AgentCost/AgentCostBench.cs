@@ -10,6 +10,7 @@ internal static class AgentCostBench
 {
     private const double Megabyte = 1e6;
     private const int NoOps = 10_000;
+    private const int NoOpsAtOnce = 8;
     private const int Printers = 100;
     private const int PrintersAtOnce = 4;
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(8);
@@ -31,11 +32,13 @@ internal static class AgentCostBench
         report.Add($"  CPU within {Idle.TotalSeconds:0} s", "ms", (later.Cpu - idle.Cpu).TotalMilliseconds, 10);
         report.Add("  voluntary switches a second", "", (later.VoluntarySwitches - idle.VoluntarySwitches) / Idle.TotalSeconds);
 
-        await using (var pings = await SimulatorRun.StartAsync(fleet, 0, "host1", NoOps))
+        Progress.Say($"idle: RSS {later.RssBytes / Megabyte:0.0} MB, private dirty {later.PrivateDirtyBytes / Megabyte:0.0} MB; now {NoOps} no-op tasks");
+        await using (var pings = await SimulatorRun.StartAsync(fleet, 0, "host1", NoOps, NoOpsAtOnce))
             await pings.WaitAsync("pings", 1, TimeSpan.FromSeconds(100), cancellationToken);
         await Task.Delay(Settle, cancellationToken);
         Describe(report, $"after {NoOps.ToString("N0", CultureInfo.InvariantCulture)} no-op tasks", ProcessFigures.Read(pinged));
 
+        Progress.Say($"now {Printers} tasks that print");
         await Parallel.ForAsync(0, Printers, new ParallelOptions { MaxDegreeOfParallelism = PrintersAtOnce, CancellationToken = cancellationToken }, async (_, _) =>
         {
             var result = await fleet.Admin.RunAsync("exec", "host2", "--quiet", "-c", "seq 1 51000 | head -c 300000");
