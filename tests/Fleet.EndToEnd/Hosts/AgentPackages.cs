@@ -71,10 +71,9 @@ internal sealed class AgentPackages
     private static async Task RunAsync(string script, string argument, Dictionary<string, string> environment)
     {
         // The outer `dotnet test` tells its children where its own SDK parts are; another `dotnet` must find its own.
-        foreach (var name in new[] { "MSBuildSDKsPath", "MSBuildExtensionsPath", "MSBUILD_EXE_PATH", "DOTNET_HOST_PATH" })
-            environment[name] = "";
+        string[] unset = ["-u", "MSBuildSDKsPath", "-u", "MSBuildExtensionsPath", "-u", "MSBUILD_EXE_PATH", "-u", "DOTNET_HOST_PATH"];
         var result = await OneShot.RunAsync(
-            "bash", [Path.Combine(Binaries.Root, "installers", script), argument], environment, limit: MakeLimit);
+            "env", [.. unset, "bash", Path.Combine(Binaries.Root, "installers", script), argument], environment, limit: MakeLimit);
         if (result.ExitCode != 0)
             throw new InvalidOperationException($"installers/{script}: {result}");
     }
