@@ -16,8 +16,12 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
 
     private TaskTrace Trace => new(context.Request.TaskId, leaders, context.Mark, context.Cgroup);
 
-    internal Task<StepReport> RunAsync() =>
-        _step is StepRequest.Builtin builtin ? RunBuiltinAsync(builtin) : RunProcessAsync();
+    internal Task<StepReport> RunAsync() => _step switch
+    {
+        StepRequest.Builtin builtin => RunBuiltinAsync(builtin),
+        StepRequest.InProcess inProcess => RunInProcessAsync(inProcess.Work),
+        _ => RunProcessAsync(),
+    };
 
     private async Task<StepReport> RunProcessAsync()
     {
@@ -105,28 +109,37 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
         return report;
     }
 
-    private async Task<StepReport> RunBuiltinAsync(StepRequest.Builtin builtin)
-    {
-        if (!context.Options.Builtins.TryGetValue(builtin.Name, out var run))
-            return Report(new StepOutcome.FailedToStart(StartFailure.NotFound, $"{builtin.Name}: no such built-in"));
+    private async Task<StepReport> RunBuiltinAsync(StepRequest.Builtin builtin) =>
+        context.Options.Builtins.TryGetValue(builtin.Name, out var run)
+            ? await RunInProcessAsync(async (given, stopping) => new InProcessEnd(await run(builtin.Arguments, given.WriteAsync, stopping)))
+            : Report(new StepOutcome.FailedToStart(StartFailure.NotFound, $"{builtin.Name}: no such built-in"));
 
+    private async Task<StepReport> RunInProcessAsync(InProcessWork work)
+    {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(context.Abort);
         var output = new BuiltinOutput(context, index);
-        var running = run(builtin.Arguments, output.WriteAsync, stopping.Token).AsTask();
+        var running = work(new InProcessContext(context.Time, context.Request.Output.HeadBytes, output.WriteAsync), stopping.Token).AsTask();
         if (await Task.WhenAny(running, context.Stop.Given) != running)
             await stopping.CancelAsync();
 
         StepOutcome outcome;
+        TimeSpan? cpuTime = null;
         try
         {
-            outcome = new StepOutcome.Exited(await running);
+            var end = await running;
+            (outcome, cpuTime) = (new StepOutcome.Exited(end.ExitCode), end.CpuTime);
         }
         catch (OperationCanceledException) when (context.Stop.Cause is { } cause)
         {
             outcome = cause.ToStepOutcome();
         }
 
-        return Report(outcome) with { WallTime = context.Time.GetElapsedTime(_clock), StandardOutput = await output.EndAsync() };
+        return Report(outcome) with
+        {
+            WallTime = context.Time.GetElapsedTime(_clock),
+            CpuTime = cpuTime ?? default,
+            StandardOutput = await output.EndAsync(),
+        };
     }
 
     private StepReport Report(StepOutcome outcome) => new() { Step = index, Outcome = outcome, StartedAt = _startedAt };
