@@ -1,4 +1,4 @@
-// The build. `dotnet cake --target=NAME` with Build, Test, Demo, Publish, Package or Format.
+// The build. `dotnet cake --target=NAME` with Build, Test, Demo, Publish, Package, Bench or Format.
 using System.Xml.Linq;
 
 var target = Argument("target", "Build");
@@ -58,6 +58,11 @@ Task("Package")
     .Description("Makes .deb, .rpm and .tar.gz of it, with checksums: artifacts/packages.")
     .IsDependentOn("Publish")
     .Does(() => RunScript("./installers/package"));
+
+Task("Bench")
+    .Description("Measures what docs/benchmarks.md promises: --what=fanout|ping|memory|agent|store|all.")
+    .IsDependentOn("Build")
+    .Does(() => Run("./tests/Fleet.Benchmarks", configuration, $"--what {Argument("what", "all")}"));
 
 Task("Format")
     .Description("Formats the code; with --check=true only says whether it is formatted.")

@@ -1,4 +1,5 @@
 using Fleet.Agent.Execution;
+using Fleet.Agent.Execution.Cgroups;
 using Fleet.Agent.Facts;
 using Fleet.Agent.Identity;
 using Fleet.Agent.Journal;
@@ -32,7 +33,7 @@ internal sealed partial class AgentHost(AgentSettings settings, StateDirectory s
     public async Task RunAsync(Enrolment enrolment, ILinkDialer dialer, CertificateRenewal? renewal, CancellationToken stop)
     {
         var facts = new HostFacts(new HostFiles());
-        var options = Options(facts);
+        var options = Options(facts) with { Cgroups = OpenCgroups() };
         using var journal = new TaskJournal(state, facts.BootId(), settings.JournalLimitBytes, time, logs.CreateLogger<TaskJournal>());
         var policy = new TaskPolicy(settings.AllowRunAs, [.. options.Builtins.Keys]);
         var executor = new TaskExecutor(options, time, logs.CreateLogger<TaskExecutor>());
@@ -70,6 +71,16 @@ internal sealed partial class AgentHost(AgentSettings settings, StateDirectory s
         Builtins = new Dictionary<string, Builtin>(Builtins.Standard) { ["facts"] = FactsBuiltin.Create(facts) },
     };
 
+    private TaskCgroups? OpenCgroups()
+    {
+        var cgroups = TaskCgroups.TryOpen(out var obstacle);
+        if (cgroups is not null)
+            LogCgroups(cgroups.Controllers);
+        else if (obstacle is not null)
+            LogNoCgroups(obstacle);
+        return cgroups;
+    }
+
     private async Task StopTasksAsync(TaskDesk desk)
     {
         using var limit = new CancellationTokenSource(s_stopTasksWithin, time);
@@ -86,6 +97,12 @@ internal sealed partial class AgentHost(AgentSettings settings, StateDirectory s
 
     [LoggerMessage(5900, LogLevel.Information, "Agent {Name} {Version} starts; its controller is at {Controller}; {Held} tasks are in its journal")]
     private partial void LogStarted(string name, string version, string controller, int held);
+
+    [LoggerMessage(5903, LogLevel.Information, "Tasks get cgroups of their own, with these controllers: {Controllers}")]
+    private partial void LogCgroups(string controllers);
+
+    [LoggerMessage(5904, LogLevel.Warning, "Tasks get no cgroups of their own: {Reason}")]
+    private partial void LogNoCgroups(string reason);
 
     [LoggerMessage(5901, LogLevel.Information, "Stopping; {Running} tasks run and are ended")]
     private partial void LogStopping(int running);

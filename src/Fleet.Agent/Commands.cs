@@ -53,7 +53,7 @@ internal static partial class Commands
         OptionSpec[] options = [s_config, .. SettingOptions.Where(o => o.Flag is "--state" or "--controller"), .. EnrolCommand.Options];
         if (Load(words, options) is not { } loaded)
             return 2;
-        return await EnrolCommand.RunAsync(loaded.Arguments, loaded.Settings, Console.Out, TimeProvider.System, CancellationToken.None);
+        return await EnrolCommand.RunAsync(loaded.Arguments, loaded.Settings, Console.Out, Console.Error, TimeProvider.System, CancellationToken.None);
     }
 
     /// <summary>Takes this host out of its fleet. Doing it twice is harmless.</summary>

@@ -7,6 +7,7 @@ using Fleet.Cli.Controllers;
 using Fleet.Cli.Exec;
 using Fleet.Cli.Jobs;
 using Fleet.Cli.Login;
+using Fleet.Cli.Logs;
 
 namespace Fleet.Cli;
 
@@ -29,6 +30,7 @@ internal static class CommandTree
             ExecCommand.Create(context),
             ScriptCommand.Create(context),
             PingCommand.Create(context),
+            GrepCommand.Create(context),
             JobsCommand.Create(context),
             AgentsCommand.Create(context),
             TokenCommand.Create(context),

@@ -4,6 +4,7 @@ using Fleet.Cli.Connection;
 using Fleet.Cli.Contexts;
 using Fleet.Cli.Interrupt;
 using Fleet.Cli.Output;
+using Fleet.LogSearch;
 using Fleet.Protocol.Units;
 using Grpc.Core;
 
@@ -36,6 +37,11 @@ catch (CommandFailure failure)
 catch (FleetFormatException malformed)
 {
     screen.Fail($"this cannot be read:\n{malformed.Render()}");
+    return ExitCode.BadUsage;
+}
+catch (LogQueryException malformed)
+{
+    screen.Fail(malformed.Message);
     return ExitCode.BadUsage;
 }
 catch (RpcException failure) when (failure.StatusCode == StatusCode.Cancelled && ctrlC.Pressed.IsCancellationRequested)

@@ -36,6 +36,15 @@ public static class Limits
     /// <summary>A job's summary, in characters.</summary>
     public const int SummaryCharacters = 1024;
 
+    /// <summary>Sources of one log search, scan or tail.</summary>
+    public const int LogSources = 64;
+
+    /// <summary>Patterns of one log search, scan or tail: results name them by bits.</summary>
+    public const int LogPatterns = 64;
+
+    /// <summary>One pattern, in characters.</summary>
+    public const int LogPatternCharacters = 4096;
+
     /// <summary>Labels of one agent.</summary>
     public const int Labels = 64;
 

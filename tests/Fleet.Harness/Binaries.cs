@@ -8,16 +8,14 @@ public static class Binaries
     // .../bin/<configuration>/<framework>/
     private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
-    /// <summary>fleet-controller.</summary>
-    public static string Controller { get; } = Built("Fleet.Controller", "fleet-controller");
+    /// <summary>fleet-controller: $FLEET_CONTROLLER_BINARY where set, else the one that was built.</summary>
+    public static string Controller { get; } = Chosen("FLEET_CONTROLLER_BINARY") ?? Built("Fleet.Controller", "fleet-controller");
 
-    /// <summary>fleet.</summary>
-    public static string Cli { get; } = Built("Fleet.Cli", "fleet");
+    /// <summary>fleet: $FLEET_CLI_BINARY where set, else the one that was built.</summary>
+    public static string Cli { get; } = Chosen("FLEET_CLI_BINARY") ?? Built("Fleet.Cli", "fleet");
 
     /// <summary>fleet-agent: $FLEET_AGENT_BINARY where set, else the one that was built.</summary>
-    public static string Agent { get; } = Environment.GetEnvironmentVariable("FLEET_AGENT_BINARY") is { Length: > 0 } chosen
-        ? Path.GetFullPath(chosen)
-        : Built("Fleet.Agent", "fleet-agent");
+    public static string Agent { get; } = Chosen("FLEET_AGENT_BINARY") ?? Built("Fleet.Agent", "fleet-agent");
 
     /// <summary>The natively compiled agent that `dotnet cake --target=Publish` leaves; null where there is none.</summary>
     public static string? NativeAgent
@@ -28,6 +26,9 @@ public static class Binaries
             return File.Exists(path) ? path : null;
         }
     }
+
+    private static string? Chosen(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } path ? Path.GetFullPath(path) : null;
 
     private static string Built(string project, string name) =>
         Path.Combine(Root, "src", project, "bin", Configuration, "net10.0", name);

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Fleet.Harness;
 
-/// <summary>A controller on a loopback port, with its own data directory; it can be killed and started again.</summary>
+/// <summary>A controller on a port of this machine, with its own data directory; it can be killed and started again.</summary>
 public sealed partial class ControllerHost : IAsyncDisposable
 {
     private readonly string _directory;
@@ -20,11 +20,14 @@ public sealed partial class ControllerHost : IAsyncDisposable
         Port = FreePort();
     }
 
-    /// <summary>Its port on 127.0.0.1.</summary>
+    /// <summary>The address it listens on. The default is 127.0.0.1.</summary>
+    public IPAddress Listen { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Its port.</summary>
     public int Port { get; }
 
     /// <summary>host:port.</summary>
-    public string Address => $"127.0.0.1:{Port}";
+    public string Address => $"{Listen}:{Port}";
 
     /// <summary>Its data directory.</summary>
     public string DataDirectory => _directory;
@@ -75,7 +78,7 @@ public sealed partial class ControllerHost : IAsyncDisposable
         try
         {
             using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, Port);
+            await client.ConnectAsync(Listen, Port);
             return true;
         }
         catch (SocketException)

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Fleet.Harness;
 
 /// <summary>A controller, agents and a logged-in administrator, all real processes below one temporary directory.</summary>
@@ -26,10 +28,14 @@ public sealed class FleetOnThisMachine : IAsyncDisposable
     public string Directory => _directory;
 
     /// <summary>Starts a controller and logs the administrator in.</summary>
-    public static async Task<FleetOnThisMachine> StartAsync(params string[] controllerOptions)
+    public static Task<FleetOnThisMachine> StartAsync(params string[] controllerOptions) => StartAsync(IPAddress.Loopback, controllerOptions);
+
+    /// <summary>Starts a controller on an address of this machine and logs the administrator in.</summary>
+    public static async Task<FleetOnThisMachine> StartAsync(IPAddress listen, params string[] controllerOptions)
     {
         var directory = System.IO.Directory.CreateTempSubdirectory("fleet-").FullName;
-        var fleet = new FleetOnThisMachine(directory, new ControllerHost(Path.Combine(directory, "controller"), controllerOptions));
+        var controller = new ControllerHost(Path.Combine(directory, "controller"), controllerOptions) { Listen = listen };
+        var fleet = new FleetOnThisMachine(directory, controller);
         try
         {
             var token = await fleet.Controller.InitAsync();

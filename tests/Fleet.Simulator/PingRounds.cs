@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Fleet.Protocol.Identity;
@@ -16,23 +17,24 @@ internal sealed class PingRounds(SimulatorOptions options, Report report, TimePr
         using var handler = LinkHandler.Pinned(enrolling.Trust, identity);
         using var channel = GrpcChannel.ForAddress(options.Controller.ToUri(), new GrpcChannelOptions { HttpHandler = handler });
         var jobs = new Jobs.JobsClient(channel);
-        var rounds = new List<double>();
-        for (var round = 1; round <= options.Pings; round++)
+        var rounds = new ConcurrentBag<double>();
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = options.AtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(1, options.Pings + 1, limits, async (round, token) =>
         {
             var start = time.GetTimestamp();
-            var job = await jobs.CreateJobAsync(Request(), cancellationToken: cancellationToken);
+            var job = await jobs.CreateJobAsync(Request(), cancellationToken: token);
             var created = time.GetElapsedTime(start);
-            var done = await FollowAsync(jobs, job.Id, cancellationToken);
+            var done = await FollowAsync(jobs, job.Id, token);
             var took = time.GetElapsedTime(start);
             rounds.Add(took.TotalMilliseconds);
             report.Write(
                 "ping", ("round", round), ("created_ms", Ms(created)), ("done_ms", Ms(took)),
                 ("succeeded", done.Counts.Succeeded), ("total", done.Counts.Total));
-        }
+        });
 
-        rounds.Sort();
-        if (rounds.Count > 0)
-            report.Write("pings", ("rounds", rounds.Count), ("median_ms", Math.Round(rounds[rounds.Count / 2], 1)), ("worst_ms", Math.Round(rounds[^1], 1)));
+        var sorted = rounds.Order().ToArray();
+        if (sorted.Length > 0)
+            report.Write("pings", ("rounds", sorted.Length), ("median_ms", Math.Round(sorted[sorted.Length / 2], 1)), ("worst_ms", Math.Round(sorted[^1], 1)));
     }
 
     private CreateJobRequest Request()

@@ -27,13 +27,16 @@ internal sealed record SimulatorOptions
     /// <summary>Ping jobs to measure. The default is 0.</summary>
     public int Pings { get; init; }
 
+    /// <summary>Ping jobs under way at once. The default is 1.</summary>
+    public int AtOnce { get; init; } = 1;
+
     /// <summary>How long to hold the agents after that; null until a signal.</summary>
     public TimeSpan? Hold { get; init; }
 
     /// <summary>How to call it.</summary>
     public const string Usage = """
         usage: fleet-simulator --controller HOST:PORT --token TOKEN [--count N] [--concurrency N] [--prefix NAME]
-                               [--operator-token TOKEN --pings N] [--hold SECONDS]
+                               [--operator-token TOKEN --pings N [--at-once N]] [--hold SECONDS]
         """;
 
     /// <summary>Reads the arguments; null with the fault named where they are not good.</summary>
@@ -55,6 +58,7 @@ internal sealed record SimulatorOptions
         var count = ReadNumber(values, "count", 100, ref fault);
         var concurrency = ReadNumber(values, "concurrency", 32, ref fault);
         var pings = ReadNumber(values, "pings", 0, ref fault);
+        var atOnce = ReadNumber(values, "at-once", 1, ref fault);
         var hold = values.ContainsKey("hold") ? ReadNumber(values, "hold", 0, ref fault) : (int?)null;
         if (fault.Length > 0)
             return null;
@@ -67,6 +71,7 @@ internal sealed record SimulatorOptions
             Concurrency = Math.Max(1, concurrency),
             Prefix = values.GetValueOrDefault("prefix", "sim"),
             Pings = pings,
+            AtOnce = Math.Max(1, atOnce),
             Hold = hold is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         };
     }

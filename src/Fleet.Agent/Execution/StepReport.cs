@@ -18,11 +18,17 @@ public sealed record StepReport
     /// <summary>From the start to the end of the process; its remaining output is not waited for in this figure.</summary>
     public TimeSpan WallTime { get; init; }
 
-    /// <summary>User and system time of the process and of all children it waited for.</summary>
+    /// <summary>User and system time of all its processes; without a cgroup, of the process and of all children it waited for.</summary>
     public TimeSpan CpuTime { get; init; }
 
     /// <summary>The largest resident set of the process and its children.</summary>
     public PeakMemory PeakMemory { get; init; }
+
+    /// <summary>Processes of the task that the kernel killed for lack of memory, mostly at the task's own limit.</summary>
+    public int MemoryKills { get; init; }
+
+    /// <summary>Processes and threads that could not be started because of the task's limit.</summary>
+    public int RefusedProcesses { get; init; }
 
     /// <summary>The process; none where nothing was started.</summary>
     public ProcessIdentity? Process { get; init; }

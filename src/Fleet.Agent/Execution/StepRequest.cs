@@ -21,4 +21,7 @@ public abstract record StepRequest
 
     /// <summary>Something the agent does itself; no process starts.</summary>
     public sealed record Builtin(string Name, IReadOnlyList<string> Arguments) : StepRequest;
+
+    /// <summary>Work of the agent itself that was made ready for this step, such as a log search.</summary>
+    public sealed record InProcess(string Name, InProcessWork Work) : StepRequest;
 }

@@ -1,3 +1,4 @@
+using Fleet.Agent.Execution.Cgroups;
 using Fleet.Agent.Execution.Output;
 using Fleet.Agent.Execution.Processes;
 using Fleet.Agent.Execution.Steps;
@@ -123,11 +124,13 @@ public sealed partial class TaskExecutor : IAsyncDisposable
 
     private async Task RunAsync(Entry entry)
     {
+        TaskCgroup? cgroup = null;
         try
         {
+            cgroup = CreateCgroup(entry);
             using var observer = new ObserverGate(entry.Observer, _abort.Token);
             var context = new StepContext(
-                entry.Request, Birthmark.Next(), entry.Stop, observer, _pump, _options, _time, _abort.Token);
+                entry.Request, Birthmark.Next(), cgroup, entry.Stop, observer, _pump, _options, _time, _abort.Token);
             var report = await new TaskRun(context).RunAsync();
             LogEnded(entry.Request.JobId, entry.Request.TaskId, report.End, report.Steps.Count, report.IsSuccess);
         }
@@ -137,6 +140,8 @@ public sealed partial class TaskExecutor : IAsyncDisposable
         }
         finally
         {
+            if (cgroup is not null)
+                await cgroup.ReleaseAsync(_time);
             lock (_gate)
             {
                 _entries.Remove(entry.Request.TaskId);
@@ -145,6 +150,25 @@ public sealed partial class TaskExecutor : IAsyncDisposable
             }
 
             entry.SetEnded();
+        }
+    }
+
+    /// <summary>Null where there can be none; the task runs without, unless it has limits: then it does not run.</summary>
+    private TaskCgroup? CreateCgroup(Entry entry)
+    {
+        var request = entry.Request;
+        if (_options.Cgroups is not { } cgroups || request.Steps.All(step => step is StepRequest.Builtin))
+            return null;
+        try
+        {
+            return cgroups.Create(request.TaskId, request.Limits);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            LogNoCgroup(request.JobId, request.TaskId, error.Message);
+            if (request.Limits != TaskLimits.None)
+                entry.Stop.Give(new StopCause.Abandoned($"its limits could not be set: {error.Message}"));
+            return null;
         }
     }
 
@@ -163,6 +187,9 @@ public sealed partial class TaskExecutor : IAsyncDisposable
 
     [LoggerMessage(2102, LogLevel.Error, "The end of task {TaskId} of job {JobId} could not be told.")]
     private partial void LogLost(Exception error, string jobId, string taskId);
+
+    [LoggerMessage(6000, LogLevel.Warning, "Task {TaskId} of job {JobId} gets no cgroup of its own: {Reason}")]
+    private partial void LogNoCgroup(string jobId, string taskId, string reason);
 
     /// <summary>A task that runs or waits.</summary>
     private sealed class Entry(TaskRequest request, ITaskObserver observer)

@@ -1,3 +1,5 @@
+using Fleet.Agent.Execution.Cgroups;
+
 namespace Fleet.Agent.Execution;
 
 /// <summary>The executor's limits.</summary>
@@ -38,6 +40,9 @@ public sealed record TaskExecutorOptions
 
     /// <summary>The largest run timeout a task may ask for. The default is 14 days.</summary>
     public TimeSpan MaxRunTimeout { get; init; } = TimeSpan.FromDays(14);
+
+    /// <summary>Where tasks get cgroups of their own. The default is null: they have none, and cannot be limited.</summary>
+    internal TaskCgroups? Cgroups { get; init; }
 
     /// <summary>What steps can ask for by name.</summary>
     public IReadOnlyDictionary<string, Builtin> Builtins { get; init; } = Execution.Builtins.Standard;

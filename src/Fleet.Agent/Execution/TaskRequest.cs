@@ -36,6 +36,9 @@ public sealed record TaskRequest
     /// <summary>Start from an empty environment instead of the agent's. The default is false.</summary>
     public bool CleanEnvironment { get; init; }
 
+    /// <summary>What its processes may use together. The default is no limit.</summary>
+    public TaskLimits Limits { get; init; } = TaskLimits.None;
+
     /// <summary>Leave out the steps after one that did not exit with 0. The default is false.</summary>
     public bool StopAtFailure { get; init; }
 }

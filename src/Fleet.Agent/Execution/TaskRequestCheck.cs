@@ -1,9 +1,13 @@
+using Fleet.Agent.Execution.Cgroups;
+
 namespace Fleet.Agent.Execution;
 
 /// <summary>Checks a request at the door: sizes and names come from the wire and are not trusted.</summary>
 internal static class TaskRequestCheck
 {
     private const int LongestTaskId = 128;
+    private const long LeastMemory = 1 << 20; // Less does not even start a shell.
+    private const int LargestWeight = 10_000; // cpu.weight in the kernel's cgroup-v2.rst.
     private const uint LargestMask = 0x1FF; // Octal 777.
 
     /// <summary>What is wrong with the request, naming the field and the bound; null where it can be run.</summary>
@@ -29,6 +33,8 @@ internal static class TaskRequestCheck
             return "user: a name or number expected";
         if (request.WorkingDirectory is { } directory && (!directory.StartsWith('/') || !IsText(directory)))
             return "working directory: an absolute path expected";
+        if (FindFault(request.Limits, options.Cgroups) is { } limit)
+            return limit;
         foreach (var (name, value) in request.Environment)
         {
             if (name.Length == 0 || name.Contains('=') || !IsText(name) || !IsText(value))
@@ -38,6 +44,22 @@ internal static class TaskRequestCheck
         return request.Steps
             .Select((step, index) => FindFault(step, options) is { } fault ? $"step {index}: {fault}" : null)
             .FirstOrDefault(fault => fault is not null);
+    }
+
+    /// <summary>A limit that cannot be kept is refused: running without it would not be what was asked for.</summary>
+    private static string? FindFault(TaskLimits limits, TaskCgroups? cgroups)
+    {
+        if (limits == TaskLimits.None)
+            return null;
+        if (limits.MemoryBytes < LeastMemory)
+            return $"memory limit: {limits.MemoryBytes} bytes given, at least {LeastMemory} expected";
+        if (limits.CpuWeight is < 1 or > LargestWeight)
+            return $"CPU weight: {limits.CpuWeight} given, 1 to {LargestWeight} allowed";
+        if (limits.Processes < 1)
+            return $"limit of processes: {limits.Processes} given, at least 1 expected";
+        if (cgroups is null)
+            return "limits: this host's agent has no cgroups to limit tasks with (Delegate=yes in its systemd unit, cgroup version 2 or hybrid)";
+        return cgroups.FindFault(limits) is { } controller ? $"limits: this host has no {controller} controller for tasks" : null;
     }
 
     private static string? FindFault(StepRequest step, TaskExecutorOptions options)

@@ -56,6 +56,6 @@ internal sealed class TaskRun(StepContext context)
     {
         if (_leaders.Count > 0)
             await new TreeKiller(context.Time)
-                .KillAsync(new TaskTrace(context.Request.TaskId, _leaders, context.Mark), null, TimeSpan.Zero, context.Abort);
+                .KillAsync(new TaskTrace(context.Request.TaskId, _leaders, context.Mark, context.Cgroup), null, TimeSpan.Zero, context.Abort);
     }
 }

@@ -26,21 +26,21 @@ internal static class EnrolCommand
 
     /// <summary>Runs the command; returns the exit code.</summary>
     public static async Task<int> RunAsync(
-        Arguments arguments, AgentSettings settings, TextWriter output, TimeProvider time, CancellationToken cancellationToken)
+        Arguments arguments, AgentSettings settings, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken cancellationToken)
     {
         var state = new StateDirectory(settings.State);
         if (ReadWish(arguments, settings, out var fault) is not { } wish)
-            return Fail(output, 2, fault);
+            return Fail(errors, 2, fault);
         try
         {
             state.Create();
             var known = ReadKnown(state, arguments.Has("--force"));
             // Before the lock: where the agent runs, it is enrolled, and saying so disturbs nothing.
             if (known is not null && new IdentityFiles(state.Path).Exists && !arguments.Has("--force"))
-                return Already(known, wish, output);
+                return Already(known, wish, output, errors);
             using var held = state.TryLock();
             if (held is null)
-                return Fail(output, 1, $"an agent runs with {state.Path}: stop it first");
+                return Fail(errors, 1, $"an agent runs with {state.Path}: stop it first");
             // An id from an earlier try at the same controller: the controller may have made the agent although we heard nothing.
             var isRetry = known is { AgentId: null } && known.Controller == wish.Controller;
             var done = await new Enroller(state.Path).EnrolAsync(wish, isRetry ? known!.EnrolmentId : Guid.NewGuid().ToString("n"), time, cancellationToken);
@@ -50,11 +50,11 @@ internal static class EnrolCommand
         }
         catch (EnrolmentException e)
         {
-            return Fail(output, 1, e.Message);
+            return Fail(errors, 1, e.Message);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            return Fail(output, 1, $"the state directory cannot be used: {e.Message}");
+            return Fail(errors, 1, $"the state directory cannot be used: {e.Message}");
         }
     }
 
@@ -108,7 +108,7 @@ internal static class EnrolCommand
         }
     }
 
-    private static int Already(Enrolment known, EnrolmentWish wish, TextWriter output)
+    private static int Already(Enrolment known, EnrolmentWish wish, TextWriter output, TextWriter errors)
     {
         if (known.Controller == wish.Controller)
         {
@@ -116,12 +116,12 @@ internal static class EnrolCommand
             return 0;
         }
 
-        return Fail(output, 1, $"this host is enrolled with another controller, {known.Controller}, as {known.Name}: add --force to leave it");
+        return Fail(errors, 1, $"this host is enrolled with another controller, {known.Controller}, as {known.Name}: add --force to leave it");
     }
 
-    private static int Fail(TextWriter output, int code, string message)
+    private static int Fail(TextWriter errors, int code, string message)
     {
-        output.WriteLine($"fleet-agent: {message}");
+        errors.WriteLine($"fleet-agent: {message}");
         return code;
     }
 }

@@ -49,12 +49,21 @@ internal static class SpecReader
             WorkingDirectory = spec.WorkingDirectory.Length == 0 ? null : spec.WorkingDirectory,
             Environment = spec.Environment,
             CleanEnvironment = spec.CleanEnvironment,
+            Limits = ReadLimits(spec.Limits),
             StopAtFailure = spec.StopOnFailure,
         };
     }
 
     /// <summary>Whether a text can be handed to the system: the kernel ends it at a NUL.</summary>
     public static bool IsText(string text) => !text.Contains('\0', StringComparison.Ordinal);
+
+    // Zero is what the wire has for "none"; the executor checks the rest, for it knows what this host can do.
+    private static TaskLimits ReadLimits(ResourceLimits? limits) => limits is null ? TaskLimits.None : new TaskLimits
+    {
+        MemoryBytes = limits.MemoryMaxBytes == 0 ? null : (long)Math.Min(limits.MemoryMaxBytes, long.MaxValue),
+        CpuWeight = limits.CpuWeight == 0 ? null : (int)Math.Min(limits.CpuWeight, int.MaxValue),
+        Processes = limits.ProcessesMax == 0 ? null : (int)Math.Min(limits.ProcessesMax, int.MaxValue),
+    };
 
     private static string Fault(TaskSpec spec, TaskPolicy policy)
     {

@@ -1,4 +1,5 @@
 using Fleet.Agent.Execution;
+using Fleet.Agent.Searching;
 using Fleet.Protocol;
 using Fleet.Protocol.V1;
 
@@ -18,6 +19,7 @@ internal static class StepReader
             Step.ActionOneofCase.Shell => ShellFault(step.Shell),
             Step.ActionOneofCase.Script => ScriptFault(step.Script),
             Step.ActionOneofCase.Builtin => BuiltinFault(step.Builtin, policy),
+            Step.ActionOneofCase.SearchLogs => SearchReader.Read(step.SearchLogs, out var refused) is null ? "search_logs: " + refused : "",
             _ => "it has no action that this version of the agent knows",
         };
         return fault.Length > 0 ? null : Translate(step) with { StandardInput = stdin };
@@ -29,6 +31,7 @@ internal static class StepReader
         Step.ActionOneofCase.Shell when step.Shell.Shell.Length > 0 => new StepRequest.ShellLine(step.Shell.Line, step.Shell.Shell),
         Step.ActionOneofCase.Shell => new StepRequest.ShellLine(step.Shell.Line),
         Step.ActionOneofCase.Script => new StepRequest.Script(step.Script.Content.Memory, NameOf(step.Script), step.Script.Arguments),
+        Step.ActionOneofCase.SearchLogs => new StepRequest.InProcess("search logs", new SearchStep(SearchReader.Read(step.SearchLogs, out _)!).RunAsync),
         _ => new StepRequest.Builtin(step.Builtin.Name, []),
     };
 

@@ -40,7 +40,7 @@ internal static class TaskVerdict
             _ => throw new InvalidOperationException($"a task cannot end as {report.End}"),
         };
 
-        var ended = new TaskEnded { State = state, Reason = Shorten(reason + Survivors(report)), WallUs = (long)wall.TotalMicroseconds };
+        var ended = new TaskEnded { State = state, Reason = Shorten(reason + AtItsLimits(report, request, reason) + Survivors(report)), WallUs = (long)wall.TotalMicroseconds };
         switch (Telling(report)?.Outcome)
         {
             case StepOutcome.Exited exited:
@@ -87,6 +87,18 @@ internal static class TaskVerdict
 
     private static string Where(TaskReport report, TaskRequest request) =>
         request.Steps.Count == 1 || report.Steps.Count == 0 ? "" : $", in step {report.Steps[^1].Step + 1} of {request.Steps.Count}";
+
+    /// <summary>Told also of a task that succeeded: a part of it may be missing.</summary>
+    private static string AtItsLimits(TaskReport report, TaskRequest request, string reason)
+    {
+        var killed = report.Steps.Sum(s => s.MemoryKills);
+        var refused = report.Steps.Sum(s => s.RefusedProcesses);
+        var memory = request.Limits.MemoryBytes is { } bytes ? $"at its memory limit of {new ByteSize(bytes)}" : "for lack of memory";
+        var first = killed == 0 ? "" : $"the kernel killed {(killed == 1 ? "one" : killed)} of its processes {memory}";
+        var second = refused == 0 ? "" : $"{refused} times no process could be started at its limit of {request.Limits.Processes} processes";
+        var both = first.Length > 0 && second.Length > 0 ? $"{first}; {second}" : first + second;
+        return both.Length > 0 && reason.Length > 0 ? "; " + both : both;
+    }
 
     private static string Survivors(TaskReport report)
     {

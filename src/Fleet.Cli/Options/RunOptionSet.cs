@@ -57,10 +57,13 @@ internal sealed class RunOptionSet
 
     private readonly Option<bool> _stop = new("--stop-on-failure") { Description = "Leave later commands out after one that fails." };
 
+    private readonly LimitOptionSet _limits;
+
     public RunOptionSet(Command command)
     {
         foreach (var option in (Option[])[_timeout, _grace, _user, _directory, _umask, _environment, _cleanEnvironment, _stdin, _head, _tail, _stop])
             command.Options.Add(option);
+        _limits = new LimitOptionSet(command);
     }
 
     public async Task<RunOptions> ReadAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -96,6 +99,7 @@ internal sealed class RunOptionSet
             HeadBytes = head,
             TailBytes = tail,
             StopOnFailure = parsed.GetValue(_stop),
+            ResourceLimits = _limits.Read(parsed),
         };
     }
 

@@ -32,9 +32,14 @@ internal sealed class TargetOptionSet
     public bool IsAll(ParseResult parsed) => parsed.GetValue(_all);
 
     /// <summary>The selection asked for.</summary>
-    public TargetSelection Read(ParseResult parsed)
+    public TargetSelection Read(ParseResult parsed) => Read(parsed, parsed.GetValue(_expression));
+
+    /// <summary>The expression as it was given; null where there was none.</summary>
+    public string? Expression(ParseResult parsed) => parsed.GetValue(_expression);
+
+    /// <summary>The selection asked for, where the expression stood in another place.</summary>
+    public TargetSelection Read(ParseResult parsed, string? expression)
     {
-        var expression = parsed.GetValue(_expression);
         var all = parsed.GetValue(_all);
         if (expression is not null && expression.StartsWith('-'))
             throw CommandFailure.Usage($"there is no option {expression}", "see --help; what the hosts are to run comes after --");

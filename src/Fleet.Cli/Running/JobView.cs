@@ -43,7 +43,6 @@ internal sealed class JobView
                 return null;
             case JobEvent.EventOneofCase.JobEnded:
                 Take(happened.JobEnded.Job);
-                Done = true;
                 return null;
         }
 
@@ -62,6 +61,7 @@ internal sealed class JobView
     private void Take(Job job)
     {
         Job = job;
+        Done |= job.Done;
         if (Spec is null && !job.Spec.IsEmpty)
             Spec = TaskSpec.Parser.ParseFrom(job.Spec);
     }

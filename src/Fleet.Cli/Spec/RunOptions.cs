@@ -1,4 +1,5 @@
 using Fleet.Protocol;
+using Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Spec;
 
@@ -34,6 +35,9 @@ internal sealed record RunOptions
 
     /// <summary>Bytes kept from the end of each stream. The default is 256 KiB.</summary>
     public long TailBytes { get; init; } = Limits.DefaultKeptOutputBytes;
+
+    /// <summary>What its processes may use together; null: no limits.</summary>
+    public ResourceLimits? ResourceLimits { get; init; }
 
     /// <summary>Whether later commands are left out after one that did not succeed.</summary>
     public bool StopOnFailure { get; init; }

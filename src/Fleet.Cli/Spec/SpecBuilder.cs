@@ -51,6 +51,7 @@ internal static class SpecBuilder
             RunTimeoutMs = (long)run.Timeout.TotalMilliseconds,
             KillGraceMs = (long)run.Grace.TotalMilliseconds,
             StopOnFailure = run.StopOnFailure,
+            Limits = run.ResourceLimits,
             Output = new OutputLimits { HeadBytes = (ulong)run.HeadBytes, TailBytes = (ulong)run.TailBytes },
         };
         if (run.Umask is { } umask)

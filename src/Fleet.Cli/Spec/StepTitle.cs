@@ -11,8 +11,21 @@ internal static class StepTitle
         Step.ActionOneofCase.Shell => step.Shell.Line,
         Step.ActionOneofCase.Script => string.Join(' ', step.Script.Arguments.Select(Quote).Prepend(step.Script.Name)),
         Step.ActionOneofCase.Builtin => "built-in " + step.Builtin.Name,
+        Step.ActionOneofCase.SearchLogs => Of(step.SearchLogs),
         _ => "unknown step",
     };
+
+    private static string Of(SearchLogs search)
+    {
+        var words = search.Patterns.Select(pattern => Quote(pattern.Text)).Prepend("grep");
+        var sources = search.Sources.Select(source => source.SourceCase switch
+        {
+            LogSource.SourceOneofCase.Files => source.Files.Path,
+            LogSource.SourceOneofCase.Journal => string.Join(' ', source.Journal.Fields.Prepend("journal")),
+            _ => "kernel",
+        });
+        return string.Join(' ', words.Append("in").Concat(sources));
+    }
 
     private static string Quote(string word) =>
         word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "/.-_,:+@%=".Contains(c, StringComparison.Ordinal))

@@ -87,7 +87,8 @@ internal static class SpecCheck
         Step.ActionOneofCase.Shell => Fault(step.Shell),
         Step.ActionOneofCase.Script => Fault(step.Script),
         Step.ActionOneofCase.Builtin => step.Builtin.Name.Length is 0 or > 64 ? "builtin.name must have 1 to 64 characters" : "",
-        _ => "action is required: argv, shell, script or builtin",
+        Step.ActionOneofCase.SearchLogs => SearchCheck.FindFault(step.SearchLogs),
+        _ => "action is required: argv, shell, script, builtin or search_logs",
     };
 
     private static string Fault(Argv argv)

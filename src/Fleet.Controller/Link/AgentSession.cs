@@ -13,6 +13,9 @@ namespace Fleet.Controller.Link;
 /// </remarks>
 internal sealed partial class AgentSession : IAgentLink, IDisposable
 {
+    // So many of them, one for each task that an agent may have, fill less than half of its window.
+    private const int SmallBytes = 8 * 1024;
+
     private readonly SessionRoom _room;
     private readonly Outbox _outbox;
     private readonly CancellationTokenSource _reading;
@@ -113,7 +116,7 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
         _outbox.Beat(beat.Number);
     }
 
-    /// <summary>Looks whether a beat is due or the agent is gone. Cheap: called for every link every second.</summary>
+    /// <summary>Looks whether something is to be said or the agent is gone. Cheap: called for every link every second.</summary>
     public void Sweep()
     {
         var time = _room.Time;
@@ -124,6 +127,8 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
             End(LinkEnd.NotReading);
         else if (time.GetElapsedTime(Volatile.Read(ref _saidStamp)) > options.SilenceLimit / 3)
             _outbox.Beat(Volatile.Read(ref _agentBeat));
+        else
+            _outbox.Flush();
     }
 
     /// <summary>Hands records over to be stored; waits while too much of this agent is under way.</summary>
@@ -141,11 +146,15 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
         Interlocked.Exchange(ref _belowShare, null)?.TrySetResult();
     }
 
-    /// <summary>The store's verdict on a task's records, up to and with the given one.</summary>
-    public void RecordsAnswered(string taskId, TaskEntry last, EntryOutcome outcome)
+    /// <summary>The store's verdict on a task's records, up to and with the given one; the message that brought them weighed so much.</summary>
+    public void RecordsAnswered(string taskId, TaskEntry last, EntryOutcome outcome, int bytes)
     {
         switch (outcome.Status)
         {
+            case EntryStatus.Applied or EntryStatus.Repeat when last.Kind == TaskEventKind.Ended && bytes <= SmallBytes:
+                // A message less for each agent of a large job, just when all report at once.
+                _outbox.AckInPassing(taskId, outcome.LastAgentSeq);
+                break;
             case EntryStatus.Applied or EntryStatus.Repeat:
                 _outbox.Ack(taskId, outcome.LastAgentSeq);
                 break;

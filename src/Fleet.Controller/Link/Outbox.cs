@@ -53,16 +53,27 @@ internal sealed class Outbox(int capacity) : IValueTaskSource<bool>
         bool wake;
         lock (_lock)
         {
-            if (_closed)
-                return;
-            _acks ??= new RecordsAck();
-            if (_acks.Acks.LastOrDefault(ack => ack.TaskId == taskId) is { } known)
-                known.Seq = Math.Max(known.Seq, (ulong)seq);
-            else
-                _acks.Acks.Add(new TaskAck { TaskId = taskId, Seq = (ulong)seq });
+            Ack_NeedsLock(taskId, seq);
             wake = Wake_NeedsLock();
         }
 
+        if (wake)
+            _wake.SetResult(true);
+    }
+
+    /// <summary>The same of a task that has ended: nobody waits for it, so it travels with what is said next, or at <see cref="Flush"/>.</summary>
+    public void AckInPassing(string taskId, long seq)
+    {
+        lock (_lock)
+            Ack_NeedsLock(taskId, seq);
+    }
+
+    /// <summary>Lets out what has waited for company.</summary>
+    public void Flush()
+    {
+        bool wake;
+        lock (_lock)
+            wake = HasMore_NeedsLock() && Wake_NeedsLock();
         if (wake)
             _wake.SetResult(true);
     }
@@ -139,6 +150,17 @@ internal sealed class Outbox(int capacity) : IValueTaskSource<bool>
     void IValueTaskSource<bool>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _wake.OnCompleted(continuation, state, token, flags);
+
+    private void Ack_NeedsLock(string taskId, long seq)
+    {
+        if (_closed)
+            return;
+        _acks ??= new RecordsAck();
+        if (_acks.Acks.LastOrDefault(ack => ack.TaskId == taskId) is { } known)
+            known.Seq = Math.Max(known.Seq, (ulong)seq);
+        else
+            _acks.Acks.Add(new TaskAck { TaskId = taskId, Seq = (ulong)seq });
+    }
 
     private ControllerMessage? Next_NeedsLock()
     {

@@ -102,9 +102,10 @@ internal sealed partial class RecordIngest
 
         // Dispatch hears first: an agent that is told to forget a task, and then says hello without it, must find it ended there.
         await _dispatcher.ProgressAsync(Progress(batches, result.Entries), cancellationToken);
-        Answer(batches, result.Entries);
+        // Watchers before agents: an acknowledgement is in nobody's way, but a thousand of them would stand in the watchers'.
         foreach (var job in result.Jobs)
             _signals.Pulse(job.JobId);
+        Answer(batches, result.Entries);
     }
 
     private static List<TaskProgress> Progress(List<RecordBatch> batches, IReadOnlyList<EntryOutcome> outcomes)
@@ -135,7 +136,7 @@ internal sealed partial class RecordIngest
             {
                 // A refusal in the middle of a run shows at its end too: what follows it is refused as well.
                 if (IsLastOfRun(batch, entry))
-                    batch.Session.RecordsAnswered(batch.TaskIds[entry], batch.Entries[entry], outcomes[i]);
+                    batch.Session.RecordsAnswered(batch.TaskIds[entry], batch.Entries[entry], outcomes[i], batch.Bytes);
             }
         }
     }

@@ -31,6 +31,8 @@ public sealed class LineClusters
         public DateTimeOffset? First { get; set; }
 
         public DateTimeOffset? Last { get; set; }
+
+        public HashSet<string> Origins { get; } = [];
     }
 
     /// <summary>Adds lines.</summary>
@@ -40,7 +42,12 @@ public sealed class LineClusters
     public void Add(string line, long count = 1, DateTimeOffset? time = null) => AddTo(Find(line, line), count, time, time);
 
     /// <summary>Folds in a cluster from elsewhere.</summary>
-    public void Add(LogCluster cluster) => AddTo(Find(cluster.Template, cluster.Example), cluster.Count, cluster.First, cluster.Last);
+    public void Add(LogCluster cluster)
+    {
+        Group group = Find(cluster.Template, cluster.Example);
+        group.Origins.UnionWith(cluster.Origins);
+        AddTo(group, cluster.Count, cluster.First, cluster.Last);
+    }
 
     /// <summary>The clusters, most frequent first.</summary>
     public IReadOnlyList<LogCluster> Snapshot()
@@ -48,7 +55,7 @@ public sealed class LineClusters
         IEnumerable<Group> groups = _byLength.Values.SelectMany(list => list);
         return (_rest is null ? groups : groups.Append(_rest))
             .OrderByDescending(group => group.Count).ThenBy(group => group.Example, StringComparer.Ordinal)
-            .Select(group => new LogCluster(string.Join(' ', group.Words), group.Count, group.Example, group.First, group.Last))
+            .Select(group => new LogCluster(string.Join(' ', group.Words), group.Count, group.Example, group.First, group.Last) { Origins = group.Origins })
             .ToArray();
     }
 

@@ -6,4 +6,8 @@ namespace Fleet.LogSearch.Clusters;
 /// <param name="Example">The first of them.</param>
 /// <param name="First">The earliest time among them, if times were read.</param>
 /// <param name="Last">The latest.</param>
-public sealed record LogCluster(string Template, long Count, string Example, DateTimeOffset? First, DateTimeOffset? Last);
+public sealed record LogCluster(string Template, long Count, string Example, DateTimeOffset? First, DateTimeOffset? Last)
+{
+    /// <summary>Where its lines came from, as far as that was said.</summary>
+    public IReadOnlyCollection<string> Origins { get; init; } = [];
+}

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Fleet.LogSearch.Priority;
 
 /// <summary>Processor time of the calling thread.</summary>
-internal static partial class ThreadCpu
+public static partial class ThreadCpu
 {
     private const int ThreadCpuClock = 3; // CLOCK_THREAD_CPUTIME_ID, clock_gettime(2)
 

@@ -3,6 +3,10 @@ namespace Fleet.LogSearch.Searching;
 /// <summary>Runs a query over sources, one after the other, on the calling thread.</summary>
 public static class LogSearcher
 {
+    /// <summary>Checks a query without searching.</summary>
+    /// <exception cref="LogQueryException">It cannot be run as written.</exception>
+    public static void Check(LogQuery query) => _ = new PreparedQuery(query);
+
     /// <summary>Searches until the sources or the limits end.</summary>
     /// <param name="query">What to look for.</param>
     /// <param name="sources">Where, in the order in which results are wanted.</param>

@@ -7,13 +7,15 @@ namespace Fleet.Agent.Tests.Execution;
 
 public sealed class ShimPlanTests
 {
-    private static readonly ShimPlan Some = new("eve", 1000, 100, "/home/eve", "tool", ["tool", "", "ü b"], ["PATH=/bin", "A=\n"]);
+    private static readonly ShimPlan Some = new(["/sys/fs/cgroup/x"], "eve", 1000, 100, "/home/eve", "tool", ["tool", "", "ü b"], ["PATH=/bin", "A=\n"]);
 
     [Fact]
     public void What_is_handed_over_arrives()
     {
         var arrived = Decode(Some.Encode());
-        (arrived with { Arguments = [], Environment = [] }).ShouldBe(Some with { Arguments = [], Environment = [] }, "but for the lists");
+        (arrived with { Cgroups = [], Arguments = [], Environment = [] })
+            .ShouldBe(Some with { Cgroups = [], Arguments = [], Environment = [] }, "but for the lists");
+        arrived.Cgroups.ShouldBe(Some.Cgroups);
         arrived.Arguments.ShouldBe(Some.Arguments);
         arrived.Environment.ShouldBe(Some.Environment);
     }

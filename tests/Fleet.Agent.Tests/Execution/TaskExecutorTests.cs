@@ -62,9 +62,16 @@ public sealed class TaskExecutorTests : ExecutorTest
         Refused(Some(Run("true")) with { WorkingDirectory = "relative" }, "working directory");
         Refused(Some(Run("true")) with { RunAs = "" }, "user");
         Refused(Some(Run("true")) with { Environment = new Dictionary<string, string> { ["A=B"] = "" } }, "environment");
+        Refused(Some(Run("true")) with { Limits = new TaskLimits { MemoryBytes = 1000 } }, "memory limit");
+        Refused(Some(Run("true")) with { Limits = new TaskLimits { CpuWeight = 10_001 } }, "CPU weight");
+        Refused(Some(Run("true")) with { Limits = new TaskLimits { Processes = 0 } }, "limit of processes");
         Refused(Some(Run("true") with { StandardInput = new byte[17 << 20] }), "step 0: standard input");
         Refused(Some(new StepRequest.Script(new byte[17 << 20], "s", [])), "step 0: script");
     }
+
+    [Fact]
+    public void Limits_are_refused_where_there_are_no_cgroups_to_keep_them() =>
+        Refused(Some(Run("true")) with { Limits = new TaskLimits { MemoryBytes = 64 << 20 } }, "no cgroups to limit tasks with");
 
     private void Refused(TaskRequest request, string named)
     {

@@ -106,7 +106,7 @@ public sealed class EnrolTests : IAsyncLifetime, IDisposable
     {
         ControllerAddress.TryParse(address, out var controller, out _).ShouldBeTrue();
         var settings = new AgentSettings { State = State, Controller = controller };
-        return EnrolCommand.RunAsync(Arguments.Read(words, EnrolCommand.Options), settings, _output, TimeProvider.System, CancellationToken.None)
+        return EnrolCommand.RunAsync(Arguments.Read(words, EnrolCommand.Options), settings, _output, _output, TimeProvider.System, CancellationToken.None)
             .WaitAsync(ScriptedController.Patience);
     }
 }

@@ -57,6 +57,20 @@ public sealed class TaskVerdictTests
     }
 
     [Fact]
+    public void What_the_kernel_killed_at_the_memory_limit_is_told_even_of_a_success()
+    {
+        var request = new TaskRequest { TaskId = "t", JobId = "j", Steps = [], Limits = new TaskLimits { MemoryBytes = 64 << 20 } };
+        TaskVerdict.Of(OneStep(new StepOutcome.Signalled(9, CoreDumped: false)), request with { Steps = [new StepRequest.Command(["x"])] }, StopNote.None, default)
+            .Reason.ShouldBe("was ended by SIGKILL; the kernel killed one of its processes at its memory limit of 64MiB");
+        var survived = TaskVerdict.Of(OneStep(s_ok), request, StopNote.None, default);
+        survived.State.ShouldBe(TaskState.Succeeded);
+        survived.Reason.ShouldBe("the kernel killed one of its processes at its memory limit of 64MiB");
+
+        static TaskReport OneStep(StepOutcome outcome) => new(
+            "t", new TaskEnd.Completed(), [new StepReport { Step = 0, Outcome = outcome, StartedAt = default, MemoryKills = 1 }], 0);
+    }
+
+    [Fact]
     public void The_run_timeout_names_itself_and_the_step()
     {
         var ended = Of(new TaskEnd.TimedOut(), [s_ok, new StepOutcome.TimedOut()], skipped: 1);

@@ -38,6 +38,27 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task An_acknowledgement_in_passing_waits_for_company_but_not_for_ever()
+    {
+        var outbox = new Outbox(10);
+        var waiting = outbox.WaitAsync().AsTask();
+        outbox.AckInPassing("t", 3);
+        waiting.IsCompleted.ShouldBeFalse();
+        outbox.TryPost(Cancel("a"), out _);
+        (await waiting.WaitAsync(TestController.Patience)).ShouldBeTrue();
+        Take(outbox, more: true).CancelTask.TaskId.ShouldBe("a");
+        Take(outbox, more: false).Ack.Acks.ShouldHaveSingleItem().Seq.ShouldBe(3ul);
+
+        waiting = outbox.WaitAsync().AsTask();
+        outbox.Flush();
+        waiting.IsCompleted.ShouldBeFalse();
+        outbox.AckInPassing("u", 1);
+        outbox.Flush();
+        (await waiting.WaitAsync(TestController.Patience)).ShouldBeTrue();
+        Take(outbox, more: false).Ack.Acks.ShouldHaveSingleItem().TaskId.ShouldBe("u");
+    }
+
+    [Fact]
     public void A_full_outbox_says_so_and_acknowledgements_never_fill_it()
     {
         var outbox = new Outbox(2);

@@ -1,11 +1,12 @@
+using Fleet.Agent.Execution.Cgroups;
 using Fleet.Agent.Execution.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace Fleet.Agent.Execution.Processes;
 
 /// <summary>
-/// The agent's own binary as a tiny helper: it becomes another user, then the program. Started as root by the agent with the
-/// verb <c>exec-shim</c>, a plan on descriptor 3 and a status pipe on descriptor 4.
+/// The agent's own binary as a tiny helper: it enters the task's cgroups or becomes another user, then the program. Started by the
+/// agent with the verb <c>exec-shim</c>, a plan on descriptor 3 and a status pipe on descriptor 4.
 /// </summary>
 /// <remarks>
 /// Why a process: the agent cannot change a single thread's user for a moment, since that user could then signal or trace it.
@@ -52,13 +53,15 @@ public static unsafe class ExecShim
             return (ShimStage.Plan, Errno.NoEntry);
         }
 
-        // The order matters: after setuid the others are no longer allowed.
-        if (Libc.InitialiseGroups(plan.UserName, plan.GroupId) < 0)
-            return (ShimStage.Groups, Errno.Last);
-        if (Libc.SetGroup(plan.GroupId) < 0)
-            return (ShimStage.Group, Errno.Last);
-        if (Libc.SetUser(plan.UserId) < 0)
-            return (ShimStage.User, Errno.Last);
+        // Before the program's first instruction, or what it starts at once would escape its limits. "0" is who writes it.
+        foreach (var cgroup in plan.Cgroups)
+        {
+            if (CgroupFiles.Write(cgroup, "cgroup.procs", "0") is var refusal and not 0)
+                return (ShimStage.Cgroup, refusal);
+        }
+
+        if (plan.UserName.Length > 0 && BecomeUser(plan) is { } failure)
+            return failure;
 
         // As the user, so that the user's permissions decide.
         if (Libc.ChangeDirectory(plan.Directory) < 0)
@@ -67,6 +70,16 @@ public static unsafe class ExecShim
             return (ShimStage.Program, missing);
 
         return (ShimStage.Execute, Execute(program, plan));
+    }
+
+    private static (ShimStage Stage, int Error)? BecomeUser(ShimPlan plan)
+    {
+        // The order matters: after setuid the others are no longer allowed.
+        if (Libc.InitialiseGroups(plan.UserName, plan.GroupId) < 0)
+            return (ShimStage.Groups, Errno.Last);
+        if (Libc.SetGroup(plan.GroupId) < 0)
+            return (ShimStage.Group, Errno.Last);
+        return Libc.SetUser(plan.UserId) < 0 ? (ShimStage.User, Errno.Last) : null;
     }
 
     private static int Execute(string program, ShimPlan plan)

@@ -48,8 +48,14 @@ internal static class ProcessTree
     /// <summary>What ties a single process to the task.</summary>
     private sealed class Evidence(TaskTrace trace, Dictionary<int, ProcStat> byPid, HashSet<int> ancestors)
     {
+        private readonly HashSet<int> _inCgroup = trace.Cgroup?.Processes() ?? [];
+
         internal bool Proves(ProcStat process)
         {
+            // 0. Only the task's processes are in its cgroup. Not all are: pam_systemd(8), for one, moves sessions elsewhere.
+            if (_inCgroup.Contains(process.Pid))
+                return true;
+
             // 1. A session keeps its number while its leader lives, so membership is proof then.
             var leader = LeaderOf(process);
             if (leader.Pid != 0 && byPid.TryGetValue(leader.Pid, out var living))

@@ -3,7 +3,16 @@ using System.Text;
 namespace Fleet.Agent.Execution.Processes;
 
 /// <summary>What the exec shim is to become; handed over in a memory file, not in arguments that every user can read.</summary>
+/// <param name="Cgroups">Directories of the cgroups to enter, first of all.</param>
+/// <param name="UserName">The user to become; empty to stay who the agent is.</param>
+/// <param name="UserId">Its number.</param>
+/// <param name="GroupId">Its main group.</param>
+/// <param name="Directory">Where to go.</param>
+/// <param name="Program">What to execute.</param>
+/// <param name="Arguments">Its arguments, the name first.</param>
+/// <param name="Environment">Its environment.</param>
 internal sealed record ShimPlan(
+    IReadOnlyList<string> Cgroups,
     string UserName,
     uint UserId,
     uint GroupId,
@@ -18,6 +27,7 @@ internal sealed record ShimPlan(
     {
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream, Encoding.UTF8);
+        WriteAll(writer, Cgroups);
         writer.Write(UserName);
         writer.Write(UserId);
         writer.Write(GroupId);
@@ -35,7 +45,7 @@ internal sealed record ShimPlan(
             throw new InvalidDataException("The plan is too large.");
         using var reader = new BinaryReader(stream, Encoding.UTF8);
         return new ShimPlan(
-            reader.ReadString(), reader.ReadUInt32(), reader.ReadUInt32(), reader.ReadString(), reader.ReadString(),
+            ReadAll(reader, stream), reader.ReadString(), reader.ReadUInt32(), reader.ReadUInt32(), reader.ReadString(), reader.ReadString(),
             ReadAll(reader, stream), ReadAll(reader, stream));
     }
 

@@ -14,6 +14,7 @@ internal enum ShimStage
     Program,
     Execute,
     Plan,
+    Cgroup,
 }
 
 /// <summary>One message of the exec shim to the agent.</summary>

@@ -28,7 +28,8 @@ internal sealed class TreeKiller(TimeProvider time)
             // Counted before the first blow, which leaves nothing to count.
             killed.UnionWith(ProcessTree.Find(trace).Select(member => member.Identity));
 
-            // The whole process group in one call, which no fork inside it can escape; the scan finds who left the group.
+            // The whole cgroup, or the process group, in one call, which no fork inside it can escape; the scan finds who left them.
+            trace.Cgroup?.Kill();
             leader?.SignalGroup(Signals.Kill);
             var members = Freeze(trace, seen);
             killed.UnionWith(members.Select(member => member.Identity));

@@ -14,10 +14,15 @@ internal static class ExecShimLaunch
     // Above all targets in the child, so that setting those up overwrites none of the sources.
     private const int FirstSource = 10;
 
-    /// <summary>A plan that starts the shim, which becomes <paramref name="user"/> and then what <paramref name="plan"/> says.</summary>
-    internal static SpawnPlan Wrap(SpawnPlan plan, UserAccount user, StepPipes pipes)
+    /// <summary>A plan that starts the shim, which does what is asked here and then becomes what <paramref name="plan"/> says.</summary>
+    /// <param name="plan">What to start in the end.</param>
+    /// <param name="user">Who to become; null to stay who we are.</param>
+    /// <param name="cgroups">What to enter.</param>
+    /// <param name="pipes">Where the shim's descriptors go.</param>
+    internal static SpawnPlan Wrap(SpawnPlan plan, UserAccount? user, IReadOnlyList<string> cgroups, StepPipes pipes)
     {
-        var content = new ShimPlan(user.Name, user.UserId, user.GroupId, plan.Directory, plan.Program, plan.Arguments, plan.Environment);
+        var content = new ShimPlan(
+            cgroups, user?.Name ?? "", user?.UserId ?? 0, user?.GroupId ?? 0, plan.Directory, plan.Program, plan.Arguments, plan.Environment);
         var planFile = pipes.KeepForChild(MemoryFile(content.Encode()));
         var status = Pipe.ForReading();
         pipes.SetShimStatus(status.ReadEnd);
@@ -55,7 +60,7 @@ internal static class ExecShimLaunch
                     // Closed by exec once it was ready; before that the shim ended without a word.
                     return ready
                         ? (null, peak)
-                        : (new(StartFailure.Other, $"user {names.User}: the helper that changes the user ended early"), peak);
+                        : (new(StartFailure.Other, "the agent's helper that was to start the program ended early"), peak);
             }
         }
     }
@@ -67,7 +72,8 @@ internal static class ExecShimLaunch
         ShimStage.Directory => new(
             message.Error is Errno.NoEntry or Errno.NotDirectory ? StartFailure.NoSuchDirectory : StartFailure.PermissionDenied,
             $"working directory {names.Directory}: {Errno.Describe(message.Error)}"),
-        ShimStage.Plan => new(StartFailure.Other, $"user {names.User}: the helper that changes the user could not read its plan"),
+        ShimStage.Plan => new(StartFailure.Other, "the agent's helper could not read its plan"),
+        ShimStage.Cgroup => new(StartFailure.Other, $"it could not be put under its limits: {Errno.Describe(message.Error)}"),
         _ => StartFailures.OfProgram(names.Program, names.Directory, message.Error),
     };
 

@@ -1,3 +1,4 @@
+using Fleet.Agent.Execution.Cgroups;
 using Fleet.Agent.Execution.Output;
 
 namespace Fleet.Agent.Execution.Steps;
@@ -6,6 +7,7 @@ namespace Fleet.Agent.Execution.Steps;
 internal sealed record StepContext(
     TaskRequest Request,
     int Mark,
+    TaskCgroup? Cgroup,
     StopSignal Stop,
     ObserverGate Observer,
     ReadinessPump Pump,

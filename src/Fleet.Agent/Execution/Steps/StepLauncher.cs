@@ -38,7 +38,8 @@ internal static class StepLauncher
                 return null;
 
             plan = pipes.Open(plan, step.StandardInput is not null, NullDevice.Value);
-            var started = switching is null ? plan : ExecShimLaunch.Wrap(plan, switching, pipes);
+            IReadOnlyList<string> cgroups = request.Limits == TaskLimits.None ? [] : context.Cgroup!.Directories;
+            var started = switching is null && cgroups.Count == 0 ? plan : ExecShimLaunch.Wrap(plan, switching, cgroups, pipes);
             var child = ChildProcesses.Shared.Start(started, out var error);
             if (child is null)
             {

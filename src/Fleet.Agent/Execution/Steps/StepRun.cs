@@ -1,3 +1,4 @@
+using Fleet.Agent.Execution.Cgroups;
 using Fleet.Agent.Execution.Processes;
 
 namespace Fleet.Agent.Execution.Steps;
@@ -10,12 +11,17 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
 
     private readonly StepRequest _step = context.Request.Steps[index];
     private readonly DateTimeOffset _startedAt = context.Time.GetUtcNow();
+    private readonly CgroupUse _usedBefore = context.Cgroup?.Use() ?? default;
     private readonly long _clock = context.Time.GetTimestamp();
 
-    private TaskTrace Trace => new(context.Request.TaskId, leaders, context.Mark);
+    private TaskTrace Trace => new(context.Request.TaskId, leaders, context.Mark, context.Cgroup);
 
-    internal Task<StepReport> RunAsync() =>
-        _step is StepRequest.Builtin builtin ? RunBuiltinAsync(builtin) : RunProcessAsync();
+    internal Task<StepReport> RunAsync() => _step switch
+    {
+        StepRequest.Builtin builtin => RunBuiltinAsync(builtin),
+        StepRequest.InProcess inProcess => RunInProcessAsync(inProcess.Work),
+        _ => RunProcessAsync(),
+    };
 
     private async Task<StepReport> RunProcessAsync()
     {
@@ -25,8 +31,11 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
             return Report(failure!);
         var child = launched.Child;
         leaders.Add(child.Identity);
+        // One with limits enters its cgroups by itself, before it begins.
+        if (context.Request.Limits == TaskLimits.None)
+            context.Cgroup?.Adopt(child.Identity, Trace);
 
-        // 2. As another user: has the helper become the program?
+        // 2. As another user, or with limits: has the helper become the program?
         KillReport? kill = null;
         StopCause? cause = null;
         var shimPeak = 0L;
@@ -76,11 +85,14 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
         await streams.EndAsync(context.Options.Linger);
         var reachedEnd = streams.Output.ReachedEnd && streams.Error.ReachedEnd;
         var exit = child.HasExited ? await child.Exited : default(ProcessExit?);
+        var used = context.Cgroup?.Use();
         return Report(cause?.ToStepOutcome() ?? exit!.Value.ToOutcome()) with
         {
             WallTime = wall,
-            CpuTime = exit?.CpuTime ?? default,
-            PeakMemory = Peak(exit, shimPeak),
+            CpuTime = used?.Cpu - _usedBefore.Cpu ?? exit?.CpuTime ?? default,
+            PeakMemory = Peak(exit, shimPeak, used?.PeakMemoryBytes ?? 0),
+            MemoryKills = used?.MemoryKills - _usedBefore.MemoryKills ?? 0,
+            RefusedProcesses = used?.RefusedProcesses - _usedBefore.RefusedProcesses ?? 0,
             Process = child.Identity,
             StandardOutput = streams.Output,
             StandardError = streams.Error,
@@ -97,28 +109,37 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
         return report;
     }
 
-    private async Task<StepReport> RunBuiltinAsync(StepRequest.Builtin builtin)
-    {
-        if (!context.Options.Builtins.TryGetValue(builtin.Name, out var run))
-            return Report(new StepOutcome.FailedToStart(StartFailure.NotFound, $"{builtin.Name}: no such built-in"));
+    private async Task<StepReport> RunBuiltinAsync(StepRequest.Builtin builtin) =>
+        context.Options.Builtins.TryGetValue(builtin.Name, out var run)
+            ? await RunInProcessAsync(async (given, stopping) => new InProcessEnd(await run(builtin.Arguments, given.WriteAsync, stopping)))
+            : Report(new StepOutcome.FailedToStart(StartFailure.NotFound, $"{builtin.Name}: no such built-in"));
 
+    private async Task<StepReport> RunInProcessAsync(InProcessWork work)
+    {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(context.Abort);
         var output = new BuiltinOutput(context, index);
-        var running = run(builtin.Arguments, output.WriteAsync, stopping.Token).AsTask();
+        var running = work(new InProcessContext(context.Time, context.Request.Output.HeadBytes, output.WriteAsync), stopping.Token).AsTask();
         if (await Task.WhenAny(running, context.Stop.Given) != running)
             await stopping.CancelAsync();
 
         StepOutcome outcome;
+        TimeSpan? cpuTime = null;
         try
         {
-            outcome = new StepOutcome.Exited(await running);
+            var end = await running;
+            (outcome, cpuTime) = (new StepOutcome.Exited(end.ExitCode), end.CpuTime);
         }
         catch (OperationCanceledException) when (context.Stop.Cause is { } cause)
         {
             outcome = cause.ToStepOutcome();
         }
 
-        return Report(outcome) with { WallTime = context.Time.GetElapsedTime(_clock), StandardOutput = await output.EndAsync() };
+        return Report(outcome) with
+        {
+            WallTime = context.Time.GetElapsedTime(_clock),
+            CpuTime = cpuTime ?? default,
+            StandardOutput = await output.EndAsync(),
+        };
     }
 
     private StepReport Report(StepOutcome outcome) => new() { Step = index, Outcome = outcome, StartedAt = _startedAt };
@@ -134,8 +155,13 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
             _ => "",
         });
 
-    private static PeakMemory Peak(ProcessExit? exit, long shimPeak) =>
-        exit is { } known
-            ? new PeakMemory(known.PeakMemoryBytes, known.PeakMemoryBytes <= Math.Max(OwnMemory.PeakBytes(), shimPeak))
-            : default;
+    /// <summary>Two figures that are at most: of a small program the cgroup's is the better one, of one that reads files its own.</summary>
+    private static PeakMemory Peak(ProcessExit? exit, long shimPeak, long cgroupPeak)
+    {
+        if (exit is not { } known)
+            return default;
+        var isUpperBound = known.PeakMemoryBytes <= Math.Max(OwnMemory.PeakBytes(), shimPeak);
+        var bytes = isUpperBound && cgroupPeak > 0 ? Math.Min(known.PeakMemoryBytes, cgroupPeak) : known.PeakMemoryBytes;
+        return new PeakMemory(bytes, isUpperBound);
+    }
 }

@@ -1,0 +1,17 @@
+using System.Globalization;
+
+namespace Fleet.Cli.Logs;
+
+/// <summary>Times of log lines, for people: in the operator's own time zone.</summary>
+internal static class LineTime
+{
+    /// <summary>Unix microseconds as local date and time to the millisecond.</summary>
+    public static string Local(long unixUs) => At(unixUs).ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
+
+    /// <summary>Unix microseconds as ISO 8601 in UTC.</summary>
+    public static string Iso(long unixUs) => At(unixUs).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+
+    // What a host sends is not trusted to be a date.
+    private static DateTimeOffset At(long unixUs) =>
+        DateTimeOffset.UnixEpoch.AddTicks(Math.Clamp(unixUs, 0, 200_000_000_000_000_000 / TimeSpan.TicksPerMicrosecond) * TimeSpan.TicksPerMicrosecond);
+}

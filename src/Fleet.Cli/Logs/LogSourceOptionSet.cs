@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Fleet.LogSearch.Matching;
+using Fleet.Protocol.V1;
+
+namespace Fleet.Cli.Logs;
+
+/// <summary>Which logs of a host are meant.</summary>
+internal sealed class LogSourceOptionSet
+{
+    private readonly Option<string[]> _files = new("--file", "-f") { Description = "A file or glob on the hosts, absolute; may be repeated.", HelpName = "PATH" };
+    private readonly Option<bool> _rotated = new("--rotated") { Description = "Also the files that rotation put aside (.1, .2.gz, -20261120 ...), in order of time." };
+    private readonly Option<bool> _journal = new("--journal", "-j") { Description = "The systemd journal (the default where no file is named)." };
+    private readonly Option<string?> _journalPath = new("--journal-path") { Description = "Another journal: a directory or file on the hosts.", HelpName = "PATH" };
+    private readonly Option<string[]> _units = new("--unit") { Description = "Of the journal only this unit; may be repeated.", HelpName = "UNIT" };
+    private readonly Option<string?> _priority = new("--priority") { Description = "Of the journal only this severity and worse (emerg, alert, crit, err, warning, notice, info, debug).", HelpName = "NAME" };
+    private readonly Option<string[]> _fields = new("--field") { Description = "Of the journal only entries with this field (_PID=1, SYSLOG_IDENTIFIER=sshd); may be repeated.", HelpName = "FIELD=VALUE" };
+    private readonly Option<bool> _kernel = new("--kernel", "-k") { Description = "The kernel's ring buffer." };
+
+    public LogSourceOptionSet(Command command)
+    {
+        foreach (var option in (Option[])[_files, _rotated, _journal, _journalPath, _units, _priority, _fields, _kernel])
+            command.Options.Add(option);
+    }
+
+    /// <summary>The sources asked for; the journal where none was.</summary>
+    public IReadOnlyList<LogSource> Read(ParseResult parsed)
+    {
+        var sources = new List<LogSource>();
+        var rotated = parsed.GetValue(_rotated);
+        foreach (var path in parsed.GetValue(_files) ?? [])
+        {
+            if (!path.StartsWith('/'))
+                throw CommandFailure.Usage($"--file \"{path}\" is not an absolute path", "hosts have no current directory of yours: write it from / on");
+            sources.Add(new LogSource { Files = new FileLogSource { Path = path, Rotated = rotated } });
+        }
+
+        if (rotated && sources.Count == 0)
+            throw CommandFailure.Usage("--rotated goes with --file");
+        if (parsed.GetValue(_kernel))
+            sources.Add(new LogSource { Kernel = new KernelLogSource() });
+        var fields = JournalFields(parsed);
+        var path0 = parsed.GetValue(_journalPath);
+        if (path0 is not null && !path0.StartsWith('/'))
+            throw CommandFailure.Usage($"--journal-path \"{path0}\" is not an absolute path");
+        if (sources.Count == 0 || parsed.GetValue(_journal) || fields.Count > 0 || path0 is not null)
+            sources.Add(new LogSource { Journal = new JournalLogSource { Path = path0 ?? "", Fields = { fields } } });
+        return sources;
+    }
+
+    private List<string> JournalFields(ParseResult parsed)
+    {
+        var fields = (parsed.GetValue(_units) ?? []).Select(unit => "unit=" + unit).ToList();
+        if (parsed.GetValue(_priority) is { } priority)
+            fields.Add("priority<=" + priority);
+        fields.AddRange(parsed.GetValue(_fields) ?? []);
+        foreach (var field in fields)
+            FieldFilter.Parse(field);
+        return fields;
+    }
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using Fleet.Cli.Options;
+using Fleet.Cli.Output;
+using Fleet.Cli.Results;
+using Fleet.Cli.Spec;
+using Fleet.Protocol;
+using Fleet.Protocol.V1;
+
+namespace Fleet.Cli.Logs;
+
+/// <summary>What is wanted of a search: lines, counts, a histogram or clusters; and how much of it.</summary>
+internal sealed class SearchFormOptionSet
+{
+    // Ends of sources and of the search stand behind the lines.
+    private const long Reserve = 64 * 1024;
+    private const long DefaultResultBytes = 1024 * 1024;
+
+    private readonly Option<bool> _count = new("--count", "-c") { Description = "How many lines, per host, instead of the lines." };
+    private readonly Option<bool> _histogram = new("--histogram") { Description = "How many lines over time, drawn as bars." };
+    private readonly Option<bool> _cluster = new("--cluster") { Description = "Similar lines folded into templates, over all hosts: what to look at first." };
+    private readonly Option<uint> _top = new("--top") { Description = "Only the N largest clusters, or hosts of --count.", HelpName = "N" };
+    private readonly Option<uint> _context = new("--context-lines", "-C") { Description = "Lines of context around each match.", HelpName = "N" };
+    private readonly Option<uint> _after = new("--after-context", "-A") { Description = "Lines of context after each match.", HelpName = "N" };
+    private readonly Option<uint> _before = new("--before-context", "-B") { Description = "Lines of context before each match.", HelpName = "N" };
+    private readonly Option<string?> _recordStart = new("--record-start") { Description = "The first line of a record of several lines, so that a stack trace is one hit.", HelpName = "PATTERN" };
+    private readonly Option<ulong> _most = new("--max-count", "-m") { Description = "At most N matches from each host. Default 10000.", HelpName = "N" };
+
+    private readonly Option<long?> _mostBytes = new("--max-bytes")
+    {
+        Description = "At most so many bytes of lines from each host. Default 1MiB, at most 15MiB.", HelpName = "SIZE", CustomParser = result => OptionValues.Size(result),
+    };
+
+    private readonly Option<long?> _readBytes = new("--read-limit")
+    {
+        Description = "Each host stops after reading so much.", HelpName = "SIZE", CustomParser = result => OptionValues.Size(result),
+    };
+
+    private readonly Option<TimeSpan?> _cpu = new("--cpu-limit")
+    {
+        Description = "Each host stops after so much processor time.", HelpName = "DURATION", CustomParser = result => OptionValues.Duration(result),
+    };
+
+    private readonly Option<TimeSpan?> _timeout = new("--timeout")
+    {
+        Description = "How long a host may search. Default 5m.", HelpName = "DURATION", CustomParser = result => OptionValues.Duration(result),
+    };
+
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line (docs/cli.md)." };
+
+    public SearchFormOptionSet(Command command)
+    {
+        foreach (var option in (Option[])[_count, _histogram, _cluster, _top, _context, _after, _before, _recordStart, _most, _mostBytes, _readBytes, _cpu, _timeout, _json])
+            command.Options.Add(option);
+    }
+
+    /// <summary>Whether programs read the result: then nothing else is printed beside it.</summary>
+    public bool IsForPrograms(ParseResult parsed) => parsed.GetValue(_json);
+
+    /// <summary>Writes what is wanted into a search; how the task is to be run.</summary>
+    public RunOptions Read(ParseResult parsed, SearchLogs search)
+    {
+        var forms = new[] { (_count, LogOutput.Count), (_histogram, LogOutput.Histogram), (_cluster, LogOutput.Clusters) }.Where(form => parsed.GetValue(form.Item1)).ToList();
+        if (forms.Count > 1)
+            throw CommandFailure.Usage($"{string.Join(" and ", forms.Select(form => form.Item1.Name))} cannot go together", "choose one form of result");
+        search.Output = forms.Count == 0 ? LogOutput.Lines : forms[0].Item2;
+        search.Before = Math.Max(parsed.GetValue(_before), parsed.GetValue(_context));
+        search.After = Math.Max(parsed.GetValue(_after), parsed.GetValue(_context));
+        if (search.Before + search.After > 0 && search.Output != LogOutput.Lines)
+            throw CommandFailure.Usage("context goes with lines", "leave -A, -B and -C out");
+        if (parsed.GetValue(_recordStart) is { } start)
+            search.RecordStart = new LogPattern { Text = start };
+        var bytes = parsed.GetValue(_mostBytes) ?? DefaultResultBytes;
+        if (bytes < 1 || bytes > Limits.KeptOutputBytes - (2 * Reserve))
+            throw CommandFailure.Usage("--max-bytes is out of range", "give 1 byte to 15MiB");
+        search.Limits = new LogLimits
+        {
+            Matches = parsed.GetValue(_most),
+            ResultBytes = (ulong)bytes,
+            ReadBytes = (ulong)(parsed.GetValue(_readBytes) ?? 0),
+            CpuMs = (long)(parsed.GetValue(_cpu) ?? TimeSpan.Zero).TotalMilliseconds,
+        };
+        var timeout = parsed.GetValue(_timeout) ?? new RunOptions().Timeout;
+        if (timeout < TimeSpan.FromMilliseconds(1) || timeout > Limits.RunTimeout)
+            throw CommandFailure.Usage("--timeout is out of range", "give 1ms to 7d");
+        return new RunOptions { Timeout = timeout, Grace = TimeSpan.Zero, HeadBytes = bytes + (2 * Reserve), TailBytes = 0 };
+    }
+
+    /// <summary>How the result is shown.</summary>
+    public IResultRenderer Create(ParseResult parsed, Screen screen, SearchLogs search)
+    {
+        var top = (int)Math.Min(parsed.GetValue(_top), int.MaxValue);
+        if (top > 0 && search.Output is not LogOutput.Clusters and not LogOutput.Count)
+            throw CommandFailure.Usage("--top goes with --cluster or --count");
+        ISearchReport report = search.Output switch
+        {
+            _ when parsed.GetValue(_json) => new JsonReport(screen),
+            LogOutput.Count => new CountReport(screen, search, top),
+            LogOutput.Histogram => new HistogramReport(screen),
+            LogOutput.Clusters => new ClusterReport(screen, top),
+            _ => new LineReport(screen, search),
+        };
+        return new SearchRenderer(screen, report);
+    }
+}

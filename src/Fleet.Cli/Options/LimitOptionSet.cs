@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Fleet.Protocol.V1;
+
+namespace Fleet.Cli.Options;
+
+/// <summary>What the command's processes may use together on each host.</summary>
+internal sealed class LimitOptionSet
+{
+    private const int LeastMemory = 1 << 20;
+    private const int LargestWeight = 10_000;
+
+    private readonly Option<long?> _memory = new("--memory-max")
+    {
+        Description = "Memory of all its processes; beyond it the kernel kills within the task, and only there.",
+        HelpName = "SIZE",
+        CustomParser = result => OptionValues.Size(result),
+    };
+
+    private readonly Option<int?> _weight = new("--cpu-weight")
+    {
+        Description = "Share of the CPUs where they are contended, 1 to 10000; everything else has 100.",
+        HelpName = "N",
+    };
+
+    private readonly Option<int?> _processes = new("--processes-max") { Description = "Processes and threads at a time.", HelpName = "N" };
+
+    public LimitOptionSet(Command command)
+    {
+        command.Options.Add(_memory);
+        command.Options.Add(_weight);
+        command.Options.Add(_processes);
+    }
+
+    /// <summary>Null where none was given.</summary>
+    public ResourceLimits? Read(ParseResult parsed)
+    {
+        var memory = parsed.GetValue(_memory);
+        var weight = parsed.GetValue(_weight);
+        var processes = parsed.GetValue(_processes);
+        if (memory < LeastMemory)
+            throw CommandFailure.Usage("--memory-max is out of range", "give at least 1MiB");
+        if (weight is < 1 or > LargestWeight)
+            throw CommandFailure.Usage("--cpu-weight is out of range", "give 1 to 10000");
+        if (processes < 1)
+            throw CommandFailure.Usage("--processes-max is out of range", "give at least 1");
+        return (memory, weight, processes) is (null, null, null) ? null : new ResourceLimits
+        {
+            MemoryMaxBytes = (ulong)(memory ?? 0), CpuWeight = (uint)(weight ?? 0), ProcessesMax = (uint)(processes ?? 0),
+        };
+    }
+}

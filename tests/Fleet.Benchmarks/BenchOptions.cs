@@ -1,0 +1,84 @@
+using System.Globalization;
+
+namespace Fleet.Benchmarks;
+
+/// <summary>What is to be measured, and how large.</summary>
+internal sealed record BenchOptions
+{
+    private static readonly string[] Known = ["fanout", "ping", "memory", "agent", "store"];
+
+    /// <summary>The measurements, in order.</summary>
+    public required IReadOnlyList<string> What { get; init; }
+
+    /// <summary>Real agents of the fan-out. The default is 200.</summary>
+    public int Hosts { get; init; } = 200;
+
+    /// <summary>Rounds of the fan-out. The default is 7.</summary>
+    public int Rounds { get; init; } = 7;
+
+    /// <summary>Simulated agents that are pinged. The default is 1,000.</summary>
+    public int Agents { get; init; } = 1000;
+
+    /// <summary>Pings. The default is 60.</summary>
+    public int Pings { get; init; } = 60;
+
+    /// <summary>Simulated agents at the upper end of the memory measurement. The default is 5,000.</summary>
+    public int Most { get; init; } = 5000;
+
+    /// <summary>Whether programs that Publish left are used where there are any. The default is yes.</summary>
+    public bool Published { get; init; } = true;
+
+    /// <summary>All ends after this. The default is 3 minutes for each measurement.</summary>
+    public TimeSpan Limit { get; init; }
+
+    /// <summary>How to call it.</summary>
+    public const string Usage = """
+        usage: fleet-benchmarks --what fanout|ping|memory|agent|store|all
+                                [--hosts N] [--rounds N] [--agents N] [--pings N] [--most N] [--published 0|1] [--limit SECONDS]
+        """;
+
+    /// <summary>Reads the arguments; null with the fault named where they are not good.</summary>
+    public static BenchOptions? Parse(string[] args, out string fault)
+    {
+        fault = "";
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i < args.Length; i += 2)
+        {
+            if (!args[i].StartsWith("--", StringComparison.Ordinal) || i + 1 == args.Length)
+                fault = $"{args[i]} is no option, or lacks its value";
+            else
+                values[args[i][2..]] = args[i + 1];
+        }
+
+        var what = values.GetValueOrDefault("what", "all");
+        if (what != "all" && !Known.Contains(what))
+            fault = $"--what: '{what}' is none of {string.Join(", ", Known)}, all";
+        var chosen = what == "all" ? Known : [what];
+        var defaults = new BenchOptions { What = chosen };
+        var options = defaults with
+        {
+            Hosts = ReadNumber(values, "hosts", defaults.Hosts, ref fault),
+            Rounds = ReadNumber(values, "rounds", defaults.Rounds, ref fault),
+            Agents = ReadNumber(values, "agents", defaults.Agents, ref fault),
+            Pings = ReadNumber(values, "pings", defaults.Pings, ref fault),
+            Most = ReadNumber(values, "most", defaults.Most, ref fault),
+            Published = ReadNumber(values, "published", 1, ref fault) != 0,
+            Limit = TimeSpan.FromSeconds(ReadNumber(values, "limit", 180 * chosen.Length, ref fault)),
+        };
+        if (options.Most < 2 * ReportAtLeast)
+            fault = $"--most: give at least {2 * ReportAtLeast}";
+        return fault.Length == 0 ? options : null;
+    }
+
+    private const int ReportAtLeast = 100;
+
+    private static int ReadNumber(Dictionary<string, string> values, string name, int otherwise, ref string fault)
+    {
+        if (!values.TryGetValue(name, out var text))
+            return otherwise;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 20_000)
+            return number;
+        fault = $"--{name}: '{text}' is no number from 0 to 20,000";
+        return 0;
+    }
+}

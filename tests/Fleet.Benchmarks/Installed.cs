@@ -1,0 +1,49 @@
+using Fleet.Harness;
+
+namespace Fleet.Benchmarks;
+
+/// <summary>Which programs are measured, and where results go.</summary>
+internal static class Installed
+{
+    private static readonly string Root = FindRoot();
+
+    /// <summary>Where the results are written.</summary>
+    public static string ResultsDirectory { get; } = Path.Combine(Root, "artifacts", "bench");
+
+    /// <summary>fleet-simulator.</summary>
+    public static string Simulator { get; } = Path.Combine(
+        Root, "tests", "Fleet.Simulator", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "fleet-simulator");
+
+    /// <summary>Measures what operators install, where Publish has left it. Call it before anything is started.</summary>
+    public static void PreferPublished(BenchOptions options)
+    {
+        if (!options.Published)
+            return;
+        Prefer("FLEET_CONTROLLER_BINARY", Path.Combine(Root, "artifacts", "publish", "controller", "fleet-controller"));
+        Prefer("FLEET_CLI_BINARY", Path.Combine(Root, "artifacts", "publish", "cli", "fleet"));
+        // Not by Binaries.NativeAgent: Binaries reads the environment once, when it is first looked at.
+        Prefer("FLEET_AGENT_BINARY", Path.Combine(Root, "artifacts", "publish", "agent", "fleet-agent"));
+    }
+
+    /// <summary>What was measured, for the report.</summary>
+    public static IReadOnlyDictionary<string, string> Programs => new Dictionary<string, string>
+    {
+        ["controller"] = Path.GetRelativePath(Root, Binaries.Controller),
+        ["agent"] = Path.GetRelativePath(Root, Binaries.Agent),
+        ["cli"] = Path.GetRelativePath(Root, Binaries.Cli),
+    };
+
+    private static void Prefer(string variable, string path)
+    {
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable)) && File.Exists(path))
+            Environment.SetEnvironmentVariable(variable, path);
+    }
+
+    private static string FindRoot()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Fleet.sln")))
+            directory = directory.Parent;
+        return directory?.FullName ?? throw new InvalidOperationException("Fleet.sln was not found above the benchmarks.");
+    }
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using Fleet.Harness;
+using Fleet.Hosts;
+using Xunit.Abstractions;
+
+namespace Fleet.EndToEnd.Hosts;
+
+[Collection(HostTests.Name)]
+public sealed class Agents_through_reboots_and_cuts
+{
+    private readonly FleetOnThisMachine _fleet;
+    private readonly HostPool _hosts;
+    private readonly ITestOutputHelper _output;
+
+    public Agents_through_reboots_and_cuts(HostFleet fixture, ITestOutputHelper output)
+    {
+        _fleet = fixture.Fleet;
+        _hosts = fixture.Hosts;
+        _output = output;
+    }
+
+    [HostFact]
+    public async Task A_command_runs_on_every_host_below_its_own_systemd()
+    {
+        var result = await _fleet.Admin.RunAsync("exec", "--all", "-c", "cat /proc/1/comm; hostname");
+        result.ExitCode.ShouldBe(0, result.ToString());
+        foreach (var name in HostFleet.WithAgents)
+            result.Stdout.ShouldContain($"--- {name} succeeded\nsystemd\n{name}\n");
+    }
+
+    [HostFact]
+    public async Task After_a_reboot_the_running_task_is_interrupted_and_the_pending_one_delivered()
+    {
+        var host = _hosts["web2"];
+        var running = await StartOnHostAsync(host, "echo begun; sleep 1000");
+        var rebooting = host.RebootAsync();
+        await UntilOnlineAsync("web2", false);
+        var pending = await JobOnHost.StartAsync(_fleet.Admin, "web2", "--wait-offline", "60s", "--", "hostname");
+        await rebooting;
+
+        var interrupted = await JobOnHost.EndAsync(_fleet.Admin, running);
+        interrupted.GetProperty("state").GetString().ShouldBe("interrupted", interrupted.ToString());
+        var delivered = await JobOnHost.EndAsync(_fleet.Admin, pending);
+        delivered.GetProperty("state").GetString().ShouldBe("succeeded", delivered.ToString());
+        _output.WriteLine($"{host.Name} booted in {host.BootTime.TotalSeconds:0.00} s");
+    }
+
+    [HostFact]
+    public async Task After_a_power_cut_the_running_task_is_interrupted_and_never_started_again()
+    {
+        var host = _hosts["web1"];
+        var running = await StartOnHostAsync(host, "echo once >>/root/starts; sync; sleep 1000");
+        await host.KillAsync();
+        await host.StartAsync();
+        await UntilOnlineAsync("web1", true);
+
+        var interrupted = await JobOnHost.EndAsync(_fleet.Admin, running);
+        interrupted.GetProperty("state").GetString().ShouldBe("interrupted", interrupted.ToString());
+        (await host.ShellAsync("cat /root/starts; rm /root/starts")).ShouldBe("once\n");
+    }
+
+    [HostFact]
+    public async Task After_a_restart_of_the_controller_all_agents_are_back_within_seconds()
+    {
+        await _fleet.Controller.KillAsync();
+        await _fleet.Controller.StartAsync();
+        var clock = Stopwatch.StartNew();
+        await _fleet.WaitOnlineAsync(HostFleet.WithAgents.Count);
+        _output.WriteLine($"3 agents were back {clock.Elapsed.TotalSeconds:0.00} s after the controller's port answered");
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+    }
+
+    [HostFact]
+    public async Task A_host_whose_network_is_cut_is_noticed_and_its_results_arrive_once_when_it_is_restored()
+    {
+        var host = _hosts["db1"];
+        var job = await StartOnHostAsync(host, "echo before; echo ran >>/root/runs; until [ -e /root/go ]; do sleep 0.1; done; echo after");
+        await host.CutNetworkAsync();
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            await host.ShellAsync("touch /root/go");
+            await UntilOnlineAsync("db1", false);
+            _output.WriteLine($"the cut was noticed after {clock.Elapsed.TotalSeconds:0.0} s");
+            clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
+        }
+        finally
+        {
+            await host.RestoreNetworkAsync();
+        }
+
+        clock.Restart();
+        var end = await JobOnHost.EndAsync(_fleet.Admin, job);
+        _output.WriteLine($"the result arrived {clock.Elapsed.TotalSeconds:0.0} s after the network was restored");
+        end.GetProperty("state").GetString().ShouldBe("succeeded", end.ToString());
+        end.GetProperty("steps")[0].GetProperty("stdout").GetString().ShouldBe("before\nafter\n");
+        (await host.ShellAsync("cat /root/runs; rm /root/runs /root/go")).ShouldBe("ran\n");
+    }
+
+    [HostFact]
+    public async Task An_agent_has_its_link_soon_after_its_start()
+    {
+        foreach (var name in HostFleet.WithAgents)
+        {
+            var time = await MeasureLinkAsync(_hosts[name]);
+            _output.WriteLine($"{name}: {time.TotalMilliseconds:0} ms from the start of the process to the link");
+            time.ShouldBeLessThan(AgentPackage.IsNative ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(5));
+        }
+    }
+
+    /// <summary>From the start of the process, as systemd saw it, to the agent's line, as journald took it; one clock.</summary>
+    private static async Task<TimeSpan> MeasureLinkAsync(TestHost host)
+    {
+        await host.ShellAsync("systemctl restart fleet-agent");
+        var linked = "";
+        await Patience.UntilAsync("the agent says that it is linked", async () =>
+        {
+            var invocation = (await host.ShellAsync("systemctl show -P InvocationID fleet-agent")).Trim();
+            var journal = await host.JournalAsync("--output=json", "--output-fields=MESSAGE", $"_SYSTEMD_INVOCATION_ID={invocation}");
+            linked = journal.Split('\n').FirstOrDefault(line => line.Contains("Linked (", StringComparison.Ordinal)) ?? "";
+            return linked.Length > 0;
+        });
+        var started = long.Parse(await host.ShellAsync("systemctl show -P ExecMainStartTimestampMonotonic fleet-agent"), System.Globalization.CultureInfo.InvariantCulture);
+        using var json = System.Text.Json.JsonDocument.Parse(linked);
+        var heard = long.Parse(json.RootElement.GetProperty("__MONOTONIC_TIMESTAMP").GetString()!, System.Globalization.CultureInfo.InvariantCulture);
+        return TimeSpan.FromMicroseconds(heard - started);
+    }
+
+    /// <summary>A job on one host; returns when its command runs.</summary>
+    private async Task<string> StartOnHostAsync(TestHost host, string line)
+    {
+        var mark = $"/run/began-{Guid.NewGuid():n}";
+        var job = await JobOnHost.StartAsync(_fleet.Admin, host.Name, "-c", $"touch {mark}; {line}");
+        await Patience.UntilAsync($"the command runs on {host.Name}", async () => (await host.ExecAsync("test", "-e", mark)).ExitCode == 0);
+        return job;
+    }
+
+    private Task UntilOnlineAsync(string agent, bool isOnline) =>
+        Patience.UntilAsync($"{agent} is {(isOnline ? "on" : "off")}line", async () => await JobOnHost.IsOnlineAsync(_fleet.Admin, agent) == isOnline);
+}

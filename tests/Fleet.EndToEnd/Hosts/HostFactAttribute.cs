@@ -1,0 +1,18 @@
+using Xunit.Abstractions;
+using Xunit.Sdk;
+
+namespace Fleet.EndToEnd.Hosts;
+
+/// <summary>A test that needs real hosts. Where this machine cannot boot them it is reported as skipped, with the reason.</summary>
+[XunitTestCaseDiscoverer("Fleet.EndToEnd.Hosts.HostFactDiscoverer", "Fleet.EndToEnd")]
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class HostFactAttribute : FactAttribute;
+
+/// <summary>Makes a <see cref="HostTestCase"/> of each <see cref="HostFactAttribute"/>.</summary>
+public sealed class HostFactDiscoverer(IMessageSink diagnostics) : IXunitTestCaseDiscoverer
+{
+    /// <inheritdoc/>
+    public IEnumerable<IXunitTestCase> Discover(
+        ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
+        [new HostTestCase(diagnostics, discoveryOptions.MethodDisplayOrDefault(), discoveryOptions.MethodDisplayOptionsOrDefault(), testMethod)];
+}

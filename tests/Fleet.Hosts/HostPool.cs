@@ -1,0 +1,79 @@
+using System.Net;
+using Fleet.Hosts.Disks;
+using Fleet.Hosts.Network;
+using Fleet.Hosts.Pools;
+using Fleet.Hosts.Roots;
+
+namespace Fleet.Hosts;
+
+/// <summary>Real hosts on a bridge of their own: Debian with systemd and journald, each with its own disk, network and cgroups.</summary>
+/// <remarks>
+/// All that is made on this machine carries the pool's name and goes with it. What a process that crashed left behind is removed
+/// by the next one that starts a pool.
+/// </remarks>
+public sealed class HostPool : IAsyncDisposable
+{
+    private readonly PoolMark _mark;
+    private readonly Bridge _bridge;
+    private readonly List<TestHost> _hosts = [];
+
+    private HostPool(PoolMark mark, Bridge bridge)
+    {
+        _mark = mark;
+        _bridge = bridge;
+    }
+
+    /// <summary>This machine's address as the hosts see it.</summary>
+    public IPAddress Gateway => _bridge.Gateway;
+
+    /// <summary>The hosts, in the order in which they were named.</summary>
+    public IReadOnlyList<TestHost> Hosts => _hosts;
+
+    /// <summary>A host by its name.</summary>
+    public TestHost this[string name] => _hosts.Single(host => host.Name == name);
+
+    /// <summary>Boots hosts and waits until all are up.</summary>
+    /// <param name="names">Their names, at most 6 characters each.</param>
+    /// <param name="shared">Directories of this machine that the hosts see, at the same path, and cannot change.</param>
+    public static async Task<HostPool> StartAsync(IEnumerable<string> names, params string[] shared)
+    {
+        await Reaper.RunAsync();
+        var root = await DebianRoot.EnsureAsync();
+        var mark = PoolMark.Create();
+        try
+        {
+            var pool = new HostPool(mark, await Bridge.CreateAsync(mark.Bridge));
+            var disk = new PoolDisk(mark.Disk);
+            await disk.MountAsync();
+            foreach (var name in names)
+            {
+                var birth = new HostBirth(name, pool.AddressOf(pool._hosts.Count), mark, pool._bridge, await disk.AddAsync(name, root), root, shared);
+                pool._hosts.Add(await TestHost.PrepareAsync(birth));
+            }
+
+            await Task.WhenAll(pool._hosts.Select(host => host.StartAsync()));
+            return pool;
+        }
+        catch
+        {
+            await Reaper.RemoveAsync(mark);
+            throw;
+        }
+    }
+
+    /// <summary>Cuts the power of all hosts and removes whatever was made for them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await Task.WhenAll(_hosts.Select(host => host.DisposeAsync().AsTask()));
+        }
+        finally
+        {
+            await Reaper.RemoveAsync(_mark);
+        }
+    }
+
+    // This machine has the first one.
+    private IPAddress AddressOf(int index) => _bridge.Address(index + 2);
+}
