@@ -48,7 +48,7 @@ internal sealed partial class AgentHost(AgentSettings settings, StateDirectory s
         var linking = link.RunAsync(unlink.Token);
         await Task.Delay(s_settled, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!stop.IsCancellationRequested)
-            ResidentMemory.Trim();
+            ResidentMemory.GiveBack();
         await Task.WhenAny(linking, Task.Delay(Timeout.InfiniteTimeSpan, time, stop));
         LogStopping(desk.Running);
         await StopTasksAsync(desk);

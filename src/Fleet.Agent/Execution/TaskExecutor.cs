@@ -182,10 +182,10 @@ public sealed partial class TaskExecutor : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(2101, LogLevel.Information, "Task {TaskId} of job {JobId} is over: {End}, {Steps} steps begun, success {IsSuccess}.")]
+    [LoggerMessage(6001, LogLevel.Information, "Task {TaskId} of job {JobId} is over: {End}, {Steps} steps begun, success {IsSuccess}.")]
     private partial void LogEnded(string jobId, string taskId, TaskEnd end, int steps, bool isSuccess);
 
-    [LoggerMessage(2102, LogLevel.Error, "The end of task {TaskId} of job {JobId} could not be told.")]
+    [LoggerMessage(6002, LogLevel.Error, "The end of task {TaskId} of job {JobId} could not be told.")]
     private partial void LogLost(Exception error, string jobId, string taskId);
 
     [LoggerMessage(6000, LogLevel.Warning, "Task {TaskId} of job {JobId} gets no cgroup of its own: {Reason}")]

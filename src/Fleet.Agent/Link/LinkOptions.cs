@@ -36,8 +36,8 @@ internal sealed record LinkOptions
     /// <summary>Bytes of records sent and not yet acknowledged. The default is 1 MiB.</summary>
     public int WindowBytes { get; init; } = 1024 * 1024;
 
-    /// <summary>Bytes of records in one message; one record more may make it longer. The default is 128 KiB.</summary>
-    public int BatchBytes { get; init; } = 128 * 1024;
+    /// <summary>Bytes of records in one message; one record more may make it longer. The default is 32 KiB.</summary>
+    public int BatchBytes { get; init; } = 32 * 1024;
 
     /// <summary>Messages other than records that wait for the writer; the reader waits when they are too many. The default is 64.</summary>
     public int QueuedMessages { get; init; } = 64;

@@ -186,12 +186,18 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
         }
     }
 
-    private Heartbeat Heartbeat() => new()
+    private Heartbeat Heartbeat()
     {
-        Number = ++_heartbeats,
-        RunningTasks = (uint)parts.Desk.Running,
-        QueuedTasks = (uint)parts.Desk.Queued,
-    };
+        // Asked for where there was nothing else to say for a while: the time to tidy up, and no timer of its own.
+        if (parts.Desk.ComesToRest())
+            ResidentMemory.GiveBack();
+        return new Heartbeat
+        {
+            Number = ++_heartbeats,
+            RunningTasks = (uint)parts.Desk.Running,
+            QueuedTasks = (uint)parts.Desk.Queued,
+        };
+    }
 
     private static Dictionary<TaskId, ulong> Stored(Welcome welcome)
     {

@@ -21,6 +21,7 @@ internal sealed partial class TaskDesk : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private bool _isDisposed;
+    private bool _hasWorked;
 
     public TaskDesk(TaskExecutor executor, TaskJournal journal, TaskPolicy policy, TimeProvider time, ILogger<TaskDesk> log)
     {
@@ -36,6 +37,9 @@ internal sealed partial class TaskDesk : IAsyncDisposable
 
     /// <summary>Tasks that wait for their turn.</summary>
     public int Queued => _active.Count(a => !a.Value.HasStarted);
+
+    /// <summary>Whether all work is done and delivered; true once after each time that there was some.</summary>
+    public bool ComesToRest() => _active.IsEmpty && _journal.Logs.Count == 0 && Interlocked.Exchange(ref _hasWorked, false);
 
     /// <summary>Every task that is here in any way, for the hello.</summary>
     public IReadOnlyList<HeldTask> Held()
@@ -179,6 +183,7 @@ internal sealed partial class TaskDesk : IAsyncDisposable
         active.Over = Remove;
         if (!_active.TryAdd(order.Id, active))
             return null;
+        Volatile.Write(ref _hasWorked, true);
         switch (_executor.Submit(order.Request, active))
         {
             case Admission.Refused { Reason: Refusal.Stopping or Refusal.AlreadyHere }:

@@ -4,7 +4,9 @@ namespace Fleet.Controller.Hosting;
 /// <param name="Path">The directory.</param>
 internal sealed record DataDirectory(string Path)
 {
-    private const UnixFileMode TooOpen = UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+    private const UnixFileMode TooOpen =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     /// <summary>The trust roots.</summary>
     public string TrustPath => System.IO.Path.Combine(Path, "trust");

@@ -11,7 +11,7 @@ namespace Fleet.Controller.Jobs;
 
 /// <summary>Takes jobs in: checks the request, resolves the target once, and hands both to dispatch.</summary>
 internal sealed class JobDesk(
-    TargetResolver resolver, AgentRegistry registry, Dispatcher dispatcher, IFleetStore store, RecentRequests recent, TimeProvider time)
+    TargetResolver resolver, AgentRegistry registry, Dispatcher dispatcher, IFleetStore store, TimeProvider time)
 {
     private const int IdAttempts = 5;
 
@@ -86,17 +86,15 @@ internal sealed class JobDesk(
             if (creation.Status == JobCreationStatus.IdTaken)
                 throw new RpcException(new Status(StatusCode.Unavailable, "no free job id was found; try again"));
 
-            recent.Remember(draft.Caller.Id, draft.RequestId, creation.Job.Id);
-            var payload = new JobPayload(draft.SpecBytes.ToByteArray(), draft.Options.ToByteArray());
-            return JobMessages.ToMessage(creation.Job, payload);
+            // What stands, not what was asked for: the same request may have come with another spec.
+            return JobMessages.ToMessage(creation.Job, await store.Jobs.GetPayloadAsync(creation.Job.Id, cancellationToken));
         }
     }
 
     private async Task<Job?> FindEarlierAsync(string requestId, CallerIdentity.Operator caller, CancellationToken cancellationToken)
     {
-        if (recent.Find(caller.Id, requestId) is not { } jobId || await store.Jobs.GetAsync(jobId, cancellationToken) is not { } job)
-            return null;
-        return JobMessages.ToMessage(job, await store.Jobs.GetPayloadAsync(jobId, cancellationToken));
+        var job = await store.Jobs.FindByRequestAsync(caller.Id, requestId, cancellationToken);
+        return job is null ? null : JobMessages.ToMessage(job, await store.Jobs.GetPayloadAsync(job.Id, cancellationToken));
     }
 
     private static NewTask Deliver(NewTask task, JobPlan plan) => task with { DeliverBy = plan.CreatedAt + plan.DeliveryTimeout };

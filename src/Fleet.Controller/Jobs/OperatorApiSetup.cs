@@ -10,7 +10,6 @@ internal static class OperatorApiSetup
 {
     /// <summary>The services of jobs and agents. Needs the registry, dispatch and the identity room.</summary>
     public static IServiceCollection AddOperatorApi(this IServiceCollection services) => services
-        .AddSingleton<RecentRequests>()
         .AddSingleton<JobDesk>()
         .AddSingleton<JobWatch>()
         .AddSingleton<TargetPreviews>()

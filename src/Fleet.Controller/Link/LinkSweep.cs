@@ -9,12 +9,16 @@ internal sealed class LinkSweep(LiveSessions sessions, TimeProvider time)
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Period, time);
+        var tidy = new StormTidy();
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                foreach (var session in sessions.All())
+                var all = sessions.All();
+                foreach (var session in all)
                     session.Sweep();
+                if (tidy.IsDue(all.Count))
+                    GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

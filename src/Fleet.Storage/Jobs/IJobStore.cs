@@ -10,6 +10,9 @@ public interface IJobStore
     /// <summary>The job with this id; null if there is none.</summary>
     Task<JobRecord?> GetAsync(string jobId, CancellationToken cancellationToken);
 
+    /// <summary>The job that a request of an operator made; null if there is none.</summary>
+    Task<JobRecord?> FindByRequestAsync(string operatorId, string requestId, CancellationToken cancellationToken);
+
     /// <summary>The job's spec and options; null if there is no such job.</summary>
     Task<JobPayload?> GetPayloadAsync(string jobId, CancellationToken cancellationToken);
 

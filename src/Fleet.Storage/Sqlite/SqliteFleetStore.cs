@@ -103,6 +103,7 @@ public sealed class SqliteFleetStore : IFleetStore
         Connection? connection = null;
         try
         {
+            Secure(options.Path);
             connection = Connection.Open(options, writable: true);
             new Migrator(migrations, time, logger).Migrate(connection);
             return new SqliteFleetStore(held, new Writer(connection, options), new ReaderPool(options), time);
@@ -112,6 +113,18 @@ public sealed class SqliteFleetStore : IFleetStore
             connection?.Dispose();
             held.Dispose();
             throw;
+        }
+    }
+
+    private static void Secure(string path)
+    {
+        try
+        {
+            PrivateFile.Ensure(path);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new StoreException(StoreFault.Unwritable, $"the store {path} cannot be opened for writing: {e.Message}", e);
         }
     }
 

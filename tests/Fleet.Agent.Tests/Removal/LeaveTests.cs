@@ -71,7 +71,7 @@ public sealed class LeaveTests : IAsyncLifetime, IDisposable
         ControllerAddress.TryParse($"{_controller.Address.Host}:{_controller.Address.Port}", out var address, out _).ShouldBeTrue();
         var settings = new AgentSettings { State = State, Controller = address };
         var arguments = Arguments.Read(["--token", _fleet.Token, "--name", "web1"], EnrolCommand.Options);
-        (await EnrolCommand.RunAsync(arguments, settings, _output, TimeProvider.System, CancellationToken.None).WaitAsync(ScriptedController.Patience)).ShouldBe(0);
+        (await EnrolCommand.RunAsync(arguments, settings, _output, _output, TimeProvider.System, CancellationToken.None).WaitAsync(ScriptedController.Patience)).ShouldBe(0);
         return new EnrolmentFile(State).Read()!;
     }
 

@@ -3,6 +3,18 @@ namespace Fleet.Storage.Tests.Contract;
 public abstract class JobContract(IStoreProvider provider) : StoreContract(provider)
 {
     [Fact]
+    public async Task A_job_is_found_by_the_request_that_made_it()
+    {
+        var job = Some.Job("first");
+        await Store.Jobs.CreateAsync(job, None).InTime();
+        await ReopenAsync();
+
+        (await Store.Jobs.FindByRequestAsync(job.OperatorId, job.RequestId, None).InTime())!.Id.ShouldBe(job.Id);
+        (await Store.Jobs.FindByRequestAsync("another", job.RequestId, None).InTime()).ShouldBeNull();
+        (await Store.Jobs.FindByRequestAsync(job.OperatorId, "another", None).InTime()).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_job_is_stored_with_its_tasks_and_payload()
     {
         var job = Some.Job() with { RetryOf = "20261120-000000-aaaa", Deadline = Some.Time.AddHours(1) };

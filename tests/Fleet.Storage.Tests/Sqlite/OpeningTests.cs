@@ -88,6 +88,20 @@ public sealed class OpeningTests : IDisposable
     }
 
     [Fact]
+    public async Task Nobody_but_its_owner_may_read_the_store_also_where_it_was_open_before()
+    {
+        await using (await provider.OpenAsync())
+        {
+            foreach (var file in Directory.GetFiles(provider.Directory, "fleet.db*").Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
+                File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
+        }
+
+        File.SetUnixFileMode(provider.File, (UnixFileMode)Convert.ToInt32("644", 8));
+        await (await provider.OpenAsync()).DisposeAsync();
+        File.GetUnixFileMode(provider.File).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
     public async Task A_path_that_cannot_be_written_is_named_with_the_mend()
     {
         var missing = await FaultAsync(new SqliteStoreOptions { Path = Path.Combine(provider.Directory, "none", "fleet.db") });

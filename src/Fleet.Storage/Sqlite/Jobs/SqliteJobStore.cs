@@ -26,6 +26,9 @@ internal sealed class SqliteJobStore(Writer writer, ReaderPool readers) : IJobSt
     public Task<JobRecord?> GetAsync(string jobId, CancellationToken cancellationToken) =>
         readers.ReadAsync(connection => JobRows.Find(connection, jobId), cancellationToken);
 
+    public Task<JobRecord?> FindByRequestAsync(string operatorId, string requestId, CancellationToken cancellationToken) =>
+        readers.ReadAsync(connection => JobRows.FindByRequest(connection, operatorId, requestId), cancellationToken);
+
     public Task<JobPayload?> GetPayloadAsync(string jobId, CancellationToken cancellationToken) =>
         readers.ReadAsync(
             connection => JobRows.FindKey(connection, jobId) is { } key ? JobRows.FindPayload(connection, key) : null,

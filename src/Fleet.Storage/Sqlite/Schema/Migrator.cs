@@ -56,6 +56,6 @@ internal sealed partial class Migrator(IReadOnlyList<Migration> migrations, Time
         LogMigrated(connection.Path, migration.Version, migration.Name);
     }
 
-    [LoggerMessage(4001, LogLevel.Information, "store {Path}: schema is now at version {Version} ({Name})")]
+    [LoggerMessage(2001, LogLevel.Information, "store {Path}: schema is now at version {Version} ({Name})")]
     private partial void LogMigrated(string path, int version, string name);
 }

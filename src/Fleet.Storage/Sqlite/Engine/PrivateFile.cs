@@ -1,0 +1,33 @@
+namespace Fleet.Storage.Sqlite;
+
+/// <summary>Sees to it that only the owner reads the store: results of jobs lie in it.</summary>
+internal static class PrivateFile
+{
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    /// <summary>Makes the file, or takes others' rights to it away. SQLite gives its log and index files the mode of the database.</summary>
+    public static void Ensure(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        using (new FileStream(path, options))
+        {
+            // Only to be there.
+        }
+
+        foreach (var file in (string[])[path, path + "-wal", path + "-shm"])
+        {
+            if (File.Exists(file) && (File.GetUnixFileMode(file) & Others) != 0)
+                File.SetUnixFileMode(file, File.GetUnixFileMode(file) & ~Others);
+        }
+    }
+}
