@@ -7,6 +7,7 @@ using Fleet.Agent.Link;
 using Fleet.Agent.Settings;
 using Fleet.Agent.Tasks;
 using Fleet.Protocol;
+using Fleet.Protocol.Systemd;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.Agent;
@@ -15,7 +16,8 @@ namespace Fleet.Agent;
 /// A running agent, put together: journal, executor, desk, link. Stopping goes the other way: no more tasks, those that run
 /// end, what they left is delivered if the controller takes it quickly, then the link closes.
 /// </summary>
-internal sealed partial class AgentHost(AgentSettings settings, StateDirectory state, TimeProvider time, ILoggerFactory logs)
+internal sealed partial class AgentHost(
+    AgentSettings settings, StateDirectory state, ServiceNotifier systemd, TimeProvider time, ILoggerFactory logs)
 {
     // systemd waits 90 s by default before it kills.
     private static readonly TimeSpan s_stopTasksWithin = TimeSpan.FromSeconds(10);
@@ -40,22 +42,29 @@ internal sealed partial class AgentHost(AgentSettings settings, StateDirectory s
         await using var desk = new TaskDesk(executor, journal, policy, time, logs.CreateLogger<TaskDesk>());
         var linkOptions = new LinkOptions();
         var parts = new LinkParts(Guid.NewGuid().ToString("n"), journal, desk, facts, renewal, linkOptions, time);
-        var link = new LinkClient(dialer, parts, new ReconnectPolicy(linkOptions, Random.Shared), logs.CreateLogger<LinkClient>());
+        var link = new LinkClient(dialer, parts, new ReconnectPolicy(linkOptions, Random.Shared), logs.CreateLogger<LinkClient>())
+        {
+            // Ready also where the controller is away: that must not fail the host's boot.
+            Told = status => systemd.Ready(status.ReplaceLineEndings(" ")),
+        };
         LogStarted(enrolment.Name, AgentVersion.Text, enrolment.Controller.ToString(), journal.Logs.Count);
 
         using var unlink = new CancellationTokenSource();
         var interrupted = new InterruptedTasks(journal, time, logs.CreateLogger<InterruptedTasks>()).EndAllAsync(stop);
         var linking = link.RunAsync(unlink.Token);
+        var watched = systemd.WatchAsync(() => !linking.IsCompleted, unlink.Token);
         await Task.Delay(s_settled, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!stop.IsCancellationRequested)
             ResidentMemory.GiveBack();
         await Task.WhenAny(linking, Task.Delay(Timeout.InfiniteTimeSpan, time, stop));
+        systemd.Stopping();
         LogStopping(desk.Running);
         await StopTasksAsync(desk);
         await interrupted;
         await DeliverAsync(journal, link);
         await unlink.CancelAsync();
         await linking;
+        await watched;
     }
 
     private TaskExecutorOptions Options(HostFacts facts) => new()

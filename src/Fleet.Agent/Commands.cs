@@ -5,6 +5,7 @@ using Fleet.Agent.Link;
 using Fleet.Agent.Logging;
 using Fleet.Agent.Removal;
 using Fleet.Agent.Settings;
+using Fleet.Protocol.Systemd;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.Agent;
@@ -36,7 +37,7 @@ internal static partial class Commands
         using var renewal = new CertificateRenewal(store, enrolment.AgentId!.Value, enrolment.Name, TimeProvider.System, Random.Shared);
         try
         {
-            await new AgentHost(settings, state, TimeProvider.System, log.Factory)
+            await new AgentHost(settings, state, ServiceNotifier.OfProcess(TimeProvider.System), TimeProvider.System, log.Factory)
                 .RunAsync(enrolment, new TlsDialer(store, enrolment.Controller), renewal, stopping.Token);
             return 0;
         }

@@ -8,6 +8,9 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
     /// <summary>Whether there is a link at this moment.</summary>
     public bool IsLinked { get; private set; }
 
+    /// <summary>Told how the link stands, in a few words: when it is up, and before each new attempt.</summary>
+    public Action<string>? Told { get; init; }
+
     /// <summary>Runs until the token is cancelled.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -18,6 +21,7 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
                 return;
             var delay = policy.NextDelay(end, lasted);
             Report(end, delay);
+            Told?.Invoke($"Not linked: {end.Reason}");
             await Task.Delay(delay, parts.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -47,6 +51,7 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
     {
         IsLinked = true;
         dialer.NoteAccepted();
+        Told?.Invoke("Linked");
     }
 
     private void Report(LinkEnd end, TimeSpan delay)

@@ -20,6 +20,8 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
     private const uint ProtocolVersion = 1;
     private SortedDictionary<string, string> _facts = [];
     private ulong _heartbeats;
+    private long _heartbeatAt;
+    private long _roundTripUs;
 
     /// <summary>How long there was a link, from the welcome on; zero where there was no welcome.</summary>
     public TimeSpan Lasted { get; private set; }
@@ -116,6 +118,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
             switch (message.MessageCase)
             {
                 case ControllerMessage.MessageOneofCase.Heartbeat:
+                    Measure(message.Heartbeat);
                     break;
                 case ControllerMessage.MessageOneofCase.Ack:
                     foreach (var ack in message.Ack.Acks)
@@ -191,12 +194,22 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
         // Asked for where there was nothing else to say for a while: the time to tidy up, and no timer of its own.
         if (parts.Desk.ComesToRest())
             ResidentMemory.GiveBack();
+        Volatile.Write(ref _heartbeatAt, parts.Time.GetTimestamp());
         return new Heartbeat
         {
-            Number = ++_heartbeats,
+            Number = Interlocked.Increment(ref _heartbeats),
+            RoundTripUs = (ulong)Volatile.Read(ref _roundTripUs),
             RunningTasks = (uint)parts.Desk.Running,
             QueuedTasks = (uint)parts.Desk.Queued,
         };
+    }
+
+    // The controller says the last number that it heard, also where it speaks first: only the answer to the latest one tells the time.
+    private void Measure(Heartbeat answer)
+    {
+        if (answer.Number != Interlocked.Read(ref _heartbeats) || Interlocked.Exchange(ref _heartbeatAt, 0) is not (not 0 and var sentAt))
+            return;
+        Volatile.Write(ref _roundTripUs, Math.Max(1, (long)parts.Time.GetElapsedTime(sentAt).TotalMicroseconds));
     }
 
     private static Dictionary<TaskId, ulong> Stored(Welcome welcome)

@@ -26,6 +26,7 @@ internal static class AgentMessages
             OfflineReason = (presence as AgentPresence.Away)?.Reason ?? "",
             CertificateExpiresMs = Ms(record.CertificateNotAfter),
             RunningTasks = (uint)(link?.RunningTasks ?? 0),
+            RoundTripUs = (long)(link?.RoundTrip ?? TimeSpan.Zero).TotalMicroseconds,
         };
         foreach (var (key, value) in record.Labels)
             message.Labels.Add(key, value);

@@ -28,6 +28,7 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
     private long _unsettledBytes;
     private ulong _agentBeat;
     private int _runningTasks;
+    private long _roundTripUs;
 
     /// <param name="agent">Whose link it is.</param>
     /// <param name="room">What all links share.</param>
@@ -66,6 +67,9 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
 
     /// <inheritdoc/>
     public int RunningTasks => Volatile.Read(ref _runningTasks);
+
+    /// <inheritdoc/>
+    public TimeSpan RoundTrip => TimeSpan.FromMicroseconds(Volatile.Read(ref _roundTripUs));
 
     /// <summary>Why it ended; null while it has not.</summary>
     public LinkEnd? Ended => Volatile.Read(ref _end);
@@ -111,6 +115,7 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
     /// <summary>The agent's heartbeat: noted, and answered with its number.</summary>
     public void HeardBeat(Heartbeat beat)
     {
+        Volatile.Write(ref _roundTripUs, (long)Math.Min(beat.RoundTripUs, int.MaxValue));
         Volatile.Write(ref _runningTasks, (int)Math.Min(beat.RunningTasks, int.MaxValue));
         Volatile.Write(ref _agentBeat, beat.Number);
         _outbox.Beat(beat.Number);

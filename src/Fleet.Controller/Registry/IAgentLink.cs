@@ -14,6 +14,9 @@ internal interface IAgentLink
     /// <summary>Tasks that run on the agent, by its last heartbeat.</summary>
     int RunningTasks { get; }
 
+    /// <summary>The round trip that the agent measured last; zero: none yet.</summary>
+    TimeSpan RoundTrip { get; }
+
     /// <summary>Queues a message; false if the link is ending. A link whose queue is full is cut: its peer does not read.</summary>
     bool Post(ControllerMessage message);
 

@@ -169,6 +169,8 @@ public sealed class KillTests : ExecutorTest
         var observer = Submit(request);
         await observer.StepStart(0);
         var real = observer.Started[0].Process;
+        // Just after its exec a process shows no environment yet, and whose it is cannot be told by it.
+        await UntilAsync(() => ProcessTable.Variable(real.Pid, TaskEnvironment.TaskIdName) is not null, "its environment");
 
         var wrong = real with { StartTicks = real.StartTicks - 1 };
         ProcessSignal.Send(wrong, 9).ShouldBeFalse();

@@ -45,6 +45,8 @@ public sealed class SilenceTests : IAsyncLifetime, IDisposable
             _time.Advance(TimeSpan.FromSeconds(5));
             var message = await link.NextAsync();
             message.Heartbeat.ShouldNotBeNull().Number.ShouldBe((ulong)number);
+            // Each tells how long the answer to the one before took; of the first there is none.
+            (message.Heartbeat.RoundTripUs > 0).ShouldBe(number > 1);
             await link.SendAsync(new ControllerMessage { Heartbeat = new Heartbeat { Number = (ulong)number } });
         }
 

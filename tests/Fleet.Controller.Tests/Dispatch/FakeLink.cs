@@ -16,6 +16,8 @@ internal sealed class FakeLink : IAgentLink
 
     public int RunningTasks => 0;
 
+    public TimeSpan RoundTrip => TimeSpan.Zero;
+
     public bool Post(ControllerMessage message)
     {
         Posted.Add(message);

@@ -155,8 +155,9 @@ public sealed class AgentLinkTests
         await again.SayAsync(again.Hello());
         (await again.ExpectAsync(MessageOneofCase.Goodbye)).Goodbye.RetryAfterMs.ShouldBe(600_000);
         controller.Registry.Find(enrolled.Id)!.Link.ShouldNotBeNull();
-        await newer.SayAsync(new AgentMessage { Heartbeat = new Heartbeat { Number = 1, RunningTasks = 7 } });
+        await newer.SayAsync(new AgentMessage { Heartbeat = new Heartbeat { Number = 1, RunningTasks = 7, RoundTripUs = 250 } });
         await Eventually.Async(() => controller.Registry.Find(enrolled.Id)!.Link!.RunningTasks == 7);
+        controller.Registry.Find(enrolled.Id)!.Link!.RoundTrip.ShouldBe(TimeSpan.FromMicroseconds(250));
     }
 
     [Fact]

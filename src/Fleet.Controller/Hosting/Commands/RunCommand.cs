@@ -3,6 +3,7 @@ using System.Net;
 using Fleet.Controller.Control;
 using Fleet.Controller.Hosting.Settings;
 using Fleet.Controller.Logging;
+using Fleet.Protocol.Systemd;
 using Fleet.Storage;
 using Microsoft.AspNetCore.Connections;
 using Serilog.Extensions.Logging;
@@ -67,7 +68,14 @@ internal static partial class RunCommand
             cancellationToken);
         await StartAsync(host, options.Listen, cancellationToken);
         LogRunning(logger, ProcessStatus.Version, host.EndPoint, data.Path);
+        var systemd = ServiceNotifier.OfProcess(TimeProvider.System);
+        systemd.Ready($"Listening on {host.EndPoint}");
+        using var unwatch = new CancellationTokenSource();
+        var watched = systemd.WatchAsync(static () => true, unwatch.Token);
         await host.WaitForShutdownAsync(cancellationToken);
+        systemd.Stopping();
+        await unwatch.CancelAsync();
+        await watched;
         LogStopped(logger);
     }
 

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Fleet.Cli.Contexts;
+using Fleet.Cli.Interrupt;
+using Fleet.Cli.Results;
+using Fleet.Protocol.V1;
+
+namespace Fleet.Cli.Tests;
+
+/// <summary>docs/cli.md names every command, every option worth a theme, and every field of the JSON that is printed.</summary>
+public sealed partial class CliDocumentTests
+{
+    // What every command has, or what a command's own help says best.
+    private static readonly string[] s_unthemed = ["--help", "--version", "--context", "--no-color", "--all"];
+
+    private static readonly string s_document = File.ReadAllText(Path.Combine(FindRoot(), "docs", "cli.md"));
+
+    [Fact]
+    public void Every_command_is_in_the_document()
+    {
+        var (screen, _) = Some.Screen();
+        using var ctrlC = new CtrlC();
+        var context = new CommandContext(screen, new ContextStore(Path.GetTempPath()), CommandTree.ContextOption(), TimeProvider.System, ctrlC, null);
+        var root = CommandTree.Create(context);
+        foreach (var command in root.Subcommands)
+        {
+            var names = command.Subcommands.Count == 0 || command.Name == "completion" ? [command.Name] : command.Subcommands.Select(child => $"{command.Name} {child.Name}");
+            foreach (var name in names)
+                s_document.ShouldContain($"`{name}`");
+        }
+
+        foreach (var option in root.Subcommands.Where(command => command.Name is "exec" or "grep").SelectMany(command => command.Options).Where(option => !s_unthemed.Contains(option.Name)))
+            s_document.ShouldContain($"`{option.Name}`", customMessage: option.Name);
+    }
+
+    [Fact]
+    public void Every_field_of_the_results_is_in_the_document()
+    {
+        var documented = Code().Matches(s_document).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
+        string[] states = ["succeeded", "failed", "timed_out", "expired"];
+        foreach (var name in Printed().SelectMany(Names).Except(states).Distinct())
+            documented.ShouldContain(name);
+    }
+
+    private static IEnumerable<JsonElement> Printed()
+    {
+        JobEvent[] Log() => [.. Some.Log(
+            Some.Job("x"), Some.Hosts("web1", "web2", "web3"),
+            Some.Out(1, "\u00ff\u00fe"), Some.Out(1, "err", stream: OutputStream.Stderr), Some.StepExit(1, 3, total: 10, dropped: 8),
+            Some.End(1, TaskState.Failed, 3, "exit code 3"), Some.End(2, TaskState.Expired, reason: "no link"), Some.End(3, TaskState.TimedOut))];
+        foreach (var create in new Func<TextWriter, IResultRenderer>[] { text => new JsonResultRenderer(text, false), text => new JsonEventRenderer(text) })
+        {
+            var text = new StringWriter();
+            Some.Play(Log(), create(text));
+            foreach (var line in text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                yield return JsonDocument.Parse(line).RootElement;
+        }
+    }
+
+    private static IEnumerable<string> Names(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(field => Names(field.Value).Prepend(field.Name.Replace("_base64", "", StringComparison.Ordinal))),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(Names),
+        _ => [],
+    };
+
+    private static string FindRoot()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory.FullName, "Fleet.sln")))
+            directory = directory.Parent ?? throw new InvalidOperationException("Fleet.sln was not found above the tests");
+        return directory.FullName;
+    }
+
+    [GeneratedRegex("`([a-z0-9_]+)`")]
+    private static partial Regex Code();
+}
