@@ -3,7 +3,8 @@ namespace Fleet.Harness;
 /// <summary>Where the programs under test are.</summary>
 public static class Binaries
 {
-    private static readonly string Root = FindRoot();
+    /// <summary>The directory of Fleet.sln.</summary>
+    public static string Root { get; } = FindRoot();
 
     // .../bin/<configuration>/<framework>/
     private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;

@@ -51,7 +51,7 @@ public sealed partial class ControllerHost : IAsyncDisposable
     /// <summary>Starts it and waits until its port answers.</summary>
     public async Task StartAsync()
     {
-        _process = ChildProcess.Start("fleet-controller", Binaries.Controller, ["run", "--data", _directory, "--listen", Address, .. _options]);
+        _process = ChildProcess.Start("fleet-controller", Binaries.Controller, ["run", "--data", _directory, "--listen", Address, "--advertise", Address, .. _options]);
         await Patience.UntilAsync("the controller's port answers", AnswersAsync, TimeSpan.FromSeconds(30), () => _process.Output);
     }
 

@@ -23,6 +23,9 @@ public sealed class HostPool : IAsyncDisposable
         _bridge = bridge;
     }
 
+    /// <summary>Its name; all that is made for it on this machine carries it.</summary>
+    public string Name => _mark.Id;
+
     /// <summary>This machine's address as the hosts see it.</summary>
     public IPAddress Gateway => _bridge.Gateway;
 
@@ -60,6 +63,12 @@ public sealed class HostPool : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Makes the pool look like one whose process is gone, as if that had crashed. For tests of what happens then.</summary>
+    public void Orphan() => (_mark with { Owner = default }).Write();
+
+    /// <summary>Removes what crashed processes left behind, as the start of a pool does.</summary>
+    public static Task RemoveOrphansAsync() => Reaper.RunAsync();
 
     /// <summary>Cuts the power of all hosts and removes whatever was made for them.</summary>
     public async ValueTask DisposeAsync()

@@ -157,7 +157,7 @@ public sealed partial class TaskExecutor : IAsyncDisposable
     private TaskCgroup? CreateCgroup(Entry entry)
     {
         var request = entry.Request;
-        if (_options.Cgroups is not { } cgroups || request.Steps.All(step => step is StepRequest.Builtin))
+        if (_options.Cgroups is not { } cgroups || request.Steps.All(step => step is StepRequest.Builtin or StepRequest.InProcess))
             return null;
         try
         {

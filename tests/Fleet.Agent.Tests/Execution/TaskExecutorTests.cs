@@ -71,7 +71,7 @@ public sealed class TaskExecutorTests : ExecutorTest
 
     [Fact]
     public void Limits_are_refused_where_there_are_no_cgroups_to_keep_them() =>
-        Refused(Some(Run("true")) with { Limits = new TaskLimits { MemoryBytes = 64 << 20 } }, "no cgroups to limit tasks with");
+        Refused(Some(Run("true")) with { Limits = new TaskLimits { MemoryBytes = 64 << 20 } }, "limits: this host's agent has no cgroups");
 
     private void Refused(TaskRequest request, string named)
     {

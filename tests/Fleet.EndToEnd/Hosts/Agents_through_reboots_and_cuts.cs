@@ -104,7 +104,7 @@ public sealed class Agents_through_reboots_and_cuts
         {
             var time = await MeasureLinkAsync(_hosts[name]);
             _output.WriteLine($"{name}: {time.TotalMilliseconds:0} ms from the start of the process to the link");
-            time.ShouldBeLessThan(AgentPackage.IsNative ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(5));
+            time.ShouldBeLessThan(TimeSpan.FromSeconds(2));
         }
     }
 

@@ -22,16 +22,22 @@ public sealed class HostFleet : IAsyncLifetime
     /// <summary>The hosts.</summary>
     public HostPool Hosts => _pool!;
 
+    /// <summary>Installs agents.</summary>
+    internal AgentSetup Setup { get; private set; } = null!;
+
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
-        // The tests themselves are reported as skipped then.
-        if (await MachineCheck.WhyNotAsync() is not null)
+        // Both take a minute where nothing is there yet. Where there can be no hosts the tests are reported as skipped.
+        var obstacle = MachineCheck.WhyNotAsync();
+        var making = AgentPackages.EnsureAsync();
+        if (await obstacle is not null)
             return;
-        _pool = await HostPool.StartAsync([.. WithAgents, NewHost], AgentPackage.SharedDirectories);
-        _fleet = await FleetOnThisMachine.StartAsync(_pool.Gateway);
-        var token = await _fleet.CreateTokenAsync("--uses", "3");
-        await Task.WhenAll(WithAgents.Select(name => AgentPackage.InstallAsync(_pool[name], _fleet.Controller.Address, token)));
+        var packages = await making;
+        _pool = await HostPool.StartAsync([.. WithAgents, NewHost]);
+        _fleet = await FleetOnThisMachine.StartAsync(_pool.Gateway, "--set", $"artefacts={packages.Shelf}");
+        Setup = new AgentSetup(_fleet, packages);
+        await Task.WhenAll(WithAgents.Select(name => Setup.InstallPackageAsync(_pool[name])));
         await _fleet.WaitOnlineAsync(WithAgents.Count);
     }
 

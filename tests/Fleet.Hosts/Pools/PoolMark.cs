@@ -34,11 +34,14 @@ internal sealed record PoolMark(string Id, ProcessMark Owner, PoolCgroups Cgroup
         var id = Prefix + Random.Shared.Next(0x1000, 0x10000).ToString("x", CultureInfo.InvariantCulture);
         var mark = new PoolMark(id, ProcessMark.Own, PoolCgroups.Plan(id));
         System.IO.Directory.CreateDirectory(mark.Directory);
-        File.WriteAllLines(
-            Path.Combine(mark.Directory, FileName),
-            [mark.Owner.Id.ToString(CultureInfo.InvariantCulture), mark.Owner.StartTicks.ToString(CultureInfo.InvariantCulture), .. mark.Cgroups.Directories]);
+        mark.Write();
         return mark;
     }
+
+    /// <summary>Writes the mark.</summary>
+    internal void Write() => File.WriteAllLines(
+        Path.Combine(Directory, FileName),
+        [Owner.Id.ToString(CultureInfo.InvariantCulture), Owner.StartTicks.ToString(CultureInfo.InvariantCulture), .. Cgroups.Directories]);
 
     /// <summary>Every pool whose mark is on this machine.</summary>
     internal static IEnumerable<PoolMark> All() => System.IO.Directory.Exists(Home)

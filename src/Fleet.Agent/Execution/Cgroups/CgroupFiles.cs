@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Fleet.Agent.Execution.Native;
 
 namespace Fleet.Agent.Execution.Cgroups;
@@ -7,6 +8,7 @@ namespace Fleet.Agent.Execution.Cgroups;
 internal static unsafe class CgroupFiles
 {
     private const int OpenWriteOnly = 1;
+    private const int FirstReadBytes = 1024;
 
     /// <summary>Writes a value; zero, or the error number.</summary>
     internal static int Write(string directory, string file, string value)
@@ -14,21 +16,29 @@ internal static unsafe class CgroupFiles
         using var fd = new Fd(Libc.Open(Path.Combine(directory, file), OpenWriteOnly | Libc.OpenCloseOnExec));
         if (fd.IsInvalid)
             return Errno.Last;
-        var bytes = System.Text.Encoding.ASCII.GetBytes(value);
+        var bytes = Encoding.ASCII.GetBytes(value);
         fixed (byte* start = bytes)
             return Libc.Write(fd, start, bytes.Length) < 0 ? Errno.Last : 0;
     }
 
-    /// <summary>The text of a file; empty where it cannot be read.</summary>
+    /// <summary>The text of a file; empty where it cannot be read. Not by exceptions: many hosts lack some of the files.</summary>
     internal static string Read(string directory, string file)
     {
-        try
-        {
-            return File.ReadAllText(Path.Combine(directory, file));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
+        using var fd = new Fd(Libc.Open(Path.Combine(directory, file), Libc.OpenReadOnly | Libc.OpenCloseOnExec));
+        if (fd.IsInvalid)
             return "";
+        var buffer = new byte[FirstReadBytes];
+        var length = 0;
+        while (true)
+        {
+            if (length == buffer.Length)
+                Array.Resize(ref buffer, buffer.Length * 2);
+            nint read;
+            fixed (byte* start = buffer)
+                read = Libc.Read(fd, start + length, buffer.Length - length);
+            if (read <= 0)
+                return Encoding.ASCII.GetString(buffer, 0, length);
+            length += (int)read;
         }
     }
 

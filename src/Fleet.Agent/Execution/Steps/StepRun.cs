@@ -11,7 +11,7 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
 
     private readonly StepRequest _step = context.Request.Steps[index];
     private readonly DateTimeOffset _startedAt = context.Time.GetUtcNow();
-    private readonly CgroupUse _usedBefore = context.Cgroup?.Use() ?? default;
+    private readonly CgroupUse _usedBefore = index == 0 ? default : context.Cgroup?.Use() ?? default;
     private readonly long _clock = context.Time.GetTimestamp();
 
     private TaskTrace Trace => new(context.Request.TaskId, leaders, context.Mark, context.Cgroup);

@@ -1,0 +1,80 @@
+using Fleet.Harness;
+
+namespace Fleet.EndToEnd.Hosts;
+
+/// <summary>The agent as it is shipped: its .deb, and what a controller gives to hosts that are installed with one line.</summary>
+/// <remarks>
+/// Those of `dotnet cake --target=Package` where they are as new as the build under test; else made here by the same scripts, the
+/// agent alone, since compiling it takes a minute and the rest two more.
+/// </remarks>
+internal sealed class AgentPackages
+{
+    private const UnixFileMode Executable = (UnixFileMode)0b111_101_101;
+    private static readonly TimeSpan MakeLimit = TimeSpan.FromMinutes(10);
+    private static readonly string Artifacts = Path.Combine(Binaries.Root, "artifacts");
+
+    private AgentPackages(string directory, string shelf)
+    {
+        Deb = Directory.EnumerateFiles(directory, "fleet-agent_*_amd64.deb").Single();
+        Shelf = shelf;
+    }
+
+    /// <summary>The Debian package.</summary>
+    public string Deb { get; }
+
+    /// <summary>A directory of artefacts for a controller.</summary>
+    public string Shelf { get; }
+
+    /// <summary>Finds or makes them.</summary>
+    public static async Task<AgentPackages> EnsureAsync()
+    {
+        var packages = Path.Combine(Artifacts, "packages");
+        if (!IsFresh(packages))
+        {
+            packages = Path.Combine(Artifacts, "hosts", "packages");
+            if (!IsFresh(packages))
+                await MakeAsync(Path.Combine(Artifacts, "hosts", "publish"), packages);
+        }
+
+        var shelf = Directory.CreateDirectory(Path.Combine(Artifacts, "hosts", "shelf")).FullName;
+        foreach (var old in Directory.EnumerateFiles(shelf))
+            File.Delete(old);
+        foreach (var tarball in Directory.EnumerateFiles(packages, "fleet-agent-*-linux-x64.tar.gz"))
+            File.Copy(tarball, Path.Combine(shelf, Path.GetFileName(tarball)));
+        File.Copy(Path.Combine(Binaries.Root, "installers", "tarball", "install.sh"), Path.Combine(shelf, "install.sh"));
+        return new AgentPackages(packages, shelf);
+    }
+
+    private static bool IsFresh(string packages) =>
+        Directory.Exists(packages)
+        && Directory.EnumerateFiles(packages, "fleet-agent*").Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Min() >= Built();
+
+    /// <summary>When what the agent is made of was compiled last.</summary>
+    private static DateTime Built() =>
+        Directory.EnumerateFiles(Path.GetDirectoryName(Binaries.Agent)!, "*leet*.dll").Max(File.GetLastWriteTimeUtc);
+
+    private static async Task MakeAsync(string publish, string packages)
+    {
+        await RunAsync("publish", "agent", new() { ["FLEET_PUBLISH"] = publish });
+        // Packages of controller and CLI are made along with the agent's, around programs that nobody will run.
+        foreach (var program in new[] { "cli/fleet", "controller/fleet-controller", "controller/libe_sqlite3.so" })
+        {
+            var file = Path.Combine(publish, program);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllTextAsync(file, "#!/bin/sh\n");
+            File.SetUnixFileMode(file, Executable);
+        }
+
+        await RunAsync("package", "", new() { ["FLEET_PUBLISH"] = publish, ["FLEET_PACKAGES"] = packages });
+    }
+
+    private static async Task RunAsync(string script, string argument, Dictionary<string, string> environment)
+    {
+        // The outer `dotnet test` tells its children where its own SDK parts are; another `dotnet` must find its own.
+        string[] unset = ["-u", "MSBuildSDKsPath", "-u", "MSBuildExtensionsPath", "-u", "MSBUILD_EXE_PATH", "-u", "DOTNET_HOST_PATH"];
+        var result = await OneShot.RunAsync(
+            "env", [.. unset, "bash", Path.Combine(Binaries.Root, "installers", script), argument], environment, limit: MakeLimit);
+        if (result.ExitCode != 0)
+            throw new InvalidOperationException($"installers/{script}: {result}");
+    }
+}
