@@ -55,6 +55,27 @@ public sealed class InstallScriptTests(SomePackages packages) : IClassFixture<So
     }
 
     [MachineFact("dpkg-deb", "rpmbuild", "unshare")]
+    public async Task A_package_takes_over_from_it()
+    {
+        using var sandbox = new Sandbox();
+
+        var done = await sandbox.RunAsync($$"""
+            set -e
+            {{Unpack}}
+            sh /tmp/t/install.sh --controller fleet.example:7443 --token secret
+            : > /var/log/systemctl.calls
+            dpkg --force-depends --force-confnew -i {{packages.First}}/fleet-agent_1.2.3_amd64.deb
+            echo restarts: $(grep -cw restart /var/log/systemctl.calls)
+            test ! -e /usr/lib/fleet-agent && test -e /var/lib/fleet-agent/identity.pem
+            sh /tmp/t/install.sh --controller fleet.example:7443 --token secret
+            """, hasSystemd: true);
+
+        done.ExitCode.ShouldBe(0, done.Text);
+        done.Text.ShouldContain("restarts: 1\n");
+        done.Text.ShouldContain("fleet: the package fleet-agent is installed (dpkg): its files are left alone");
+    }
+
+    [MachineFact("dpkg-deb", "rpmbuild", "unshare")]
     public async Task On_a_host_that_cannot_have_an_agent_it_says_why_and_changes_nothing()
     {
         foreach (var (disguise, why) in new (string, string)[]

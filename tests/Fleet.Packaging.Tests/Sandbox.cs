@@ -19,7 +19,7 @@ internal sealed class Sandbox : IDisposable
         disable) rm -f $state/enabled $state/active ;;
         start | restart) touch $state/active ;;
         stop) rm -f $state/active ;;
-        is-enabled) test -e $state/enabled ;;
+        is-enabled) test -e $state/enabled && echo enabled ;;
         is-active) test -e $state/active ;;
         esac
         """;
@@ -60,7 +60,7 @@ internal sealed class Sandbox : IDisposable
             mkdir run/changed
             mount --bind /mnt/upper run/changed
             touch sandbox
-            {(hasSystemd ? $"mkdir -p run/systemd/system usr/lib/systemd/system; install -m 755 {Directory}/systemctl usr/bin/systemctl" : "true")}
+            {(hasSystemd ? $"mkdir -p run/systemd/system usr/lib/systemd/system; install -m 755 {Directory}/systemctl usr/bin/systemctl; rm -f usr/sbin/policy-rc.d" : "true")}
             exec chroot . sh {inside}
             """.ReplaceLineEndings("\n"));
         return await Shell.RunAsync("unshare", [.. s_unshare, Path.Combine(Directory, "outside.sh")]);
