@@ -12,10 +12,15 @@ public static class MachineCheck
     ];
 
     private static readonly string[] ToolDirectories = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
-    private static readonly Lazy<Task<string?>> Answer = new(FindObstacleAsync);
+    private static readonly Lazy<Task<string?>> Quick = new(FindObstacleAsync);
+    private static readonly Lazy<Task<string?>> Whole = new(async () => await Quick.Value ?? await FindRootObstacleAsync());
 
     /// <summary>Why hosts cannot be booted here, in a sentence; null where they can. Found out once for the whole process.</summary>
-    public static Task<string?> WhyNotAsync() => Answer.Value;
+    /// <remarks>The first time on a machine it takes a minute or two: the root that hosts start from is made.</remarks>
+    public static Task<string?> WhyNotAsync() => Whole.Value;
+
+    /// <summary>The same without the root, which takes no time.</summary>
+    public static Task<string?> WhyNeverAsync() => Quick.Value;
 
     private static async Task<string?> FindObstacleAsync()
     {
@@ -25,7 +30,7 @@ public static class MachineCheck
             return "real hosts need root: mounts, network namespaces and cgroups are made for them";
         if (!(await File.ReadAllLinesAsync("/proc/filesystems")).Any(line => line.EndsWith("\toverlay", StringComparison.Ordinal)))
             return "real hosts need overlay file systems, which this kernel does not have";
-        return await InstallToolsAsync() ?? await FindRefusalAsync() ?? await FindRootObstacleAsync();
+        return await InstallToolsAsync() ?? await FindRefusalAsync();
     }
 
     private static async Task<string?> InstallToolsAsync()
