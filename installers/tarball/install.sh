@@ -66,7 +66,7 @@ fetch() {
         has curl || refuse "curl is missing"
         say "fetching fleet-agent $FLEET_ARTEFACT_VERSION from $FLEET_CONTROLLER"
         # -k: the certificate is of the fleet's own root; what counts is the key. --retry waits where the controller is busy.
-        curl -fsSk --pinnedpubkey "$FLEET_PIN" --proto =https --retry 10 --retry-max-time 120 --max-time 600 \
+        curl -fsSk --noproxy '*' --pinnedpubkey "$FLEET_PIN" --proto =https --retry 10 --retry-max-time 120 --max-time 600 \
             -o "$work/agent.tar.gz" "https://$FLEET_CONTROLLER/artefacts/$FLEET_ARTEFACT" \
             || refuse "fetching $FLEET_ARTEFACT from $FLEET_CONTROLLER failed (curl's exit code $?; 90 means another key: somebody is in between)"
         echo "$digest  $work/agent.tar.gz" | sha256sum -c --status || refuse "what came from $FLEET_CONTROLLER is not what it announced (SHA-256 differs)"

@@ -5,7 +5,7 @@
 Installs fleet-controller.exe on Windows so that it starts with the machine, or removes it.
 
 .DESCRIPTION
-From the directory that `installers/publish --windows` makes (artifacts/publish/windows). Read this first:
+From the directory that `installers/publish windows` makes (artifacts/publish/windows). Read this first:
 
 - There is no agent for Windows. The agent starts, watches and ends processes with Linux calls; this script installs none.
 - Fleet's programs do not speak the protocol of the Windows service manager, which would end them after 30 s. So the controller

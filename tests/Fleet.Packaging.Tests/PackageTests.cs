@@ -86,6 +86,31 @@ public sealed class PackageTests(SomePackages packages) : IClassFixture<SomePack
         done.ExitCode.ShouldBe(0, done.Text);
     }
 
+    [MachineFact("dpkg-deb", "rpmbuild", "unshare")]
+    public async Task An_rpm_restarts_a_running_agent_once_on_upgrade_and_tells_the_controller_on_removal()
+    {
+        using var sandbox = new Sandbox();
+        var rpm = $"rpm --dbpath /tmp/rpmdb --nodeps";
+        var package = Path.Combine(packages.First, "fleet-agent-1.2.3-1.x86_64.rpm");
+
+        var done = await sandbox.RunAsync($$"""
+            set -e
+            {{rpm}} -i {{package}}
+            echo '{ "max_tasks": 3 }' > /etc/fleet/agent.json
+            : > /var/log/systemctl.calls
+            {{rpm}} -U --force {{package}}
+            echo upgrade: $(grep -c restart /var/log/systemctl.calls) $(cat /etc/fleet/agent.json)
+            {{rpm}} -e fleet-agent
+            grep -x 'disable --now fleet-agent.service\|--no-reload disable --now fleet-agent.service' /var/log/systemctl.calls
+            cat /var/log/fleet-agent.calls
+            test ! -e /usr/bin/fleet-agent
+            """, hasSystemd: true);
+
+        done.ExitCode.ShouldBe(0, done.Text);
+        done.Text.ShouldContain("""upgrade: 1 { "max_tasks": 3 }""");
+        done.Text.Split('\n').ShouldContain("leave");
+    }
+
     private static string Mode(string listing, string file) =>
         string.Join(' ', listing.Split('\n').Single(line => line.EndsWith(' ' + file, StringComparison.Ordinal)).Split(' ').Take(2));
 }

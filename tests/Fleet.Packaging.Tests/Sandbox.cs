@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Fleet.Packaging.Tests;
 
 /// <summary>
@@ -22,6 +24,16 @@ internal sealed class Sandbox : IDisposable
         esac
         """;
 
+    private const string Overlay = """
+        mount -t tmpfs tmpfs /mnt && mkdir /mnt/upper /mnt/work /mnt/root && mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work overlay /mnt/root
+        """;
+
+    private static readonly string[] s_unshare = ["--mount", "--propagation", "private", "sh"];
+    private static readonly Lazy<bool> s_isPossible = new(TryOverlay);
+
+    /// <summary>Whether this machine allows it: not in a container without privileges, for one.</summary>
+    public static bool IsPossible => s_isPossible.Value;
+
     /// <summary>Lists, inside, the files written since /sandbox was touched, from what lies over the machine's own root; not logs.</summary>
     public const string ListChanges =
         "(cd /run/changed && find . -type f -newer sandbox ! -path './tmp/*' ! -path './var/log/*' | sed 's/^.//' | sort)";
@@ -39,9 +51,7 @@ internal sealed class Sandbox : IDisposable
         await File.WriteAllTextAsync(Path.Combine(Directory, "systemctl"), Systemctl.ReplaceLineEndings("\n"));
         await File.WriteAllTextAsync(Path.Combine(Directory, "outside.sh"), $"""
             set -e
-            mount -t tmpfs tmpfs /mnt
-            mkdir /mnt/upper /mnt/work /mnt/root
-            mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work overlay /mnt/root
+            {Overlay}
             cd /mnt/root
             mount --rbind /dev dev
             mount --rbind /proc proc
@@ -53,7 +63,15 @@ internal sealed class Sandbox : IDisposable
             {(hasSystemd ? $"mkdir -p run/systemd/system usr/lib/systemd/system; install -m 755 {Directory}/systemctl usr/bin/systemctl" : "true")}
             exec chroot . sh {inside}
             """.ReplaceLineEndings("\n"));
-        return await Shell.RunAsync("unshare", ["--mount", "--propagation", "private", "sh", Path.Combine(Directory, "outside.sh")]);
+        return await Shell.RunAsync("unshare", [.. s_unshare, Path.Combine(Directory, "outside.sh")]);
+    }
+
+    private static bool TryOverlay()
+    {
+        if (!Environment.IsPrivilegedProcess || !Shell.Has("unshare"))
+            return false;
+        using var tried = Process.Start(new ProcessStartInfo("unshare", [.. s_unshare, "-c", Overlay]) { RedirectStandardError = true })!;
+        return tried.WaitForExit(TimeSpan.FromSeconds(10)) && tried.ExitCode == 0;
     }
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ namespace Fleet.Packaging.Tests;
 /// <summary>Runs programs of this machine, within a time limit.</summary>
 internal static class Shell
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
 
     /// <summary>The top level of the repository.</summary>
     public static string Repository { get; } = FindRepository();
@@ -39,6 +39,9 @@ internal static class Shell
         result.ExitCode.ShouldBe(0, $"{program} {string.Join(' ', arguments)}: {result.Text}");
         return result.Text;
     }
+
+    /// <summary>Whether installers/package can install what it lacks.</summary>
+    public static bool CanInstall => Environment.IsPrivilegedProcess && Has("apt-get");
 
     /// <summary>Whether this machine has a program.</summary>
     public static bool Has(string program) =>

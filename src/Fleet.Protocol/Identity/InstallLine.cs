@@ -4,7 +4,7 @@ namespace Fleet.Protocol.Identity;
 /// The one line that makes a host an agent. curl accepts the controller by its public key and by nothing else, so that whoever
 /// is in between gets no connection: no script of theirs runs, and the token is not sent. -k is there because the certificate
 /// comes from the fleet's own root and names no host; the pin is checked all the same. The token carries the fingerprint of
-/// that root, to which `fleet-agent enrol` is pinned in its turn.
+/// that root, to which `fleet-agent enrol` is pinned in its turn. No proxy is asked, as for every link of Fleet's.
 /// </summary>
 public static class InstallLine
 {
@@ -17,5 +17,5 @@ public static class InstallLine
     /// <param name="keyHash">SHA-256 of the controller's SubjectPublicKeyInfo.</param>
     /// <param name="token">The join token; its characters need no quotes.</param>
     public static string Create(ControllerAddress controller, ReadOnlySpan<byte> keyHash, string token) =>
-        $"curl -fsSk --pinnedpubkey '{Pin(keyHash)}' https://{controller}/install.sh | sudo sh -s -- --token {token}";
+        $"curl -fsSk --noproxy '*' --pinnedpubkey '{Pin(keyHash)}' https://{controller}/install.sh | sudo sh -s -- --token {token}";
 }

@@ -14,7 +14,7 @@ public sealed class InstallAdviceTests
         var text = await WriteAsync("127.0.0.1:7443", Reply("fleet.example:7443"));
 
         text.ShouldStartWith(
-            "curl -fsSk --pinnedpubkey 'sha256//BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=' https://fleet.example:7443/install.sh "
+            "curl -fsSk --noproxy '*' --pinnedpubkey 'sha256//BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=' https://fleet.example:7443/install.sh "
             + $"| sudo sh -s -- --token {Token}\n");
         text.ShouldContain("good for 3 host(s)");
         text.ShouldContain("installs agent 0.1.0");
