@@ -51,7 +51,7 @@ internal sealed class AgentPackages
 
     /// <summary>When what the agent is made of was compiled last.</summary>
     private static DateTime Built() =>
-        Directory.EnumerateFiles(Path.GetDirectoryName(Binaries.Agent)!, "*leet*.dll").Max(File.GetLastWriteTimeUtc);
+        Directory.EnumerateFiles(Path.GetDirectoryName(Binaries.Agent)!, "*leet*.dll").Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max();
 
     private static async Task MakeAsync(string publish, string packages)
     {

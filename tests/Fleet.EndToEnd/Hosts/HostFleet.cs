@@ -28,12 +28,15 @@ public sealed class HostFleet : IAsyncLifetime
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
-        // Both take a minute where nothing is there yet. Where there can be no hosts the tests are reported as skipped.
+        // Where there can be no hosts the tests are reported as skipped.
+        if (await MachineCheck.WhyNeverAsync() is not null)
+            return;
+
+        // Both take a minute where nothing is there yet.
         var obstacle = MachineCheck.WhyNotAsync();
-        var making = AgentPackages.EnsureAsync();
+        var packages = await AgentPackages.EnsureAsync();
         if (await obstacle is not null)
             return;
-        var packages = await making;
         _pool = await HostPool.StartAsync([.. WithAgents, NewHost]);
         _fleet = await FleetOnThisMachine.StartAsync(_pool.Gateway, "--set", $"artefacts={packages.Shelf}");
         Setup = new AgentSetup(_fleet, packages);

@@ -1,4 +1,5 @@
 using Fleet.Harness;
+using Fleet.Hosts.Roots;
 
 namespace Fleet.Hosts.Machine;
 
@@ -12,10 +13,18 @@ public static class MachineCheck
     ];
 
     private static readonly string[] ToolDirectories = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
-    private static readonly Lazy<Task<string?>> Answer = new(FindObstacleAsync);
+    private static readonly Lazy<Task<string?>> Quick = new(FindObstacleAsync);
+    private static readonly Lazy<Task<string?>> Whole = new(async () => await Quick.Value ?? await FindBootObstacleAsync());
 
     /// <summary>Why hosts cannot be booted here, in a sentence; null where they can. Found out once for the whole process.</summary>
-    public static Task<string?> WhyNotAsync() => Answer.Value;
+    /// <remarks>
+    /// It ends with the boot of a host, which takes a second or two. The first time on a machine the root that hosts start from is
+    /// made before, and that takes a minute or two.
+    /// </remarks>
+    public static Task<string?> WhyNotAsync() => Whole.Value;
+
+    /// <summary>What can be said of that without making and booting anything.</summary>
+    public static Task<string?> WhyNeverAsync() => Quick.Value;
 
     private static async Task<string?> FindObstacleAsync()
     {
@@ -25,7 +34,7 @@ public static class MachineCheck
             return "real hosts need root: mounts, network namespaces and cgroups are made for them";
         if (!(await File.ReadAllLinesAsync("/proc/filesystems")).Any(line => line.EndsWith("\toverlay", StringComparison.Ordinal)))
             return "real hosts need overlay file systems, which this kernel does not have";
-        return await InstallToolsAsync() ?? await FindRefusalAsync() ?? await FindRootObstacleAsync();
+        return await InstallToolsAsync() ?? await FindRefusalAsync();
     }
 
     private static async Task<string?> InstallToolsAsync()
@@ -46,20 +55,24 @@ public static class MachineCheck
     /// <summary>Root in a container is often not allowed what hosts need: tried, not guessed.</summary>
     private static async Task<string?> FindRefusalAsync()
     {
-        var result = await OneShot.RunAsync("unshare", ["--mount", "--net", "--pid", "--fork", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]);
-        return result.ExitCode == 0 ? null : $"real hosts need namespaces and mounts, which this machine refuses: {result.Stderr.Trim()}";
+        const string Trial = "mount -t tmpfs tmpfs /mnt && ip link add trial0 type bridge && ip link add trial1 type veth peer name trial2";
+        var result = await OneShot.RunAsync("unshare", ["--mount", "--net", "--pid", "--fork", "/bin/sh", "-c", Trial]);
+        return result.ExitCode == 0 ? null : $"real hosts need namespaces, mounts and bridges, which this machine refuses: {result.Stderr.Trim()}";
     }
 
-    private static async Task<string?> FindRootObstacleAsync()
+    private static async Task<string?> FindBootObstacleAsync()
     {
+        var what = "made";
         try
         {
-            await Roots.DebianRoot.EnsureAsync();
+            await DebianRoot.EnsureAsync();
+            what = "booted";
+            await using var trial = await HostPool.StartAsync(["trial"]);
             return null;
         }
-        catch (Exception e) when (e is InvalidOperationException or IOException or TimeoutException)
+        catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException or TimeoutException)
         {
-            return $"real hosts need a Debian root, which could not be made: {e.Message}";
+            return $"real hosts need a Debian, which could not be {what}: {e.Message}";
         }
     }
 }
