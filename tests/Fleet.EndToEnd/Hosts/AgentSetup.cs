@@ -6,15 +6,10 @@ namespace Fleet.EndToEnd.Hosts;
 /// <summary>Puts agents on hosts, and takes them away, as an operator would.</summary>
 internal sealed class AgentSetup(FleetOnThisMachine fleet, AgentPackages packages)
 {
-    // The unit waits for word from the agent, which this agent does not send yet.
-    private const string WithoutNotify = "[Service]\nType=exec\nWatchdogSec=0\n";
-    private const string DropIn = "/etc/systemd/system/fleet-agent.service.d/10-without-notify.conf";
-
     /// <summary>By package, then enrolled by hand.</summary>
     public async Task<string> InstallPackageAsync(TestHost host)
     {
         var token = await fleet.CreateTokenAsync();
-        await host.WriteAsync(DropIn, WithoutNotify);
         host.CopyIn(packages.Deb, "/root/fleet-agent.deb");
         return await host.ShellAsync(
             "dpkg -i /root/fleet-agent.deb && rm /root/fleet-agent.deb"
@@ -23,15 +18,11 @@ internal sealed class AgentSetup(FleetOnThisMachine fleet, AgentPackages package
     }
 
     /// <summary>With the line that `fleet token create --install` prints; the same line may be run again.</summary>
-    public async Task<string> CreateLineAsync(TestHost host)
+    public async Task<string> CreateLineAsync()
     {
-        await host.WriteAsync(DropIn, WithoutNotify);
         var created = await fleet.Admin.RunAsync("token", "create", "--install");
         return created.ExitCode == 0
             ? created.Stdout.Trim().Replace("| sudo sh", "| sh", StringComparison.Ordinal)
             : throw new InvalidOperationException($"No line: {created}");
     }
-
-    /// <summary>Takes away what this class put there for the agent.</summary>
-    public static Task RemoveDropInAsync(TestHost host) => host.ShellAsync($"rm -r {Path.GetDirectoryName(DropIn)} && systemctl daemon-reload");
 }

@@ -33,7 +33,7 @@ public sealed class Installing_and_removing_agents
         var before = await _host.SnapshotAsync();
 
         // 1. One line.
-        var line = await _fixture.Setup.CreateLineAsync(_host);
+        var line = await _fixture.Setup.CreateLineAsync();
         var clock = Stopwatch.StartNew();
         var said = await _host.ShellAsync(line);
         await UntilOnlineAsync();
@@ -49,7 +49,6 @@ public sealed class Installing_and_removing_agents
 
         // 3. Gone.
         _output.WriteLine(await _host.ShellAsync("fleet-agent uninstall --purge"));
-        await AgentSetup.RemoveDropInAsync(_host);
         await ShouldBeGoneAsync();
         before.Differences(await _host.SnapshotAsync(), HostsOwn).ShouldBeEmpty();
     }
@@ -62,7 +61,6 @@ public sealed class Installing_and_removing_agents
         await UntilOnlineAsync();
 
         await _host.ShellAsync("dpkg --purge fleet-agent");
-        await AgentSetup.RemoveDropInAsync(_host);
         await ShouldBeGoneAsync();
         before.Differences(await _host.SnapshotAsync(), [.. HostsOwn, .. PackageManagers]).ShouldBeEmpty();
     }
