@@ -56,6 +56,9 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
     /// <summary>Which start of the agent's process is at the other end; empty before its hello.</summary>
     public string ProcessId { get; set; } = "";
 
+    /// <inheritdoc/>
+    public string ScanSetDigest { get; set; } = "";
+
     /// <summary>Names this link in logs on both ends.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("N")[..12];
 

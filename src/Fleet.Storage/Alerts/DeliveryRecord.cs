@@ -6,7 +6,11 @@ namespace Fleet.Storage;
 /// <param name="Occasion">"firing" or "resolved".</param>
 /// <param name="Message">The message, as the controller wrote it.</param>
 /// <param name="CreatedAt">When it was decided.</param>
-public sealed record NewDelivery(string AlertId, string Channel, string Occasion, byte[] Message, DateTimeOffset CreatedAt);
+public sealed record NewDelivery(string AlertId, string Channel, string Occasion, byte[] Message, DateTimeOffset CreatedAt)
+{
+    /// <summary>Not to be sent before; null: at once. Read back as <see cref="DeliveryRecord.Due"/>.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+}
 
 /// <summary>A message, and how it fares.</summary>
 /// <param name="Key">Identifies it.</param>

@@ -9,8 +9,9 @@ internal static class DeliveryRows
     public static void Insert(Connection connection, NewDelivery delivery)
     {
         using var insert = connection.Use(
-            "INSERT INTO deliveries (alert_id, channel, occasion, message, created_at, due) VALUES (?1, ?2, ?3, ?4, ?5, ?5)");
-        insert.With(delivery.AlertId).With(delivery.Channel).With(delivery.Occasion).With(delivery.Message).With(delivery.CreatedAt).Run();
+            "INSERT INTO deliveries (alert_id, channel, occasion, message, created_at, due) VALUES (?, ?, ?, ?, ?, ?)");
+        insert.With(delivery.AlertId).With(delivery.Channel).With(delivery.Occasion).With(delivery.Message).With(delivery.CreatedAt)
+            .With(delivery.NotBefore ?? delivery.CreatedAt).Run();
     }
 
     public static IReadOnlyList<DeliveryRecord> Due(Connection connection, DateTimeOffset now, int limit)
