@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Fleet.Storage.Sqlite;
 
-/// <summary>What a query selects, as a condition: each filter that is there adds its own text, so that there are few statements and each uses its index.</summary>
+/// <summary>
+/// What a query selects, as a condition: each filter that is there adds its own text, so that there are few statements and each uses its index.
+/// </summary>
 internal sealed class FindingFilter
 {
     // A plus before a column keeps its index out: that order would have to be made anew, by sorting all that match, for each page.
