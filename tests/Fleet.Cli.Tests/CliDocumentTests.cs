@@ -13,7 +13,7 @@ public sealed partial class CliDocumentTests
     // What every command has, or what a command's own help says best.
     private static readonly string[] s_unthemed = ["--help", "--version", "--context", "--no-color", "--all"];
 
-    private static readonly string s_document = File.ReadAllText(Path.Combine(FindRoot(), "docs", "cli.md"));
+    private static readonly string s_document = File.ReadAllText(Path.Combine(Some.RepositoryRoot, "docs", "cli.md"));
 
     [Fact]
     public void Every_command_is_in_the_document()
@@ -63,14 +63,6 @@ public sealed partial class CliDocumentTests
         JsonValueKind.Array => element.EnumerateArray().SelectMany(Names),
         _ => [],
     };
-
-    private static string FindRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Fleet.sln")))
-            directory = directory.Parent ?? throw new InvalidOperationException("Fleet.sln was not found above the tests");
-        return directory.FullName;
-    }
 
     [GeneratedRegex("`([a-z0-9_]+)`")]
     private static partial Regex Code();

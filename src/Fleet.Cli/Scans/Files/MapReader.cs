@@ -93,12 +93,15 @@ internal sealed class MapReader
         return otherwise;
     }
 
+    // What is not there has no place of its own.
+    private YamlScalar? KeyOf(string key) => _map.Entries.FirstOrDefault(entry => entry.Key.Text == key).Key;
+
     private YamlScalar? AsText(string key, YamlNode value)
     {
         if (value is not YamlScalar text)
             _faults.Add(value.At, $"\"{key}\" must be a text, not {(value is YamlList ? "a list" : "keys and values")}", $"write {key}: VALUE");
         else if (text.IsEmpty)
-            _faults.Add(value.At, $"\"{key}\" has no value", $"write {key}: VALUE, or leave it out");
+            _faults.Add(KeyOf(key)?.At ?? value.At, $"\"{key}\" has no value", $"write {key}: VALUE, or leave it out");
         else
             return text;
         return null;

@@ -40,10 +40,20 @@ internal sealed class YamlFile
         }
         catch (YamlException e)
         {
-            faults.Add(file.PlaceOf(e.Start), $"this is no YAML: {Words(e)}", "look at the indentation, and put texts with : # { [ * & or quotes in them between single quotes");
+            file.Refuse(e);
         }
 
         return documents;
+    }
+
+    private void Refuse(YamlException e)
+    {
+        // The parser names the place where it noticed; a tab is told better by where it stands.
+        var tab = Array.FindIndex(_lines, line => line.AsSpan(0, line.Length - line.AsSpan().TrimStart().Length).Contains('\t'));
+        if (tab >= 0 && e.Message.Contains("tab", StringComparison.Ordinal))
+            _faults.Add(new YamlPlace(_name, tab + 1, _lines[tab].IndexOf('\t', StringComparison.Ordinal) + 1), "this is no YAML: a tab in the indentation", "indent with blanks");
+        else
+            _faults.Add(PlaceOf(e.End), $"this is no YAML: {Words(e)}", "look at the indentation, and put texts with : # { [ * & or quotes in them between single quotes");
     }
 
     private YamlNode Node(int depth)
@@ -97,7 +107,10 @@ internal sealed class YamlFile
         return value;
     }
 
-    private YamlPlace PlaceOf(Mark mark) => new(_name, (int)Math.Max(1, mark.Line), (int)Math.Max(1, mark.Column));
+    // What is missing at the end of a file is placed behind its last character.
+    private YamlPlace PlaceOf(Mark mark) => mark.Line > _lines.Length
+        ? new YamlPlace(_name, _lines.Length, _lines[^1].Length + 1)
+        : new YamlPlace(_name, (int)Math.Max(1, mark.Line), (int)Math.Max(1, mark.Column));
 
     // The parser begins some of its sentences with the place, which is said already.
     private static string Words(YamlException e)
