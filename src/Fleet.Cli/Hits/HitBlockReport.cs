@@ -38,7 +38,7 @@ internal sealed class HitBlockReport(Screen screen, HitHighlighter highlighter) 
     private IEnumerable<Line> Lines(SearchHitsReply reply) =>
         reply.Hits.Select(hit => new Line(hit.AgentName, hit.Hit.Source, HitWords.TimeUs(hit.Hit), () => Write(hit.Hit)))
             .Concat(reply.Summaries.Select(s => new Line(s.AgentName, s.Summary.Source, s.Summary.LastUs, () => Write(s.Summary))))
-            .Concat(reply.Gaps.Select(gap => new Line(gap.AgentName, gap.Gap.Source, gap.Gap.UntilUs, () => Write(gap))));
+            .Concat(reply.Gaps.Select(gap => new Line(gap.AgentName, gap.Gap.Source, gap.Gap.UntilUs, () => GapLine.Write(screen, gap))));
 
     private void Write(Hit hit)
     {
@@ -51,13 +51,11 @@ internal sealed class HitBlockReport(Screen screen, HitHighlighter highlighter) 
 
     private void Write(HitSummary summary)
     {
-        screen.Out.MarkupLine($"[grey]{LineTime.Local(summary.LastUs)}[/] [{ScanWords.Colour(summary.Severity)}]{Markup.Escape($"{summary.Scan}/{summary.Pattern}")}[/] "
-            + $"[yellow]{Markup.Escape(Visible(HitWords.Summary(summary)))}[/]");
+        screen.Out.Markup($"[grey]{LineTime.Local(summary.LastUs)}[/] [{ScanWords.Colour(summary.Severity)}]{Markup.Escape($"{summary.Scan}/{summary.Pattern}")}[/] ");
+        screen.Writer.WriteLine(Visible(HitWords.Summary(summary)));
         foreach (var example in summary.Examples)
             screen.Writer.WriteLine($"    e.g. {HostText.Decode(example.Span, screen.OutIsTerminal)}");
     }
-
-    private void Write(StoredGap gap) => screen.Out.MarkupLine($"[red]{Markup.Escape(Visible($"{gap.Gap.Scan}: {HitWords.Gap(gap)}"))}[/]");
 
     private string Visible(string text) => HostText.Decode(Encoding.UTF8.GetBytes(text), screen.OutIsTerminal);
 }

@@ -1,8 +1,6 @@
-using System.Text;
 using Fleet.Cli.Logs;
 using Fleet.Cli.Output;
 using Fleet.Protocol.V1;
-using Spectre.Console;
 using LogCluster = Fleet.LogSearch.Clusters.LogCluster;
 
 namespace Fleet.Cli.Hits;
@@ -26,7 +24,7 @@ internal sealed class HitClusterReport(Screen screen) : IHitReport
     {
         ClusterList.Write(screen, [.. _clusters.OrderByDescending(cluster => cluster.Count)], top: 0);
         foreach (var gap in _gaps)
-            screen.Out.MarkupLine($"[red]{Markup.Escape(HostText.Decode(Encoding.UTF8.GetBytes($"{gap.Gap.Scan}: {HitWords.Gap(gap)}"), screen.OutIsTerminal))}[/]");
+            GapLine.Write(screen, gap);
         _tally.Write(screen);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class HitStreamReport(Screen screen, HitHighlighter highlighter)
     {
         _tally.Take(reply);
         foreach (var gap in reply.Gaps)
-            screen.Out.MarkupLine($"[red]{Markup.Escape(Visible($"{gap.Gap.Scan}: {HitWords.Gap(gap)}"))}[/]");
+            GapLine.Write(screen, gap);
         foreach (var (host, hit) in reply.Hits.Select(stored => (stored.AgentName, stored.Hit)))
         {
             Head(host, hit.Scan, hit.Pattern, hit.Severity, HitWords.TimeUs(hit));
@@ -27,7 +27,7 @@ internal sealed class HitStreamReport(Screen screen, HitHighlighter highlighter)
         foreach (var (host, summary) in reply.Summaries.Select(stored => (stored.AgentName, stored.Summary)))
         {
             Head(host, summary.Scan, summary.Pattern, summary.Severity, summary.LastUs);
-            screen.Out.MarkupLine($"[yellow]{Markup.Escape(Visible(HitWords.Summary(summary)))}[/]");
+            screen.Writer.WriteLine(HostText.Decode(Encoding.UTF8.GetBytes(HitWords.Summary(summary)), screen.OutIsTerminal));
         }
 
         screen.Writer.Flush();
@@ -37,6 +37,4 @@ internal sealed class HitStreamReport(Screen screen, HitHighlighter highlighter)
 
     private void Head(string host, string scan, string pattern, Severity severity, long timeUs) =>
         screen.Out.Markup($"[grey]{LineTime.Local(timeUs)}[/] [green]{Markup.Escape(host)}[/] [{ScanWords.Colour(severity)}]{Markup.Escape($"{scan}/{pattern}")}[/] ");
-
-    private string Visible(string text) => HostText.Decode(Encoding.UTF8.GetBytes(text), screen.OutIsTerminal);
 }

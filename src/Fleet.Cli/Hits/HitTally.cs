@@ -40,10 +40,10 @@ internal sealed class HitTally
         var text = string.Join(", ", parts);
         if (Gaps > 0)
             text += $"; [red]{Count((ulong)Gaps, "gap")}: lines that nobody saw[/]";
-        if (Truncated)
-            text += "; [yellow]there are older ones (--limit, --since)[/]";
         screen.Writer.Flush();
         screen.Err.MarkupLine(text);
+        if (Truncated)
+            screen.Note("there are more, older ones (--limit, --since)");
     }
 
     private static string Count(ulong number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
