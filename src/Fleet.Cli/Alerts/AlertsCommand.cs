@@ -8,10 +8,17 @@ namespace Fleet.Cli.Alerts;
 /// <summary>`fleet alerts`: what somebody should look at.</summary>
 internal static class AlertsCommand
 {
-    public static Command Create(CommandContext context) => new("alerts", "What standing scans raised: list, acknowledge, silence, and test where it goes.")
+    private const uint DefaultLimit = 200;
+
+    public static Command Create(CommandContext context)
     {
-        List(context), Show(context), Acknowledge(context), Silence(context), Silences(context), Unsilence(context), Test(context),
-    };
+        var command = new Command("alerts", "What standing scans raised: list, acknowledge, silence, and test where it goes. Alone it lists what is open.")
+        {
+            List(context), Show(context), Acknowledge(context), Silence(context), Silences(context), Unsilence(context), Test(context),
+        };
+        command.SetAction((parsed, cancellationToken) => ListAsync(context, parsed, new ListAlertsRequest { Limit = DefaultLimit }, json: false, cancellationToken));
+        return command;
+    }
 
     private static Option<bool> Json() => new("--json") { Description = "One JSON object per line." };
 
@@ -22,18 +29,23 @@ internal static class AlertsCommand
         var limit = new Option<uint?>("--limit") { Description = "The newest N. Default 200.", HelpName = "N" };
         var json = Json();
         var command = new Command("list", "List alerts that are open, the newest first.") { all, scan, limit, json };
-        command.SetAction(async (parsed, cancellationToken) =>
+        command.SetAction((parsed, cancellationToken) =>
         {
-            using var client = context.Connect(parsed);
-            var request = new ListAlertsRequest { All = parsed.GetValue(all), Scan = parsed.GetValue(scan) ?? "", Limit = parsed.GetValue(limit) ?? 200 };
-            var reply = await client.Alerts.ListAlertsAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
-            if (parsed.GetValue(json))
-                AlertJson.Write(context.Screen, reply.Alerts);
-            else
-                AlertTables.List(context.Screen, reply.Alerts, context.Time.GetUtcNow());
-            return ExitCode.Success;
+            var request = new ListAlertsRequest { All = parsed.GetValue(all), Scan = parsed.GetValue(scan) ?? "", Limit = parsed.GetValue(limit) ?? DefaultLimit };
+            return ListAsync(context, parsed, request, parsed.GetValue(json), cancellationToken);
         });
         return command;
+    }
+
+    private static async Task<int> ListAsync(CommandContext context, ParseResult parsed, ListAlertsRequest request, bool json, CancellationToken cancellationToken)
+    {
+        using var client = context.Connect(parsed);
+        var reply = await client.Alerts.ListAlertsAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
+        if (json)
+            AlertJson.Write(context.Screen, reply.Alerts);
+        else
+            AlertTables.List(context.Screen, reply.Alerts, context.Time.GetUtcNow());
+        return ExitCode.Success;
     }
 
     private static Command Show(CommandContext context)

@@ -17,7 +17,7 @@ internal static class ScanCheckCommand
             var faults = new ScanFaults();
             var unset = new SortedSet<string>(StringComparer.Ordinal);
             var set = files.Read(parsed, faults, unset);
-            faults.ThrowIfAny();
+            faults.ThrowIfAny("these files are not well");
             context.Screen.Note($"{Count(set.Scans.Count, "scan")} and {Count(set.Channels.Count, "channel")} in {Count(set.Files, "file")}: well");
             if (unset.Count > 0)
                 context.Screen.Note($"not set here, to be set for fleet scan apply: {string.Join(", ", unset)}");

@@ -83,7 +83,7 @@ internal sealed class PatternReader(ScanFaults faults)
         }
         catch (LogQueryException e) when (e.InnerException is RegexParseException parse)
         {
-            faults.Add(text.PlaceOf(offset + parse.Offset), $"this is no regular expression: {Words(parse)}", "to look for the text itself write text: instead of regex:");
+            faults.Add(text.PlaceOf(offset + OffsetOf(parse, pattern.Text)), $"this is no regular expression: {Words(parse)}", "to look for the text itself write text: instead of regex:");
         }
         catch (LogQueryException e) when (e.InnerException is NotSupportedException)
         {
@@ -105,6 +105,38 @@ internal sealed class PatternReader(ScanFaults faults)
         pattern.Text,
         pattern.Fixed ? PatternKind.Fixed : PatternKind.Regex,
         (pattern.IgnoreCase ? PatternOptions.IgnoreCase : PatternOptions.None) | (pattern.WholeWord ? PatternOptions.WholeWord : PatternOptions.None));
+
+    /// <summary>Where it is wrong: of a parenthesis that is never closed that one, instead of the end.</summary>
+    private static int OffsetOf(RegexParseException parse, string text)
+    {
+        if (parse.Error != RegexParseError.InsufficientClosingParentheses)
+            return parse.Offset;
+        var open = new Stack<int>();
+        var inClass = false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            switch (text[i])
+            {
+                case '\\':
+                    i++;
+                    break;
+                case '[':
+                    inClass = true;
+                    break;
+                case ']':
+                    inClass = false;
+                    break;
+                case '(' when !inClass:
+                    open.Push(i);
+                    break;
+                case ')' when !inClass && open.Count > 0:
+                    open.Pop();
+                    break;
+            }
+        }
+
+        return open.TryPeek(out var last) ? last : parse.Offset;
+    }
 
     // "Invalid pattern 'a(b' at offset 3. Not enough )'s." repeats the pattern and the place.
     private static string Words(RegexParseException parse)

@@ -21,12 +21,13 @@ internal sealed class ScanFaults
     /// <summary>A fault inside a text.</summary>
     public void Add(YamlScalar text, string what, ParseError error) => Add(text.PlaceOf(error.Column - 1), $"{what}: {error.Message}", error.Hint);
 
+    /// <param name="lead">What the faults mean: "nothing was sent".</param>
     /// <exception cref="CommandFailure">There are faults; it lists them all.</exception>
-    public void ThrowIfAny()
+    public void ThrowIfAny(string lead = "nothing was sent")
     {
         if (_faults.Count == 0)
             return;
-        var text = new StringBuilder("nothing was sent: ").Append(_faults.Count).Append(_faults.Count == 1 ? " fault" : " faults");
+        var text = new StringBuilder(lead).Append(": ").Append(_faults.Count).Append(_faults.Count == 1 ? " fault" : " faults");
         foreach (var fault in _faults.Distinct().OrderBy(f => f.At.File, StringComparer.Ordinal).ThenBy(f => f.At.Line).ThenBy(f => f.At.Column))
         {
             text.Append('\n').Append(fault.At).Append(": ").Append(fault.Message);
