@@ -9,6 +9,10 @@ namespace Fleet.Cli.Alerts;
 internal static class AlertsCommand
 {
     private const uint DefaultLimit = 200;
+    private const uint MostLookedThrough = 1000;
+
+    // The controller waits for the receiver as long as its settings say, up to 5 minutes.
+    private static readonly TimeSpan s_longestTest = TimeSpan.FromMinutes(6);
 
     public static Command Create(CommandContext context)
     {
@@ -56,9 +60,9 @@ internal static class AlertsCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
-            var reply = await client.Alerts.ListAlertsAsync(new ListAlertsRequest { All = true, Limit = 10_000 }, deadline: context.Soon, cancellationToken: cancellationToken);
+            var reply = await client.Alerts.ListAlertsAsync(new ListAlertsRequest { All = true, Limit = MostLookedThrough }, deadline: context.Soon, cancellationToken: cancellationToken);
             var alert = reply.Alerts.FirstOrDefault(alert => alert.Id == parsed.GetValue(id))
-                ?? throw CommandFailure.Usage($"there is no alert \"{parsed.GetValue(id)}\"", "see: fleet alerts list --all");
+                ?? throw CommandFailure.Usage($"there is no alert \"{parsed.GetValue(id)}\" among the newest {MostLookedThrough}", "see: fleet alerts list --all");
             if (parsed.GetValue(json))
                 AlertJson.Write(context.Screen, [alert]);
             else
@@ -159,7 +163,7 @@ internal static class AlertsCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
-            var reply = await client.Alerts.TestChannelAsync(new TestChannelRequest { Name = parsed.GetValue(name) }, deadline: context.Soon, cancellationToken: cancellationToken);
+            var reply = await client.Alerts.TestChannelAsync(new TestChannelRequest { Name = parsed.GetValue(name) }, deadline: context.Time.GetUtcNow().UtcDateTime + s_longestTest, cancellationToken: cancellationToken);
             context.Screen.Note(reply.Delivered ? $"the test message went out by {parsed.GetValue(name)}" : $"the test message did not go out by {parsed.GetValue(name)}: {reply.Fault}");
             return reply.Delivered ? ExitCode.Success : ExitCode.SomeFailed;
         });

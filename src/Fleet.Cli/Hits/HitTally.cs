@@ -43,7 +43,7 @@ internal sealed class HitTally
         screen.Writer.Flush();
         screen.Err.MarkupLine(text);
         if (Truncated)
-            screen.Note("there are more, older ones (--limit, --since)");
+            screen.Note("there are more than these (--limit)");
     }
 
     private static string Count(ulong number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";

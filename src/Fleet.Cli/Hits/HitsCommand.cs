@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Fleet.Cli.Connection;
 using Fleet.Protocol.V1;
+using Grpc.Core;
 
 namespace Fleet.Cli.Hits;
 
@@ -25,8 +26,18 @@ internal static class HitsCommand
     {
         DateTime? deadline = request.Follow ? null : context.Soon;
         using var call = client.Hits.SearchHits(request, deadline: deadline, cancellationToken: cancellationToken);
-        while (await call.ResponseStream.MoveNext(cancellationToken))
-            report.Take(call.ResponseStream.Current);
+        try
+        {
+            while (await call.ResponseStream.MoveNext(cancellationToken))
+                report.Take(call.ResponseStream.Current);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.Cancelled && cancellationToken.IsCancellationRequested)
+        {
+            // The way in which following ends.
+            report.Finish();
+            return ExitCode.Interrupted;
+        }
+
         report.Finish();
         return ExitCode.Success;
     }

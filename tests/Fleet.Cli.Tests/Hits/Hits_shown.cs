@@ -27,7 +27,7 @@ public sealed class Hits_shown
                 e.g. Killed process 9
             {T(30)} oom/killed Killed process 3
             3 hits, 4711 more lines counted and not kept, on 2 hosts; 1 gap: lines that nobody saw
-            fleet: there are more, older ones (--limit, --since)
+            fleet: there are more than these (--limit)
 
             """);
     }

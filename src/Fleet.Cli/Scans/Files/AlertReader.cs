@@ -12,6 +12,8 @@ internal sealed class AlertReader(ScanFaults faults)
         new("host", AlertRule.Types.Grouping.Host), new("fleet", AlertRule.Types.Grouping.Fleet), new("template", AlertRule.Types.Grouping.Template),
     ];
 
+    private const int MostQuietHours = 32;
+    private const int MostChannels = 16;
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_day = TimeSpan.FromDays(1);
     private static readonly TimeSpan s_longestQuiet = TimeSpan.FromDays(30);
@@ -46,13 +48,23 @@ internal sealed class AlertReader(ScanFaults faults)
             rule.QuietHours.Add(span.Text);
         }
 
+        AtMost(map, "quiet_hours", MostQuietHours);
+        AtMost(map, "notify", MostChannels);
         foreach (var channel in map.Texts("notify"))
         {
+            if (rule.Notify.Contains(channel.Text))
+                faults.Add(channel.At, $"channel \"{channel.Text}\" stands here already", "name each once");
             mentions.Add(channel);
             rule.Notify.Add(channel.Text);
         }
 
         return rule;
+    }
+
+    private void AtMost(MapReader map, string key, int most)
+    {
+        if (map.Texts(key).Count > most)
+            faults.Add(map.Node(key)!.At, $"\"{key}\" has {map.Texts(key).Count} entries", $"at most {most}");
     }
 
     private static long Ms(TimeSpan? duration) => (long)(duration ?? TimeSpan.Zero).TotalMilliseconds;

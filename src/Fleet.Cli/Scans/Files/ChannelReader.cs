@@ -58,6 +58,8 @@ internal sealed class ChannelReader(ScanFaults faults, EnvironmentText environme
             // The address may hold a secret: it is not repeated.
             if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
                 faults.Add(text.At, "\"url\" is no address of a web server", "write https://HOST/PATH");
+            else if (uri.UserInfo.Length > 0)
+                faults.Add(text.At, "\"url\" holds a user name", "put it into headers: {Authorization: ...}");
             webhook.Url = url;
         }
 
@@ -65,6 +67,8 @@ internal sealed class ChannelReader(ScanFaults faults, EnvironmentText environme
         {
             foreach (var (key, value) in headers.Entries)
             {
+                if (key.Text.Length == 0 || key.Text.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_')))
+                    faults.Add(key.At, $"\"{key.Text}\" is no name of a header", "names have letters, digits and '-'");
                 if (value is not YamlScalar line)
                     faults.Add(value.At, $"header \"{key.Text}\" must be a text", $"write {key.Text}: VALUE");
                 else
@@ -103,6 +107,8 @@ internal sealed class ChannelReader(ScanFaults faults, EnvironmentText environme
         };
         smtp.From = Address(map.Text("from"));
         smtp.To.AddRange(map.Texts("to").Select(Address));
+        if (smtp.User.Length > 0 && !startTls && smtp.Host is not ("localhost" or "127.0.0.1" or "::1"))
+            faults.Add(map.At, "a password would go over the network in clear", "write start_tls: true");
         if (map.Has("user") != map.Has("password"))
             faults.Add(map.At, "user and password go together", "give both or none");
         return smtp;

@@ -11,6 +11,8 @@ internal sealed class ScanReader(ScanFaults faults)
     ];
 
     private static readonly KeyValuePair<string, LogEncoding>[] s_encodings = [new("utf-8", LogEncoding.Utf8), new("latin1", LogEncoding.Latin1)];
+    private const int LongestDescription = 1024;
+    private const int MostJsonFields = 32;
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
 
     private readonly PatternReader _patterns = new(faults);
@@ -34,7 +36,7 @@ internal sealed class ScanReader(ScanFaults faults)
         var order = new ScanOrder();
         var scan = new ScanDefinition
         {
-            Description = map.Text("description")?.Text ?? "",
+            Description = Description(map.Text("description")),
             Target = Target(changes.Target ?? (map.Required("target", "write target: role=web, or target: '*' for every host") is null ? null : map.Text("target"))),
             Order = order,
             RetentionMs = Ms(map.Duration("retention", TimeSpan.FromHours(1), TimeSpan.FromDays(3650))),
@@ -42,6 +44,8 @@ internal sealed class ScanReader(ScanFaults faults)
         if ((changes.Sources ?? map.Required("sources", "where to look: a list of - file:, - journal: and - kernel")) is { } sources)
             order.Sources.AddRange(_sources.Read(sources));
         Patterns(map, order);
+        if (map.Texts("json").Count > MostJsonFields)
+            faults.Add(map.Node("json")!.At, $"{map.Texts("json").Count} conditions are too many", $"at most {MostJsonFields}");
         order.JsonFields.AddRange(map.Texts("json").Select(field => SourceReader.FieldText(field, faults)));
         order.Encoding = map.Word("encoding", s_encodings, LogEncoding.Utf8);
         order.RecordStart = map.Node("record_start") is { } start ? _patterns.Read(start) : null;
@@ -55,6 +59,13 @@ internal sealed class ScanReader(ScanFaults faults)
         ScanName.Check(name, "a scan's name", faults);
         scan.Name = name.Text;
         return (scan, name);
+    }
+
+    private string Description(YamlScalar? text)
+    {
+        if (text?.Text.Length > LongestDescription)
+            faults.Add(text.At, $"a description of {text.Text.Length} characters is too long", $"at most {LongestDescription}");
+        return text?.Text ?? "";
     }
 
     private string Target(YamlScalar? text)
@@ -87,7 +98,7 @@ internal sealed class ScanReader(ScanFaults faults)
     }
 
     private static long Every(MapReader map) =>
-        map.Text("every") is not { Text: not "continuous" } text ? 0 : Ms(map.AsDuration("every", text, s_second, TimeSpan.FromDays(7)));
+        map.Text("every") is not { Text: not "continuous" } text ? 0 : Ms(map.AsDuration("every", text, s_second, TimeSpan.FromDays(30)));
 
     private uint FirstRun(YamlScalar? text)
     {
