@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Fleet.Cli.Connection;
 using Fleet.Protocol.V1;
-using Grpc.Core;
 
 namespace Fleet.Cli.Hits;
 
@@ -24,22 +23,29 @@ internal static class HitsCommand
 
     private static async Task<int> ReadAsync(CommandContext context, FleetClient client, SearchHitsRequest request, IHitReport report, CancellationToken cancellationToken)
     {
-        DateTime? deadline = request.Follow ? null : context.Soon;
-        using var call = client.Hits.SearchHits(request, deadline: deadline, cancellationToken: cancellationToken);
+        if (request.Follow)
+            return await FollowAsync(context, client, request, report, cancellationToken);
+        using var call = client.Hits.SearchHits(request, deadline: context.Soon, cancellationToken: cancellationToken);
+        while (await call.ResponseStream.MoveNext(cancellationToken))
+            report.Take(call.ResponseStream.Current);
+        report.Finish();
+        return ExitCode.Success;
+    }
+
+    private static async Task<int> FollowAsync(CommandContext context, FleetClient client, SearchHitsRequest request, IHitReport report, CancellationToken cancellationToken)
+    {
         try
         {
-            while (await call.ResponseStream.MoveNext(cancellationToken))
-                report.Take(call.ResponseStream.Current);
+            await foreach (var reply in new HitWatcher(client, context.Time, context.Screen.Note).FollowAsync(request, cancellationToken))
+                report.Take(reply);
         }
-        catch (RpcException e) when (e.StatusCode == StatusCode.Cancelled && cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The way in which following ends.
             report.Finish();
-            return ExitCode.Interrupted;
         }
 
-        report.Finish();
-        return ExitCode.Success;
+        return ExitCode.Interrupted;
     }
 
     // Hits do not say what in their text matched; the scans do, as they stand now.

@@ -82,5 +82,25 @@ public sealed class Hits_shown
         text.ToString().ShouldContain("^[[2J[red]gone[/]\n");
     }
 
+    [Fact]
+    public void What_was_shown_is_not_shown_again()
+    {
+        var memory = new HitMemory(most: 2);
+        var (first, second, third) = (Reply(1), Reply(2), Reply(3));
+        memory.New(first).ShouldBe(first);
+        memory.New(first).ShouldBeNull();
+        memory.New(second).ShouldBe(second);
+        memory.New(third).ShouldBe(third);
+        memory.New(second).ShouldBeNull();
+        memory.New(first).ShouldBe(first, "only the latest are remembered");
+
+        static SearchHitsReply Reply(byte id)
+        {
+            var hit = SomeHits.Hit("web1", "x", 0);
+            hit.Hit.Id = ByteString.CopyFrom(id);
+            return new SearchHitsReply { Hits = { hit } };
+        }
+    }
+
     private static string T(int seconds) => LineTime.Local(SomeHits.At(seconds));
 }

@@ -185,4 +185,42 @@ public sealed class What_scan_files_say
         scans.Faults.ThrowIfAny();
         set.Scans.Select(scan => (scan.Name, scan.Target, scan.Order.Sources.Count)).ShouldBe([("a", "role=web", 1), ("b", "role=web", 1), ("c", "*", 1)]);
     }
+
+    [Fact]
+    public void The_example_of_the_guide_is_well()
+    {
+        using var scans = new SomeScans();
+        var set = scans.Read([scans.Put("guide.yaml", Example())], new Dictionary<string, string> { ["OPS_WEBHOOK"] = "https://chat.example/r", ["SMTP_PASSWORD"] = "p" });
+        set.CheckMentions([], scans.Faults);
+        scans.Faults.ThrowIfAny();
+        set.Scans.Select(scan => scan.Name).ShouldBe(["kernel", "nginx", "nginx-5xx", "shop"]);
+        set.Channels.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public void However_a_file_is_mangled_it_is_read_or_refused()
+    {
+        const string Signs = "{}[]:-#&*!|>'\"%@`, \n\t\\()?ab1";
+        var random = new Random(20261121);
+        var example = Example().Replace("pack:", "no:", StringComparison.Ordinal);
+        for (var round = 0; round < 300; round++)
+        {
+            var text = new System.Text.StringBuilder(example);
+            for (var change = random.Next(1, 6); change > 0; change--)
+            {
+                var at = random.Next(text.Length);
+                text.Remove(at, Math.Min(random.Next(3), text.Length - at)).Insert(at, Signs[random.Next(Signs.Length)]);
+            }
+
+            // Whatever comes out, it comes out as faults: an exception would be shown as one.
+            SomeScans.FaultsOf(text.ToString());
+        }
+    }
+
+    private static string Example()
+    {
+        var guide = File.ReadAllText(Path.Combine(Some.RepositoryRoot, "docs", "scans.md"));
+        var begin = guide.IndexOf("```yaml\n", StringComparison.Ordinal) + "```yaml\n".Length;
+        return guide[begin..guide.IndexOf("```", begin, StringComparison.Ordinal)];
+    }
 }

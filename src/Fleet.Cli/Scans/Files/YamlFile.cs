@@ -29,11 +29,11 @@ internal sealed class YamlFile
         var file = new YamlFile(name, text, faults);
         try
         {
-            while (file._parser.MoveNext())
+            while (file.Next())
             {
                 if (file._parser.Current is not DocumentStart)
                     continue;
-                file._parser.MoveNext();
+                file.Next();
                 file._anchors.Clear();
                 documents.Add(file.Node(0));
             }
@@ -44,6 +44,20 @@ internal sealed class YamlFile
         }
 
         return documents;
+    }
+
+    private bool Next()
+    {
+        try
+        {
+            return _parser.MoveNext();
+        }
+        catch (Exception e) when (e is not YamlException)
+        {
+            // Its scanner throws other things at some malformed files: InvalidOperationException within a plain text, for one.
+            var at = _parser.Current?.End ?? Mark.Empty;
+            throw new YamlException(at, at, "what follows cannot be read", e);
+        }
     }
 
     private void Refuse(YamlException e)
@@ -69,7 +83,7 @@ internal sealed class YamlFile
                 return Remember(scalar, new YamlScalar(at, scalar.Value, isQuoted, at.Line <= _lines.Length ? _lines[at.Line - 1] : ""));
             case SequenceStart start:
                 var items = new List<YamlNode>();
-                while (_parser.MoveNext() && _parser.Current is not SequenceEnd)
+                while (Next() && _parser.Current is not SequenceEnd)
                     items.Add(Node(depth + 1));
                 return Remember(start, new YamlList(at, items));
             case MappingStart start:
@@ -86,10 +100,10 @@ internal sealed class YamlFile
     private List<KeyValuePair<YamlScalar, YamlNode>> Entries(int depth)
     {
         var entries = new List<KeyValuePair<YamlScalar, YamlNode>>();
-        while (_parser.MoveNext() && _parser.Current is not MappingEnd)
+        while (Next() && _parser.Current is not MappingEnd)
         {
             var key = Node(depth + 1);
-            _parser.MoveNext();
+            Next();
             var value = Node(depth + 1);
             if (key is YamlScalar name)
                 entries.Add(new(name, value));
