@@ -92,11 +92,12 @@ public sealed class Hits_shown
         memory.New(second).ShouldBe(second);
         memory.New(third).ShouldBe(third);
         memory.New(second).ShouldBeNull();
+        memory.New(Reply(2, "web2"))!.Hits.Count.ShouldBe(1, "the same id on another host is another line");
         memory.New(first).ShouldBe(first, "only the latest are remembered");
 
-        static SearchHitsReply Reply(byte id)
+        static SearchHitsReply Reply(byte id, string host = "web1")
         {
-            var hit = SomeHits.Hit("web1", "x", 0);
+            var hit = SomeHits.Hit(host, "x", 0);
             hit.Hit.Id = ByteString.CopyFrom(id);
             return new SearchHitsReply { Hits = { hit } };
         }
