@@ -76,7 +76,7 @@ internal static class AlertsCommand
     {
         var ids = new Argument<string[]>("alerts") { Description = "Ids of alerts.", Arity = ArgumentArity.OneOrMore };
         var comment = new Option<string?>("--comment", "-m") { Description = "What is being done about it.", HelpName = "TEXT" };
-        var command = new Command("ack", "Say that you look after alerts: they send nothing more until they are resolved.") { ids, comment };
+        var command = new Command("ack", "Say that you look after alerts, and what is being done; others see it.") { ids, comment };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);

@@ -9,6 +9,7 @@ internal sealed class HitSearch(IFleetStore store)
 {
     private const int RowsPerPage = 200;
     private const int BytesPerMessage = 1 << 20;
+    private const int OverheadBytes = 64;
     private const int MostClusters = 10_000;
     private const int MostGaps = 1000;
 
@@ -49,7 +50,7 @@ internal sealed class HitSearch(IFleetStore store)
         foreach (var (_, _, finding) in findings)
         {
             reply.Add(finding);
-            bytes += finding.Text.Length + finding.Data.Length + finding.Template.Length;
+            bytes += OverheadBytes + finding.Text.Length + finding.Data.Length + finding.Template.Length;
             if (bytes < BytesPerMessage)
                 continue;
             await responses.WriteAsync(reply, cancellationToken);

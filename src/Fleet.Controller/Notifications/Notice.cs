@@ -47,7 +47,7 @@ internal sealed record Notice(string Id, string Occasion, Alert Alert)
         return text.Append(CultureInfo.InvariantCulture, $"\nfleet alerts; fleet hits --scan {escape(Alert.Scan)}").ToString();
     }
 
-    /// <summary>For programs: Fleet's own JSON, version 1 (docs/scans.md).</summary>
+    /// <summary>For programs: Fleet's own JSON, version 1 (docs/alerts.md).</summary>
     public byte[] Json()
     {
         using var bytes = new MemoryStream();

@@ -54,7 +54,7 @@ internal sealed class ScansService(ScanDesk desk, ScanRegistry registry, ScanAss
     {
         var scan = desk.Find(request.Name);
         if (scan.Record.Paused)
-            throw new RpcException(new Status(StatusCode.FailedPrecondition, $"scan {scan.Record.Name} is paused; 'fleet scan pause --resume {scan.Record.Name}' lets it go on"));
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, $"scan {scan.Record.Name} is paused; 'fleet scan resume {scan.Record.Name}' lets it go on"));
         var reply = new RunScanReply();
         foreach (var agent in assignment.AgentsOf(scan))
         {
