@@ -20,7 +20,6 @@ internal sealed class ScanFileOptionSet
     public ScanFileSet Read(ParseResult parsed, ScanFaults faults, ISet<string>? unset)
     {
         var environment = new EnvironmentText(Environment.GetEnvironmentVariable, faults, unset);
-        var set = new ScanFileReader(faults, environment, Console.In).Read(parsed.GetValue(_files) ?? []);
-        return set;
+        return new ScanFileReader(faults, environment, Console.In).Read(parsed.GetValue(_files) ?? []);
     }
 }
