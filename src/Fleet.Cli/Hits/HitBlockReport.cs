@@ -43,7 +43,7 @@ internal sealed class HitBlockReport(Screen screen, HitHighlighter highlighter) 
     private void Write(Hit hit)
     {
         screen.Out.Markup($"[grey]{LineTime.Local(HitWords.TimeUs(hit))}[/] [{ScanWords.Colour(hit.Severity)}]{Markup.Escape($"{hit.Scan}/{hit.Pattern}")}[/] ");
-        HighlightedText.Write(screen, hit.Text.Span, highlighter.RangesOf(hit));
+        HighlightedText.Write(screen, hit.Text.Span, highlighter.RangesOf(hit), HitWords.Margin);
         if (hit.Cut)
             screen.Out.Markup("[grey] ... (cut)[/]");
         screen.Writer.WriteLine();

@@ -20,7 +20,7 @@ internal sealed class HitStreamReport(Screen screen, HitHighlighter highlighter)
         foreach (var (host, hit) in reply.Hits.Select(stored => (stored.AgentName, stored.Hit)))
         {
             Head(host, hit.Scan, hit.Pattern, hit.Severity, HitWords.TimeUs(hit));
-            HighlightedText.Write(screen, hit.Text.Span, highlighter.RangesOf(hit));
+            HighlightedText.Write(screen, hit.Text.Span, highlighter.RangesOf(hit), HitWords.Margin);
             screen.Writer.WriteLine();
         }
 

@@ -7,6 +7,9 @@ namespace Fleet.Cli.Hits;
 /// <summary>What is not a line, in words.</summary>
 internal static class HitWords
 {
+    /// <summary>What the further lines of a record begin with, so that they are not taken for hits.</summary>
+    public const string Margin = "    | ";
+
     /// <summary>Lines that nobody saw.</summary>
     public static string Gap(StoredGap stored)
     {

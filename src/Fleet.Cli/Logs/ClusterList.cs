@@ -10,6 +10,8 @@ namespace Fleet.Cli.Logs;
 /// <summary>Kinds of lines, each with how often and where it was seen, and an example.</summary>
 internal static class ClusterList
 {
+    private const string Margin = "          ";
+
     /// <param name="screen">Where to.</param>
     /// <param name="clusters">The kinds, most frequent first.</param>
     /// <param name="top">So many of them; 0: all.</param>
@@ -35,7 +37,7 @@ internal static class ClusterList
     }
 
     private static void Indented(Screen screen, string label, string text) =>
-        screen.Writer.WriteLine($"          {label}{HostText.Decode(Encoding.UTF8.GetBytes(text), screen.OutIsTerminal)}");
+        screen.Writer.WriteLine($"{Margin}{label}{HostText.Decode(Encoding.UTF8.GetBytes(text), screen.OutIsTerminal).Replace("\n", "\n" + Margin, StringComparison.Ordinal)}");
 
     private static string Span(LogCluster cluster) => (cluster.First, cluster.Last) switch
     {

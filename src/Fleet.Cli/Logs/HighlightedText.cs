@@ -9,7 +9,8 @@ internal static class HighlightedText
     /// <param name="screen">Where to.</param>
     /// <param name="text">The line.</param>
     /// <param name="ranges">Start and length, in bytes, of what matched; in turns, from left to right.</param>
-    public static void Write(Screen screen, ReadOnlySpan<byte> text, IReadOnlyList<uint> ranges)
+    /// <param name="margin">What further lines of a record begin with.</param>
+    public static void Write(Screen screen, ReadOnlySpan<byte> text, IReadOnlyList<uint> ranges, string margin = "")
     {
         var at = 0;
         for (var i = 0; i + 1 < ranges.Count; i += 2)
@@ -17,11 +18,17 @@ internal static class HighlightedText
             var (start, length) = ((int)ranges[i], (int)ranges[i + 1]);
             if (start < at || length <= 0 || start + length > text.Length)
                 continue;
-            screen.Writer.Write(HostText.Decode(text[at..start], screen.OutIsTerminal));
-            screen.Out.Markup($"[red bold]{Markup.Escape(HostText.Decode(text.Slice(start, length), screen.OutIsTerminal))}[/]");
+            screen.Writer.Write(Visible(screen, text[at..start], margin));
+            screen.Out.Markup($"[red bold]{Markup.Escape(Visible(screen, text.Slice(start, length), margin))}[/]");
             at = start + length;
         }
 
-        screen.Writer.Write(HostText.Decode(text[at..], screen.OutIsTerminal));
+        screen.Writer.Write(Visible(screen, text[at..], margin));
+    }
+
+    private static string Visible(Screen screen, ReadOnlySpan<byte> text, string margin)
+    {
+        var decoded = HostText.Decode(text, screen.OutIsTerminal);
+        return margin.Length == 0 ? decoded : decoded.Replace("\n", "\n" + margin, StringComparison.Ordinal);
     }
 }

@@ -37,10 +37,11 @@ public sealed class Hits_shown
     {
         var (screen, text) = Some.Screen();
         var report = new HitStreamReport(screen, new HitHighlighter([], ""));
-        report.Take(new SearchHitsReply { Hits = { SomeHits.Hit("web1", "Killed process 1", 10) } });
+        report.Take(new SearchHitsReply { Hits = { SomeHits.Hit("web1", "Traceback\n  File \"a.py\"", 10) } });
         report.Take(new SearchHitsReply { Gaps = { SomeHits.Gap("web1", 0, 5, "vacuumed", lostBytes: 0, lostLines: 12) } });
         text.ToString().ShouldBe($"""
-            {T(10)} web1 oom/killed Killed process 1
+            {T(10)} web1 oom/killed Traceback
+                |   File "a.py"
             oom: lines between {T(0)} and {T(5)} on web1 in /var/log/app.log were gone before they could be read: vacuumed (12 lines)
 
             """);

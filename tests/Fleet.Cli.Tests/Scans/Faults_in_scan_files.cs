@@ -50,6 +50,7 @@ public sealed class Faults_in_scan_files
     [Theory]
     [InlineData("syslog", "4:15 \"syslog\" is no source")]
     [InlineData("file: app.log", "4:21 \"app.log\" is not an absolute path")]
+    [InlineData("file: /var/log/", "4:21 \"/var/log/\" is a folder")]
     [InlineData("journal: unit", "4:24 field filter 'unit' has no comparison")]
     [InlineData("{file: /a, kernel: true}", "4:15 file and kernel are sources of their own")]
     [InlineData("{journal: all, rotated: true}", "4:39 \"rotated\" goes with file, not with journal")]

@@ -56,6 +56,8 @@ internal sealed class SourceReader(ScanFaults faults)
     private LogSource? File(MapReader map)
     {
         var path = map.Text("file");
+        if (path?.Text.EndsWith('/') == true)
+            faults.Add(path.At, $"\"{path.Text}\" is a folder", $"name its files: {path.Text}*.log");
         // Rotation is followed unless the file says otherwise: what a scan promises is every line.
         return path is null ? null : new LogSource { Files = new FileLogSource { Path = Absolute(path), Rotated = map.Flag("rotated", otherwise: true) } };
     }
