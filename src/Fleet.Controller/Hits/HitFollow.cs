@@ -18,7 +18,9 @@ internal sealed class HitFollow(IFleetStore store, HitSignal signal, TimeProvide
     /// <summary>Writes those in the window in the order of their arrival, and then live until the caller ends it. Without a window: only those to come.</summary>
     public async Task RunAsync(FindingQuery query, IServerStreamWriter<SearchHitsReply> responses, CancellationToken cancellationToken)
     {
-        var cursor = query.Since is null ? await store.Findings.LastSeqAsync(cancellationToken) : 0;
+        var cursor = query.Since is { } since
+            ? await store.Findings.PlaceBeforeAsync(since, cancellationToken)
+            : await store.Findings.LastSeqAsync(cancellationToken);
         // The caller knows now that nothing will be missed from here on.
         await responses.WriteAsync(new SearchHitsReply(), cancellationToken);
         while (true)

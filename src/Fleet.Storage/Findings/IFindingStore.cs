@@ -19,6 +19,9 @@ public interface IFindingStore
     /// <summary>Position of the latest finding; 0 if there has been none.</summary>
     Task<long> LastSeqAsync(CancellationToken cancellationToken);
 
+    /// <summary>Position before the first come of the findings that were written then or later; that of the latest if there are none.</summary>
+    Task<long> PlaceBeforeAsync(DateTimeOffset since, CancellationToken cancellationToken);
+
     /// <summary>Names of the scans of which there are findings, in order.</summary>
     Task<IReadOnlyList<string>> ScansAsync(CancellationToken cancellationToken);
 
