@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Fleet.Cli.Confirmation;
+using Fleet.Cli.Install;
 using Fleet.Cli.Options;
 using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.NodeSets;
@@ -10,9 +11,9 @@ namespace Fleet.Cli.Agents;
 /// <summary>`fleet agents`: the hosts that are enrolled.</summary>
 internal static class AgentsCommand
 {
-    public static Command Create(CommandContext context) => new("agents", "List, describe, label and remove hosts.")
+    public static Command Create(CommandContext context) => new("agents", "List, install, describe, label and remove hosts.")
     {
-        List(context), Show(context), Label(context), Remove(context), Explain(context),
+        List(context), InstallCommand.Create(context), Show(context), Label(context), Remove(context), Explain(context),
     };
 
     private static Command List(CommandContext context)

@@ -1,3 +1,4 @@
+using Fleet.Cli.Output;
 using Fleet.Protocol.NodeSets;
 using Fleet.Protocol.V1;
 
@@ -28,6 +29,9 @@ internal sealed class HostConfirmation
         _prompt = prompt;
     }
 
+    /// <summary>Asks at the operator's own terminal.</summary>
+    public static HostConfirmation OfUser(Screen screen, bool assumeYes) => new(ConfirmAbove(), assumeYes, screen.Input, screen.Err.Profile.Out.Writer);
+
     /// <summary>Returns when it may go on.</summary>
     /// <exception cref="CommandFailure">The answer was no.</exception>
     public void Ask(string command, TargetPreview preview, bool everyHost)
@@ -43,6 +47,16 @@ internal sealed class HostConfirmation
         var answer = _terminal.ReadLine()?.Trim();
         if (answer is not ("y" or "Y" or "yes"))
             throw CommandFailure.Usage("nothing was run");
+    }
+
+    private static int ConfirmAbove()
+    {
+        var text = Environment.GetEnvironmentVariable("FLEET_CONFIRM_ABOVE");
+        if (string.IsNullOrEmpty(text))
+            return DefaultAbove;
+        return int.TryParse(text, out var above) && above >= 0
+            ? above
+            : throw CommandFailure.Usage($"FLEET_CONFIRM_ABOVE is \"{text}\"", "set it to a number of hosts, 0 or more");
     }
 
     private static string Shorten(string text) => text.Length <= 200 ? text : text[..197] + "...";

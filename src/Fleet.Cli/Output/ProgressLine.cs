@@ -22,14 +22,17 @@ internal sealed class ProgressLine : IDisposable
     }
 
     /// <summary>Draws the line unless it was drawn a moment ago.</summary>
-    public void Update(JobView job, bool now = false)
+    public void Update(JobView job, bool now = false) => Draw(elapsed => Text(job, elapsed), now);
+
+    /// <summary>Draws what a function makes of the time so far, unless the line was drawn a moment ago.</summary>
+    public void Draw(Func<TimeSpan, string> write, bool now = false)
     {
         if (!_screen.ErrIsTerminal || (!now && _visible && _time.GetElapsedTime(_drawnAt) < RedrawEvery))
             return;
         _drawnAt = _time.GetTimestamp();
         _visible = true;
         var width = Math.Max(20, _screen.Err.Profile.Width - 1);
-        var text = Text(job, _time.GetElapsedTime(_began));
+        var text = write(_time.GetElapsedTime(_began));
         _screen.Err.Profile.Out.Writer.Write("\r" + (text.Length > width ? text[..width] : text) + "\u001b[K");
     }
 
@@ -70,7 +73,8 @@ internal sealed class ProgressLine : IDisposable
             parts.Add($"{count} {what}");
     }
 
-    private static string Bar(int done, int total)
+    /// <summary>A bar for a share.</summary>
+    public static string Bar(int done, int total)
     {
         const int Width = 20;
         var filled = total == 0 ? 0 : done * Width / total;

@@ -12,10 +12,16 @@ public static class InstallLine
     /// <param name="keyHash">SHA-256 of the controller's SubjectPublicKeyInfo.</param>
     public static string Pin(ReadOnlySpan<byte> keyHash) => $"sha256//{Convert.ToBase64String(keyHash)}";
 
+    /// <summary>The half of it that fetches the script.</summary>
+    /// <param name="controller">Where hosts reach the controller.</param>
+    /// <param name="keyHash">SHA-256 of the controller's SubjectPublicKeyInfo.</param>
+    public static string Fetch(ControllerAddress controller, ReadOnlySpan<byte> keyHash) =>
+        $"curl -fsSk --noproxy '*' --pinnedpubkey '{Pin(keyHash)}' https://{controller}/install.sh";
+
     /// <summary>Makes the line.</summary>
     /// <param name="controller">Where hosts reach the controller.</param>
     /// <param name="keyHash">SHA-256 of the controller's SubjectPublicKeyInfo.</param>
     /// <param name="token">The join token; its characters need no quotes.</param>
     public static string Create(ControllerAddress controller, ReadOnlySpan<byte> keyHash, string token) =>
-        $"curl -fsSk --noproxy '*' --pinnedpubkey '{Pin(keyHash)}' https://{controller}/install.sh | sudo sh -s -- --token {token}";
+        $"{Fetch(controller, keyHash)} | sudo sh -s -- --token {token}";
 }

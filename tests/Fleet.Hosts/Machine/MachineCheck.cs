@@ -10,6 +10,7 @@ public static class MachineCheck
     private static readonly (string Tool, string Package)[] Tools =
     [
         ("systemd-nspawn", "systemd-container"), ("debootstrap", "debootstrap"), ("nsenter", "util-linux"), ("ip", "iproute2"),
+        ("ssh", "openssh-client"),
     ];
 
     private static readonly string[] ToolDirectories = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"];

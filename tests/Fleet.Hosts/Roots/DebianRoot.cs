@@ -16,7 +16,7 @@ internal static class DebianRoot
 
     // What a small server has, and what tests ask of it.
     private static readonly string[] Packages =
-        ["systemd", "systemd-sysv", "dbus", "logrotate", "iproute2", "procps", "curl", "ca-certificates", "openssl"];
+        ["systemd", "systemd-sysv", "dbus", "logrotate", "iproute2", "procps", "curl", "ca-certificates", "openssl", "openssh-server", "sudo"];
 
     private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(8);
 

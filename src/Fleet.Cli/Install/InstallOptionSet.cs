@@ -1,0 +1,89 @@
+using System.CommandLine;
+using Fleet.Cli.Install.Inventories;
+using Fleet.Cli.Options;
+using Fleet.Protocol.Identifiers;
+
+namespace Fleet.Cli.Install;
+
+/// <summary>The options of `fleet agents install`.</summary>
+internal sealed class InstallOptionSet
+{
+    private const int MostParallel = 256;
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(7);
+
+    private readonly Option<string[]> _ssh = new("--ssh") { Description = "Hosts: [user@]host[:port], apart by commas; web[01-20] for many.", HelpName = "HOSTS" };
+    private readonly Option<string?> _inventory = new("--inventory", "-i") { Description = "Hosts of an Ansible inventory, INI or YAML; each group becomes the label group.NAME=yes.", HelpName = "FILE" };
+    private readonly Option<string[]> _groups = new("--group", "-g") { Description = "Of the inventory only hosts in this group; may be repeated.", HelpName = "NAME" };
+    private readonly Option<int?> _parallel = new("--parallel", "-p") { Description = "Hosts at work at once. Default 16.", HelpName = "N" };
+    private readonly Option<TimeSpan?> _connect = Duration("--connect-timeout", "How long a connection may take. Default 10s.");
+    private readonly Option<TimeSpan?> _timeout = Duration("--timeout", "For one host, up to its agent's link. Default 5m.");
+    private readonly Option<TimeSpan?> _deadline = Duration("--deadline", "For all hosts together. Default 1h.");
+
+    private readonly Option<KeyValuePair<string, string>[]> _labels = new("--label", "-l")
+    {
+        Description = "Label for every agent that joins; may be repeated.", HelpName = "KEY=VALUE", CustomParser = OptionValues.Assignments,
+    };
+
+    private readonly Option<bool> _replace = new("--replace") { Description = "A host may take over the name of an enrolled agent (a reinstalled host)." };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only say what would be done; no host and no controller is asked." };
+    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask." };
+
+    public InstallOptionSet(Command command)
+    {
+        foreach (var option in (Option[])[_ssh, _inventory, _groups, _parallel, _connect, _timeout, _deadline, _labels, _replace, _dryRun, _yes])
+            command.Options.Add(option);
+    }
+
+    /// <summary>Whether nobody is to be asked.</summary>
+    public bool AssumesYes(ParseResult parsed) => parsed.GetValue(_yes);
+
+    /// <summary>The hosts.</summary>
+    public IReadOnlyList<InstallTarget> Targets(ParseResult parsed)
+    {
+        var hosts = parsed.GetValue(_ssh) ?? [];
+        var inventory = parsed.GetValue(_inventory);
+        var groups = parsed.GetValue(_groups) ?? [];
+        if ((hosts.Length > 0) == (inventory is not null))
+            throw CommandFailure.Usage(inventory is null ? "no host was given" : "both --ssh and --inventory were given", "give --ssh user@host,... or --inventory FILE");
+        if (inventory is not null)
+            return InventoryFile.Read(inventory, groups);
+        return groups.Length == 0 ? SshHostList.Read(hosts) : throw CommandFailure.Usage("--group is for an inventory's hosts", "give --inventory FILE");
+    }
+
+    /// <summary>How it goes over them.</summary>
+    public InstallOptions Read(ParseResult parsed, IReadOnlyList<string> sshOptions)
+    {
+        var defaults = new InstallOptions();
+        if (sshOptions is [var first, ..] && !first.StartsWith('-'))
+            throw CommandFailure.Usage($"\"{first}\" is no option of ssh", "what comes after -- is given to ssh: -- -J bastion -F FILE");
+        var parallel = parsed.GetValue(_parallel) ?? defaults.Parallel;
+        if (parallel is < 1 or > MostParallel)
+            throw CommandFailure.Usage("--parallel is out of range", $"give 1 to {MostParallel}");
+        return new InstallOptions
+        {
+            Parallel = parallel,
+            ConnectTimeout = Checked(parsed, _connect, defaults.ConnectTimeout),
+            Timeout = Checked(parsed, _timeout, defaults.Timeout),
+            Deadline = Checked(parsed, _deadline, defaults.Deadline),
+            Replace = parsed.GetValue(_replace),
+            Labels = [.. (parsed.GetValue(_labels) ?? []).Select(Label)],
+            SshOptions = sshOptions,
+            DryRun = parsed.GetValue(_dryRun),
+        };
+    }
+
+    // As `fleet-agent enrol --label` reads it, which is a list: a comma in the value takes quotes.
+    private static string Label(KeyValuePair<string, string> label) =>
+        LabelKey.CheckValue(label.Value) is { } error
+            ? throw CommandFailure.Usage($"--label {label.Key}: {error.Message}", error.Hint)
+            : Protocol.Identifiers.Labels.Of([new(LabelKey.Parse(label.Key), label.Value)]).ToString();
+
+    private static TimeSpan Checked(ParseResult parsed, Option<TimeSpan?> option, TimeSpan usual)
+    {
+        var value = parsed.GetValue(option) ?? usual;
+        return value >= TimeSpan.FromSeconds(1) && value <= s_longest ? value : throw CommandFailure.Usage($"{option.Name} is out of range", "give 1s to 7d");
+    }
+
+    private static Option<TimeSpan?> Duration(string name, string description) =>
+        new(name) { Description = description, HelpName = "DURATION", CustomParser = result => OptionValues.Duration(result) };
+}

@@ -1,0 +1,42 @@
+using System.Text;
+using Fleet.Cli.Output;
+using Fleet.Protocol.Folding;
+using Spectre.Console;
+
+namespace Fleet.Cli.Install;
+
+/// <summary>`--dry-run`: which hosts, as whom, with which labels, and how ssh would be started.</summary>
+internal static class InstallPreview
+{
+    /// <summary>Prints it.</summary>
+    public static void Write(Screen screen, IReadOnlyList<InstallTarget> targets, InstallOptions options)
+    {
+        var fold = new OutputFold<string>(Likeness.Similar);
+        foreach (var target in targets)
+            fold.TryAdd(target.Name, Way(target, options), Encoding.UTF8.GetBytes(Command(target, options)));
+        foreach (var group in fold.Snapshot())
+        {
+            var number = group.Hosts.Count == 1 ? "" : $" ({group.Hosts.Count} hosts)";
+            screen.Out.MarkupLine($"[bold]--- {Markup.Escape(group.Hosts.ToString())}[/]{number} {Markup.Escape(group.Key)}{(group.Hosts.Count == 1 ? "" : $"; for {Markup.Escape(group.Representative)}:")}");
+            screen.Writer.Write(group.Text);
+        }
+
+        screen.Writer.Flush();
+        screen.Note($"nothing was done; {targets.Count} host(s) would each run the line of `fleet token create --install`, with sudo -n where the user is not root");
+    }
+
+    private static string Way(InstallTarget target, InstallOptions options)
+    {
+        List<string> parts = ["would be installed"];
+        if (target.User is { } user)
+            parts.Add($"as {user}");
+        if (target.Port is { } port)
+            parts.Add($"port {port}");
+        if (options.Labels.Concat(target.Labels).ToList() is { Count: > 0 } labels)
+            parts.Add($"labels {string.Join(' ', labels)}");
+        return string.Join(", ", parts);
+    }
+
+    private static string Command(InstallTarget target, InstallOptions options) =>
+        $"ssh {ShellText.Line(SshWords.Of(target, options.ConnectTimeout, options.SshOptions))}\n";
+}

@@ -1,0 +1,34 @@
+namespace Fleet.Cli.Install;
+
+/// <summary>What an end is called, and what can be done about it.</summary>
+internal static class InstallWords
+{
+    /// <summary>The end in words.</summary>
+    public static string Of(InstallKind kind) => kind switch
+    {
+        InstallKind.Installed => "installed",
+        InstallKind.AlreadyEnrolled => "already enrolled",
+        InstallKind.CannotConnect => "cannot connect",
+        InstallKind.HostKeyUnknown => "host key unknown",
+        InstallKind.PermissionDenied => "permission denied",
+        InstallKind.SudoNeedsPassword => "sudo needs a password",
+        InstallKind.Unsupported => "unsupported host, nothing was changed",
+        InstallKind.CannotFetch => "cannot get the agent from the controller, nothing was changed",
+        InstallKind.NoLink => "installed, but the agent did not link in time",
+        InstallKind.ConnectionLost => "connection lost",
+        InstallKind.TimedOut => "timed out",
+        InstallKind.NotDone => "not done",
+        _ => "failed",
+    };
+
+    /// <summary>What the operator does about it; empty where the reason says that.</summary>
+    public static string Mend(InstallKind kind) => kind switch
+    {
+        InstallKind.HostKeyUnknown => "log in by hand once, or add the keys to known_hosts; or give: -- -o StrictHostKeyChecking=accept-new",
+        InstallKind.PermissionDenied => "put your key into the user's authorized_keys (ssh-copy-id); passwords are never asked for",
+        InstallKind.SudoNeedsPassword => "let the user run sudo without a password (NOPASSWD), or log in as root",
+        InstallKind.CannotFetch => "hosts must reach the address that the controller advertises",
+        InstallKind.NoLink => "look there: journalctl -u fleet-agent",
+        _ => "",
+    };
+}

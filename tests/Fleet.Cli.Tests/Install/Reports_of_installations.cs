@@ -1,0 +1,87 @@
+using Fleet.Cli.Install;
+
+namespace Fleet.Cli.Tests.Install;
+
+public sealed class Reports_of_installations
+{
+    [Fact]
+    public void Hosts_that_ended_alike_stand_together_with_what_to_do()
+    {
+        List<HostResult> results =
+        [
+            .. Enumerable.Range(1, 3).Select(i => Result($"web{i}", InstallKind.Installed, agent: $"web{i}")),
+            Result("10.0.0.4", InstallKind.AlreadyEnrolled, agent: "web4"),
+            Result("db1", InstallKind.PermissionDenied, "(publickey)"),
+            Result("db2", InstallKind.PermissionDenied, "(publickey)"),
+            Result("db3", InstallKind.SudoNeedsPassword, details: "sudo: a password is required\n"),
+            Result("old1", InstallKind.Failed, details: "the name old1 is taken\n"),
+            Result("old2", InstallKind.Failed, details: "the name old2 is taken\n"),
+        ];
+        var (screen, text) = Some.Screen();
+
+        InstallReport.Write(screen, results, "0.1.0", TimeSpan.FromSeconds(4.2));
+
+        text.ToString().ShouldBe("""
+            --- web[1-3] (3 hosts) installed: agent 0.1.0
+            --- 10.0.0.4 already enrolled
+            agents: web4
+            --- db[1-2] (2 hosts) permission denied: (publickey)
+              put your key into the user's authorized_keys (ssh-copy-id); passwords are never asked for
+            --- db3 sudo needs a password
+            sudo: a password is required
+              let the user run sudo without a password (NOPASSWD), or log in as root
+            --- old[1-2] (2 hosts) failed, 2 variants; shown: old1
+            the name old1 is taken
+            9 hosts: 3 installed, 1 already enrolled, 2 permission denied, 1 sudo needs a password, 2 failed; 4.20 s
+
+            """.ReplaceLineEndings("\n"), text.ToString());
+        InstallReport.Code(results).ShouldBe(ExitCode.SomeFailed);
+        InstallReport.Code([results[0], results[3]]).ShouldBe(ExitCode.Success);
+        InstallReport.Code([results[0], Result("gone", InstallKind.CannotConnect)]).ShouldBe(ExitCode.SomeNeverAnswered);
+    }
+
+    [Fact]
+    public void A_dry_run_shows_how_ssh_would_be_started()
+    {
+        var (screen, text) = Some.Screen();
+        string[] labels = ["group.web=yes"];
+        InstallPreview.Write(screen, [new("web1", "web1", "ops", null, labels), new("web2", "web2", "ops", null, labels)], new InstallOptions { Labels = ["role=x y"] });
+        text.ToString().ShouldContain("--- web[1-2] (2 hosts) would be installed, as ops, labels role=x y group.web=yes; for web1:\nssh -T -x -a -o BatchMode=yes ");
+        text.ToString().ShouldContain(" -l ops -- web1 'exec /bin/sh -s'\n");
+    }
+
+    [Fact]
+    public async Task No_more_than_so_many_hosts_are_at_work_and_the_deadline_leaves_none_out_of_the_report()
+    {
+        var (screen, _) = Some.Screen();
+        var targets = Enumerable.Range(1, 8).Select(i => new InstallTarget($"h{i}", $"h{i}", null, null, [])).ToList();
+        var (atWork, most) = (0, 0);
+        using var ctrlC = new CancellationTokenSource();
+        var both = new TaskCompletionSource();
+        async Task<InstallOutcome> InstallAsync(InstallTarget target, CancellationToken cancellationToken)
+        {
+            var now = Interlocked.Increment(ref atWork);
+            most = Math.Max(most, now);
+            if (now == 2)
+                both.TrySetResult();
+            await both.Task;
+            // The third is the one during which Ctrl-C is pressed.
+            if (target.Name == "h3")
+                await ctrlC.CancelAsync();
+            Interlocked.Decrement(ref atWork);
+            return new InstallOutcome(cancellationToken.IsCancellationRequested ? InstallKind.NotDone : InstallKind.Installed);
+        }
+
+        var results = await new InstallRollout(InstallAsync, new InstallOptions { Parallel = 2 }, screen, TimeProvider.System)
+            .RunAsync(targets, ctrlC.Token).WaitAsync(TimeSpan.FromSeconds(20));
+
+        most.ShouldBe(2);
+        results.Select(result => result.Target).ShouldBe(targets, ignoreOrder: true);
+        results.Count(result => result.Outcome.IsGood).ShouldBeInRange(1, 3);
+        results.Where(result => result.Target.Name is not ("h1" or "h2" or "h3" or "h4")).ShouldAllBe(result => result.Outcome.Kind == InstallKind.NotDone);
+    }
+
+    private static HostResult Result(string host, InstallKind kind, string reason = "", string details = "", string? agent = null) => new(
+        new InstallTarget(host, host, null, null, []),
+        new InstallOutcome(kind, reason, details, agent is null ? null : new InstalledAgent(agent, "a-0123456789abcdef")));
+}
