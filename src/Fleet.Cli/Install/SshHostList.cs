@@ -34,7 +34,10 @@ internal static class SshHostList
         var port = 0;
         if (portText is not null && !SshNames.TryPort(portText, out port))
             throw Refuse(item, $"\"{portText}\" is no port from 1 to 65535");
-        foreach (var host in IsAddress(hosts) ? [hosts] : NodeSet.Parse(hosts).Names)
+        if (hosts.StartsWith('-') && SshNames.HostFault(hosts) is { } option)
+            throw Refuse(item, option);
+        var names = IsAddress(hosts) ? [hosts] : NodeSet.TryParse(hosts, out var set, out var error) ? set.Names : throw Refuse(item, error!.Message);
+        foreach (var host in names)
         {
             if (SshNames.HostFault(host) is { } fault)
                 throw Refuse(item, fault);

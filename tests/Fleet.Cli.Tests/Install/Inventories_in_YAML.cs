@@ -48,15 +48,15 @@ public sealed class Inventories_in_YAML
               hosts:
                 c: {ansible_port: 99999}
                 d: up
-              children: {lost: }
+              children: [a]
             """, []));
         foreach (var fault in new[]
         {
             "hosts.yml:2:3: a group has no \"host\"\n    it has hosts, children and vars",
             "hosts.yml:3:10: \"hosts\" must be keys and values\n    write NAME: with a colon behind it, without '-'",
-            "hosts.yml:6:24: ansible_port: \"99999\" is no port",
+            "hosts.yml:6:23: ansible_port: \"99999\" is no port",
             "hosts.yml:7:8: host \"d\" must have keys and values, or nothing",
-            "hosts.yml:8:14: there is no group \"lost\"",
+            "hosts.yml:8:13: \"children\" must be keys and values",
         })
             failure.Message.ShouldContain(fault);
     }

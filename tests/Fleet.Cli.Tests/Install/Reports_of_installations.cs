@@ -21,7 +21,8 @@ public sealed class Reports_of_installations
 
         InstallReport.Write(screen, results, "0.1.0", TimeSpan.FromSeconds(4.2));
 
-        text.ToString().ShouldBe("""
+        // The summary is too long for the line that the test's screen has.
+        text.ToString().Replace("; \n", "; ", StringComparison.Ordinal).ShouldBe("""
             --- web[1-3] (3 hosts) installed: agent 0.1.0
             --- 10.0.0.4 already enrolled
             agents: web4
@@ -61,13 +62,16 @@ public sealed class Reports_of_installations
         async Task<InstallOutcome> InstallAsync(InstallTarget target, CancellationToken cancellationToken)
         {
             var now = Interlocked.Increment(ref atWork);
-            most = Math.Max(most, now);
+            lock (both)
+                most = Math.Max(most, now);
             if (now == 2)
                 both.TrySetResult();
             await both.Task;
-            // The third is the one during which Ctrl-C is pressed.
+            // Ctrl-C is pressed during the third; whoever runs beside it, or after it, sees that.
             if (target.Name == "h3")
                 await ctrlC.CancelAsync();
+            if (target.Name is not ("h1" or "h2"))
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Interlocked.Decrement(ref atWork);
             return new InstallOutcome(cancellationToken.IsCancellationRequested ? InstallKind.NotDone : InstallKind.Installed);
         }
@@ -77,8 +81,8 @@ public sealed class Reports_of_installations
 
         most.ShouldBe(2);
         results.Select(result => result.Target).ShouldBe(targets, ignoreOrder: true);
-        results.Count(result => result.Outcome.IsGood).ShouldBeInRange(1, 3);
-        results.Where(result => result.Target.Name is not ("h1" or "h2" or "h3" or "h4")).ShouldAllBe(result => result.Outcome.Kind == InstallKind.NotDone);
+        results.Where(result => result.Target.Name is not ("h1" or "h2")).ShouldAllBe(result => result.Outcome.Kind == InstallKind.NotDone);
+        InstallReport.Code(results).ShouldBe(ExitCode.SomeNeverAnswered);
     }
 
     private static HostResult Result(string host, InstallKind kind, string reason = "", string details = "", string? agent = null) => new(

@@ -52,7 +52,7 @@ internal static class HostPattern
         if (close > 0 && IsIPv6(text[1..close]))
             return text.Length > close + 1 && text[close + 1] == ':' ? (text[1..close], text[(close + 2)..]) : (text[1..close], null);
         var colon = IsIPv6(text) ? -1 : text.LastIndexOf(':');
-        return colon < 0 || colon < text.LastIndexOf(']') ? (text, null) : (text[..colon], text[(colon + 1)..]);
+        return colon < 0 || colon < text.LastIndexOf(']') || text.LastIndexOf('[') > text.LastIndexOf(']') ? (text, null) : (text[..colon], text[(colon + 1)..]);
     }
 
     private static List<string>? ReadRange(string text, int limit)

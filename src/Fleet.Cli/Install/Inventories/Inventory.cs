@@ -34,7 +34,7 @@ internal sealed class Inventory
                 _faults.Add(at, $"group \"{name}\" cannot become a label: {fault}", "rename it");
         }
 
-        group.IsDefined |= isDefinition;
+        group.IsDefined |= isDefinition || name is All or Ungrouped;
         return group;
     }
 

@@ -22,7 +22,8 @@ internal sealed class YamlInventory(Inventory inventory, ScanFaults faults)
     {
         foreach (var (name, node) in groups.Entries)
         {
-            var group = inventory.Group(name.Text, name.At, isDefinition: parent is null || node is YamlMap);
+            // A group with nothing below it is defined elsewhere, or empty; YAML tells no difference.
+            var group = inventory.Group(name.Text, name.At);
             parent?.Children.Add(group);
             if (node is YamlMap content)
                 TakeGroup(group, content);
