@@ -34,13 +34,14 @@ internal sealed class LinkWatch(FleetClient client, TimeProvider time)
         {
             return "the controller does not know this agent (was it removed?): fleet-agent uninstall --purge there, and run it again";
         }
-        catch (RpcException e) when (CallFailures.IsPassing(e))
-        {
-            return "the controller could not be asked";
-        }
         catch (RpcException e) when (e.StatusCode == StatusCode.Cancelled && cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancellationToken);
+        }
+        catch (RpcException e)
+        {
+            // Whatever it is: the other hosts go on, and all of them are in the report.
+            return $"the controller could not be asked: {e.Status.Detail}";
         }
     }
 }

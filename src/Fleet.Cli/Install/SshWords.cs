@@ -19,7 +19,7 @@ internal static class SshWords
         List<string> words =
         [
             "-T", "-x", "-a", "-o", "BatchMode=yes", "-o", $"ConnectTimeout={seconds}", "-o", "RemoteCommand=none", "-o", "ClearAllForwardings=yes",
-            .. given, "-o", "LogLevel=ERROR", "-o", "ServerAliveInterval=10", "-o", "ServerAliveCountMax=3",
+            "-o", "ControlPersist=no", .. given, "-o", "LogLevel=ERROR", "-o", "ServerAliveInterval=10", "-o", "ServerAliveCountMax=3",
         ];
         if (target.Port is { } port)
             words.AddRange(["-p", port.ToString(CultureInfo.InvariantCulture)]);
