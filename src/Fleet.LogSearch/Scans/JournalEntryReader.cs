@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Fleet.LogSearch.Journal;
+using Fleet.LogSearch.Matching;
 using Fleet.LogSearch.Searching;
 
 namespace Fleet.LogSearch.Scans;
@@ -63,6 +64,14 @@ internal sealed class JournalEntryReader(PreparedQuery prepared, JournalPayload 
         if ((patterns == 0 && prepared.Patterns.Patterns.Count > 0) || (prepared.Not is not null && prepared.Not.Match(text) != 0))
         {
             return;
+        }
+
+        foreach (FieldFilter filter in prepared.Query.JsonFields)
+        {
+            if (!filter.AcceptsJson(text))
+            {
+                return;
+            }
         }
 
         sink.Hit(IdOf(file, entry), new FoundLine
