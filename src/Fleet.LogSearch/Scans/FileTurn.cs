@@ -96,7 +96,15 @@ internal sealed class FileTurn
             }
 
             FilePosition position = _reader.Read(file, generation + 1, 0, isOver: i < Files.Count - 1);
-            generation += FileFollower.AddRead(_read, position) ? 1 : 0;
+            if (FileFollower.AddRead(_read, position))
+            {
+                generation++;
+                if (newest is not null && IsLive(newest) && file != _live)
+                {
+                    // The live file is still the one that it was: this is a copy of what it held meanwhile.
+                    Report(sink, position, position.Offset == long.MaxValue ? 0 : position.Offset, GapCause.CopiedAndTruncated);
+                }
+            }
         }
 
         return Step(generation);
