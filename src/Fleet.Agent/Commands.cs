@@ -5,6 +5,7 @@ using Fleet.Agent.Link;
 using Fleet.Agent.Logging;
 using Fleet.Agent.Removal;
 using Fleet.Agent.Settings;
+using Fleet.Agent.Upgrading;
 using Fleet.Protocol.Systemd;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,9 @@ namespace Fleet.Agent;
 /// <summary>The commands of <c>fleet-agent</c>. Exit codes: 0 done, 1 failed, 2 bad usage or settings.</summary>
 internal static partial class Commands
 {
+    /// <summary>EX_TEMPFAIL of sysexits.h: systemd starts the agent again, which is then another version.</summary>
+    private const int StartAgain = 75;
+
     private static readonly OptionSpec s_config = new("--config", "FILE", $"settings file; the default is {SettingsLoader.DefaultFile}");
 
     private static IReadOnlyList<OptionSpec> SettingOptions => [s_config, .. SettingKey.All.Select(k => new OptionSpec(k.Flag, "VALUE", k.Meaning))];
@@ -21,6 +25,8 @@ internal static partial class Commands
     public static async Task<int> RunAsync(string[] words)
     {
         MallocArenas.UseOne();
+        var installed = InstalledProgram.OfProcess();
+        await LaunchAsync(installed, words);
         if (Load(words, SettingOptions) is not { } loaded)
             return 2;
         var settings = loaded.Settings;
@@ -37,15 +43,36 @@ internal static partial class Commands
         using var renewal = new CertificateRenewal(store, enrolment.AgentId!.Value, enrolment.Name, TimeProvider.System, Random.Shared);
         try
         {
-            await new AgentHost(settings, state, ServiceNotifier.OfProcess(TimeProvider.System), TimeProvider.System, log.Factory)
+            var start = new ProcessStart(installed, words);
+            var end = await new AgentHost(settings, state, start, ServiceNotifier.OfProcess(TimeProvider.System), TimeProvider.System, log.Factory)
                 .RunAsync(enrolment, new TlsDialer(store, enrolment.Controller), renewal, stopping.Token);
-            return 0;
+            return end == AgentEnd.Restart ? StartAgain : 0;
         }
         catch (Exception e)
         {
             LogFailed(log.Factory.CreateLogger("Fleet.Agent"), e);
             return 1;
         }
+    }
+
+    // The settings may be for a newer version than this one: its faults do not count before it is known which version runs.
+    private static Task LaunchAsync(InstalledProgram installed, string[] words)
+    {
+        var arguments = Arguments.Read(words, SettingOptions);
+        var settings = SettingsLoader.Load(arguments.Get(s_config.Flag), Environment.GetEnvironmentVariable, arguments.Settings()).Settings;
+        var shelf = new VersionShelf(settings.State);
+        return new Launcher(installed, shelf, new SelectionFile(shelf, TimeProvider.System), Console.Error).LaunchAsync(words);
+    }
+
+    /// <summary>Says whether this program could be the agent of this host: the version before it asks.</summary>
+    public static int Check(string[] words)
+    {
+        if (Load(words, SettingOptions) is not { } loaded)
+            return 2;
+        if (FindIdentity(new StateDirectory(loaded.Settings.State), loaded.Settings) is null)
+            return 1;
+        Console.WriteLine(SelfCheck.Word);
+        return 0;
     }
 
     /// <summary>Makes this host an agent.</summary>

@@ -1,10 +1,13 @@
 using Fleet.Agent;
 using Fleet.Agent.Execution.Processes;
 using Fleet.Agent.Removal;
+using Fleet.Agent.Upgrading;
 
 return args switch
 {
     [ExecShim.Verb, ..] => ExecShim.Run(args),
+    [TrialGuard.Verb, .. var words] => await TrialGuard.RunAsync(words, TimeProvider.System),
+    [SelfCheck.Verb, .. var options] => Commands.Check(options),
     ["run", .. var options] => await Commands.RunAsync(options),
     ["enrol", .. var options] => await Commands.EnrolAsync(options),
     ["leave", .. var options] => await Commands.LeaveAsync(options),

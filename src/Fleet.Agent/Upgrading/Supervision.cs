@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace Fleet.Agent.Upgrading;
+
+/// <summary>Whether somebody starts this agent again when it ends, without which it cannot change its version.</summary>
+internal sealed class Supervision(ProgramTrial programs, string scratch)
+{
+    /// <summary>Whether systemd started this very process.</summary>
+    public static bool IsBySystemd =>
+        // Of systemd 248 and newer (systemd.exec(5)); it survives execve as the process number does, and tells children from the service.
+        Environment.GetEnvironmentVariable("SYSTEMD_EXEC_PID") == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Insists that the service is started again after any end.</summary>
+    /// <exception cref="UpgradeException">It is not.</exception>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        if (!IsBySystemd)
+            throw new UpgradeException(Refusal, isRefusal: true);
+        if (UnitOf(File.ReadLines("/proc/self/cgroup")) is not { } unit)
+            throw new UpgradeException("this agent runs in no systemd service: nobody would start it again", isRefusal: true);
+        var (exitCode, said) = await programs.RunAsync(
+            ["/bin/systemctl", "show", "--property=Restart,RestartPreventExitStatus", unit], Path.Combine(scratch, "systemctl.out"), cancellationToken);
+        if (exitCode != 0)
+            throw new UpgradeException($"systemd cannot be asked whether it starts {unit} again: {said}", isRefusal: true);
+        var lines = said.Split('\n');
+        if (!lines.Contains("Restart=always") || lines.Any(line => line.StartsWith("RestartPreventExitStatus=", StringComparison.Ordinal) && !line.EndsWith('=')))
+            throw new UpgradeException($"{unit} is not started again after every end ({string.Join(", ", lines)}): install the unit of this version", isRefusal: true);
+    }
+
+    /// <summary>Why an agent without systemd takes no upgrades.</summary>
+    public const string Refusal = "this agent is not run by systemd, so nobody would start it again; replace its program by hand";
+
+    /// <summary>The service that a process belongs to, by its cgroups (cgroups(7)); null for none.</summary>
+    public static string? UnitOf(IEnumerable<string> memberships) => memberships
+        .SelectMany(line => line.Split('/'))
+        .FirstOrDefault(part => part.EndsWith(".service", StringComparison.Ordinal));
+}
