@@ -44,7 +44,7 @@ internal sealed class ArtefactFetch(LinkRoute route, TimeProvider time)
         try
         {
             var request = new FetchArtefactRequest { Sha256 = ByteString.CopyFrom(order.Sha256), Offset = (ulong)file.Length };
-            using var call = new AgentLink.AgentLinkClient(channel).FetchArtefact(request, cancellationToken: cancellationToken);
+            using var call = new Artefacts.ArtefactsClient(channel).FetchArtefact(request, cancellationToken: cancellationToken);
             while (await call.ResponseStream.MoveNext(cancellationToken))
             {
                 var chunk = call.ResponseStream.Current;

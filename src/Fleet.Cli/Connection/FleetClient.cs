@@ -4,6 +4,7 @@ using Fleet.Protocol.Identity;
 using Fleet.Protocol.V1;
 using Grpc.Net.Client;
 using AgentsApi = Fleet.Protocol.V1.Agents;
+using ArtefactsApi = Fleet.Protocol.V1.Artefacts;
 using JobsApi = Fleet.Protocol.V1.Jobs;
 
 namespace Fleet.Cli.Connection;
@@ -20,6 +21,7 @@ internal sealed class FleetClient : IDisposable
         Context = context;
         Jobs = new JobsApi.JobsClient(channel);
         Agents = new AgentsApi.AgentsClient(channel);
+        Artefacts = new ArtefactsApi.ArtefactsClient(channel);
         Tokens = new Tokens.TokensClient(channel);
         Operators = new Operators.OperatorsClient(channel);
         Control = new Control.ControlClient(channel);
@@ -28,6 +30,8 @@ internal sealed class FleetClient : IDisposable
     public JobsApi.JobsClient Jobs { get; }
 
     public AgentsApi.AgentsClient Agents { get; }
+
+    public ArtefactsApi.ArtefactsClient Artefacts { get; }
 
     public Tokens.TokensClient Tokens { get; }
 
