@@ -27,12 +27,8 @@ internal static class SelfCheck
             throw new UpgradeException($"the artefact is to be version {version} and says \"{Shorten(said)}\"");
     }
 
-    /// <summary>Whether a program that says this is of that version; what stands behind the number (1.2.3-rc1) it does not know.</summary>
-    public static bool IsVersion(string said, string version)
-    {
-        var end = version.AsSpan().IndexOfAny("-+~");
-        return said == Name + (end < 0 ? version : version[..end]);
-    }
+    /// <summary>Whether a program that says this is of that version.</summary>
+    private static bool IsVersion(string said, string version) => said == Name + version;
 
     private static string Shorten(string said) => said.Length <= 300 ? said.ReplaceLineEndings(" ") : said[..300].ReplaceLineEndings(" ") + "...";
 }

@@ -49,7 +49,7 @@ internal sealed partial class UpgradeRecords(
             await linked.WaitAsync(cancellationToken);
             _selection = await file.ChangeAsync(
                 s => s.Trial?.TaskId != trial.TaskId ? null
-                    : SelfCheck.IsVersion(SelfCheck.Word, trial.Version) ? s.Confirm()
+                    : AgentVersion.Text == trial.Version ? s.Confirm()
                     : s.RollBack($"it says that it is {AgentVersion.Text}"),
                 cancellationToken);
             if (_selection.Current != trial.Id)

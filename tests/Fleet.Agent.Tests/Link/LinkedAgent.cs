@@ -3,6 +3,7 @@ using Fleet.Agent.Facts;
 using Fleet.Agent.Journal;
 using Fleet.Agent.Link;
 using Fleet.Agent.Tasks;
+using Fleet.Agent.Upgrading;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Agent.Tests.Link;
@@ -14,7 +15,7 @@ internal sealed class LinkedAgent : IAsyncDisposable
     private readonly TaskExecutor _executor;
     private readonly Task _linking;
 
-    public LinkedAgent(string directory, ILinkDialer dialer, TimeProvider? clock = null, LinkOptions? options = null, int maxTasks = 4)
+    public LinkedAgent(string directory, ILinkDialer dialer, TimeProvider? clock = null, LinkOptions? options = null, int maxTasks = 4, Upgrader? upgrader = null)
     {
         var time = clock ?? TimeProvider.System;
         var state = new StateDirectory(directory);
@@ -23,7 +24,7 @@ internal sealed class LinkedAgent : IAsyncDisposable
         Journal = new TaskJournal(state, facts.BootId(), 256 << 20, time, NullLogger<TaskJournal>.Instance);
         _executor = new TaskExecutor(
             new TaskExecutorOptions { StateDirectory = state.Path, MaxConcurrentTasks = maxTasks, MaxQueuedTasks = 8 }, TimeProvider.System, NullLogger<TaskExecutor>.Instance);
-        Desk = new TaskDesk(_executor, Journal, new TaskPolicy(null, ["ping"]), time, NullLogger<TaskDesk>.Instance);
+        Desk = new TaskDesk(_executor, Journal, new TaskPolicy(null, ["ping"], upgrader), time, NullLogger<TaskDesk>.Instance);
         var fast = options ?? new LinkOptions { BackOffBase = TimeSpan.FromMilliseconds(20), BackOffCap = TimeSpan.FromMilliseconds(50) };
         var parts = new LinkParts("process", Journal, Desk, facts, null, fast, time);
         var link = new LinkClient(dialer, parts, new ReconnectPolicy(fast, new Random(6)), NullLogger<LinkClient>.Instance);
