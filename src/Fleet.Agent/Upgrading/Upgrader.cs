@@ -1,4 +1,5 @@
 using Fleet.Agent.Execution;
+using Fleet.Agent.Tasks;
 using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.V1;
 
@@ -8,6 +9,7 @@ namespace Fleet.Agent.Upgrading;
 internal sealed class Upgrader
 {
     private UpgradeParts? _parts;
+    private int _underWay;
 
     /// <summary>Reads an order; null with a sentence for people where it cannot be taken.</summary>
     public InProcessWork? Read(TaskId task, UpgradeAgent upgrade, out string fault)
@@ -15,9 +17,28 @@ internal sealed class Upgrader
         if (UpgradeOrder.Read(upgrade, out fault) is not { } order)
             return null;
         fault = Supervision.IsBySystemd ? "" : Supervision.Refusal;
-        return fault.Length > 0 ? null : (context, cancellationToken) => new UpgradeStep(task, order, _parts!).RunAsync(context, cancellationToken);
+        return fault.Length > 0 ? null : (context, cancellationToken) => RunAsync(task, order, context, cancellationToken);
     }
 
     /// <summary>Gives it what did not exist yet when it was made; before the first order.</summary>
     public void Attach(UpgradeParts parts) => _parts = parts;
+
+    // Two would wait for one another's end.
+    private async ValueTask<InProcessEnd> RunAsync(TaskId task, UpgradeOrder order, InProcessContext context, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _underWay, 1) != 0)
+        {
+            _parts!.Desk.NoteGivenUp(task, StopOrigin.NotStarted, "another upgrade of this host is under way");
+            throw new UpgradeException("another upgrade of this host is under way", isRefusal: true);
+        }
+
+        try
+        {
+            return await new UpgradeStep(task, order, _parts!).RunAsync(context, cancellationToken);
+        }
+        finally
+        {
+            Volatile.Write(ref _underWay, 0);
+        }
+    }
 }
