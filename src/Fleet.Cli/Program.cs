@@ -27,7 +27,9 @@ if (parsed.Errors.Count > 0 && !ours.Any(a => a.StartsWith("[suggest", StringCom
 
 try
 {
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = screen.Writer }, ctrlC.Pressed);
+    var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = screen.Writer }, ctrlC.Pressed);
+    await context.KeepIdentityFreshAsync(parsed);
+    return exitCode;
 }
 catch (CommandFailure failure)
 {
