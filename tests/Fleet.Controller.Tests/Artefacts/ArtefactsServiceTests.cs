@@ -9,7 +9,7 @@ using V1 = Fleet.Protocol.V1;
 namespace Fleet.Controller.Tests.Artefacts;
 
 /// <summary>Artefacts are brought by admins, found by operators and fetched by agents, over TLS and each with an identity.</summary>
-public sealed class ArtefactsServiceTests(TestController controller) : IClassFixture<TestController>, IAsyncLifetime
+public sealed class ArtefactsServiceTests(TestController controller) : IClassFixture<TestController>, IAsyncLifetime, IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private V1.Artefacts.ArtefactsClient _admin = null!;
@@ -24,11 +24,9 @@ public sealed class ArtefactsServiceTests(TestController controller) : IClassFix
         _agent = new(controller.Connect((await controller.EnrolAgentAsync("web-" + name)).Identity));
     }
 
-    public Task DisposeAsync()
-    {
-        _directory.Dispose();
-        return Task.CompletedTask;
-    }
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public async Task What_an_admin_brings_an_agent_fetches_from_any_offset_on()
