@@ -1,3 +1,4 @@
+using Fleet.Agent.Diagnosis;
 using Fleet.Agent.Execution;
 using Fleet.Agent.Execution.Cgroups;
 using Fleet.Agent.Facts;
@@ -49,6 +50,7 @@ internal sealed partial class AgentHost(
         {
             // Ready also where the controller is away: that must not fail the host's boot.
             Route = route,
+            Diary = new LinkDiary(state.Path, time, logs.CreateLogger<LinkDiary>()),
             Told = status => systemd.Ready(status.ReplaceLineEndings(" ")),
         };
         LogStarted(enrolment.Name, AgentVersion.Text, enrolment.Controller.ToString(), journal.Logs.Count);

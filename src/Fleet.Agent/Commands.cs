@@ -1,3 +1,4 @@
+using Fleet.Agent.Diagnosis;
 using Fleet.Agent.Facts;
 using Fleet.Agent.Identity;
 using Fleet.Agent.Journal;
@@ -108,20 +109,34 @@ internal static partial class Commands
     /// <summary>Says what this host's agent is and whether it runs.</summary>
     public static int Status(string[] words)
     {
-        if (Load(words, [s_config, .. SettingOptions.Where(o => o.Flag == "--state")]) is not { } loaded)
+        if (Load(words, SettingOptions) is not { } loaded)
             return 2;
         var state = new StateDirectory(loaded.Settings.State);
         if (FindIdentity(state, loaded.Settings) is not { } enrolment)
             return 1;
         using var certificate = new IdentityStore(state.Path).Load();
         using var held = state.TryLock();
-        Console.WriteLine($"name         {enrolment.Name}");
-        Console.WriteLine($"id           {enrolment.AgentId}");
-        Console.WriteLine($"controller   {enrolment.Controller}");
-        Console.WriteLine($"certificate  valid until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC");
-        Console.WriteLine($"journal      {(Directory.Exists(state.Tasks) ? state.TaskLogs().Count() : 0)} tasks");
-        Console.WriteLine($"process      {(held is null ? "running" : "not running")}");
+        new StatusReport(state, loaded.Settings, TimeProvider.System).Write(Console.Out, enrolment, certificate, held is null);
         return 0;
+    }
+
+    /// <summary>Looks for what keeps this host's agent from working.</summary>
+    public static async Task<int> DoctorAsync(string[] words)
+    {
+        if (Load(words, SettingOptions) is not { } loaded)
+            return 2;
+        var state = new StateDirectory(loaded.Settings.State);
+        try
+        {
+            return FindIdentity(state, loaded.Settings) is { } enrolment
+                ? await DoctorCommand.RunAsync(enrolment, state, Console.Out, TimeProvider.System)
+                : 1;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"fleet-agent: {e.Message}; doctor has to be run as the agent's user, which is root mostly");
+            return 1;
+        }
     }
 
     /// <summary>Checks the settings and says what they are.</summary>
@@ -152,6 +167,7 @@ internal static partial class Commands
               leave          take this host out of its fleet
               uninstall      remove the agent that install.sh has put here (--purge: its state too)
               status         say what this host's agent is
+              doctor         look for what keeps the agent from working, and say what to do
               check-config   check the settings
               version        print the version
 

@@ -13,6 +13,7 @@ return args switch
     ["leave", .. var options] => await Commands.LeaveAsync(options),
     ["uninstall", .. var options] => UninstallCommand.Run(options, Console.Error),
     ["status", .. var options] => Commands.Status(options),
+    ["doctor", .. var options] => await Commands.DoctorAsync(options),
     ["check-config", .. var options] => Commands.CheckConfig(options),
     ["version" or "--version"] => Commands.Version(),
     ["help" or "--help" or "-h"] => Commands.Help(Console.Out, 0),

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Fleet.Agent.Tests.Upgrading;
 
 /// <summary>The real program, started as systemd would start it, with versions that are scripts.</summary>
+[Collection(RealProcesses.Name)]
 public sealed class LauncherTests : IAsyncLifetime, IDisposable
 {
     private const string Id = "9.9.9-abc";
