@@ -52,9 +52,9 @@ internal sealed partial class TaskDesk
     }
 
     /// <summary>Notes why a task's own work cannot be done.</summary>
-    public void NoteGivenUp(TaskId task, StopOrigin origin, string reason)
+    public void NoteGivenUp(TaskId task, string reason)
     {
         if (_active.TryGetValue(task, out var active))
-            active.NoteStop(origin, reason);
+            active.NoteStop(StopOrigin.GaveUp, reason);
     }
 }

@@ -33,14 +33,29 @@ internal static class TrialGuard
 
         var file = new SelectionFile(new VersionShelf(state), time);
         var started = time.GetTimestamp();
-        while (Libc.ParentProcess() == process && file.Read().Trial is { } trial && trial.TaskId == id)
+        var trial = Read(file, null);
+        while (Libc.ParentProcess() == process && trial is not null && trial.TaskId == id)
         {
             if (time.GetElapsedTime(started) >= trial.HealthTimeout)
                 return await EndAsync(file, trial, process);
             await Task.Delay(s_poll, time, CancellationToken.None);
+            trial = Read(file, trial);
         }
 
         return 0;
+    }
+
+    /// <summary>The trial as it is now, or as it was where that cannot be read: a disk that fails must not end the watch.</summary>
+    private static Trial? Read(SelectionFile file, Trial? before)
+    {
+        try
+        {
+            return file.Read().Trial;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            return before;
+        }
     }
 
     private static async Task<int> EndAsync(SelectionFile file, Trial trial, int process)
@@ -50,7 +65,7 @@ internal static class TrialGuard
         {
             await file.ChangeAsync(selection => (isOver = selection.Trial?.TaskId == trial.TaskId) ? selection.RollBack(trial.NoLinkInTime) : null, CancellationToken.None);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             // Not written: the next starts are counted, and the last of them rolls back.
             await Console.Error.WriteLineAsync($"fleet-agent: {e.Message}");

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Fleet.Agent.Execution;
 using Fleet.Agent.Facts;
-using Fleet.Agent.Tasks;
 using Fleet.Protocol.Identifiers;
 
 namespace Fleet.Agent.Upgrading;
@@ -28,7 +27,7 @@ internal sealed class UpgradeStep(TaskId task, UpgradeOrder order, UpgradeParts 
         catch (UpgradeException e)
         {
             // How the task ends is said by the desk's note; the exception only ends the step.
-            parts.Desk.NoteGivenUp(task, e.IsRefusal ? StopOrigin.NotStarted : StopOrigin.GaveUp, e.Message);
+            parts.Desk.NoteGivenUp(task, e.Message);
             throw;
         }
     }
@@ -40,7 +39,8 @@ internal sealed class UpgradeStep(TaskId task, UpgradeOrder order, UpgradeParts 
 
         // 1.
         TryCreateShelf();
-        await new Supervision(parts.Programs, shelf.Directory).CheckAsync(cancellationToken);
+        var supervision = new Supervision(parts.Programs, shelf.Directory);
+        var unit = await supervision.CheckAsync(cancellationToken);
 
         // 2.
         var part = shelf.Part(order.Sha256);
@@ -68,6 +68,7 @@ internal sealed class UpgradeStep(TaskId task, UpgradeOrder order, UpgradeParts 
             await SayAsync($"{left} other {(left == 1 ? "task does" : "tasks do")} not end in time and {(left == 1 ? "is" : "are")} interrupted");
 
         // 5.
+        await supervision.ForgetStartsAsync(unit, cancellationToken);
         await SayAsync($"starting again as {order.Version}; {AgentVersion.Text} is kept");
         await HandOverAsync(id, cancellationToken);
         await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, cancellationToken);
@@ -127,7 +128,7 @@ internal sealed class UpgradeStep(TaskId task, UpgradeOrder order, UpgradeParts 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UpgradeException($"there is no place for versions: {e.Message}", isRefusal: true);
+            throw new UpgradeException($"there is no place for versions: {e.Message}");
         }
     }
 

@@ -1,5 +1,4 @@
 using Fleet.Agent.Execution;
-using Fleet.Agent.Tasks;
 using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.V1;
 
@@ -8,6 +7,7 @@ namespace Fleet.Agent.Upgrading;
 /// <summary>Takes orders to upgrade this agent.</summary>
 internal sealed class Upgrader
 {
+    private const string UnderWay = "another upgrade of this host is under way";
     private UpgradeParts? _parts;
     private int _underWay;
 
@@ -16,20 +16,20 @@ internal sealed class Upgrader
     {
         if (UpgradeOrder.Read(upgrade, out fault) is not { } order)
             return null;
-        fault = Supervision.IsBySystemd ? "" : Supervision.Refusal;
+        fault = !Supervision.IsBySystemd ? Supervision.Refusal : Volatile.Read(ref _underWay) != 0 ? UnderWay : "";
         return fault.Length > 0 ? null : (context, cancellationToken) => RunAsync(task, order, context, cancellationToken);
     }
 
     /// <summary>Gives it what did not exist yet when it was made; before the first order.</summary>
     public void Attach(UpgradeParts parts) => _parts = parts;
 
-    // Two would wait for one another's end.
+    // Two would wait for one another's end. Asked again here: both may have been accepted before the first began.
     private async ValueTask<InProcessEnd> RunAsync(TaskId task, UpgradeOrder order, InProcessContext context, CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _underWay, 1) != 0)
         {
-            _parts!.Desk.NoteGivenUp(task, StopOrigin.NotStarted, "another upgrade of this host is under way");
-            throw new UpgradeException("another upgrade of this host is under way", isRefusal: true);
+            _parts!.Desk.NoteGivenUp(task, UnderWay);
+            throw new UpgradeException(UnderWay);
         }
 
         try

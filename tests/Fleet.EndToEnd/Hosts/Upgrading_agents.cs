@@ -32,11 +32,17 @@ public sealed class Upgrading_agents : IDisposable
     {
         await _versions.PutAsync(Newer);
 
-        // 1. Newer; a task that runs is waited for.
-        var running = await JobOnHost.StartAsync(_fleet.Admin, "web2", "-c", "sleep 3; echo whole");
-        var upgrade = await UpgradeAsync("--all", "--yes", "--version", Newer, "--batch", "2");
+        // 1. Newer; a task that runs is waited for, and one that comes meanwhile runs once, before or after.
+        var running = await JobOnHost.StartAsync(_fleet.Admin, "web2", "-c", "until [ -e /root/go ]; do sleep 0.1; done; rm /root/go; echo whole");
+        var upgrading = UpgradeAsync("--all", "--yes", "--version", Newer, "--batch", "2");
+        await Patience.UntilAsync("the new version is on web2", async () => (await _hosts["web2"].ExecAsync("/bin/sh", "-c", "ls /var/lib/fleet-agent/versions/*/fleet-agent")).ExitCode == 0);
+        var meanwhile = await JobOnHost.StartAsync(_fleet.Admin, "web2", "--wait-offline", "60s", "-c", "echo once >>/root/meanwhile");
+        await _hosts["web2"].ShellAsync("touch /root/go");
+        var upgrade = await upgrading;
         upgrade.ExitCode.ShouldBe(0, upgrade.ToString());
-        (await JobOnHost.EndAsync(_fleet.Admin, running)).GetProperty("state").GetString().ShouldBe("succeeded");
+        foreach (var job in new[] { running, meanwhile })
+            (await JobOnHost.EndAsync(_fleet.Admin, job)).GetProperty("state").GetString().ShouldBe("succeeded");
+        (await _hosts["web2"].ShellAsync("cat /root/meanwhile; rm /root/meanwhile")).ShouldBe("once\n");
         foreach (var name in HostFleet.WithAgents)
         {
             (await VersionAsync(name)).ShouldBe(Newer);
