@@ -5,8 +5,11 @@ using Fleet.Cli.Contexts;
 using Fleet.Cli.Interrupt;
 using Fleet.Cli.Output;
 using Fleet.LogSearch;
+using Fleet.Protocol.Identity;
 using Fleet.Protocol.Units;
 using Grpc.Core;
+
+SystemTrustStore.LeaveOut();
 
 // What stands after "--" is the operator's, word for word; the rest is parsed.
 var split = Array.IndexOf(args, "--");

@@ -54,7 +54,15 @@ internal sealed partial class LinkDiary(string stateDirectory, TimeProvider time
             Text("version"),
             Text("controller_version"),
             TimeSpan.FromMilliseconds(Number("ahead_ms")),
-            [.. Enumerable.Range(0, MostLosses).Select(i => Text($"loss_{i}")).TakeWhile(loss => loss.Length > 0)]);
+            Losses(values));
+    }
+
+    private static List<string> Losses(Dictionary<string, string> values)
+    {
+        var losses = new List<string>();
+        while (values.TryGetValue($"loss_{losses.Count}", out var loss))
+            losses.Add(loss);
+        return losses;
     }
 
     /// <summary>A time as people read it.</summary>

@@ -24,8 +24,8 @@ internal sealed record InstalledProgram(string Path, bool IsThis)
     /// <summary>The variable that tells a version where it comes from.</summary>
     public string Assignment => $"{Variable}={ProcessId}:{Path}";
 
-    /// <summary>Whether a variable is that one.</summary>
-    public static bool IsVariable(string name) => name == Variable;
+    /// <summary>Whether an entry of an environment is that one.</summary>
+    public static bool IsAssignment(string entry) => entry.StartsWith(Variable + "=", StringComparison.Ordinal);
 
     /// <summary>Changes where another program is installed. Not its inode: overlay file systems make new ones up.</summary>
     /// <exception cref="IOException">It is not there.</exception>

@@ -1,5 +1,3 @@
-using System.Collections;
-using System.Globalization;
 using Fleet.Agent.Execution.Cgroups;
 using Fleet.Agent.Execution.Native;
 using Fleet.Agent.Execution.Processes;
@@ -115,10 +113,5 @@ internal sealed class Launcher(InstalledProgram installed, VersionShelf shelf, S
         return Errno.Describe(error);
     }
 
-    private static List<string> Variables() =>
-    [
-        .. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .Where(variable => !InstalledProgram.IsVariable((string)variable.Key))
-            .Select(variable => string.Create(CultureInfo.InvariantCulture, $"{variable.Key}={variable.Value}")),
-    ];
+    private static List<string> Variables() => OwnEnvironment.Entries().FindAll(entry => !InstalledProgram.IsAssignment(entry));
 }
