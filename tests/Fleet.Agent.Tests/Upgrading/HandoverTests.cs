@@ -10,7 +10,8 @@ namespace Fleet.Agent.Tests.Upgrading;
 /// <summary>A task that outlives its process, and what becomes of the others.</summary>
 public sealed class HandoverTests : IAsyncLifetime, IDisposable
 {
-    private static readonly TaskId s_upgrade = Some.TaskNumber(1);
+    // Numbers of its own: processes are found by them, those of tests beside this one too.
+    private static readonly TaskId s_upgrade = Some.TaskNumber(901);
     private readonly TemporaryDirectory _directory = new();
     private ScriptedController _controller = null!;
 
@@ -66,18 +67,18 @@ public sealed class HandoverTests : IAsyncLifetime, IDisposable
     {
         await using var agent = Agent();
         var link = await BeginAsync(agent, s_upgrade, "sleep 1000");
-        await link.StartAsync(Some.Start(Some.TaskNumber(2), Some.Spec(Some.Shell("sleep 0.5"))));
-        await link.RecordAsync(r => r.TaskId == Some.TaskNumber(2).ToString());
+        await link.StartAsync(Some.Start(Some.TaskNumber(902), Some.Spec(Some.Shell("sleep 0.5"))));
+        await link.RecordAsync(r => r.TaskId == Some.TaskNumber(902).ToString());
 
         // 1. At its limit.
         (await agent.Desk.DrainAsync(s_upgrade, TimeSpan.Zero, CancellationToken.None)).ShouldBe(1);
 
         // 2. To its end; what comes meanwhile waits, and goes on when the drain is called off.
-        await link.StartAsync(Some.Start(Some.TaskNumber(3), Some.Spec(Some.Shell("true"))));
+        await link.StartAsync(Some.Start(Some.TaskNumber(903), Some.Spec(Some.Shell("true"))));
         (await agent.Desk.DrainAsync(s_upgrade, TimeSpan.FromSeconds(20), CancellationToken.None).WaitAsync(ScriptedController.Patience)).ShouldBe(0);
         agent.Desk.Queued.ShouldBe(1);
         agent.Desk.BeginAgain();
-        (await link.RecordsToEndAsync(Some.TaskNumber(3).ToString()))[^1].Ended.State.ShouldBe(TaskState.Succeeded);
+        (await link.RecordsToEndAsync(Some.TaskNumber(903).ToString()))[^1].Ended.State.ShouldBe(TaskState.Succeeded);
     }
 
     [Fact]
