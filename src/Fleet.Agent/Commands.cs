@@ -7,6 +7,7 @@ using Fleet.Agent.Logging;
 using Fleet.Agent.Removal;
 using Fleet.Agent.Settings;
 using Fleet.Agent.Upgrading;
+using Fleet.Protocol.Memory;
 using Fleet.Protocol.Systemd;
 using Microsoft.Extensions.Logging;
 
@@ -25,7 +26,7 @@ internal static partial class Commands
     /// <summary>Runs the agent until SIGTERM or SIGINT.</summary>
     public static async Task<int> RunAsync(string[] words)
     {
-        MallocArenas.UseOne();
+        NativeHeap.UseOneArena();
         var installed = InstalledProgram.OfProcess();
         await LaunchAsync(installed, words);
         if (Load(words, SettingOptions) is not { } loaded)

@@ -27,6 +27,15 @@ public interface IFleetStore : IAsyncDisposable
     /// <summary>The log of each job, and with it every move of a task.</summary>
     ITaskEventStore Events { get; }
 
+    /// <summary>Standing scans and channels.</summary>
+    IScanStore Scans { get; }
+
+    /// <summary>What scans reported.</summary>
+    IFindingStore Findings { get; }
+
+    /// <summary>Alerts, silences and messages.</summary>
+    IAlertStore Alerts { get; }
+
     /// <summary>Small named values, such as the public parts of the trust roots.</summary>
     ISettingsStore Settings { get; }
 

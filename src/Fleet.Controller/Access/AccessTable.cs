@@ -40,6 +40,25 @@ internal static class AccessTable
         ["/fleet.v1.Operators/ListOperators"] = new(AccessLevel.Admin),
         ["/fleet.v1.Operators/RevokeOperator"] = new(AccessLevel.Admin, IsAudited: true),
 
+        ["/fleet.v1.Logs/Tail"] = new(AccessLevel.Operator, IsAudited: true),
+
+        ["/fleet.v1.Scans/ListScans"] = new(AccessLevel.Viewer),
+        ["/fleet.v1.Scans/GetScan"] = new(AccessLevel.Viewer),
+        ["/fleet.v1.Scans/RunScan"] = new(AccessLevel.Operator, IsAudited: true),
+        ["/fleet.v1.Scans/PauseScans"] = new(AccessLevel.Operator, IsAudited: true),
+        // A command channel runs on the controller's host: whoever may set one up commands the controller.
+        ["/fleet.v1.Scans/ApplyScans"] = new(AccessLevel.Admin, IsAudited: true),
+        ["/fleet.v1.Scans/DeleteScans"] = new(AccessLevel.Admin, IsAudited: true),
+
+        ["/fleet.v1.Hits/SearchHits"] = new(AccessLevel.Viewer),
+
+        ["/fleet.v1.Alerts/ListAlerts"] = new(AccessLevel.Viewer),
+        ["/fleet.v1.Alerts/ListSilences"] = new(AccessLevel.Viewer),
+        ["/fleet.v1.Alerts/AcknowledgeAlerts"] = new(AccessLevel.Operator, IsAudited: true),
+        ["/fleet.v1.Alerts/CreateSilence"] = new(AccessLevel.Operator, IsAudited: true),
+        ["/fleet.v1.Alerts/DeleteSilence"] = new(AccessLevel.Operator, IsAudited: true),
+        ["/fleet.v1.Alerts/TestChannel"] = new(AccessLevel.Operator, IsAudited: true),
+
         ["/fleet.v1.Control/GetStatus"] = new(AccessLevel.Viewer),
         ["/fleet.v1.Control/SetLogLevel"] = new(AccessLevel.Admin, IsAudited: true),
     };

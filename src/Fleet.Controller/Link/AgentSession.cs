@@ -56,6 +56,9 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
     /// <summary>Which start of the agent's process is at the other end; empty before its hello.</summary>
     public string ProcessId { get; set; } = "";
 
+    /// <inheritdoc/>
+    public string ScanSetDigest { get; set; } = "";
+
     /// <summary>Names this link in logs on both ends.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("N")[..12];
 
@@ -176,6 +179,9 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
                 break;
         }
     }
+
+    /// <summary>Everything up to this scan report is stored.</summary>
+    public void ReportStored(ScanReport report) => _outbox.AckReport(report.SpoolId, report.Number);
 
     /// <summary>Says that a record came too late: the agent forgets the task, and ends it if it still runs.</summary>
     public void Abandon(string taskId, long seq, bool hasEnded)

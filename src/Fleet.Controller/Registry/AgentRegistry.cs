@@ -13,6 +13,9 @@ internal sealed class AgentRegistry(TimeProvider time)
     private IReadOnlyList<AgentEntry>? _inOrder;
     private int _online;
 
+    /// <summary>Fires after an agent has come, linked or changed, outside the lock; whoever hears it must be quick.</summary>
+    public event Action? Changed;
+
     /// <summary>When the registry was loaded: nothing is known of links before that.</summary>
     public DateTimeOffset LoadedAt { get; private set; } = time.GetUtcNow();
 
@@ -65,20 +68,24 @@ internal sealed class AgentRegistry(TimeProvider time)
     /// <summary>Takes in an agent that has enrolled, or what has changed of one.</summary>
     public AgentEntry Put(AgentRecord record)
     {
+        AgentEntry? entry;
         lock (_lock)
         {
-            if (_byId.TryGetValue(record.Id, out var entry))
+            if (_byId.TryGetValue(record.Id, out entry))
             {
                 entry.Record = record;
-                return entry;
             }
-
-            entry = new AgentEntry(record, FirstPresence(record));
-            _byId.Add(record.Id, entry);
-            _byName[record.Name] = entry;
-            _inOrder = null;
-            return entry;
+            else
+            {
+                entry = new AgentEntry(record, FirstPresence(record));
+                _byId.Add(record.Id, entry);
+                _byName[record.Name] = entry;
+                _inOrder = null;
+            }
         }
+
+        Changed?.Invoke();
+        return entry;
     }
 
     /// <summary>Changes what is known of an agent; false if it is not enrolled (any more).</summary>
@@ -89,8 +96,10 @@ internal sealed class AgentRegistry(TimeProvider time)
             if (!_byId.TryGetValue(agentId, out var entry))
                 return false;
             entry.Record = change(entry.Record);
-            return true;
         }
+
+        Changed?.Invoke();
+        return true;
     }
 
     /// <summary>Takes an agent out; returns it with its link, or null if it was not there.</summary>
@@ -119,8 +128,10 @@ internal sealed class AgentRegistry(TimeProvider time)
             if (entry.Link is null)
                 _online++;
             entry.Presence = new AgentPresence.Linked(link);
-            return true;
         }
+
+        Changed?.Invoke();
+        return true;
     }
 
     /// <summary>A link has ended; nothing changes where a newer one has taken its place.</summary>

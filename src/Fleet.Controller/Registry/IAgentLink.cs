@@ -17,6 +17,9 @@ internal interface IAgentLink
     /// <summary>The round trip that the agent measured last; zero: none yet.</summary>
     TimeSpan RoundTrip { get; }
 
+    /// <summary>The set of scans that the agent has or has just been sent; empty: none.</summary>
+    string ScanSetDigest { get; set; }
+
     /// <summary>Queues a message; false if the link is ending. A link whose queue is full is cut: its peer does not read.</summary>
     bool Post(ControllerMessage message);
 

@@ -21,6 +21,9 @@ public sealed class SqliteFleetStore : IFleetStore
         Revocations = new SqliteRevocationStore(writer, readers);
         Jobs = new SqliteJobStore(writer, readers);
         Events = new SqliteTaskEventStore(writer, readers, time);
+        Scans = new SqliteScanStore(writer, readers);
+        Findings = new SqliteFindingStore(writer, readers);
+        Alerts = new SqliteAlertStore(writer, readers);
         Settings = new SqliteSettingsStore(writer, readers);
         Retention = new SqliteRetentionStore(writer, readers, time);
     }
@@ -42,6 +45,15 @@ public sealed class SqliteFleetStore : IFleetStore
 
     /// <inheritdoc/>
     public ITaskEventStore Events { get; }
+
+    /// <inheritdoc/>
+    public IScanStore Scans { get; }
+
+    /// <inheritdoc/>
+    public IFindingStore Findings { get; }
+
+    /// <inheritdoc/>
+    public IAlertStore Alerts { get; }
 
     /// <inheritdoc/>
     public ISettingsStore Settings { get; }

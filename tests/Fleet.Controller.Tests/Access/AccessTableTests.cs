@@ -60,7 +60,7 @@ public sealed class AccessTableTests
     {
         var name = method[(method.LastIndexOf('/') + 1)..];
         return name.StartsWith("Get", StringComparison.Ordinal) || name.StartsWith("List", StringComparison.Ordinal)
-            || name is "WatchJob" or "PreviewTarget" or "ExplainTarget" or "WhoAmI";
+            || name is "SearchHits" or "WatchJob" or "PreviewTarget" or "ExplainTarget" or "WhoAmI";
     }
 
     private static HashSet<string> ReachOf(OperatorRole role) =>

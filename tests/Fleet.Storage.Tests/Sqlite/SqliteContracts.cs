@@ -18,3 +18,5 @@ public sealed class SqliteEventModel() : EventModelContract(new SqliteProvider()
 public sealed class SqliteRetention() : RetentionContract(new SqliteProvider());
 
 public sealed class SqliteOddText() : OddTextContract(new SqliteProvider());
+
+public sealed class SqliteScans() : ScanContract(new SqliteProvider());

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Fleet.Protocol.V1;
+
+namespace Fleet.Controller.Notifications;
+
+/// <summary>What is posted to a webhook, in the form that its receiver reads.</summary>
+internal static class WebhookBody
+{
+    /// <summary>The body, JSON.</summary>
+    /// <remarks>
+    /// Slack: incoming webhooks take {"text"}, in which three characters are signs. DingTalk: custom robots take
+    /// {"msgtype":"text","text":{"content"}}. Feishu and Lark: custom bots take {"msg_type":"text","content":{"text"}}.
+    /// </remarks>
+    public static byte[] Of(Webhook.Types.Form form, Notice notice) => form switch
+    {
+        Webhook.Types.Form.Slack => Write(json => json.WriteString("text", notice.Render(EscapeForSlack))),
+        Webhook.Types.Form.Dingtalk => Write(json =>
+        {
+            json.WriteString("msgtype", "text");
+            json.WriteStartObject("text");
+            json.WriteString("content", notice.Text);
+            json.WriteEndObject();
+        }),
+        Webhook.Types.Form.Feishu => Write(json =>
+        {
+            json.WriteString("msg_type", "text");
+            json.WriteStartObject("content");
+            json.WriteString("text", notice.Text);
+            json.WriteEndObject();
+        }),
+        _ => notice.Json(),
+    };
+
+    /// <summary>Why a receiver that answered 200 refused nevertheless; empty where it did not. DingTalk and Feishu say so in the body.</summary>
+    public static string RefusalIn(Webhook.Types.Form form, string body)
+    {
+        var (code, message) = form switch
+        {
+            Webhook.Types.Form.Dingtalk => ("errcode", "errmsg"),
+            Webhook.Types.Form.Feishu => ("code", "msg"),
+            _ => ("", ""),
+        };
+        if (code.Length == 0)
+            return "";
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(code, out var number)
+                && number.ValueKind == JsonValueKind.Number && !(number.TryGetInt64(out var value) && value == 0)
+                ? $"refused with {code} {number}: {(json.RootElement.TryGetProperty(message, out var why) ? why.ToString() : "")}"
+                : "";
+        }
+        catch (JsonException)
+        {
+            return "";
+        }
+    }
+
+    private static string EscapeForSlack(string text) => text
+        .Replace("&", "&amp;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace(">", "&gt;", StringComparison.Ordinal);
+
+    private static byte[] Write(Action<Utf8JsonWriter> fields)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            fields(json);
+            json.WriteEndObject();
+        }
+
+        return bytes.ToArray();
+    }
+}

@@ -1,0 +1,14 @@
+namespace Fleet.Storage;
+
+/// <summary>Standing scans, and the channels that their alerts go to.</summary>
+public interface IScanStore
+{
+    /// <summary>All scans and channels.</summary>
+    Task<ScanBook> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>Makes changes in one transaction; a changed scan gets a higher revision and stays paused if it was.</summary>
+    Task<ScanBook> ApplyAsync(ScanChanges changes, CancellationToken cancellationToken);
+
+    /// <summary>Pauses scans or lets them go on, each with a higher revision; names that are not there are passed over.</summary>
+    Task<ScanBook> SetPausedAsync(IReadOnlyCollection<string> names, bool paused, DateTimeOffset at, string by, CancellationToken cancellationToken);
+}

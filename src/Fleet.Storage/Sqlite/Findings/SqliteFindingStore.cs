@@ -1,0 +1,79 @@
+namespace Fleet.Storage.Sqlite;
+
+/// <inheritdoc/>
+internal sealed class SqliteFindingStore(Writer writer, ReaderPool readers) : IFindingStore
+{
+    private const int LongestId = 64;
+    private const int MostRows = 10_000;
+
+    public Task<int> AppendAsync(IReadOnlyList<Finding> findings, DateTimeOffset receivedAt, CancellationToken cancellationToken)
+    {
+        var bytes = 0;
+        foreach (var finding in findings)
+        {
+            Door.Id(finding.Scan, nameof(findings));
+            Door.Id(finding.AgentId, nameof(findings));
+            if (finding.Id.Length is 0 or > LongestId)
+                throw new ArgumentException($"a finding's id must have 1 to {LongestId} bytes, not {finding.Id.Length}", nameof(findings));
+            bytes += 200 + finding.Text.Length + finding.Data.Length;
+        }
+
+        return findings.Count == 0
+            ? Task.FromResult(0)
+            : writer.ExecuteAsync(connection => Append(connection, findings, receivedAt), cancellationToken, bytes);
+    }
+
+    public Task<IReadOnlyList<StoredFinding>> ReadAsync(FindingQuery query, CancellationToken cancellationToken)
+    {
+        CheckLimit(query);
+        return readers.ReadAsync(connection => FindingRows.Read(connection, query), cancellationToken);
+    }
+
+    public Task<IReadOnlyList<ScanTotal>> TotalsAsync(CancellationToken cancellationToken) =>
+        readers.ReadAsync(FindingRows.Totals, cancellationToken);
+
+    public Task<IReadOnlyList<FindingCluster>> ClustersAsync(FindingQuery query, CancellationToken cancellationToken)
+    {
+        CheckLimit(query);
+        return readers.ReadAsync(connection => FindingRows.Clusters(connection, query), cancellationToken);
+    }
+
+    public Task<long> LastSeqAsync(CancellationToken cancellationToken) => readers.ReadAsync(FindingRows.LastSeq, cancellationToken);
+
+    public Task<long> PlaceBeforeAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        readers.ReadAsync(connection => FindingRows.PlaceBefore(connection, since), cancellationToken);
+
+    public Task<IReadOnlyList<string>> ScansAsync(CancellationToken cancellationToken) => readers.ReadAsync(FindingRows.Scans, cancellationToken);
+
+    public Task<int> DeleteOldAsync(string scan, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
+        writer.ExecuteAsync(connection => FindingRows.DeleteOld(connection, scan, before, limit), cancellationToken);
+
+    public Task<int> DeleteBeyondAsync(long newest, int limit, CancellationToken cancellationToken) =>
+        writer.ExecuteAsync(connection => FindingRows.DeleteBeyond(connection, newest, limit), cancellationToken);
+
+    private static void CheckLimit(FindingQuery query)
+    {
+        if (query.Limit is < 1 or > MostRows)
+            throw new ArgumentException($"the limit must lie between 1 and {MostRows}, not {query.Limit}", nameof(query));
+    }
+
+    private static int Append(Connection connection, IReadOnlyList<Finding> findings, DateTimeOffset receivedAt)
+    {
+        var added = 0;
+        var totals = new Dictionary<string, (long Hits, long Gaps, DateTimeOffset LastAt)>(StringComparer.Ordinal);
+        foreach (var finding in findings)
+        {
+            if (!FindingRows.Insert(connection, finding, receivedAt))
+                continue;
+            added++;
+            var (hits, gaps, lastAt) = totals.GetValueOrDefault(finding.Scan);
+            totals[finding.Scan] = finding.Kind == FindingKind.Gap
+                ? (hits, gaps + 1, lastAt)
+                : (hits + finding.Count, gaps, finding.At > lastAt ? finding.At : lastAt);
+        }
+
+        foreach (var (scan, (hits, gaps, lastAt)) in totals)
+            FindingRows.AddToTotal(connection, scan, hits, gaps, lastAt > DateTimeOffset.UnixEpoch ? lastAt : DateTimeOffset.UnixEpoch);
+        return added;
+    }
+}

@@ -1,0 +1,38 @@
+namespace Fleet.Storage.Sqlite;
+
+/// <inheritdoc/>
+internal sealed class SqliteScanStore(Writer writer, ReaderPool readers) : IScanStore
+{
+    public Task<ScanBook> ListAsync(CancellationToken cancellationToken) => readers.ReadAsync(ScanRows.List, cancellationToken);
+
+    public Task<ScanBook> ApplyAsync(ScanChanges changes, CancellationToken cancellationToken)
+    {
+        foreach (var name in changes.Scans.Keys.Concat(changes.Channels.Keys))
+            Door.Id(name, nameof(changes));
+        return writer.ExecuteAsync(connection => Apply(connection, changes), cancellationToken);
+    }
+
+    public Task<ScanBook> SetPausedAsync(
+        IReadOnlyCollection<string> names, bool paused, DateTimeOffset at, string by, CancellationToken cancellationToken) =>
+        writer.ExecuteAsync(
+            connection =>
+            {
+                foreach (var name in names)
+                    ScanRows.SetPaused(connection, name, paused, at, by);
+                return ScanRows.List(connection);
+            },
+            cancellationToken);
+
+    private static ScanBook Apply(Connection connection, ScanChanges changes)
+    {
+        foreach (var name in changes.DeletedScans)
+            ScanRows.Delete(connection, name);
+        foreach (var name in changes.DeletedChannels)
+            ScanRows.DeleteChannel(connection, name);
+        foreach (var (name, definition) in changes.Channels)
+            ScanRows.PutChannel(connection, name, definition);
+        foreach (var (name, definition) in changes.Scans)
+            ScanRows.Put(connection, name, definition, changes.At, changes.By);
+        return ScanRows.List(connection);
+    }
+}

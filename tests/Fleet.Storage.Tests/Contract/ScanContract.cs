@@ -1,0 +1,250 @@
+using System.Text;
+
+namespace Fleet.Storage.Tests.Contract;
+
+/// <summary>Scans, findings and alerts.</summary>
+public abstract class ScanContract(IStoreProvider provider) : StoreContract(provider)
+{
+    [Fact]
+    public async Task Scans_are_changed_together_and_every_change_raises_the_revision()
+    {
+        var first = await ApplyAsync(Some.Time, scans: ["oom", "disk"], channels: ["ops"]);
+        var second = await ApplyAsync(Some.Time.AddMinutes(-5), scans: ["oom"]);
+        var third = await Store.Scans.SetPausedAsync(["oom", "nosuch"], true, Some.Time, "eve", None).InTime();
+        await ReopenAsync();
+
+        first.Scans.Select(scan => scan.Name).ShouldBe(["disk", "oom"]);
+        Revision(second, "oom").ShouldBeGreaterThan(Revision(first, "oom"));
+        Revision(third, "oom").ShouldBeGreaterThan(Revision(second, "oom"));
+        var book = await Store.Scans.ListAsync(None).InTime();
+        book.Scans.Single(scan => scan.Name == "oom").Paused.ShouldBeTrue();
+        book.Scans.Single(scan => scan.Name == "oom").ChangedBy.ShouldBe("eve");
+        book.Channels.Single().Definition.ShouldBe("ops"u8.ToArray());
+
+        var changes = new ScanChanges { DeletedScans = ["oom"], DeletedChannels = ["ops"], At = Some.Time.AddHours(1), By = "ada" };
+        var fourth = await Store.Scans.ApplyAsync(changes, None).InTime();
+        fourth.Scans.Select(scan => scan.Name).ShouldBe(["disk"]);
+        fourth.Channels.ShouldBeEmpty();
+        Revision(await ApplyAsync(Some.Time.AddHours(2), scans: ["oom"]), "oom").ShouldBeGreaterThan(Revision(third, "oom"));
+    }
+
+    [Fact]
+    public async Task A_finding_is_stored_once_however_often_it_comes()
+    {
+        (await Store.Findings.AppendAsync([Hit("oom", "web1", 1), Hit("oom", "web1", 2), Hit("oom", "web1", 1)], Some.Time, None).InTime()).ShouldBe(2);
+        await ReopenAsync();
+        var again = new[] { Hit("oom", "web1", 2), Hit("oom", "web2", 2), Hit("disk", "web1", 2) };
+        (await Store.Findings.AppendAsync(again, Some.Time, None).InTime()).ShouldBe(2);
+
+        var totals = await Store.Findings.TotalsAsync(None).InTime();
+        totals.Select(total => (total.Scan, total.Hits)).ShouldBe([("disk", 1), ("oom", 3)]);
+    }
+
+    [Fact]
+    public async Task Findings_come_back_as_they_were()
+    {
+        var hit = Hit("oom", "web1", 7) with { Text = [0xff, 0, 65], Data = [1, 2], Template = "killed <*>", Count = 12, Kind = FindingKind.Summary };
+        await Store.Findings.AppendAsync([hit], Some.Time.AddSeconds(3), None).InTime();
+
+        var stored = (await Store.Findings.ReadAsync(new FindingQuery(), None).InTime()).Single();
+        stored.ReceivedAt.ShouldBe(Some.Time.AddSeconds(3));
+        (stored.Finding with { Id = hit.Id, Text = hit.Text, Data = hit.Data }).ShouldBe(hit);
+        stored.Finding.Text.ShouldBe(hit.Text);
+        stored.Finding.Data.ShouldBe(hit.Data);
+    }
+
+    [Fact]
+    public async Task A_query_selects_by_all_that_it_says()
+    {
+        await Store.Findings.AppendAsync(
+            [
+                Hit("oom", "web1", 1) with { Severity = 3, Pattern = "kill", Text = "Killed process 4"u8.ToArray() },
+                Hit("oom", "web2", 2) with { Severity = 1, Pattern = "oops", At = Some.Time.AddMinutes(2) },
+                Hit("disk", "web1", 3) with { At = Some.Time.AddMinutes(3) },
+                Hit("disk", "web1", 4) with { Kind = FindingKind.Gap, At = Some.Time.AddMinutes(4) },
+            ],
+            Some.Time,
+            None).InTime();
+
+        (await ReadAsync(new FindingQuery())).ShouldBe([4, 3, 2, 1]);
+        (await ReadAsync(new FindingQuery { Order = FindingOrder.Arrival, Limit = 2 })).ShouldBe([1, 2]);
+        (await ReadAsync(new FindingQuery { Order = FindingOrder.Arrival, AfterSeq = 2 })).ShouldBe([3, 4]);
+        (await ReadAsync(new FindingQuery { Scans = ["disk"] })).ShouldBe([4, 3]);
+        (await ReadAsync(new FindingQuery { AgentIds = ["id-web2"] })).ShouldBe([2]);
+        (await ReadAsync(new FindingQuery { AgentIds = [] })).ShouldBeEmpty();
+        (await ReadAsync(new FindingQuery { Kind = FindingKind.Gap })).ShouldBe([4]);
+        (await ReadAsync(new FindingQuery { Since = Some.Time.AddMinutes(2), Until = Some.Time.AddMinutes(3) })).ShouldBe([3, 2]);
+        // A gap could have been anything.
+        (await ReadAsync(new FindingQuery { MinSeverity = 2 })).ShouldBe([4, 1]);
+        (await ReadAsync(new FindingQuery { Patterns = ["oops", "other"] })).ShouldBe([4, 2]);
+        (await ReadAsync(new FindingQuery { Text = "killed PROCESS" })).ShouldBe([4, 1]);
+        (await ReadAsync(new FindingQuery { Scans = ["oom", "disk"], After = new FindingPlace(Some.Time.AddMinutes(3), 3) })).ShouldBe([2, 1]);
+        (await Store.Findings.LastSeqAsync(None).InTime()).ShouldBe(4);
+        (await Store.Findings.PlaceBeforeAsync(Some.Time.AddMinutes(2), None).InTime()).ShouldBe(1);
+        (await Store.Findings.PlaceBeforeAsync(Some.Time.AddMinutes(5), None).InTime()).ShouldBe(4);
+        (await Store.Findings.ScansAsync(None).InTime()).ShouldBe(["disk", "oom"]);
+        await Should.ThrowAsync<ArgumentException>(() => Store.Findings.ReadAsync(new FindingQuery { Limit = 0 }, None));
+    }
+
+    [Fact]
+    public async Task Old_findings_go_once_they_were_judged()
+    {
+        await Store.Findings.AppendAsync([Hit("oom", "web1", 1), Hit("oom", "web1", 2)], Some.Time, None).InTime();
+        await Store.Findings.AppendAsync([Hit("oom", "web1", 3)], Some.Time.AddDays(1), None).InTime();
+
+        (await Store.Findings.DeleteOldAsync("oom", Some.Time.AddHours(1), 10, None).InTime()).ShouldBe(0);
+        await Store.Alerts.CommitAsync(new AlertCommit(3, [], []), None).InTime();
+        (await Store.Findings.DeleteOldAsync("disk", Some.Time.AddHours(1), 10, None).InTime()).ShouldBe(0);
+        (await Store.Findings.DeleteOldAsync("oom", Some.Time.AddHours(1), 10, None).InTime()).ShouldBe(2);
+        (await ReadAsync(new FindingQuery())).ShouldBe([3]);
+        (await Store.Findings.TotalsAsync(None).InTime()).Single().Hits.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Beyond_the_newest_the_oldest_findings_go_once_they_were_judged()
+    {
+        await Store.Findings.AppendAsync([.. Enumerable.Range(1, 9).Select(id => Hit("oom", "web1", (byte)id))], Some.Time, None).InTime();
+
+        (await Store.Findings.DeleteBeyondAsync(2, 10, None).InTime()).ShouldBe(0);
+        await Store.Alerts.CommitAsync(new AlertCommit(6, [], []), None).InTime();
+        (await Store.Findings.DeleteBeyondAsync(2, 4, None).InTime()).ShouldBe(4);
+        (await Store.Findings.DeleteBeyondAsync(2, 4, None).InTime()).ShouldBe(2);
+        (await ReadAsync(new FindingQuery { Order = FindingOrder.Arrival })).ShouldBe([7, 8, 9]);
+    }
+
+    [Fact]
+    public async Task Findings_are_counted_by_template()
+    {
+        await Store.Findings.AppendAsync(
+            [
+                Hit("oom", "web1", 1) with { Template = "killed <*>", Text = "killed 1"u8.ToArray() },
+                Hit("oom", "web2", 2) with { Template = "killed <*>", Text = "killed 2"u8.ToArray(), At = Some.Time.AddMinutes(2) },
+                Hit("oom", "web2", 3) with { Template = "full", Kind = FindingKind.Summary, Count = 1_000_000 },
+                Hit("oom", "web2", 4) with { Kind = FindingKind.Gap },
+                Hit("disk", "web2", 5) with { Template = "else" },
+            ],
+            Some.Time,
+            None).InTime();
+
+        var clusters = await Store.Findings.ClustersAsync(new FindingQuery { Scans = ["oom"] }, None).InTime();
+
+        clusters.Select(cluster => (cluster.Template, cluster.Count)).ShouldBe([("full", 1_000_000), ("killed <*>", 2)]);
+        (clusters[1].First, clusters[1].Last).ShouldBe((Some.Time, Some.Time.AddMinutes(2)));
+        System.Text.Encoding.UTF8.GetString(clusters[1].Example).ShouldStartWith("killed ");
+        (await Store.Findings.ClustersAsync(new FindingQuery { Limit = 1 }, None).InTime()).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Alerts_and_how_far_was_judged_are_written_together()
+    {
+        var alert = Alert("a1");
+        await Store.Alerts.CommitAsync(new AlertCommit(5, [alert], [Message("a1", "firing")]), None).InTime();
+        (await Store.Alerts.AcknowledgeAsync(["a1", "nosuch"], "ada", "on it", Some.Time.AddMinutes(1), None).InTime()).ShouldBe(["a1"]);
+        await Store.Alerts.CommitAsync(new AlertCommit(null, [alert with { Count = 9 }], []), None).InTime();
+        await ReopenAsync();
+
+        var book = await Store.Alerts.LoadAsync(None).InTime();
+        book.JudgedUpTo.ShouldBe(5);
+        var open = book.Open.Single();
+        (open.Count, open.AcknowledgedBy, open.Acknowledgement).ShouldBe((9, "ada", "on it"));
+
+        // A second open one of the same fingerprint would be a second alert for one thing; nothing of that commit is kept.
+        await Should.ThrowAsync<StoreException>(() => Store.Alerts.CommitAsync(new AlertCommit(6, [Alert("a2")], []), None).InTime());
+        (await Store.Alerts.LoadAsync(None).InTime()).JudgedUpTo.ShouldBe(5);
+
+        await Store.Alerts.CommitAsync(new AlertCommit(7, [alert with { State = AlertState.Resolved, ResolvedAt = Some.Time }, Alert("a2")], []), None).InTime();
+        (await Store.Alerts.ListAsync(false, null, 10, None).InTime()).Select(a => a.Id).ShouldBe(["a2"]);
+        (await Store.Alerts.ListAsync(true, "oom", 10, None).InTime()).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Messages_are_tried_until_they_are_sent_or_given_up()
+    {
+        await Store.Alerts.CommitAsync(
+            new AlertCommit(1, [Alert("a1")], [Message("a1", "firing"), Message("a1", "resolved") with { Channel = "mail", NotBefore = Some.Time }]), None).InTime();
+        (await Store.Alerts.NextDueAsync([], None).InTime()).ShouldBe(Some.Time);
+        var due = await Store.Alerts.DueAsync(Some.Time, [], 10, None).InTime();
+        due.Select(d => d.Delivery.Occasion).ShouldBe(["firing", "resolved"]);
+        due.Select(d => d.Delivery.NotBefore).ShouldBe([null, Some.Time]);
+        (await Store.Alerts.DueAsync(Some.Time, ["ops"], 10, None).InTime()).Single().Delivery.Channel.ShouldBe("mail");
+
+        await Store.Alerts.RecordAttemptAsync(due[0].Key, new DeliveryAttempt(null, Some.Time.AddMinutes(1), "refused"), None).InTime();
+        await Store.Alerts.RecordAttemptAsync(due[1].Key, new DeliveryAttempt(Some.Time, null, ""), None).InTime();
+        (await Store.Alerts.DueAsync(Some.Time, [], 10, None).InTime()).ShouldBeEmpty();
+        (await Store.Alerts.NextDueAsync([], None).InTime()).ShouldBe(Some.Time.AddMinutes(1));
+        await Store.Alerts.RecordAttemptAsync(due[0].Key, new DeliveryAttempt(null, null, "refused"), None).InTime();
+
+        var all = await Store.Alerts.DeliveriesOfAsync(["a1"], None).InTime();
+        all.Select(d => (d.Attempts, d.IsGivenUp, d.LastFault)).ShouldBe([(2, true, "refused"), (1, false, "")]);
+        (await Store.Alerts.NextDueAsync([], None).InTime()).ShouldBeNull();
+
+        await Store.Alerts.CommitAsync(new AlertCommit(null, [Alert("a1") with { State = AlertState.Resolved, ResolvedAt = Some.Time }], []), None).InTime();
+        (await Store.Alerts.DeleteOldAsync(Some.Time.AddDays(1), 10, None).InTime()).ShouldBe(1);
+        (await Store.Alerts.DeliveriesOfAsync(["a1"], None).InTime()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Nobody_hears_that_it_is_over_before_he_hears_that_it_began()
+    {
+        await Store.Alerts.CommitAsync(new AlertCommit(1, [Alert("a1")], [Message("a1", "firing"), Message("a1", "resolved")]), None).InTime();
+        var first = (await Store.Alerts.DueAsync(Some.Time, [], 10, None).InTime()).ShouldHaveSingleItem();
+        first.Delivery.Occasion.ShouldBe("firing");
+
+        await Store.Alerts.RecordAttemptAsync(first.Key, new DeliveryAttempt(null, Some.Time.AddMinutes(1), "refused"), None).InTime();
+        (await Store.Alerts.DueAsync(Some.Time, [], 10, None).InTime()).ShouldBeEmpty();
+        (await Store.Alerts.NextDueAsync([], None).InTime()).ShouldBe(Some.Time.AddMinutes(1));
+        var resolved = Alert("a1") with { State = AlertState.Resolved, ResolvedAt = Some.Time };
+        await Store.Alerts.CommitAsync(new AlertCommit(null, [resolved], []), None).InTime();
+        (await Store.Alerts.DeleteOldAsync(Some.Time.AddDays(1), 10, None).InTime()).ShouldBe(0);
+
+        await Store.Alerts.RecordAttemptAsync(first.Key, new DeliveryAttempt(Some.Time, null, ""), None).InTime();
+        (await Store.Alerts.DueAsync(Some.Time, [], 10, None).InTime()).Single().Delivery.Occasion.ShouldBe("resolved");
+    }
+
+    [Fact]
+    public async Task Silences_are_added_listed_and_deleted()
+    {
+        var silence = new SilenceRecord { Id = "s1", Scan = "o*", CreatedAt = Some.Time, ExpiresAt = Some.Time.AddHours(1), CreatedBy = "ada", Comment = "works" };
+        await Store.Alerts.AddSilenceAsync(silence, None).InTime();
+        await ReopenAsync();
+
+        (await Store.Alerts.ListSilencesAsync(None).InTime()).ShouldBe([silence]);
+        (await Store.Alerts.LoadAsync(None).InTime()).Silences.ShouldBe([silence]);
+        (await Store.Alerts.DeleteOldSilencesAsync(Some.Time.AddHours(1), None).InTime()).ShouldBe(0);
+        (await Store.Alerts.DeleteSilenceAsync("s1", None).InTime()).ShouldBe(silence);
+        (await Store.Alerts.DeleteSilenceAsync("s1", None).InTime()).ShouldBeNull();
+    }
+
+    private static long Revision(ScanBook book, string name) => book.Scans.Single(scan => scan.Name == name).Revision;
+
+    private static Finding Hit(string scan, string agent, byte id) =>
+        new() { Kind = FindingKind.Hit, Scan = scan, AgentId = "id-" + agent, AgentName = agent, Id = [id], At = Some.Time };
+
+    private static AlertRecord Alert(string id) => new()
+    {
+        Id = id,
+        Scan = "oom",
+        Pattern = "kill",
+        Fingerprint = "oom/kill",
+        Severity = 3,
+        State = AlertState.Firing,
+        StartedAt = Some.Time,
+        LastHitAt = Some.Time,
+        Count = 1,
+    };
+
+    private static NewDelivery Message(string alert, string occasion) => new(alert, "ops", occasion, [1], Some.Time);
+
+    private Task<ScanBook> ApplyAsync(DateTimeOffset at, string[] scans, string[]? channels = null) => Store.Scans.ApplyAsync(
+        new ScanChanges
+        {
+            Scans = scans.ToDictionary(name => name, Encoding.UTF8.GetBytes),
+            Channels = (channels ?? []).ToDictionary(name => name, Encoding.UTF8.GetBytes),
+            At = at,
+            By = "ada",
+        },
+        None).InTime();
+
+    private async Task<List<int>> ReadAsync(FindingQuery query) =>
+        [.. (await Store.Findings.ReadAsync(query, None).InTime()).Select(stored => (int)stored.Finding.Id[0])];
+}
