@@ -1,13 +1,16 @@
 using System.CommandLine;
 using Fleet.Cli.Access;
 using Fleet.Cli.Agents;
+using Fleet.Cli.Alerts;
 using Fleet.Cli.Completion;
 using Fleet.Cli.Contexts;
 using Fleet.Cli.Controllers;
 using Fleet.Cli.Exec;
+using Fleet.Cli.Hits;
 using Fleet.Cli.Jobs;
 using Fleet.Cli.Login;
 using Fleet.Cli.Logs;
+using Fleet.Cli.Scans;
 
 namespace Fleet.Cli;
 
@@ -31,6 +34,9 @@ internal static class CommandTree
             ScriptCommand.Create(context),
             PingCommand.Create(context),
             GrepCommand.Create(context),
+            ScanCommand.Create(context),
+            HitsCommand.Create(context),
+            AlertsCommand.Create(context),
             JobsCommand.Create(context),
             AgentsCommand.Create(context),
             TokenCommand.Create(context),

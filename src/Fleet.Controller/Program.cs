@@ -1,14 +1,17 @@
 using Fleet.Controller.Access;
+using Fleet.Controller.Alerts;
 using Fleet.Controller.Artefacts;
 using Fleet.Controller.Control;
 using Fleet.Controller.Dispatch;
 using Fleet.Controller.Enrolment;
+using Fleet.Controller.Hits;
 using Fleet.Controller.Hosting;
 using Fleet.Controller.Hosting.Commands;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Jobs;
 using Fleet.Controller.Link;
 using Fleet.Controller.Registry;
+using Fleet.Controller.Scans;
 using Fleet.Controller.Upkeep;
 
 namespace Fleet.Controller;
@@ -34,6 +37,11 @@ internal static class Program
         services.AddAgentLink(options.Link);
         services.AddOperatorApi();
 
+        // What agents look for by themselves, what they found, and who hears of it.
+        services.AddScans();
+        services.AddHits();
+        services.AddAlerts(options.Notify);
+
         // The controller itself.
         services.AddUpkeep(options.Upkeep);
         services.AddControl();
@@ -46,6 +54,9 @@ internal static class Program
         app.MapAccess();
         app.MapArtefacts();
         app.MapFleetServices();
+        app.MapScans();
+        app.MapHits();
+        app.MapAlerts();
         app.MapControl();
     }
 }

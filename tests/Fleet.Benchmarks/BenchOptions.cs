@@ -5,7 +5,7 @@ namespace Fleet.Benchmarks;
 /// <summary>What is to be measured, and how large.</summary>
 internal sealed record BenchOptions
 {
-    private static readonly string[] Known = ["fanout", "ping", "memory", "agent", "store"];
+    private static readonly string[] Known = ["fanout", "ping", "hits", "memory", "agent", "store"];
 
     /// <summary>The measurements, in order.</summary>
     public required IReadOnlyList<string> What { get; init; }
@@ -22,6 +22,9 @@ internal sealed record BenchOptions
     /// <summary>Pings. The default is 60.</summary>
     public int Pings { get; init; } = 60;
 
+    /// <summary>How long hits come at 10,000 a second. The default is 15.</summary>
+    public int Seconds { get; init; } = 15;
+
     /// <summary>Simulated agents at the upper end of the memory measurement. The default is 5,000.</summary>
     public int Most { get; init; } = 5000;
 
@@ -33,8 +36,8 @@ internal sealed record BenchOptions
 
     /// <summary>How to call it.</summary>
     public const string Usage = """
-        usage: fleet-benchmarks --what fanout|ping|memory|agent|store|all
-                                [--hosts N] [--rounds N] [--agents N] [--pings N] [--most N] [--published 0|1] [--limit SECONDS]
+        usage: fleet-benchmarks --what fanout|ping|hits|memory|agent|store|all
+                                [--hosts N] [--rounds N] [--agents N] [--pings N] [--seconds N] [--most N] [--published 0|1] [--limit SECONDS]
         """;
 
     /// <summary>Reads the arguments; null with the fault named where they are not good.</summary>
@@ -61,6 +64,7 @@ internal sealed record BenchOptions
             Rounds = ReadNumber(values, "rounds", defaults.Rounds, ref fault),
             Agents = ReadNumber(values, "agents", defaults.Agents, ref fault),
             Pings = ReadNumber(values, "pings", defaults.Pings, ref fault),
+            Seconds = ReadNumber(values, "seconds", defaults.Seconds, ref fault),
             Most = ReadNumber(values, "most", defaults.Most, ref fault),
             Published = ReadNumber(values, "published", 1, ref fault) != 0,
             Limit = TimeSpan.FromSeconds(ReadNumber(values, "limit", 180 * chosen.Length, ref fault)),

@@ -3,6 +3,7 @@ using Fleet.Benchmarks;
 using Fleet.Benchmarks.AgentCost;
 using Fleet.Benchmarks.Fanout;
 using Fleet.Benchmarks.Figures;
+using Fleet.Benchmarks.Hits;
 using Fleet.Benchmarks.Memory;
 using Fleet.Benchmarks.Micro;
 using Fleet.Benchmarks.Ping;
@@ -40,6 +41,9 @@ try
                 break;
             case "ping":
                 await PingBench.RunAsync(options, report, stop.Token);
+                break;
+            case "hits":
+                await HitsBench.RunAsync(options, report, stop.Token);
                 break;
             case "memory":
                 await ControllerMemoryBench.RunAsync(options, report, stop.Token);

@@ -24,7 +24,10 @@ await fleet.StartAsync(enrolling, stop.Token);
 if (options.OperatorToken is { } token)
 {
     using var identity = await enrolling.OperatorAsync(token, $"{options.Prefix}-operator", stop.Token);
-    await new PingRounds(options, report, TimeProvider.System).RunAsync(enrolling, identity, stop.Token);
+    if (options.HitSeconds > 0)
+        await new HitRounds(options, report, TimeProvider.System).RunAsync(enrolling, identity, fleet.Agents, stop.Token);
+    else
+        await new PingRounds(options, report, TimeProvider.System).RunAsync(enrolling, identity, stop.Token);
 }
 
 if (options.Hold is { } hold)

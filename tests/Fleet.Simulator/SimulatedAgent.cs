@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Fleet.Protocol.Identity;
@@ -17,6 +18,8 @@ internal sealed class SimulatedAgent : IAsyncDisposable
 
     // Full: the reader waits, as a real agent that cannot get its records out.
     private readonly Channel<AgentMessage> _outgoing = System.Threading.Channels.Channel.CreateBounded<AgentMessage>(QueueLength);
+    // Reports under way, by number.
+    private readonly ConcurrentDictionary<ulong, TaskCompletionSource> _reports = [];
     private ulong _beats;
     private long _tasks;
 
@@ -54,6 +57,15 @@ internal sealed class SimulatedAgent : IAsyncDisposable
     /// <summary>Gives a sign of life.</summary>
     public void Beat() => _outgoing.Writer.TryWrite(new AgentMessage { Heartbeat = new Heartbeat { Number = ++_beats } });
 
+    /// <summary>Sends a report and waits until it is acknowledged.</summary>
+    public async Task ReportAsync(ScanReport report, CancellationToken cancellationToken)
+    {
+        var acknowledged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _reports[report.Number] = acknowledged;
+        await _outgoing.Writer.WriteAsync(new AgentMessage { ScanReport = report }, cancellationToken);
+        await acknowledged.Task.WaitAsync(cancellationToken);
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
@@ -68,6 +80,8 @@ internal sealed class SimulatedAgent : IAsyncDisposable
         {
             while (await _call.ResponseStream.MoveNext(cancellationToken))
             {
+                if (_call.ResponseStream.Current.ScanReportAck is { } ack && _reports.TryRemove(ack.Number, out var report))
+                    report.SetResult();
                 if (_call.ResponseStream.Current.StartTask is not { } start)
                     continue;
                 Interlocked.Increment(ref _tasks);

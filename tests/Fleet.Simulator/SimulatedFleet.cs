@@ -16,6 +16,9 @@ internal sealed class SimulatedFleet(SimulatorOptions options, Report report, Ti
     /// <summary>Agents whose link stands.</summary>
     public int Linked => Volatile.Read(ref _linked);
 
+    /// <summary>Those that were linked.</summary>
+    public IReadOnlyList<SimulatedAgent> Agents => [.. _agents];
+
     /// <summary>Enrols and links all agents, a bounded number at once.</summary>
     public async Task StartAsync(Enrolling enrolling, CancellationToken cancellationToken)
     {

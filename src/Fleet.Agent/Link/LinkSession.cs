@@ -18,7 +18,7 @@ namespace Fleet.Agent.Link;
 internal sealed partial class LinkSession(LinkConnection connection, LinkParts parts, ILogger log)
 {
     private const uint ProtocolVersion = 1;
-    private SortedDictionary<string, string> _facts = [];
+    private FactsMessage _facts = new();
     private ulong _heartbeats;
     private long _heartbeatAt;
     private long _roundTripUs;
@@ -27,7 +27,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
     public TimeSpan Lasted { get; private set; }
 
     /// <summary>Told once, when the controller has welcomed this agent.</summary>
-    public Action? Welcomed { get; init; }
+    public Action<Welcome>? Welcomed { get; init; }
 
     /// <summary>Runs the link; ends with it, or with the token.</summary>
     public async Task<LinkEnd> RunAsync(CancellationToken stop)
@@ -63,7 +63,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
 
     private AgentMessage Hello(IReadOnlyList<HeldTask> held)
     {
-        _facts = parts.Facts.Collect();
+        _facts = CollectFacts();
         var hello = new Hello
         {
             ProtocolVersion = ProtocolVersion,
@@ -71,7 +71,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
             BootId = parts.Journal.BootId,
             JournalId = parts.Journal.Id,
             ProcessId = parts.ProcessId,
-            Facts = new FactsMessage { Values = { _facts } },
+            Facts = _facts,
             ScanSetDigest = parts.Scans?.Digest ?? "",
         };
         hello.HeldTasks.Add(held);
@@ -85,7 +85,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
             welcome.SilenceLimitMs, (long)parts.Options.LeastSilence.TotalMilliseconds, (long)parts.Options.MostSilence.TotalMilliseconds));
         silence.Limit = limit;
         LogWelcomed(welcome.SessionId, welcome.ControllerVersion, held.Count);
-        Welcomed?.Invoke();
+        Welcomed?.Invoke(welcome);
 
         var stored = Stored(welcome);
         parts.Desk.DropUnknown(held, stored.ContainsKey);
@@ -177,11 +177,11 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
                     new AgentMessage { CertificateRequest = new CertificateRequest { Csr = ByteString.CopyFrom(renewal.Request()) } }, cancellationToken);
             }
 
-            var facts = parts.Facts.Collect();
-            if (!facts.SequenceEqual(_facts))
+            var facts = CollectFacts();
+            if (!facts.Equals(_facts))
             {
                 _facts = facts;
-                await writer.SendAsync(new AgentMessage { Facts = new FactsMessage { Values = { facts } } }, cancellationToken);
+                await writer.SendAsync(new AgentMessage { Facts = facts }, cancellationToken);
             }
         } while (await timer.WaitForNextTickAsync(cancellationToken));
     }
@@ -222,6 +222,8 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
             return;
         Volatile.Write(ref _roundTripUs, Math.Max(1, (long)parts.Time.GetElapsedTime(sentAt).TotalMicroseconds));
     }
+
+    private FactsMessage CollectFacts() => new() { Values = { parts.Facts.Collect() } };
 
     private static Dictionary<TaskId, ulong> Stored(Welcome welcome)
     {

@@ -1,12 +1,13 @@
 using Fleet.Controller.Dispatch;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Registry;
+using Fleet.Controller.Scans;
 using Fleet.Storage;
 
 namespace Fleet.Controller.Agents;
 
 /// <summary>Keeps the registry, and with it dispatch, in step with who belongs to the fleet. Links are cut by the identity room itself.</summary>
-internal sealed class IdentityFollower(AgentRegistry registry, Dispatcher dispatcher) : IIdentityListener
+internal sealed class IdentityFollower(AgentRegistry registry, Dispatcher dispatcher, ScanStateBook scanStates) : IIdentityListener
 {
     /// <inheritdoc/>
     public void AgentEnrolled(AgentRecord agent) => registry.Put(agent);
@@ -16,5 +17,6 @@ internal sealed class IdentityFollower(AgentRegistry registry, Dispatcher dispat
     {
         registry.Remove(agent.Id);
         dispatcher.AgentRemoved(agent.Id);
+        scanStates.Remove(agent.Id);
     }
 }

@@ -8,10 +8,17 @@ namespace Fleet.Controller.Alerts;
 /// pending -> firing (the condition held long enough) -> resolved (quiet); pending -> resolved without a word (it did not hold).
 /// One alert for each key, however many lines.
 /// </remarks>
-internal sealed class AlertJudge(Func<string, AlertRules?> rules, SilenceBook silences, TimeZoneInfo zone)
+/// <param name="rules">The rule of a scan; null where it raises no alerts.</param>
+/// <param name="silences">What holds messages back.</param>
+/// <param name="zone">The time zone of quiet hours.</param>
+/// <param name="listeningSince">When the controller began to hear agents: silence before that is not quiet.</param>
+internal sealed class AlertJudge(Func<string, AlertRules?> rules, SilenceBook silences, TimeZoneInfo zone, DateTimeOffset listeningSince)
 {
     // Windows of keys that raised nothing: beyond the bound the one that was quiet longest is forgotten.
-    private const int MostWindows = 50_000;
+    private const int MostWindows = 20_000;
+
+    // Kinds of lines and hosts may be many; beyond the bound those of a pattern share an alert.
+    private const int MostOpen = 20_000;
 
     private readonly Dictionary<AlertKey, OpenAlert> _open = [];
     private readonly Dictionary<AlertKey, HitWindow> _windows = [];
@@ -27,8 +34,8 @@ internal sealed class AlertJudge(Func<string, AlertRules?> rules, SilenceBook si
     /// <summary>Remembers a finding that was judged before a restart: it still counts in its window.</summary>
     public void Recall(StoredFinding stored)
     {
-        if (rules(stored.Finding.Scan) is { } rule && rule.Counts(stored.Finding))
-            WindowOf(rule.KeyOf(stored.Finding), rule).Add(stored.Finding.At, Math.Max(1, stored.Finding.Count));
+        if (rules(stored.Finding.Scan) is { NeedsWindow: true } rule && rule.Counts(stored.Finding))
+            WindowOf(KeyOf(stored.Finding, rule), rule).Add(TimeOf(stored), LinesOf(stored.Finding), stored.Finding.AgentName);
     }
 
     /// <summary>Judges a finding.</summary>
@@ -37,16 +44,16 @@ internal sealed class AlertJudge(Func<string, AlertRules?> rules, SilenceBook si
         var finding = stored.Finding;
         if (rules(finding.Scan) is not { } rule || !rule.Counts(finding))
             return;
-        var key = rule.KeyOf(finding);
-        var window = WindowOf(key, rule);
-        var earlier = window.Count;
-        window.Add(finding.At, Math.Max(1, finding.Count));
+        var key = KeyOf(finding, rule);
+        var itself = new HitWindow.Slot(TimeOf(stored), LinesOf(finding), finding.AgentName);
+        var window = rule.NeedsWindow ? WindowOf(key, rule) : null;
+        window?.Add(itself.At, itself.Count, itself.Host);
         if (!_open.TryGetValue(key, out var alert))
         {
-            if (window.Count < rule.Count)
+            var within = window?.Around(itself.At) ?? [itself];
+            if (finding.Kind != FindingKind.Gap && within.Sum(slot => slot.Count) < rule.Count)
                 return;
-            _open[key] = alert = Raise(key, window, now);
-            alert.AddEarlier(Math.Min(earlier, window.Count - Math.Max(1, finding.Count)));
+            _open[key] = alert = Raise(key, itself, within, now);
         }
 
         alert.Add(finding, stored.ReceivedAt);
@@ -61,23 +68,23 @@ internal sealed class AlertJudge(Func<string, AlertRules?> rules, SilenceBook si
         foreach (var (key, alert) in _open.ToArray())
         {
             var rule = rules(key.Scan);
-            var quiet = now - alert.Record.LastHitAt;
+            var heard = alert.Record.LastHitAt > listeningSince ? alert.Record.LastHitAt : listeningSince;
             switch (alert.Record.State)
             {
                 case var _ when rule is null:
                     // The scan was deleted, or raises no alerts any more.
                     End(key, alert, now);
                     break;
-                case AlertState.Pending when quiet > rule.Window:
+                case AlertState.Pending when !Holds(key, rule, now - heard):
                     End(key, alert, now);
                     break;
-                case AlertState.Pending when now - alert.Record.StartedAt >= rule.For:
+                case AlertState.Pending when now - alert.HoldsSince >= rule.For:
                     Fire(alert, rule, now);
                     break;
-                case AlertState.Firing when quiet >= rule.ResolveAfter:
+                case AlertState.Firing when now - heard >= rule.ResolveAfter:
                     End(key, alert, now);
-                    // Nobody was told that it fired while it was silenced: nobody need be told that it is over.
-                    if (alert.Record.SilenceId is null)
+                    // Nobody was told that it fired, or nobody wants to hear of it now.
+                    if (alert.Record.SilenceId is null && silences.Find(alert.Record, now) is null)
                         Send(alert, rule, "resolved", now);
                     break;
                 case AlertState.Firing when alert.Record.SilenceId is not null && silences.Find(alert.Record, now) is null:
@@ -92,26 +99,44 @@ internal sealed class AlertJudge(Func<string, AlertRules?> rules, SilenceBook si
     /// <summary>What has changed since it was asked last.</summary>
     public (IReadOnlyList<AlertRecord> Alerts, IReadOnlyList<NewDelivery> Messages) Harvest()
     {
-        var harvest = (_changed.Select(alert => alert.ToRecord()).ToArray(), _messages.ToArray());
+        // What ends makes room for what begins: at most one of a fingerprint is open at any time within the transaction too.
+        var alerts = _changed.Select(alert => alert.ToRecord()).OrderByDescending(alert => alert.State).ToArray();
+        var harvest = (alerts, _messages.ToArray());
         _changed.Clear();
         _messages.Clear();
         return harvest;
     }
 
-    private static OpenAlert Raise(AlertKey key, HitWindow window, DateTimeOffset now) => new(new AlertRecord
+    private static OpenAlert Raise(AlertKey key, HitWindow.Slot itself, IReadOnlyList<HitWindow.Slot> within, DateTimeOffset now)
     {
-        Id = "al-" + Guid.NewGuid().ToString("N")[..12],
-        Scan = key.Scan,
-        Pattern = key.Pattern,
-        AgentName = key.AgentName,
-        Template = key.Template,
-        Fingerprint = key.Fingerprint,
-        Severity = 0,
-        State = AlertState.Pending,
-        StartedAt = window.First < now ? window.First : now,
-        LastHitAt = now,
-        Count = 0,
-    });
+        var alert = new OpenAlert(new AlertRecord
+        {
+            Id = "al-" + Guid.NewGuid().ToString("N")[..12],
+            Scan = key.Scan,
+            Pattern = key.Pattern,
+            AgentName = key.AgentName,
+            Template = key.Template,
+            Fingerprint = key.Fingerprint,
+            Severity = 0,
+            State = AlertState.Pending,
+            StartedAt = within.Count > 0 ? within[0].At : itself.At,
+            LastHitAt = now,
+            Count = 0,
+        })
+        { HoldsSince = now };
+
+        // The finding itself is one of them, and is counted with all that belongs to it.
+        var own = itself.Count;
+        foreach (var slot in within)
+        {
+            var mine = slot.At == itself.At || slot.Host == itself.Host ? Math.Min(own, slot.Count) : 0;
+            own -= mine;
+            if (slot.Count > mine)
+                alert.AddEarlier(slot.Count - mine, slot.Host);
+        }
+
+        return alert;
+    }
 
     private void Fire(OpenAlert alert, AlertRules rule, DateTimeOffset now)
     {
@@ -128,23 +153,37 @@ internal sealed class AlertJudge(Func<string, AlertRules?> rules, SilenceBook si
         alert.Resolve(now);
         _changed.Add(alert);
         _open.Remove(key);
-        _windows.Remove(key);
     }
 
     private void Send(OpenAlert alert, AlertRules rule, string occasion, DateTimeOffset now)
     {
         var message = alert.ToMessage().ToByteArray();
-        var notBefore = rule.Quiet.QuietUntil(TimeZoneInfo.ConvertTime(now, zone));
+        var notBefore = rule.Quiet.QuietUntil(now, zone);
         _messages.AddRange(rule.Notify.Select(channel => new NewDelivery(alert.Record.Id, channel, occasion, message, now) { NotBefore = notBefore }));
     }
 
+    // By the times of the lines, which may lag behind the clock: so long after the latest of them as nothing has been heard.
+    private bool Holds(AlertKey key, AlertRules rule, TimeSpan quiet) => quiet < rule.Window
+        && (key.Pattern == AlertRules.GapPattern || !_windows.TryGetValue(key, out var window) || window.CountAfter(quiet) >= rule.Count);
+
     private HitWindow WindowOf(AlertKey key, AlertRules rule)
     {
-        if (_windows.TryGetValue(key, out var window))
+        if (_windows.TryGetValue(key, out var window) && window.Span == rule.Window)
             return window;
         if (_windows.Count >= MostWindows)
             _windows.Remove(_windows.MinBy(entry => entry.Value.Last).Key);
         return _windows[key] = new HitWindow(rule.Window);
+    }
+
+    // A line that claims to be of the future would make all others look old.
+    private static DateTimeOffset TimeOf(StoredFinding stored) => stored.Finding.At < stored.ReceivedAt ? stored.Finding.At : stored.ReceivedAt;
+
+    private static long LinesOf(Finding finding) => Math.Max(1, finding.Count);
+
+    private AlertKey KeyOf(Finding finding, AlertRules rule)
+    {
+        var key = rule.KeyOf(finding);
+        return _open.Count < MostOpen || _open.ContainsKey(key) ? key : key with { AgentName = "", Template = "" };
     }
 
     private static AlertKey KeyOf(AlertRecord record) => new(record.Scan, record.Pattern, record.AgentName, record.Template);

@@ -8,6 +8,8 @@ namespace Fleet.Controller.Alerts;
 internal sealed partial class AlertLoop
 {
     private const int FindingsPerTurn = 2000;
+    private const int MostRecalled = 100_000;
+    private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_idle = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_afterFault = TimeSpan.FromSeconds(5);
@@ -19,13 +21,16 @@ internal sealed partial class AlertLoop
     private readonly DeliverySignal _deliveries;
     private readonly TimeProvider _time;
     private readonly ILogger<AlertLoop> _log;
+    private readonly DateTimeOffset _listeningSince;
     private IReadOnlyDictionary<string, AlertRules?> _rules = new Dictionary<string, AlertRules?>();
     private ScanSnapshot? _rulesOf;
 
     public AlertLoop(
-        IFleetStore store, ScanRegistry scans, SilenceBook silences, JudgeSignal signal, DeliverySignal deliveries, TimeProvider time, ILogger<AlertLoop> log)
+        IFleetStore store, ScanRegistry scans, SilenceBook silences, JudgeSignal signal, DeliverySignal deliveries, TimeProvider time,
+        ILogger<AlertLoop> log)
     {
         (_store, _scans, _silences, _signal, _deliveries, _time, _log) = (store, scans, silences, signal, deliveries, time, log);
+        _listeningSince = time.GetUtcNow();
         scans.Changed += signal.Set;
     }
 
@@ -56,7 +61,7 @@ internal sealed partial class AlertLoop
         // 1. Where it stood.
         var book = await _store.Alerts.LoadAsync(cancellationToken);
         _silences.Replace(book.Silences);
-        var judge = new AlertJudge(RuleOf, _silences, _time.LocalTimeZone);
+        var judge = new AlertJudge(RuleOf, _silences, _time.LocalTimeZone, _listeningSince);
         foreach (var alert in book.Open)
             judge.Resume(alert);
         await RecallAsync(judge, book.JudgedUpTo, cancellationToken);
@@ -71,29 +76,32 @@ internal sealed partial class AlertLoop
             foreach (var finding in findings)
                 judge.Take(finding, now);
             judge.Tick(now);
-            var before = judged;
             judged = findings.Count > 0 ? findings[^1].Seq : judged;
-            await CommitAsync(judge, judged > before ? judged : null, cancellationToken);
-            if (findings.Count < FindingsPerTurn)
-                await _signal.Wake.WaitAsync(judge.IsWaiting ? s_tick : s_idle, _time, cancellationToken);
+            await CommitAsync(judge, findings.Count > 0 ? judged : null, cancellationToken);
+            if (findings.Count == FindingsPerTurn)
+                continue;
+
+            // The first hit is judged at once; while more of them come, they are judged together.
+            if (findings.Count > 0)
+                await Task.Delay(s_gather, _time, cancellationToken);
+            await _signal.Wake.WaitAsync(judge.IsWaiting ? s_tick : s_idle, _time, cancellationToken);
         }
     }
 
+    // Only the latest of those that were judged: in a storm that reaches further back the alert is open anyway.
     private async Task RecallAsync(AlertJudge judge, long judgedUpTo, CancellationToken cancellationToken)
     {
-        if (judgedUpTo == 0)
+        if (LongestWindow() is not { } window)
             return;
-        var since = _time.GetUtcNow() - LongestWindow();
-        long at = 0;
-        while (true)
+        var since = _time.GetUtcNow() - window;
+        var at = Math.Max(0, judgedUpTo - MostRecalled);
+        while (at < judgedUpTo)
         {
             var query = new FindingQuery { Order = FindingOrder.Arrival, AfterSeq = at, Since = since, Limit = FindingsPerTurn };
             var findings = await _store.Findings.ReadAsync(query, cancellationToken);
             foreach (var finding in findings.TakeWhile(finding => finding.Seq <= judgedUpTo))
                 judge.Recall(finding);
-            if (findings.Count < FindingsPerTurn || findings[^1].Seq >= judgedUpTo)
-                return;
-            at = findings[^1].Seq;
+            at = findings.Count == FindingsPerTurn ? findings[^1].Seq : judgedUpTo;
         }
     }
 
@@ -122,10 +130,10 @@ internal sealed partial class AlertLoop
         return _rules.GetValueOrDefault(scan);
     }
 
-    private TimeSpan LongestWindow()
+    private TimeSpan? LongestWindow()
     {
         RuleOf("");
-        return _rules.Values.OfType<AlertRules>().Select(rule => rule.Window).DefaultIfEmpty(TimeSpan.Zero).Max();
+        return _rules.Values.OfType<AlertRules>().Where(rule => rule.NeedsWindow).Max(rule => (TimeSpan?)rule.Window);
     }
 
     [LoggerMessage(4620, LogLevel.Debug, "Alert {Alert} is {State}: scan {Scan}, pattern {Pattern}, {Agent}, {Count} hits")]

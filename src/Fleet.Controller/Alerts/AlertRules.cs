@@ -46,17 +46,20 @@ internal sealed record AlertRules(
             [.. rule.Notify]);
     }
 
+    /// <summary>Whether what came before counts: the first hit alone does not raise it at once.</summary>
+    public bool NeedsWindow => Count > 1 || For > TimeSpan.Zero;
+
     /// <summary>Whether a finding counts.</summary>
     public bool Counts(Finding finding) => finding.Kind == FindingKind.Gap || finding.Severity >= MinSeverity;
 
     /// <summary>What a finding is part of.</summary>
     public AlertKey KeyOf(Finding finding)
     {
-        var pattern = finding.Kind == FindingKind.Gap ? GapPattern : finding.Pattern;
+        var pattern = finding.Kind == FindingKind.Gap ? GapPattern : AlertKey.Clean(finding.Pattern);
         return Grouping switch
         {
             AlertRule.Types.Grouping.Fleet => new AlertKey(finding.Scan, pattern, "", ""),
-            AlertRule.Types.Grouping.Template => new AlertKey(finding.Scan, pattern, "", finding.Template),
+            AlertRule.Types.Grouping.Template => new AlertKey(finding.Scan, pattern, "", AlertKey.Clean(finding.Template)),
             _ => new AlertKey(finding.Scan, pattern, finding.AgentName, ""),
         };
     }
@@ -69,6 +72,11 @@ internal sealed record AlertRules(
 /// <param name="Template">The kind of line; empty for all.</param>
 internal readonly record struct AlertKey(string Scan, string Pattern, string AgentName, string Template)
 {
+    private const char Between = '\u001f';
+
     /// <summary>As text: parts that cannot run into one another.</summary>
-    public string Fingerprint => string.Join('\u001f', Scan, Pattern, AgentName, Template);
+    public string Fingerprint => string.Join(Between, Scan, Pattern, AgentName, Template);
+
+    /// <summary>A part as agents report it without the sign that keeps parts apart: two keys never have one fingerprint.</summary>
+    public static string Clean(string part) => part.Replace(Between, ' ');
 }

@@ -2,10 +2,14 @@ using System.Globalization;
 
 namespace Fleet.Controller.Alerts;
 
-/// <summary>Spans of local time: <c>22:00-06:00</c>, <c>sat,sun 00:00-24:00</c>, <c>mon-fri 12:00-13:00</c>. A span past midnight belongs to the day it begins on.</summary>
+/// <summary>Spans of local time: <c>22:00-06:00</c>, <c>sat,sun 00:00-24:00</c>, <c>mon-fri 12:00-13:00</c>.</summary>
+/// <remarks>A span past midnight belongs to the day it begins on.</remarks>
 internal sealed class QuietHours
 {
     private static readonly string[] s_days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+
+    // More than a week of days: a rule that is always quiet is found out by this.
+    private const int MostSteps = 20;
 
     private readonly Span[] _spans;
 
@@ -22,32 +26,43 @@ internal sealed class QuietHours
     public static QuietHours Parse(IEnumerable<string> spans) => new([.. spans.Select(ParseSpan)]);
 
     /// <summary>When the quiet that reigns at a moment ends; null where there is none.</summary>
-    /// <param name="now">The moment, in local time.</param>
-    public DateTimeOffset? QuietUntil(DateTimeOffset now)
+    /// <remarks>By the clock on the wall: a night in which the clock is changed is an hour shorter or longer.</remarks>
+    public DateTimeOffset? QuietUntil(DateTimeOffset now, TimeZoneInfo zone)
     {
         DateTimeOffset? until = null;
-        // Spans that touch make one quiet; a week of them is the most there can be.
-        for (var (at, steps) = (now, 0); steps < 16 && EndAt(at) is { } end && end > at; steps++)
-            until = at = end;
+        // Spans that touch make one quiet.
+        for (var steps = 0; steps < MostSteps && EndAt(TimeZoneInfo.ConvertTime(until ?? now, zone).DateTime) is { } end; steps++)
+            until = MomentOf(end, zone, until ?? now);
         return until;
     }
 
-    private DateTimeOffset? EndAt(DateTimeOffset now)
+    private DateTime? EndAt(DateTime wall)
     {
-        DateTimeOffset? latest = null;
+        DateTime? latest = null;
         foreach (var span in _spans)
         {
             // Begun today or yesterday.
             for (var back = 0; back <= 1; back++)
             {
-                var day = now.Date.AddDays(-back);
-                var begin = new DateTimeOffset(day + span.From, now.Offset);
-                if (span.Days[(int)day.DayOfWeek] && now >= begin && now < begin + span.Length && !(begin + span.Length <= latest))
+                var begin = wall.Date.AddDays(-back) + span.From;
+                if (span.Days[(int)begin.DayOfWeek] && wall >= begin && wall < begin + span.Length && !(begin + span.Length <= latest))
                     latest = begin + span.Length;
             }
         }
 
         return latest;
+    }
+
+    private static DateTimeOffset MomentOf(DateTime wall, TimeZoneInfo zone, DateTimeOffset after)
+    {
+        // An hour that the clock leaps over: the moment of the leap.
+        while (zone.IsInvalidTime(wall))
+            wall = wall.AddMinutes(1);
+        if (!zone.IsAmbiguousTime(wall))
+            return new DateTimeOffset(wall, zone.GetUtcOffset(wall));
+        // One that it shows twice: the first that is still to come.
+        var moments = zone.GetAmbiguousTimeOffsets(wall).Select(offset => new DateTimeOffset(wall, offset)).Order().ToArray();
+        return moments.Where(moment => moment > after).DefaultIfEmpty(moments[^1]).First();
     }
 
     private static Span ParseSpan(string text)

@@ -2,6 +2,7 @@ using System.Net;
 using Fleet.Controller.Dispatch;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Logging;
+using Fleet.Controller.Notifications;
 using Fleet.Controller.Upkeep;
 using LinkOptions = Fleet.Controller.Link.LinkOptions;
 
@@ -39,6 +40,9 @@ internal sealed class ControllerOptions
 
     /// <summary>Dispatch of tasks.</summary>
     public DispatchOptions Dispatch { get; } = new();
+
+    /// <summary>Messages of alerts.</summary>
+    public NotifyOptions Notify { get; } = new();
 
     /// <summary>What is kept, and how long.</summary>
     public UpkeepOptions Upkeep { get; } = new();

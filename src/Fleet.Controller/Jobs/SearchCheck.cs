@@ -15,16 +15,17 @@ internal static class SearchCheck
             return $"search_logs.patterns and exclude may have {Limits.LogPatterns} entries each";
         if (search.Patterns.Concat(search.Exclude).Any(pattern => pattern.Text.Length is 0 or > Limits.LogPatternCharacters))
             return $"search_logs.patterns: each text must have 1 to {Limits.LogPatternCharacters} characters";
-        return search.Sources.Select(Fault).FirstOrDefault(fault => fault.Length > 0) ?? "";
+        return search.Sources.Select(source => SourceFault("search_logs.sources", source)).FirstOrDefault(fault => fault.Length > 0) ?? "";
     }
 
-    private static string Fault(LogSource source) => source.SourceCase switch
+    /// <summary>What is wrong with a source; empty where nothing is.</summary>
+    public static string SourceFault(string field, LogSource source) => source.SourceCase switch
     {
-        LogSource.SourceOneofCase.None => "search_logs.sources: files, journal or kernel is required",
+        LogSource.SourceOneofCase.None => $"{field}: files, journal or kernel is required",
         LogSource.SourceOneofCase.Files when source.Files.Path.Length == 0 || source.Files.Path[0] != '/' =>
-            $"search_logs.sources: \"{source.Files.Path}\" is not an absolute path",
+            $"{field}: \"{source.Files.Path}\" is not an absolute path",
         LogSource.SourceOneofCase.Journal when source.Journal.Path.Length > 0 && source.Journal.Path[0] != '/' =>
-            $"search_logs.sources: \"{source.Journal.Path}\" is not an absolute path",
+            $"{field}: \"{source.Journal.Path}\" is not an absolute path",
         _ => "",
     };
 }

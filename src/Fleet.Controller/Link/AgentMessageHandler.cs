@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Registry;
+using Fleet.Controller.Scans;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
 using Google.Protobuf;
@@ -15,15 +16,17 @@ internal sealed partial class AgentMessageHandler
     private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(10);
 
     private readonly RecordIntake _records;
+    private readonly ReportIntake _reports;
     private readonly AgentRegistry _registry;
     private readonly IAgentStore _store;
     private readonly IdentityRenewal _renewal;
     private readonly SessionRoom _room;
 
     public AgentMessageHandler(
-        RecordIntake records, AgentRegistry registry, IFleetStore store, IdentityRenewal renewal, SessionRoom room)
+        RecordIntake records, ReportIntake reports, AgentRegistry registry, IFleetStore store, IdentityRenewal renewal, SessionRoom room)
     {
         _records = records;
+        _reports = reports;
         _registry = registry;
         _store = store.Agents;
         _renewal = renewal;
@@ -45,6 +48,12 @@ internal sealed partial class AgentMessageHandler
                     break;
                 case AgentMessage.MessageOneofCase.Records:
                     await _records.TakeAsync(session, message.Records);
+                    break;
+                case AgentMessage.MessageOneofCase.ScanReport:
+                    await _reports.TakeAsync(session, message.ScanReport);
+                    break;
+                case AgentMessage.MessageOneofCase.ScanStates:
+                    _reports.Take(session, message.ScanStates);
                     break;
                 case AgentMessage.MessageOneofCase.Facts:
                     await TakeFactsAsync(session, message.Facts);

@@ -12,12 +12,14 @@ namespace Fleet.Controller.Link;
 /// <param name="Version">The agent's version.</param>
 /// <param name="Facts">Its facts.</param>
 /// <param name="Held">The tasks it has.</param>
+/// <param name="ScanSetDigest">Of the scans it runs; empty: none.</param>
 internal sealed record CheckedHello(
     string Incarnation,
     string ProcessId,
     string Version,
     IReadOnlyDictionary<string, string> Facts,
-    IReadOnlyList<HeldTaskReport> Held);
+    IReadOnlyList<HeldTaskReport> Held,
+    string ScanSetDigest);
 
 /// <summary>Checks what agents say first. Nothing is trusted from the wire.</summary>
 internal static class HelloCheck
@@ -42,6 +44,8 @@ internal static class HelloCheck
             fault = $"hello.agent_version must have 1 to {LongestVersion} printable characters";
         else if (hello.HeldTasks.Count > Limits.HeldTasks)
             fault = $"hello.held_tasks names {hello.HeldTasks.Count} tasks, at most {Limits.HeldTasks} are allowed";
+        else if (hello.ScanSetDigest.Length > LongestId || !hello.ScanSetDigest.All(char.IsAsciiHexDigit))
+            fault = $"hello.scan_set_digest must have at most {LongestId} hexadecimal digits";
         if (fault.Length > 0)
             return null;
 
@@ -49,7 +53,7 @@ internal static class HelloCheck
         var held = facts is null ? null : CheckHeld(hello.HeldTasks, out fault);
         return held is null
             ? null
-            : new CheckedHello($"{hello.BootId}/{hello.JournalId}", hello.ProcessId, hello.AgentVersion, facts!, held);
+            : new CheckedHello($"{hello.BootId}/{hello.JournalId}", hello.ProcessId, hello.AgentVersion, facts!, held, hello.ScanSetDigest);
     }
 
     private static List<HeldTaskReport>? CheckHeld(RepeatedField<HeldTask> tasks, out string fault)

@@ -35,7 +35,7 @@ internal sealed partial class LinkGreeting
             return null;
 
         // 2. One link an identity: the newest, unless two processes live with it.
-        session.ProcessId = hello.ProcessId;
+        (session.ProcessId, session.ScanSetDigest) = (hello.ProcessId, hello.ScanSetDigest);
         if (_sessions.Admit(session) is { } refusal)
         {
             session.Cut(refusal);
@@ -47,7 +47,8 @@ internal sealed partial class LinkGreeting
         var welcome = Welcome(session, reconciled);
         await SettleNotOpenAsync(session, reconciled.NotOpen, welcome);
 
-        // 4. Seen as online only now: whoever sees it may count on dispatch knowing it.
+        // 4. Seen as online only now: whoever sees it may count on dispatch knowing it. The room of scans sees it too, and sends
+        // the agent its scans where the digest of those it has is another.
         if (!_registry.Attach(session.Agent.Id, session))
         {
             session.Cut(new Goodbye { Cause = Goodbye.Types.Cause.Revoked, Reason = "the agent was removed" });

@@ -1,38 +1,31 @@
-using Fleet.Controller.Scans;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
 
 namespace Fleet.Controller.Notifications;
 
 /// <summary>Sends messages until they get through or are given up; what is due survives a restart.</summary>
+/// <remarks>Each channel sends one message at a time: one that does not answer holds up nobody else, and order is kept.</remarks>
 internal sealed partial class DeliveryLoop(
-    IFleetStore store, ScanRegistry scans, IEnumerable<IChannelSender> senders, DeliverySignal signal, TimeProvider time, ILogger<DeliveryLoop> log)
+    IFleetStore store, ChannelPost post, DeliverySignal signal, NotifyOptions options, TimeProvider time, ILogger<DeliveryLoop> log)
 {
-    private const int AtOnce = 8;
-    private static readonly TimeSpan s_attempt = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(15);
-    private static readonly TimeSpan s_giveUpAfter = TimeSpan.FromDays(1);
+    private const int LookAtOnce = 64;
     private static readonly TimeSpan s_idle = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_afterFault = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<NotificationChannel.KindOneofCase, IChannelSender> _senders = senders.ToDictionary(sender => sender.Kind);
+    // By channel. Only the loop touches it.
+    private readonly Dictionary<string, Task> _underWay = new(StringComparer.Ordinal);
 
-    /// <summary>The loop. Ends when the token says so.</summary>
+    /// <summary>The loop. Ends when the token says so, and what is under way with it.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                var due = await store.Alerts.DueAsync(time.GetUtcNow(), AtOnce, cancellationToken);
-                await Task.WhenAll(due.Select(delivery => AttemptAsync(delivery, cancellationToken)));
-                if (due.Count == 0)
-                    await WaitAsync(cancellationToken);
+                await TurnAsync(cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                return;
             }
             catch (StoreException e)
             {
@@ -40,58 +33,81 @@ internal sealed partial class DeliveryLoop(
                 await Task.Delay(s_afterFault, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+
+        await Task.WhenAll(_underWay.Values);
     }
 
-    /// <summary>Tries to send by a channel once; why not, or empty.</summary>
-    public async Task<string> TryAsync(NotificationChannel? channel, Notice notice, CancellationToken cancellationToken)
+    private async Task TurnAsync(CancellationToken cancellationToken)
     {
-        if (channel is null)
-            return "there is no such channel (any more)";
-        using var limit = new CancellationTokenSource(s_attempt, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
+        // 1. Channels that are done are free again.
+        foreach (var (channel, attempt) in _underWay.ToArray())
         {
-            await _senders[channel.KindCase].SendAsync(channel, notice, either.Token);
-            return "";
+            if (!attempt.IsCompleted)
+                continue;
+            _underWay.Remove(channel);
+            await attempt;
         }
-        catch (DeliveryException e)
-        {
-            return e.Message;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return $"no answer within {s_attempt.TotalSeconds:0} s";
-        }
-    }
 
-    /// <summary>How long to wait after so many attempts.</summary>
-    internal static TimeSpan PauseAfter(int attempts) =>
-        TimeSpan.FromTicks(Math.Min(s_longestPause.Ticks, s_firstPause.Ticks << Math.Min(attempts - 1, 20)));
+        // 2. Each free channel gets the message that has been due longest.
+        var due = await store.Alerts.DueAsync(time.GetUtcNow(), _underWay.Keys, LookAtOnce, cancellationToken);
+        foreach (var record in due.DistinctBy(record => record.Delivery.Channel))
+            _underWay.Add(record.Delivery.Channel, AttemptAsync(record, cancellationToken));
+        if (due.Count > 0)
+            return;
+
+        // 3. Until there is one, a channel is done, or something falls due.
+        var next = await store.Alerts.NextDueAsync(_underWay.Keys, cancellationToken);
+        var pause = next is { } at ? (at - time.GetUtcNow()).TotalMilliseconds : s_idle.TotalMilliseconds;
+        await signal.Wake.WaitAsync(TimeSpan.FromMilliseconds(Math.Clamp(pause, 1, s_idle.TotalMilliseconds)), time, cancellationToken);
+    }
 
     private async Task AttemptAsync(DeliveryRecord record, CancellationToken cancellationToken)
     {
-        var delivery = record.Delivery;
-        var notice = new Notice($"{delivery.AlertId}-{record.Key}", delivery.Occasion, Alert.Parser.ParseFrom(delivery.Message));
-        var fault = await TryAsync(scans.Current.Channels.GetValueOrDefault(delivery.Channel), notice, cancellationToken);
-        var now = time.GetUtcNow();
-        var isLast = now - delivery.CreatedAt > s_giveUpAfter;
-        var attempt = fault.Length == 0
-            ? new DeliveryAttempt(now, null, "")
-            : new DeliveryAttempt(null, isLast ? null : now + PauseAfter(record.Attempts + 1), fault);
-        await store.Alerts.RecordAttemptAsync(record.Key, attempt, cancellationToken);
-        if (fault.Length == 0)
-            LogSent(delivery.AlertId, delivery.Occasion, delivery.Channel, record.Attempts + 1);
-        else if (isLast)
-            LogGivenUp(delivery.AlertId, delivery.Occasion, delivery.Channel, record.Attempts + 1, fault);
-        else
-            LogNotSent(delivery.AlertId, delivery.Occasion, delivery.Channel, record.Attempts + 1, fault);
+        // The loop goes on at once, whatever a sender does before it first waits.
+        await Task.Yield();
+        try
+        {
+            var delivery = record.Delivery;
+            // Of an attempt that was cut off here it is not known whether it got through: the receiver can tell by the id.
+            var notice = new Notice($"{delivery.AlertId}-{record.Key}", delivery.Occasion, Alert.Parser.ParseFrom(delivery.Message));
+            var fault = await post.SendAsync(delivery.Channel, notice, cancellationToken);
+            // Without the token: what went out is written down, also while the controller stops.
+            await store.Alerts.RecordAttemptAsync(record.Key, Judge(record, fault), CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+        catch (StoreException e)
+        {
+            LogFailed(e);
+            await Task.Delay(s_afterFault, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            signal.Wake.Set();
+        }
     }
 
-    private async Task WaitAsync(CancellationToken cancellationToken)
+    private DeliveryAttempt Judge(DeliveryRecord record, string fault)
     {
-        var pause = await store.Alerts.NextDueAsync(cancellationToken) is { } next ? next - time.GetUtcNow() : s_idle;
-        pause = TimeSpan.FromMilliseconds(Math.Clamp(pause.TotalMilliseconds, 1, s_idle.TotalMilliseconds));
-        await signal.Wake.WaitAsync(pause, time, cancellationToken);
+        var delivery = record.Delivery;
+        var (now, attempts) = (time.GetUtcNow(), record.Attempts + 1);
+        if (fault.Length == 0)
+        {
+            LogSent(delivery.AlertId, delivery.Occasion, delivery.Channel, attempts);
+            return new DeliveryAttempt(now, null, "");
+        }
+
+        // Counted from when it could first be sent, which is later than it was decided where the hours are quiet.
+        var next = now + options.PauseAfter(attempts);
+        if (post.Knows(delivery.Channel) && next - (delivery.NotBefore ?? delivery.CreatedAt) <= options.GiveUpAfter)
+        {
+            LogNotSent(delivery.AlertId, delivery.Occasion, delivery.Channel, attempts, fault);
+            return new DeliveryAttempt(null, next, fault);
+        }
+
+        LogGivenUp(delivery.AlertId, delivery.Occasion, delivery.Channel, attempts, fault);
+        return new DeliveryAttempt(null, null, fault);
     }
 
     [LoggerMessage(4700, LogLevel.Information, "Alert {Alert} ({Occasion}) went out by {Channel}, attempt {Attempt}")]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Fleet.Protocol.NodeSets;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Notifications;
@@ -19,27 +20,34 @@ internal sealed record Notice(string Id, string Occasion, Alert Alert)
     {
         get
         {
-            var where = Alert.AgentName.Length > 0 ? Alert.AgentName : Alert.HostCount == 1 ? Alert.Hosts[0] : $"{Alert.HostCount} hosts";
-            return $"[{Occasion.ToUpperInvariant()}] {Alert.Severity.ToString().ToLowerInvariant()}: {Alert.Scan}/{Alert.Pattern} on {where}";
+            var where = Alert.AgentName.Length > 0 ? Alert.AgentName : Alert.Hosts.Count == 1 ? Alert.Hosts[0] : $"{Alert.HostCount} hosts";
+            var title = $"[{Occasion.ToUpperInvariant()}] {Alert.Severity.ToString().ToLowerInvariant()}: {Alert.Scan}/{Alert.Pattern} on {where}";
+            return string.Concat(title.Select(static c => char.IsControl(c) ? ' ' : c));
         }
     }
 
     /// <summary>For people, some lines.</summary>
-    public string Text
+    public string Text => Render(static text => text);
+
+    /// <summary>For people, some lines, where the receiver reads some characters as signs.</summary>
+    /// <param name="escape">Makes signs out of nothing in a text.</param>
+    public string Render(Func<string, string> escape)
     {
-        get
+        var text = new StringBuilder(escape(Title)).Append('\n')
+            .Append(CultureInfo.InvariantCulture, $"{Alert.Count} {(Alert.Count == 1 ? "line" : "lines")} since {Time(Alert.StartedMs)}");
+        if (Alert.Hosts.Count > 1)
         {
-            var text = new StringBuilder(Title).Append('\n')
-                .Append(CultureInfo.InvariantCulture, $"{Alert.Count} {(Alert.Count == 1 ? "line" : "lines")} since {Time(Alert.StartedMs)}");
-            if (Alert.Hosts.Count > 1)
-                text.Append(CultureInfo.InvariantCulture, $" on {Protocol.NodeSets.NodeSet.Fold(Alert.Hosts)}");
-            foreach (var example in Alert.Examples)
-                text.Append("\n> ").Append(example.ReplaceLineEndings("\n> "));
-            return text.Append(CultureInfo.InvariantCulture, $"\nfleet alerts; fleet hits --scan {Alert.Scan}").ToString();
+            text.Append(" on ").Append(escape(NodeSet.Fold(Alert.Hosts)));
+            if (Alert.HostCount > Alert.Hosts.Count)
+                text.Append(CultureInfo.InvariantCulture, $" and {Alert.HostCount - Alert.Hosts.Count} more");
         }
+
+        foreach (var example in Alert.Examples)
+            text.Append("\n> ").Append(escape(example).ReplaceLineEndings("\n> "));
+        return text.Append(CultureInfo.InvariantCulture, $"\nfleet alerts; fleet hits --scan {escape(Alert.Scan)}").ToString();
     }
 
-    /// <summary>For programs: Fleet's own JSON, version 1 (docs/scans.md).</summary>
+    /// <summary>For programs: Fleet's own JSON, version 1 (docs/alerts.md).</summary>
     public byte[] Json()
     {
         using var bytes = new MemoryStream();

@@ -8,12 +8,12 @@ internal static class WebhookBody
 {
     /// <summary>The body, JSON.</summary>
     /// <remarks>
-    /// Slack: incoming webhooks take {"text"}. DingTalk: custom robots take {"msgtype":"text","text":{"content"}}. Feishu and Lark: custom bots
-    /// take {"msg_type":"text","content":{"text"}}.
+    /// Slack: incoming webhooks take {"text"}, in which three characters are signs. DingTalk: custom robots take
+    /// {"msgtype":"text","text":{"content"}}. Feishu and Lark: custom bots take {"msg_type":"text","content":{"text"}}.
     /// </remarks>
     public static byte[] Of(Webhook.Types.Form form, Notice notice) => form switch
     {
-        Webhook.Types.Form.Slack => Write(json => json.WriteString("text", notice.Text)),
+        Webhook.Types.Form.Slack => Write(json => json.WriteString("text", notice.Render(EscapeForSlack))),
         Webhook.Types.Form.Dingtalk => Write(json =>
         {
             json.WriteString("msgtype", "text");
@@ -46,7 +46,7 @@ internal static class WebhookBody
         {
             using var json = JsonDocument.Parse(body);
             return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(code, out var number)
-                && number.ValueKind == JsonValueKind.Number && number.GetInt64() != 0
+                && number.ValueKind == JsonValueKind.Number && !(number.TryGetInt64(out var value) && value == 0)
                 ? $"refused with {code} {number}: {(json.RootElement.TryGetProperty(message, out var why) ? why.ToString() : "")}"
                 : "";
         }
@@ -55,6 +55,11 @@ internal static class WebhookBody
             return "";
         }
     }
+
+    private static string EscapeForSlack(string text) => text
+        .Replace("&", "&amp;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace(">", "&gt;", StringComparison.Ordinal);
 
     private static byte[] Write(Action<Utf8JsonWriter> fields)
     {

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Notifications;
@@ -6,13 +7,14 @@ namespace Fleet.Controller.Notifications;
 /// <summary>Posts messages to webhooks.</summary>
 internal sealed class WebhookSender : IChannelSender, IDisposable
 {
-    private const int LongestAnswer = 64 * 1024;
+    private const int LongestAnswer = 16 * 1024;
+    private const int ShownOfAnswer = 200;
 
+    // A redirect would take the message, and what is secret in its headers, where nobody sent it.
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) })
     {
         // The caller's time limit counts.
         Timeout = Timeout.InfiniteTimeSpan,
-        MaxResponseContentBufferSize = LongestAnswer,
     };
 
     /// <inheritdoc/>
@@ -24,19 +26,24 @@ internal sealed class WebhookSender : IChannelSender, IDisposable
         var webhook = channel.Webhook;
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, webhook.Url) { Content = new ByteArrayContent(WebhookBody.Of(webhook.Form, notice)) };
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
+            using var content = new ByteArrayContent(WebhookBody.Of(webhook.Form, notice));
+            using var request = new HttpRequestMessage(HttpMethod.Post, webhook.Url) { Content = content };
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
             request.Headers.TryAddWithoutValidation("Fleet-Delivery", notice.Id);
             foreach (var (name, value) in webhook.Headers)
                 request.Headers.TryAddWithoutValidation(name, value);
-            using var answer = await _http.SendAsync(request, cancellationToken);
-            var body = await answer.Content.ReadAsStringAsync(cancellationToken);
+            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            var body = await ReadAsync(answer.Content, cancellationToken);
             if (!answer.IsSuccessStatusCode)
-                throw new DeliveryException($"HTTP {(int)answer.StatusCode}: {(body.Length > 200 ? body[..200] : body).ReplaceLineEndings(" ")}");
+            {
+                var said = body.Length > ShownOfAnswer ? body[..ShownOfAnswer] : body;
+                throw new DeliveryException($"HTTP {(int)answer.StatusCode}: {said.ReplaceLineEndings(" ")}");
+            }
+
             if (WebhookBody.RefusalIn(webhook.Form, body) is { Length: > 0 } refusal)
                 throw new DeliveryException(refusal);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
             throw new DeliveryException(e.Message, e);
         }
@@ -44,4 +51,13 @@ internal sealed class WebhookSender : IChannelSender, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    // What lies behind the bound is of no interest, however long the answer is.
+    private static async Task<string> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+        var bytes = new byte[LongestAnswer];
+        var length = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        return Encoding.UTF8.GetString(bytes, 0, length);
+    }
 }

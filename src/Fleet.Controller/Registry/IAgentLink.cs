@@ -16,6 +16,7 @@ internal interface IAgentLink
 
     /// <summary>The round trip that the agent measured last; zero: none yet.</summary>
     TimeSpan RoundTrip { get; }
+
     /// <summary>The set of scans that the agent has or has just been sent; empty: none.</summary>
     string ScanSetDigest { get; set; }
 

@@ -8,11 +8,13 @@ namespace Fleet.Controller.Scans;
 /// <summary>Findings on the wire and in the store. What the store searches stands in its columns, the rest in the message beside them.</summary>
 internal static class FindingMessages
 {
+    private static readonly TimeSpan s_ahead = TimeSpan.FromDays(1);
+
     public static Finding Of(Hit hit, string agentId, string agentName, DateTimeOffset now)
     {
         var rest = hit.Clone();
         (rest.Id, rest.Text) = (ByteString.Empty, ByteString.Empty);
-        (rest.Scan, rest.Pattern, rest.Source, rest.Template) = ("", "", "", "");
+        (rest.Scan, rest.Pattern, rest.Source, rest.Template, rest.Severity) = ("", "", "", "", Severity.Unspecified);
         return new Finding
         {
             Kind = FindingKind.Hit,
@@ -24,7 +26,7 @@ internal static class FindingMessages
             Pattern = hit.Pattern,
             Source = hit.Source,
             Template = hit.Template,
-            At = TimeOf(hit.TimeUs) ?? TimeOf(hit.SeenUs) ?? now,
+            At = TimeOf(hit.TimeUs, now) ?? TimeOf(hit.SeenUs, now) ?? now,
             Text = hit.Text.ToByteArray(),
             Data = rest.ToByteArray(),
         };
@@ -41,7 +43,7 @@ internal static class FindingMessages
         Pattern = summary.Pattern,
         Source = summary.Source,
         Template = summary.Template,
-        At = TimeOf(summary.LastUs) ?? now,
+        At = TimeOf(summary.LastUs, now) ?? now,
         Count = (long)summary.Count,
         Text = summary.Examples.Count > 0 ? summary.Examples[0].ToByteArray() : [],
         Data = summary.ToByteArray(),
@@ -55,7 +57,7 @@ internal static class FindingMessages
         AgentName = agentName,
         Id = gap.Id.ToByteArray(),
         Source = gap.Source,
-        At = TimeOf(gap.UntilUs) ?? now,
+        At = TimeOf(gap.UntilUs, now) ?? now,
         Count = 0,
         Text = Encoding.UTF8.GetBytes(gap.Cause),
         Data = gap.ToByteArray(),
@@ -66,11 +68,28 @@ internal static class FindingMessages
         var hit = Hit.Parser.ParseFrom(finding.Data);
         (hit.Id, hit.Text) = (UnsafeByteOperations.UnsafeWrap(finding.Id), UnsafeByteOperations.UnsafeWrap(finding.Text));
         (hit.Scan, hit.Pattern, hit.Source, hit.Template) = (finding.Scan, finding.Pattern, finding.Source, finding.Template);
+        hit.Severity = (Severity)finding.Severity;
         return hit;
     }
 
-    private static int SeverityOf(Severity severity) => (int)(severity is > Severity.Unspecified and <= Severity.Critical ? severity : Severity.Warning);
+    public static HitSummary ToSummary(Finding finding)
+    {
+        var summary = HitSummary.Parser.ParseFrom(finding.Data);
+        summary.Severity = (Severity)finding.Severity;
+        return summary;
+    }
 
-    // Times of hosts are not trusted to be dates.
-    private static DateTimeOffset? TimeOf(long us) => us is > 0 and < 253_402_300_799_000_000 ? DateTimeOffset.UnixEpoch.AddTicks(us * TimeSpan.TicksPerMicrosecond) : null;
+    public static ScanGap ToGap(Finding finding) => ScanGap.Parser.ParseFrom(finding.Data);
+
+    private static int SeverityOf(Severity severity) =>
+        (int)(severity is > Severity.Unspecified and <= Severity.Critical ? severity : Severity.Warning);
+
+    // Times of hosts are not trusted to be dates; and one far in the future would be the newest for years, and never grow old.
+    private static DateTimeOffset? TimeOf(long us, DateTimeOffset now)
+    {
+        if (us is <= 0 or > 253_402_300_799_000_000)
+            return null;
+        var time = DateTimeOffset.UnixEpoch.AddTicks(us * TimeSpan.TicksPerMicrosecond);
+        return time <= now + s_ahead ? time : null;
+    }
 }

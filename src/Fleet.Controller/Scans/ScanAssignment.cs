@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Fleet.Controller.Registry;
 using Fleet.Protocol.V1;
+using Fleet.Storage;
 using Google.Protobuf;
 
 namespace Fleet.Controller.Scans;
@@ -20,6 +21,12 @@ internal sealed partial class ScanAssignment
     private readonly TimeProvider _time;
     private readonly ILogger<ScanAssignment> _log;
     private readonly WakeUp _wake = new();
+    private readonly Lock _lock = new();
+
+    // Sets by the scans in them, of one snapshot; agents that were looked at and have not changed since.
+    private readonly Dictionary<string, ScanSet> _sets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Look> _looks = new(StringComparer.Ordinal);
+    private ScanSnapshot? _setsOf;
 
     public ScanAssignment(ScanRegistry scans, AgentRegistry agents, TimeProvider time, ILogger<ScanAssignment> log)
     {
@@ -27,6 +34,8 @@ internal sealed partial class ScanAssignment
         scans.Changed += _wake.Set;
         agents.Changed += _wake.Set;
     }
+
+    private readonly record struct Look(IAgentLink Link, AgentRecord Record);
 
     /// <summary>Agents that a scan is for.</summary>
     public IEnumerable<AgentEntry> AgentsOf(KnownScan scan) => _agents.InOrder.Where(agent => scan.Target.Matches(new AgentSubject(agent)));
@@ -52,25 +61,57 @@ internal sealed partial class ScanAssignment
     /// <summary>Tells every linked agent whose scans differ from what it should have.</summary>
     public void Assign()
     {
-        var scans = _scans.Current;
-        var sets = new Dictionary<string, ScanSet>(StringComparer.Ordinal);
-        foreach (var agent in _agents.InOrder)
+        var agents = _agents.InOrder;
+        lock (_lock)
         {
-            if (agent.Link is not { } link)
-                continue;
-            var subject = new AgentSubject(agent);
-            var matching = scans.Scans.Values.Where(scan => scan.Target.Matches(subject)).ToList();
-            var key = string.Join('\n', matching.Select(scan => scan.Record.Name));
-            if (!sets.TryGetValue(key, out var set))
-                sets.Add(key, set = SetOf(matching));
-            if (set.Digest == link.ScanSetDigest)
-                continue;
-            if (link.Post(new ControllerMessage { ScanSet = set }))
-            {
-                link.ScanSetDigest = set.Digest;
-                LogAssigned(agent.Name, matching.Count, set.Digest);
-            }
+            foreach (var agent in agents)
+                Assign_NeedsLock(agent);
+            if (_looks.Count > agents.Count)
+                ForgetGone_NeedsLock(agents);
         }
+    }
+
+    /// <summary>Tells one agent, where its scans differ.</summary>
+    public void Assign(AgentEntry agent)
+    {
+        lock (_lock)
+            Assign_NeedsLock(agent);
+    }
+
+    private void Assign_NeedsLock(AgentEntry agent)
+    {
+        var scans = _scans.Current;
+        if (!ReferenceEquals(scans, _setsOf))
+        {
+            _setsOf = scans;
+            _sets.Clear();
+            _looks.Clear();
+        }
+
+        // Records are replaced, never changed: the same link and record mean the same answer.
+        if (agent.Link is not { } link || (_looks.TryGetValue(agent.Id, out var seen) && seen == new Look(link, agent.Record)))
+            return;
+        var look = new Look(link, agent.Record);
+        var subject = new AgentSubject(agent);
+        var matching = scans.Scans.Values.Where(scan => scan.Target.Matches(subject)).ToList();
+        var key = string.Join('\n', matching.Select(scan => scan.Record.Name));
+        if (!_sets.TryGetValue(key, out var set))
+            _sets.Add(key, set = SetOf(matching));
+        if (set.Digest != link.ScanSetDigest)
+        {
+            if (!link.Post(new ControllerMessage { ScanSet = set }))
+                return;
+            link.ScanSetDigest = set.Digest;
+            LogAssigned(agent.Name, matching.Count, set.Digest);
+        }
+
+        _looks[agent.Id] = look;
+    }
+
+    private void ForgetGone_NeedsLock(IReadOnlyList<AgentEntry> agents)
+    {
+        foreach (var gone in _looks.Keys.Except(agents.Select(agent => agent.Id)).ToArray())
+            _looks.Remove(gone);
     }
 
     /// <summary>A set as it goes to agents; the digest of none is empty, as an agent says it that was never given one.</summary>

@@ -3,7 +3,7 @@ using Fleet.Storage;
 namespace Fleet.Controller.Upkeep;
 
 /// <summary>Forgets what is old, now and then.</summary>
-internal sealed partial class RetentionLoop(IFleetStore store, UpkeepOptions options, TimeProvider time, ILogger<RetentionLoop> log)
+internal sealed partial class RetentionLoop(IFleetStore store, HitRetention hits, UpkeepOptions options, TimeProvider time, ILogger<RetentionLoop> log)
 {
     /// <summary>The loop. Ends when the token says so.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -27,6 +27,7 @@ internal sealed partial class RetentionLoop(IFleetStore store, UpkeepOptions opt
             var now = time.GetUtcNow();
             var report = await store.Retention.SweepAsync(options.ToPolicy(), now, cancellationToken);
             await store.Revocations.ForgetEndedAsync(now, cancellationToken);
+            await hits.SweepAsync(now, cancellationToken);
             if (report.JobsDeleted > 0 || report.OutputsDropped > 0)
                 LogRemoved(log, report.JobsDeleted, report.OutputsDropped, report.EventsDeleted, report.OutputBytesDeleted, report.LongestSlice);
         }

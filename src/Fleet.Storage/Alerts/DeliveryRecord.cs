@@ -8,7 +8,7 @@ namespace Fleet.Storage;
 /// <param name="CreatedAt">When it was decided.</param>
 public sealed record NewDelivery(string AlertId, string Channel, string Occasion, byte[] Message, DateTimeOffset CreatedAt)
 {
-    /// <summary>Not to be sent before; null: at once. Read back as <see cref="DeliveryRecord.Due"/>.</summary>
+    /// <summary>Not to be sent before; null: at once.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 }
 

@@ -28,15 +28,24 @@ public interface IAlertStore
     /// <summary>Messages of alerts, in the order in which they were decided.</summary>
     Task<IReadOnlyList<DeliveryRecord>> DeliveriesOfAsync(IReadOnlyCollection<string> alertIds, CancellationToken cancellationToken);
 
-    /// <summary>Messages whose next attempt is due, the longest due first.</summary>
-    Task<IReadOnlyList<DeliveryRecord>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
+    /// <summary>
+    /// Messages whose next attempt is due, the longest due first, but for those of some channels. One that waits behind an earlier message of
+    /// the same alert and channel is not due: nobody is to hear that it is over before he hears that it began.
+    /// </summary>
+    Task<IReadOnlyList<DeliveryRecord>> DueAsync(
+        DateTimeOffset now, IReadOnlyCollection<string> exceptChannels, int limit, CancellationToken cancellationToken);
 
-    /// <summary>When the next attempt of any message is due; null if there is none.</summary>
-    Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken);
+    /// <summary>When the next attempt of any message is due, but for those of some channels; null if there is none.</summary>
+    Task<DateTimeOffset?> NextDueAsync(IReadOnlyCollection<string> exceptChannels, CancellationToken cancellationToken);
 
     /// <summary>Writes how an attempt ended.</summary>
     Task RecordAttemptAsync(long key, DeliveryAttempt attempt, CancellationToken cancellationToken);
 
-    /// <summary>Deletes up to so many alerts that were resolved before a time, with their messages; returns how many.</summary>
+    /// <summary>Deletes silences that ended before a time; returns how many.</summary>
+    Task<int> DeleteOldSilencesAsync(DateTimeOffset expiredBefore, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Deletes up to so many alerts that were resolved before a time and have nothing left to send, with their messages; returns how many.
+    /// </summary>
     Task<int> DeleteOldAsync(DateTimeOffset resolvedBefore, int limit, CancellationToken cancellationToken);
 }

@@ -28,7 +28,9 @@ public sealed record FindingQuery
     /// <summary>Only lines written then or before.</summary>
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>Only so severe or worse.</summary>
+    /// <summary>
+    /// Only so severe or worse; gaps always: what was lost could have been anything, so neither this, a pattern nor a text leaves them out.
+    /// </summary>
     public int MinSeverity { get; init; }
 
     /// <summary>Only of these patterns; empty: all.</summary>
@@ -40,9 +42,17 @@ public sealed record FindingQuery
     /// <summary>Only those that arrived after this position.</summary>
     public long AfterSeq { get; init; }
 
+    /// <summary>Newest first: only those that come after this place; null: from the newest on.</summary>
+    public FindingPlace? After { get; init; }
+
     /// <summary>The order. The default is newest first.</summary>
     public FindingOrder Order { get; init; }
 
     /// <summary>At most so many, 1 to 10,000. The default is 100.</summary>
     public int Limit { get; init; } = 100;
 }
+
+/// <summary>A place in the order by time.</summary>
+/// <param name="At">When the line was written.</param>
+/// <param name="Seq">Its position by arrival.</param>
+public readonly record struct FindingPlace(DateTimeOffset At, long Seq);

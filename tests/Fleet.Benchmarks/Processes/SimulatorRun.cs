@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Fleet.Harness;
 
@@ -30,6 +32,31 @@ internal sealed class SimulatorRun : IAsyncDisposable
             arguments.AddRange(["--at-once", atOnce.ToString(CultureInfo.InvariantCulture)]);
         }
 
+        return Start(arguments);
+    }
+
+    /// <summary>Starts it for hits, at 10,000 a second for so many seconds and then as fast as they are taken.</summary>
+    public static async Task<SimulatorRun> StartHitsAsync(FleetOnThisMachine fleet, int count, int seconds)
+    {
+        var token = await fleet.CreateTokenAsync("--uses", Math.Max(1, count).ToString(CultureInfo.InvariantCulture));
+        return Start(
+        [
+            "--controller", fleet.Controller.Address, "--token", token, "--prefix", "sim", "--count", count.ToString(CultureInfo.InvariantCulture),
+            "--operator-token", await fleet.CreateTokenAsync("--operator", "admin"), "--hit-seconds", seconds.ToString(CultureInfo.InvariantCulture),
+            "--probe-port", FreePort().ToString(CultureInfo.InvariantCulture),
+        ]);
+    }
+
+    // Free now; nobody else on this machine is expected to take it within the second.
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static SimulatorRun Start(List<string> arguments)
+    {
         // What simulates is not what is measured: the less it costs beside the controller, the better.
         var quick = new Dictionary<string, string> { ["DOTNET_TieredPGO"] = "0", ["DOTNET_gcServer"] = "0" };
         return new SimulatorRun(ChildProcess.Start("fleet-simulator", Installed.Simulator, arguments, quick));

@@ -1,10 +1,14 @@
 using System.Net;
+using Fleet.Controller.Alerts;
 using Fleet.Controller.Dispatch;
+using Fleet.Controller.Hits;
 using Fleet.Controller.Hosting;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Jobs;
 using Fleet.Controller.Link;
+using Fleet.Controller.Notifications;
 using Fleet.Controller.Registry;
+using Fleet.Controller.Scans;
 using Fleet.Controller.Tests.Dispatch;
 using Fleet.Protocol.Identifiers;
 using Fleet.Storage;
@@ -141,6 +145,7 @@ internal sealed class TestController : IAsyncDisposable
         builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<FailureInterceptor>());
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddAgentRegistry().AddDispatch(new DispatchOptions()).AddAgentLink(link).AddOperatorApi();
+        builder.Services.AddScans().AddHits().AddAlerts(new NotifyOptions { FirstPause = TimeSpan.FromMilliseconds(100) });
         var app = builder.Build();
         app.Use((http, next) =>
         {
@@ -148,6 +153,9 @@ internal sealed class TestController : IAsyncDisposable
             return next(http);
         });
         app.MapFleetServices();
+        app.MapScans();
+        app.MapHits();
+        app.MapAlerts();
         await app.StartAsync().WaitAsync(Patience);
         return app;
     }

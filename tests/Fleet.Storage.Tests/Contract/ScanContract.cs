@@ -74,9 +74,15 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
         (await ReadAsync(new FindingQuery { AgentIds = [] })).ShouldBeEmpty();
         (await ReadAsync(new FindingQuery { Kind = FindingKind.Gap })).ShouldBe([4]);
         (await ReadAsync(new FindingQuery { Since = Some.Time.AddMinutes(2), Until = Some.Time.AddMinutes(3) })).ShouldBe([3, 2]);
-        (await ReadAsync(new FindingQuery { MinSeverity = 2, Kind = FindingKind.Hit })).ShouldBe([1]);
-        (await ReadAsync(new FindingQuery { Patterns = ["oops", "other"] })).ShouldBe([2]);
-        (await ReadAsync(new FindingQuery { Text = "killed PROCESS" })).ShouldBe([1]);
+        // A gap could have been anything.
+        (await ReadAsync(new FindingQuery { MinSeverity = 2 })).ShouldBe([4, 1]);
+        (await ReadAsync(new FindingQuery { Patterns = ["oops", "other"] })).ShouldBe([4, 2]);
+        (await ReadAsync(new FindingQuery { Text = "killed PROCESS" })).ShouldBe([4, 1]);
+        (await ReadAsync(new FindingQuery { Scans = ["oom", "disk"], After = new FindingPlace(Some.Time.AddMinutes(3), 3) })).ShouldBe([2, 1]);
+        (await Store.Findings.LastSeqAsync(None).InTime()).ShouldBe(4);
+        (await Store.Findings.PlaceBeforeAsync(Some.Time.AddMinutes(2), None).InTime()).ShouldBe(1);
+        (await Store.Findings.PlaceBeforeAsync(Some.Time.AddMinutes(5), None).InTime()).ShouldBe(4);
+        (await Store.Findings.ScansAsync(None).InTime()).ShouldBe(["disk", "oom"]);
         await Should.ThrowAsync<ArgumentException>(() => Store.Findings.ReadAsync(new FindingQuery { Limit = 0 }, None));
     }
 
@@ -86,12 +92,46 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
         await Store.Findings.AppendAsync([Hit("oom", "web1", 1), Hit("oom", "web1", 2)], Some.Time, None).InTime();
         await Store.Findings.AppendAsync([Hit("oom", "web1", 3)], Some.Time.AddDays(1), None).InTime();
 
-        (await Store.Findings.DeleteOldAsync(null, Some.Time.AddHours(1), 10, None).InTime()).ShouldBe(0);
+        (await Store.Findings.DeleteOldAsync("oom", Some.Time.AddHours(1), 10, None).InTime()).ShouldBe(0);
         await Store.Alerts.CommitAsync(new AlertCommit(3, [], []), None).InTime();
         (await Store.Findings.DeleteOldAsync("disk", Some.Time.AddHours(1), 10, None).InTime()).ShouldBe(0);
         (await Store.Findings.DeleteOldAsync("oom", Some.Time.AddHours(1), 10, None).InTime()).ShouldBe(2);
         (await ReadAsync(new FindingQuery())).ShouldBe([3]);
         (await Store.Findings.TotalsAsync(None).InTime()).Single().Hits.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Beyond_the_newest_the_oldest_findings_go_once_they_were_judged()
+    {
+        await Store.Findings.AppendAsync([.. Enumerable.Range(1, 9).Select(id => Hit("oom", "web1", (byte)id))], Some.Time, None).InTime();
+
+        (await Store.Findings.DeleteBeyondAsync(2, 10, None).InTime()).ShouldBe(0);
+        await Store.Alerts.CommitAsync(new AlertCommit(6, [], []), None).InTime();
+        (await Store.Findings.DeleteBeyondAsync(2, 4, None).InTime()).ShouldBe(4);
+        (await Store.Findings.DeleteBeyondAsync(2, 4, None).InTime()).ShouldBe(2);
+        (await ReadAsync(new FindingQuery { Order = FindingOrder.Arrival })).ShouldBe([7, 8, 9]);
+    }
+
+    [Fact]
+    public async Task Findings_are_counted_by_template()
+    {
+        await Store.Findings.AppendAsync(
+            [
+                Hit("oom", "web1", 1) with { Template = "killed <*>", Text = "killed 1"u8.ToArray() },
+                Hit("oom", "web2", 2) with { Template = "killed <*>", Text = "killed 2"u8.ToArray(), At = Some.Time.AddMinutes(2) },
+                Hit("oom", "web2", 3) with { Template = "full", Kind = FindingKind.Summary, Count = 1_000_000 },
+                Hit("oom", "web2", 4) with { Kind = FindingKind.Gap },
+                Hit("disk", "web2", 5) with { Template = "else" },
+            ],
+            Some.Time,
+            None).InTime();
+
+        var clusters = await Store.Findings.ClustersAsync(new FindingQuery { Scans = ["oom"] }, None).InTime();
+
+        clusters.Select(cluster => (cluster.Template, cluster.Count)).ShouldBe([("full", 1_000_000), ("killed <*>", 2)]);
+        (clusters[1].First, clusters[1].Last).ShouldBe((Some.Time, Some.Time.AddMinutes(2)));
+        System.Text.Encoding.UTF8.GetString(clusters[1].Example).ShouldStartWith("killed ");
+        (await Store.Findings.ClustersAsync(new FindingQuery { Limit = 1 }, None).InTime()).ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -120,24 +160,45 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
     [Fact]
     public async Task Messages_are_tried_until_they_are_sent_or_given_up()
     {
-        await Store.Alerts.CommitAsync(new AlertCommit(1, [Alert("a1")], [Message("a1", "firing"), Message("a1", "resolved")]), None).InTime();
-        (await Store.Alerts.NextDueAsync(None).InTime()).ShouldBe(Some.Time);
-        var due = await Store.Alerts.DueAsync(Some.Time, 10, None).InTime();
+        await Store.Alerts.CommitAsync(
+            new AlertCommit(1, [Alert("a1")], [Message("a1", "firing"), Message("a1", "resolved") with { Channel = "mail", NotBefore = Some.Time }]), None).InTime();
+        (await Store.Alerts.NextDueAsync([], None).InTime()).ShouldBe(Some.Time);
+        var due = await Store.Alerts.DueAsync(Some.Time, [], 10, None).InTime();
         due.Select(d => d.Delivery.Occasion).ShouldBe(["firing", "resolved"]);
+        due.Select(d => d.Delivery.NotBefore).ShouldBe([null, Some.Time]);
+        (await Store.Alerts.DueAsync(Some.Time, ["ops"], 10, None).InTime()).Single().Delivery.Channel.ShouldBe("mail");
 
         await Store.Alerts.RecordAttemptAsync(due[0].Key, new DeliveryAttempt(null, Some.Time.AddMinutes(1), "refused"), None).InTime();
         await Store.Alerts.RecordAttemptAsync(due[1].Key, new DeliveryAttempt(Some.Time, null, ""), None).InTime();
-        (await Store.Alerts.DueAsync(Some.Time, 10, None).InTime()).ShouldBeEmpty();
-        (await Store.Alerts.NextDueAsync(None).InTime()).ShouldBe(Some.Time.AddMinutes(1));
+        (await Store.Alerts.DueAsync(Some.Time, [], 10, None).InTime()).ShouldBeEmpty();
+        (await Store.Alerts.NextDueAsync([], None).InTime()).ShouldBe(Some.Time.AddMinutes(1));
         await Store.Alerts.RecordAttemptAsync(due[0].Key, new DeliveryAttempt(null, null, "refused"), None).InTime();
 
         var all = await Store.Alerts.DeliveriesOfAsync(["a1"], None).InTime();
         all.Select(d => (d.Attempts, d.IsGivenUp, d.LastFault)).ShouldBe([(2, true, "refused"), (1, false, "")]);
-        (await Store.Alerts.NextDueAsync(None).InTime()).ShouldBeNull();
+        (await Store.Alerts.NextDueAsync([], None).InTime()).ShouldBeNull();
 
         await Store.Alerts.CommitAsync(new AlertCommit(null, [Alert("a1") with { State = AlertState.Resolved, ResolvedAt = Some.Time }], []), None).InTime();
         (await Store.Alerts.DeleteOldAsync(Some.Time.AddDays(1), 10, None).InTime()).ShouldBe(1);
         (await Store.Alerts.DeliveriesOfAsync(["a1"], None).InTime()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Nobody_hears_that_it_is_over_before_he_hears_that_it_began()
+    {
+        await Store.Alerts.CommitAsync(new AlertCommit(1, [Alert("a1")], [Message("a1", "firing"), Message("a1", "resolved")]), None).InTime();
+        var first = (await Store.Alerts.DueAsync(Some.Time, [], 10, None).InTime()).ShouldHaveSingleItem();
+        first.Delivery.Occasion.ShouldBe("firing");
+
+        await Store.Alerts.RecordAttemptAsync(first.Key, new DeliveryAttempt(null, Some.Time.AddMinutes(1), "refused"), None).InTime();
+        (await Store.Alerts.DueAsync(Some.Time, [], 10, None).InTime()).ShouldBeEmpty();
+        (await Store.Alerts.NextDueAsync([], None).InTime()).ShouldBe(Some.Time.AddMinutes(1));
+        var resolved = Alert("a1") with { State = AlertState.Resolved, ResolvedAt = Some.Time };
+        await Store.Alerts.CommitAsync(new AlertCommit(null, [resolved], []), None).InTime();
+        (await Store.Alerts.DeleteOldAsync(Some.Time.AddDays(1), 10, None).InTime()).ShouldBe(0);
+
+        await Store.Alerts.RecordAttemptAsync(first.Key, new DeliveryAttempt(Some.Time, null, ""), None).InTime();
+        (await Store.Alerts.DueAsync(Some.Time, [], 10, None).InTime()).Single().Delivery.Occasion.ShouldBe("resolved");
     }
 
     [Fact]
@@ -149,6 +210,7 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
 
         (await Store.Alerts.ListSilencesAsync(None).InTime()).ShouldBe([silence]);
         (await Store.Alerts.LoadAsync(None).InTime()).Silences.ShouldBe([silence]);
+        (await Store.Alerts.DeleteOldSilencesAsync(Some.Time.AddHours(1), None).InTime()).ShouldBe(0);
         (await Store.Alerts.DeleteSilenceAsync("s1", None).InTime()).ShouldBe(silence);
         (await Store.Alerts.DeleteSilenceAsync("s1", None).InTime()).ShouldBeNull();
     }

@@ -40,9 +40,17 @@ internal static class SettingsTable
         SettingKinds.Number("dispatch.maxTasksPerAgent", "tasks that one agent may have at once", 1, 4096, (o, v) => o.Dispatch.MaxTasksPerAgent = v),
         SettingKinds.Number("dispatch.maxOpenJobs", "jobs that may be open at once", 1, 100_000, (o, v) => o.Dispatch.MaxOpenJobs = v),
 
+        SettingKinds.Duration("notify.attemptTimeout", "how long an attempt to send an alert may take", s_second, 5 * s_minute, (o, v) => o.Notify.AttemptTimeout = v),
+        SettingKinds.Duration("notify.firstPause", "time before the second attempt, doubled before each further one", TimeSpan.FromMilliseconds(100), s_day, (o, v) => o.Notify.FirstPause = v),
+        SettingKinds.Duration("notify.longestPause", "longest time between two attempts", s_second, s_day, (o, v) => o.Notify.LongestPause = v),
+        SettingKinds.Duration("notify.giveUpAfter", "how long is tried to send an alert", s_second, 30 * s_day, (o, v) => o.Notify.GiveUpAfter = v),
+
         SettingKinds.Duration("upkeep.maxOutputAge", "how long the output of finished jobs is kept", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxOutputAge = v),
         SettingKinds.Size("upkeep.maxOutputBytes", "how much output of all jobs is kept", 1 << 20, 1L << 50, (o, v) => o.Upkeep.MaxOutputBytes = v),
         SettingKinds.Duration("upkeep.maxJobAge", "how long finished jobs are kept", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxJobAge = v),
+        SettingKinds.Duration("upkeep.maxHitAge", "how long hits are kept where their scan does not say it", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxHitAge = v),
+        SettingKinds.Number("upkeep.maxHits", "how many hits of all scans are kept", 1000, int.MaxValue, (o, v) => o.Upkeep.MaxHits = v),
+        SettingKinds.Duration("upkeep.maxAlertAge", "how long resolved alerts are kept", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxAlertAge = v),
         SettingKinds.Duration("upkeep.period", "time between two looks at what is old", s_second, s_day, (o, v) => o.Upkeep.Period = v),
 
         SettingKinds.Choice("log.level", "least level that is logged", LogLevelControl.Levels, LogLevelControl.Read, (o, v) => o.Log.Level = v),

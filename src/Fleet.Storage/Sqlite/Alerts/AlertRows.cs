@@ -10,6 +10,13 @@ internal static class AlertRows
         FROM alerts
         """;
 
+    private const string Old =
+        """
+        SELECT id FROM alerts
+        WHERE state = 3 AND resolved_at < ? AND NOT EXISTS (SELECT 1 FROM deliveries WHERE alert_id = alerts.id AND due IS NOT NULL)
+        ORDER BY resolved_at, id LIMIT ?
+        """;
+
     public static long JudgedUpTo(Connection connection) => connection.Number("SELECT seq FROM alert_progress");
 
     public static void SetJudgedUpTo(Connection connection, long seq)
@@ -57,17 +64,9 @@ internal static class AlertRows
 
     public static int DeleteOld(Connection connection, DateTimeOffset resolvedBefore, int limit)
     {
-        using (var messages = connection.Use(
-            """
-            DELETE FROM deliveries WHERE due IS NULL AND alert_id IN (
-                SELECT id FROM alerts WHERE state = 3 AND resolved_at < ? ORDER BY resolved_at, id LIMIT ?)
-            """))
+        using (var messages = connection.Use($"DELETE FROM deliveries WHERE alert_id IN ({Old})"))
             messages.With(resolvedBefore).With(limit).Run();
-        using var delete = connection.Use(
-            """
-            DELETE FROM alerts WHERE id IN (
-                SELECT id FROM alerts WHERE state = 3 AND resolved_at < ? ORDER BY resolved_at, id LIMIT ?)
-            """);
+        using var delete = connection.Use($"DELETE FROM alerts WHERE id IN ({Old})");
         return delete.With(resolvedBefore).With(limit).Run();
     }
 

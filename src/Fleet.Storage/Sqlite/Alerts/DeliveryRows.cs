@@ -4,26 +4,34 @@ namespace Fleet.Storage.Sqlite;
 internal static class DeliveryRows
 {
     private const string Select =
-        "SELECT key, alert_id, channel, occasion, message, created_at, due, attempts, sent_at, last_fault FROM deliveries";
+        "SELECT key, alert_id, channel, occasion, message, created_at, not_before, due, attempts, sent_at, last_fault FROM deliveries";
+
+    private const string IsNext =
+        """
+        due IS NOT NULL AND channel NOT IN (SELECT value FROM json_each(?)) AND NOT EXISTS (
+            SELECT 1 FROM deliveries AS earlier
+            WHERE earlier.alert_id = deliveries.alert_id AND earlier.channel = deliveries.channel AND earlier.key < deliveries.key
+                AND earlier.due IS NOT NULL)
+        """;
 
     public static void Insert(Connection connection, NewDelivery delivery)
     {
         using var insert = connection.Use(
-            "INSERT INTO deliveries (alert_id, channel, occasion, message, created_at, due) VALUES (?, ?, ?, ?, ?, ?)");
+            "INSERT INTO deliveries (alert_id, channel, occasion, message, created_at, not_before, due) VALUES (?, ?, ?, ?, ?, ?, ?)");
         insert.With(delivery.AlertId).With(delivery.Channel).With(delivery.Occasion).With(delivery.Message).With(delivery.CreatedAt)
-            .With(delivery.NotBefore ?? delivery.CreatedAt).Run();
+            .With(delivery.NotBefore).With(delivery.NotBefore ?? delivery.CreatedAt).Run();
     }
 
-    public static IReadOnlyList<DeliveryRecord> Due(Connection connection, DateTimeOffset now, int limit)
+    public static IReadOnlyList<DeliveryRecord> Due(Connection connection, DateTimeOffset now, IReadOnlyCollection<string> exceptChannels, int limit)
     {
-        using var rows = connection.Use($"{Select} WHERE due IS NOT NULL AND due <= ? ORDER BY due, key LIMIT ?");
-        return ReadAll(rows.With(now).With(limit));
+        using var rows = connection.Use($"{Select} WHERE {IsNext} AND due <= ? ORDER BY due, key LIMIT ?");
+        return ReadAll(rows.With(TextList.Write(exceptChannels)).With(now).With(limit));
     }
 
-    public static DateTimeOffset? NextDue(Connection connection)
+    public static DateTimeOffset? NextDue(Connection connection, IReadOnlyCollection<string> exceptChannels)
     {
-        using var row = connection.Use("SELECT min(due) FROM deliveries WHERE due IS NOT NULL");
-        return row.Next() ? row.TimeOrNull() : null;
+        using var row = connection.Use($"SELECT min(due) FROM deliveries WHERE {IsNext}");
+        return row.With(TextList.Write(exceptChannels)).Next() ? row.TimeOrNull() : null;
     }
 
     public static IReadOnlyList<DeliveryRecord> OfAlerts(Connection connection, IReadOnlyCollection<string> alertIds)
@@ -45,7 +53,7 @@ internal static class DeliveryRows
         while (rows.Next())
         {
             var key = rows.Long();
-            var delivery = new NewDelivery(rows.Text(), rows.Text(), rows.Text(), rows.Bytes(), rows.Time());
+            var delivery = new NewDelivery(rows.Text(), rows.Text(), rows.Text(), rows.Bytes(), rows.Time()) { NotBefore = rows.TimeOrNull() };
             deliveries.Add(new DeliveryRecord(key, delivery, rows.TimeOrNull(), rows.Int(), rows.TimeOrNull(), rows.Text()));
         }
 

@@ -42,4 +42,10 @@ internal static class SilenceRows
         using var delete = connection.Use("DELETE FROM silences WHERE id = ?");
         delete.With(id).Run();
     }
+
+    public static int DeleteOld(Connection connection, DateTimeOffset expiredBefore)
+    {
+        using var delete = connection.Use("DELETE FROM silences WHERE expires_at < ?");
+        return delete.With(expiredBefore).Run();
+    }
 }

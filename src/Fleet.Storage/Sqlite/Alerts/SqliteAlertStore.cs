@@ -54,10 +54,12 @@ internal sealed class SqliteAlertStore(Writer writer, ReaderPool readers) : IAle
     public Task<IReadOnlyList<DeliveryRecord>> DeliveriesOfAsync(IReadOnlyCollection<string> alertIds, CancellationToken cancellationToken) =>
         readers.ReadAsync(connection => DeliveryRows.OfAlerts(connection, alertIds), cancellationToken);
 
-    public Task<IReadOnlyList<DeliveryRecord>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
-        readers.ReadAsync(connection => DeliveryRows.Due(connection, now, limit), cancellationToken);
+    public Task<IReadOnlyList<DeliveryRecord>> DueAsync(
+        DateTimeOffset now, IReadOnlyCollection<string> exceptChannels, int limit, CancellationToken cancellationToken) =>
+        readers.ReadAsync(connection => DeliveryRows.Due(connection, now, exceptChannels, limit), cancellationToken);
 
-    public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => readers.ReadAsync(DeliveryRows.NextDue, cancellationToken);
+    public Task<DateTimeOffset?> NextDueAsync(IReadOnlyCollection<string> exceptChannels, CancellationToken cancellationToken) =>
+        readers.ReadAsync(connection => DeliveryRows.NextDue(connection, exceptChannels), cancellationToken);
 
     public Task RecordAttemptAsync(long key, DeliveryAttempt attempt, CancellationToken cancellationToken) => writer.ExecuteAsync(
         connection =>
@@ -66,6 +68,9 @@ internal sealed class SqliteAlertStore(Writer writer, ReaderPool readers) : IAle
             return true;
         },
         cancellationToken);
+
+    public Task<int> DeleteOldSilencesAsync(DateTimeOffset expiredBefore, CancellationToken cancellationToken) =>
+        writer.ExecuteAsync(connection => SilenceRows.DeleteOld(connection, expiredBefore), cancellationToken);
 
     public Task<int> DeleteOldAsync(DateTimeOffset resolvedBefore, int limit, CancellationToken cancellationToken) =>
         writer.ExecuteAsync(connection => AlertRows.DeleteOld(connection, resolvedBefore, limit), cancellationToken);

@@ -44,45 +44,92 @@ internal static class FindingRows
 
     public static IReadOnlyList<StoredFinding> Read(Connection connection, FindingQuery query)
     {
-        // Lists go in as JSON: one text of the statement, whatever their lengths.
-        var order = query.Order == FindingOrder.Arrival ? "seq" : "at DESC, seq DESC";
-        using var rows = connection.Use(
-            $"""
-            SELECT {Columns} FROM findings
-            WHERE seq > ?1
-                AND (?2 IS NULL OR scan IN (SELECT value FROM json_each(?2)))
-                AND (?3 IS NULL OR agent_id IN (SELECT value FROM json_each(?3)))
-                AND (?4 IS NULL OR kind = ?4)
-                AND at >= ?5 AND at <= ?6
-                AND severity >= ?7
-                AND (?8 IS NULL OR pattern IN (SELECT value FROM json_each(?8)))
-                AND (?9 = '' OR instr(lower(CAST(text AS TEXT)), lower(?9)) > 0)
-            ORDER BY {order} LIMIT ?10
-            """);
-        rows.With(query.AfterSeq)
-            .With(JsonList(query.Scans)).With(query.AgentIds is { } agents ? TextList.Write(agents) : null).With((int?)query.Kind)
-            .With(query.Since is { } since ? ToMicroseconds(since) : long.MinValue).With(query.Until is { } until ? ToMicroseconds(until) : long.MaxValue)
-            .With(query.MinSeverity).With(JsonList(query.Patterns)).With(query.Text).With(query.Limit);
+        var filter = new FindingFilter(query);
+        // By arrival from a place on, whatever else is asked for: an index would have all that match sorted first.
+        var (table, order) = query.Order == FindingOrder.Arrival ? ("findings NOT INDEXED", "seq") : ("findings", "at DESC, seq DESC");
+        using var rows = connection.Use($"SELECT {Columns} FROM {table} WHERE {filter.Sql} ORDER BY {order} LIMIT ?");
+        filter.Bind(rows).With(query.Limit);
         var findings = new List<StoredFinding>();
         while (rows.Next())
             findings.Add(ReadRow(rows));
         return findings;
     }
 
-    /// <summary>Deletes up to so many judged findings; returns how many.</summary>
-    public static int DeleteOld(Connection connection, string? scan, DateTimeOffset receivedBefore, int limit)
+    public static IReadOnlyList<FindingCluster> Clusters(Connection connection, FindingQuery query)
+    {
+        var filter = new FindingFilter(query with { Order = FindingOrder.Arrival, AfterSeq = 0, After = null });
+        using var rows = connection.Use(
+            $"""
+            SELECT template, sum(count) AS lines, text, min(at), max(at) FROM findings
+            WHERE kind <> {(int)FindingKind.Gap} AND {filter.Sql}
+            GROUP BY template ORDER BY lines DESC, template LIMIT ?
+            """);
+        filter.Bind(rows).With(query.Limit);
+        var clusters = new List<FindingCluster>();
+        while (rows.Next())
+            clusters.Add(new FindingCluster(rows.Text(), rows.Long(), rows.Bytes(), FromMicroseconds(rows.Long()), FromMicroseconds(rows.Long())));
+        return clusters;
+    }
+
+    public static long LastSeq(Connection connection) => connection.Number("SELECT max(seq) FROM findings");
+
+    public static long PlaceBefore(Connection connection, DateTimeOffset since)
+    {
+        using var row = connection.Use(
+            """
+            SELECT coalesce((SELECT min(seq) FROM findings INDEXED BY findings_by_time WHERE at >= ?) - 1, (SELECT max(seq) FROM findings), 0)
+            """);
+        return row.With(ToMicroseconds(since)).Next() ? row.Long() : 0;
+    }
+
+    public static IReadOnlyList<string> Scans(Connection connection)
+    {
+        // From one name to the next by the index: a DISTINCT would walk through all findings.
+        using var rows = connection.Use(
+            """
+            WITH RECURSIVE names (name) AS (
+                SELECT min(scan) FROM findings
+                UNION ALL
+                SELECT (SELECT min(scan) FROM findings WHERE scan > name) FROM names WHERE name IS NOT NULL)
+            SELECT name FROM names WHERE name IS NOT NULL
+            """);
+        var names = new List<string>();
+        while (rows.Next())
+            names.Add(rows.Text());
+        return names;
+    }
+
+    /// <summary>Deletes up to so many judged findings of a scan; returns how many.</summary>
+    /// <remarks>The time of the line leads through the index, that of the storing makes sure that nothing goes which has only just come.</remarks>
+    public static int DeleteOld(Connection connection, string scan, DateTimeOffset before, int limit)
     {
         using var delete = connection.Use(
             """
             DELETE FROM findings WHERE seq IN (
                 SELECT seq FROM findings
-                WHERE seq <= (SELECT seq FROM alert_progress) AND received_at < ?1 AND (?2 IS NULL OR scan = ?2)
-                ORDER BY seq LIMIT ?3)
+                WHERE scan = ?1 AND at < ?2 AND received_at < ?3 AND seq <= (SELECT seq FROM alert_progress)
+                LIMIT ?4)
             """);
-        return delete.With(receivedBefore).With(scan).With(limit).Run();
+        return delete.With(scan).With(ToMicroseconds(before)).With(before).With(limit).Run();
     }
 
-    private static string? JsonList(IReadOnlyCollection<string> texts) => texts.Count == 0 ? null : TextList.Write(texts);
+    /// <summary>Deletes up to so many judged findings behind the newest; returns how many.</summary>
+    public static int DeleteBeyond(Connection connection, long newest, int limit)
+    {
+        using var delete = connection.Use(
+            """
+            DELETE FROM findings WHERE seq IN (
+                SELECT seq FROM findings
+                WHERE seq <= min((SELECT max(seq) FROM findings) - ?1, (SELECT seq FROM alert_progress))
+                ORDER BY seq LIMIT ?2)
+            """);
+        return delete.With(newest).With(limit).Run();
+    }
+
+    /// <summary>As the column <c>at</c> has it.</summary>
+    public static long ToMicroseconds(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
+    private static DateTimeOffset FromMicroseconds(long us) => DateTimeOffset.UnixEpoch.AddTicks(us * TimeSpan.TicksPerMicrosecond);
 
     private static StoredFinding ReadRow(Statement row) => new(
         row.Long(),
@@ -98,11 +145,9 @@ internal static class FindingRows
             Pattern = row.Text(),
             Source = row.Text(),
             Template = row.Text(),
-            At = DateTimeOffset.UnixEpoch.AddTicks(row.Long() * TimeSpan.TicksPerMicrosecond),
+            At = FromMicroseconds(row.Long()),
             Count = row.Long(),
             Text = row.Bytes(),
             Data = row.Bytes(),
         });
-
-    private static long ToMicroseconds(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 }

@@ -25,16 +25,37 @@ internal sealed class SqliteFindingStore(Writer writer, ReaderPool readers) : IF
 
     public Task<IReadOnlyList<StoredFinding>> ReadAsync(FindingQuery query, CancellationToken cancellationToken)
     {
-        if (query.Limit is < 1 or > MostRows)
-            throw new ArgumentException($"the limit must lie between 1 and {MostRows}, not {query.Limit}", nameof(query));
+        CheckLimit(query);
         return readers.ReadAsync(connection => FindingRows.Read(connection, query), cancellationToken);
     }
 
     public Task<IReadOnlyList<ScanTotal>> TotalsAsync(CancellationToken cancellationToken) =>
         readers.ReadAsync(FindingRows.Totals, cancellationToken);
 
-    public Task<int> DeleteOldAsync(string? scan, DateTimeOffset receivedBefore, int limit, CancellationToken cancellationToken) =>
-        writer.ExecuteAsync(connection => FindingRows.DeleteOld(connection, scan, receivedBefore, limit), cancellationToken);
+    public Task<IReadOnlyList<FindingCluster>> ClustersAsync(FindingQuery query, CancellationToken cancellationToken)
+    {
+        CheckLimit(query);
+        return readers.ReadAsync(connection => FindingRows.Clusters(connection, query), cancellationToken);
+    }
+
+    public Task<long> LastSeqAsync(CancellationToken cancellationToken) => readers.ReadAsync(FindingRows.LastSeq, cancellationToken);
+
+    public Task<long> PlaceBeforeAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        readers.ReadAsync(connection => FindingRows.PlaceBefore(connection, since), cancellationToken);
+
+    public Task<IReadOnlyList<string>> ScansAsync(CancellationToken cancellationToken) => readers.ReadAsync(FindingRows.Scans, cancellationToken);
+
+    public Task<int> DeleteOldAsync(string scan, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
+        writer.ExecuteAsync(connection => FindingRows.DeleteOld(connection, scan, before, limit), cancellationToken);
+
+    public Task<int> DeleteBeyondAsync(long newest, int limit, CancellationToken cancellationToken) =>
+        writer.ExecuteAsync(connection => FindingRows.DeleteBeyond(connection, newest, limit), cancellationToken);
+
+    private static void CheckLimit(FindingQuery query)
+    {
+        if (query.Limit is < 1 or > MostRows)
+            throw new ArgumentException($"the limit must lie between 1 and {MostRows}, not {query.Limit}", nameof(query));
+    }
 
     private static int Append(Connection connection, IReadOnlyList<Finding> findings, DateTimeOffset receivedAt)
     {

@@ -92,6 +92,7 @@ CREATE TABLE deliveries (
     occasion   TEXT NOT NULL,
     message    BLOB NOT NULL,
     created_at INTEGER NOT NULL,
+    not_before INTEGER,
     due        INTEGER,
     attempts   INTEGER NOT NULL DEFAULT 0,
     sent_at    INTEGER,

@@ -1,0 +1,79 @@
+using Fleet.Controller.Identity;
+using Fleet.Controller.Notifications;
+using Fleet.Protocol.V1;
+using Fleet.Storage;
+using Grpc.Core;
+
+namespace Fleet.Controller.Alerts;
+
+/// <summary>Alerts, for operators.</summary>
+internal sealed class AlertsService(IFleetStore store, SilenceDesk silences, SilenceBook book, ChannelPost post, TimeProvider time)
+    : Protocol.V1.Alerts.AlertsBase
+{
+    private const int DefaultLimit = 200;
+    private const int MostLimit = 10_000;
+    private const int MostIds = 1000;
+    private const int LongestComment = 1024;
+
+    /// <inheritdoc/>
+    public override async Task<ListAlertsReply> ListAlerts(ListAlertsRequest request, ServerCallContext context)
+    {
+        if (request.Limit > MostLimit)
+            throw Bad($"limit is at most {MostLimit}");
+        var limit = request.Limit == 0 ? DefaultLimit : (int)request.Limit;
+        var alerts = await store.Alerts.ListAsync(request.All, request.Scan.Length > 0 ? request.Scan : null, limit, context.CancellationToken);
+        var deliveries = await store.Alerts.DeliveriesOfAsync([.. alerts.Select(alert => alert.Id)], context.CancellationToken);
+        var byAlert = deliveries.ToLookup(delivery => delivery.Delivery.AlertId);
+        return new ListAlertsReply { Alerts = { alerts.Select(alert => AlertMessages.Of(WithSilence(alert), byAlert[alert.Id])) } };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<AcknowledgeAlertsReply> AcknowledgeAlerts(AcknowledgeAlertsRequest request, ServerCallContext context)
+    {
+        if (request.Ids.Count is 0 or > MostIds)
+            throw Bad($"ids must hold 1 to {MostIds} alerts; 'fleet alerts' shows them");
+        if (request.Comment.Length > LongestComment || request.Comment.Any(char.IsControl))
+            throw Bad($"comment must have at most {LongestComment} characters, in one line");
+        var done = await store.Alerts.AcknowledgeAsync(request.Ids, context.GetCallerName(), request.Comment, time.GetUtcNow(), context.CancellationToken);
+        return done.Count > 0
+            ? new AcknowledgeAlertsReply { Acknowledged = { done } }
+            : throw new RpcException(new Status(StatusCode.NotFound, "there are no such alerts (any more); 'fleet alerts' shows them"));
+    }
+
+    /// <inheritdoc/>
+    public override async Task<Silence> CreateSilence(CreateSilenceRequest request, ServerCallContext context) =>
+        AlertMessages.Of(await silences.CreateAsync(request, context.GetCallerName(), context.CancellationToken));
+
+    /// <inheritdoc/>
+    public override async Task<ListSilencesReply> ListSilences(ListSilencesRequest request, ServerCallContext context) =>
+        new() { Silences = { (await silences.ListAsync(context.CancellationToken)).Select(AlertMessages.Of) } };
+
+    /// <inheritdoc/>
+    public override async Task<Silence> DeleteSilence(DeleteSilenceRequest request, ServerCallContext context) =>
+        AlertMessages.Of(await silences.DeleteAsync(request.Id, context.CancellationToken));
+
+    /// <inheritdoc/>
+    public override async Task<TestChannelReply> TestChannel(TestChannelRequest request, ServerCallContext context)
+    {
+        if (!post.Knows(request.Name))
+            throw new RpcException(new Status(StatusCode.NotFound, "there is no such channel; 'fleet scan list' shows them"));
+        var fault = await post.SendAsync(request.Name, Sample(context.GetCallerName()), context.CancellationToken);
+        return new TestChannelReply { Delivered = fault.Length == 0, Fault = fault };
+    }
+
+    // A silence that came after the first message does not stand in the alert, but it will hold back that it is over.
+    private AlertRecord WithSilence(AlertRecord alert) =>
+        alert.State == AlertState.Resolved || alert.SilenceId is not null ? alert : alert with { SilenceId = book.Find(alert, time.GetUtcNow())?.Id };
+
+    private Notice Sample(string by)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return new Notice($"test-{Guid.NewGuid():N}", "test", new Alert
+        {
+            Id = "al-test", Scan = "test", Pattern = "test", Severity = Severity.Info, AgentName = "no-host", Count = 1,
+            StartedMs = now, FiredMs = now, LastHitMs = now, HostCount = 1, Hosts = { "no-host" }, Examples = { $"{by} tries this channel" },
+        });
+    }
+
+    private static RpcException Bad(string fault) => new(new Status(StatusCode.InvalidArgument, fault));
+}

@@ -1,0 +1,74 @@
+using Fleet.Protocol.V1;
+using Fleet.Storage;
+using Grpc.Core;
+
+namespace Fleet.Controller.Alerts;
+
+/// <summary>Makes and ends silences: stored first, then heeded.</summary>
+internal sealed class SilenceDesk(IFleetStore store, SilenceBook book, JudgeSignal judge, TimeProvider time)
+{
+    private const int LongestGlob = 256;
+    private const int LongestComment = 1024;
+    private static readonly TimeSpan s_least = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_most = TimeSpan.FromDays(90);
+
+    /// <summary>Makes a silence.</summary>
+    /// <exception cref="RpcException">A field is wrong.</exception>
+    public async Task<SilenceRecord> CreateAsync(CreateSilenceRequest request, string by, CancellationToken cancellationToken)
+    {
+        if (Fault(request) is { Length: > 0 } fault)
+            throw new RpcException(new Status(StatusCode.InvalidArgument, fault));
+        var now = time.GetUtcNow();
+        var silence = new SilenceRecord
+        {
+            Id = "si-" + Guid.NewGuid().ToString("N")[..12],
+            Scan = request.Scan,
+            Pattern = request.Pattern,
+            AgentName = request.AgentName,
+            CreatedAt = now,
+            ExpiresAt = now + TimeSpan.FromMilliseconds(request.DurationMs),
+            CreatedBy = by,
+            Comment = request.Comment,
+        };
+        await store.Alerts.AddSilenceAsync(silence, cancellationToken);
+        await HeedAsync(cancellationToken);
+        return silence;
+    }
+
+    /// <summary>Silences that have not expired, latest first.</summary>
+    public async Task<IReadOnlyList<SilenceRecord>> ListAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return [.. (await store.Alerts.ListSilencesAsync(cancellationToken)).Where(silence => silence.ExpiresAt > now)];
+    }
+
+    /// <summary>Ends a silence.</summary>
+    /// <exception cref="RpcException">There is none of this id.</exception>
+    public async Task<SilenceRecord> DeleteAsync(string id, CancellationToken cancellationToken)
+    {
+        var silence = await store.Alerts.DeleteSilenceAsync(id, cancellationToken)
+            ?? throw new RpcException(new Status(StatusCode.NotFound, "there is no such silence (any more); 'fleet alerts silences' shows them"));
+        await HeedAsync(cancellationToken);
+        return silence;
+    }
+
+    private async Task HeedAsync(CancellationToken cancellationToken)
+    {
+        book.Replace(await store.Alerts.ListSilencesAsync(cancellationToken));
+        judge.Set();
+    }
+
+    private static string Fault(CreateSilenceRequest request)
+    {
+        string[] globs = [request.Scan, request.Pattern, request.AgentName];
+        if (globs.All(glob => glob.Length == 0))
+            return "scan, pattern and agent_name are all empty: name what is to be silent; * for the scan means everything";
+        if (globs.Any(glob => glob.Length > LongestGlob || glob.Any(char.IsControl)))
+            return $"scan, pattern and agent_name must have at most {LongestGlob} characters, and no control characters";
+        if (request.DurationMs < s_least.TotalMilliseconds || request.DurationMs > s_most.TotalMilliseconds)
+            return "duration_ms must lie between 1 minute and 90 days";
+        return request.Comment.Length > LongestComment || request.Comment.Any(char.IsControl)
+            ? $"comment must have at most {LongestComment} characters, in one line"
+            : "";
+    }
+}

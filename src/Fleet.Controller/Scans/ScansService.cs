@@ -1,0 +1,102 @@
+using Fleet.Controller.Identity;
+using Fleet.Controller.Notifications;
+using Fleet.Protocol.V1;
+using Fleet.Storage;
+using Grpc.Core;
+
+namespace Fleet.Controller.Scans;
+
+/// <summary>Standing scans, for operators.</summary>
+internal sealed class ScansService(ScanDesk desk, ScanRegistry registry, ScanAssignment assignment, ScanStateBook states, IFleetStore store)
+    : Protocol.V1.Scans.ScansBase
+{
+    private const int MostAlerts = 100_000;
+
+    /// <inheritdoc/>
+    public override Task<ApplyScansReply> ApplyScans(ApplyScansRequest request, ServerCallContext context) =>
+        desk.ApplyAsync(request, context.GetCallerName(), context.CancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<PauseScansReply> PauseScans(PauseScansRequest request, ServerCallContext context) =>
+        desk.PauseAsync(request.Names, request.Resume, context.GetCallerName(), context.CancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<DeleteScansReply> DeleteScans(DeleteScansRequest request, ServerCallContext context) =>
+        desk.DeleteAsync(request.Names, context.GetCallerName(), context.CancellationToken);
+
+    /// <inheritdoc/>
+    public override async Task<ListScansReply> ListScans(ListScansRequest request, ServerCallContext context)
+    {
+        var current = registry.Current;
+        var overview = await OverviewAsync(null, context.CancellationToken);
+        var reply = new ListScansReply();
+        reply.Scans.AddRange(current.Scans.Values.Select(overview));
+        reply.Channels.AddRange(current.Channels.Values.OrderBy(channel => channel.Name, StringComparer.Ordinal).Select(SecretMask.Of));
+        return reply;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ScanDetails> GetScan(GetScanRequest request, ServerCallContext context)
+    {
+        var scan = desk.Find(request.Name);
+        var details = new ScanDetails { Overview = (await OverviewAsync(request.Name, context.CancellationToken))(scan) };
+        details.Agents.AddRange(assignment.AgentsOf(scan).Select(agent => new ScanOnAgent
+        {
+            AgentName = agent.Name,
+            Online = agent.Link is not null,
+            State = states.Find(agent.Id, scan.Record.Name),
+        }));
+        return details;
+    }
+
+    /// <inheritdoc/>
+    public override Task<RunScanReply> RunScan(RunScanRequest request, ServerCallContext context)
+    {
+        var scan = desk.Find(request.Name);
+        if (scan.Record.Paused)
+        {
+            throw new RpcException(new Status(
+                StatusCode.FailedPrecondition, $"scan {scan.Record.Name} is paused; 'fleet scan resume {scan.Record.Name}' lets it go on"));
+        }
+
+        var reply = new RunScanReply();
+        foreach (var agent in assignment.AgentsOf(scan))
+        {
+            // An agent that has not heard of the scan yet gets it first: both go by the same queue.
+            assignment.Assign(agent);
+            if (agent.Link?.Post(new ControllerMessage { RunScan = new RunScan { Name = scan.Record.Name } }) == true)
+                reply.Agents++;
+            else
+                reply.Offline.Add(agent.Name);
+        }
+
+        return Task.FromResult(reply);
+    }
+
+    private async Task<Func<KnownScan, ScanOverview>> OverviewAsync(string? only, CancellationToken cancellationToken)
+    {
+        var totals = (await store.Findings.TotalsAsync(cancellationToken)).ToDictionary(total => total.Scan, StringComparer.Ordinal);
+        var alerts = await store.Alerts.ListAsync(false, only, MostAlerts, cancellationToken);
+        var open = alerts.CountBy(alert => alert.Scan).ToDictionary(StringComparer.Ordinal);
+        return scan =>
+        {
+            var agents = assignment.AgentsOf(scan).ToArray();
+            var total = totals.GetValueOrDefault(scan.Record.Name);
+            var definition = scan.Definition.Clone();
+            definition.Order = scan.Order;
+            return new ScanOverview
+            {
+                Definition = definition,
+                Agents = (uint)agents.Length,
+                AgentsOnline = (uint)agents.Count(agent => agent.Link is not null),
+                AgentsAtFault = (uint)agents.Count(agent => IsAtFault(agent.Id, scan.Record.Name)),
+                Hits = (ulong)(total?.Hits ?? 0),
+                LastHitMs = total is { Hits: > 0 } ? total.LastAt.ToUnixTimeMilliseconds() : 0,
+                OpenAlerts = (uint)open.GetValueOrDefault(scan.Record.Name),
+            };
+        };
+    }
+
+    private bool IsAtFault(string agentId, string scan) =>
+        states.Find(agentId, scan)?.Sources.Any(source => source.Fault.Length > 0) == true;
+}

@@ -1,0 +1,43 @@
+using Fleet.Controller.Scans;
+using Fleet.Storage;
+
+namespace Fleet.Controller.Upkeep;
+
+/// <summary>Forgets old hits, resolved alerts and silences that ended, in slices that let others write between them.</summary>
+internal sealed partial class HitRetention(IFleetStore store, ScanRegistry scans, UpkeepOptions options, ILogger<HitRetention> log)
+{
+    private const int RowsPerSlice = 1000;
+    private static readonly TimeSpan s_silencesKept = TimeSpan.FromDays(7);
+
+    /// <summary>Forgets what is old now.</summary>
+    public async Task SweepAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var hits = 0L;
+        foreach (var scan in await store.Findings.ScansAsync(cancellationToken))
+        {
+            var before = now - AgeOf(scan);
+            hits += await InSlicesAsync(() => store.Findings.DeleteOldAsync(scan, before, RowsPerSlice, cancellationToken));
+        }
+
+        hits += await InSlicesAsync(() => store.Findings.DeleteBeyondAsync(options.MaxHits, RowsPerSlice, cancellationToken));
+        var alerts = await InSlicesAsync(() => store.Alerts.DeleteOldAsync(now - options.MaxAlertAge, RowsPerSlice, cancellationToken));
+        await store.Alerts.DeleteOldSilencesAsync(now - s_silencesKept, cancellationToken);
+        if (hits > 0 || alerts > 0)
+            LogRemoved(hits, alerts);
+    }
+
+    private TimeSpan AgeOf(string scan) => scans.Current.Scans.TryGetValue(scan, out var known) && known.Definition.RetentionMs > 0
+        ? TimeSpan.FromMilliseconds(known.Definition.RetentionMs)
+        : options.MaxHitAge;
+
+    private static async Task<long> InSlicesAsync(Func<Task<int>> slice)
+    {
+        var (all, last) = (0L, RowsPerSlice);
+        for (; last == RowsPerSlice; all += last)
+            last = await slice();
+        return all;
+    }
+
+    [LoggerMessage(4902, LogLevel.Information, "Retention removed {Hits} hits and {Alerts} alerts")]
+    private partial void LogRemoved(long hits, long alerts);
+}

@@ -1,0 +1,9 @@
+namespace Fleet.Storage;
+
+/// <summary>Findings of one template.</summary>
+/// <param name="Template">What they have in common.</param>
+/// <param name="Count">Lines.</param>
+/// <param name="Example">One of them.</param>
+/// <param name="First">When the earliest was written.</param>
+/// <param name="Last">When the latest was.</param>
+public sealed record FindingCluster(string Template, long Count, byte[] Example, DateTimeOffset First, DateTimeOffset Last);

@@ -1,0 +1,32 @@
+using System.Threading.Channels;
+using Fleet.Controller.Notifications;
+using Fleet.Controller.Tests.Link;
+using Fleet.Protocol.V1;
+
+namespace Fleet.Controller.Tests.Notifications;
+
+/// <summary>Sends nothing: a test sees each attempt and says how it ends. Its channels are webhooks.</summary>
+internal sealed class FakeSender : IChannelSender
+{
+    private readonly Channel<Attempt> _attempts = Channel.CreateUnbounded<Attempt>();
+
+    public NotificationChannel.KindOneofCase Kind => NotificationChannel.KindOneofCase.Webhook;
+
+    /// <summary>Attempts that no test has looked at.</summary>
+    public int Waiting => _attempts.Reader.Count;
+
+    public async Task SendAsync(NotificationChannel channel, Notice notice, CancellationToken cancellationToken)
+    {
+        var attempt = new Attempt(channel.Name, notice);
+        await _attempts.Writer.WriteAsync(attempt, cancellationToken);
+        if (await attempt.End.Task.WaitAsync(cancellationToken) is { Length: > 0 } fault)
+            throw new DeliveryException(fault);
+    }
+
+    public async Task<Attempt> NextAsync() => await _attempts.Reader.ReadAsync().AsTask().WaitAsync(TestController.Patience);
+
+    internal sealed record Attempt(string Channel, Notice Notice)
+    {
+        public TaskCompletionSource<string> End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

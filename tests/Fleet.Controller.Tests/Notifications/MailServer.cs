@@ -1,0 +1,134 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading.Channels;
+using Fleet.Controller.Tests.Link;
+
+namespace Fleet.Controller.Tests.Notifications;
+
+/// <summary>Takes mail as RFC 5321 has it, as far as a sender needs; a test says how it answers a command.</summary>
+internal sealed class MailServer : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Channel<Mail> _mails = Channel.CreateUnbounded<Mail>();
+    private readonly Task _serving;
+
+    public MailServer()
+    {
+        _listener.Start();
+        _serving = ServeAsync();
+    }
+
+    /// <summary>What was sent.</summary>
+    /// <param name="From">The sender of the envelope.</param>
+    /// <param name="To">Its receivers.</param>
+    /// <param name="Lines">The mail as it stood, dots taken away again.</param>
+    /// <param name="Login">Name and password, where they were given.</param>
+    public sealed record Mail(string From, IReadOnlyList<string> To, IReadOnlyList<string> Lines, string Login);
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Answers by the command's first word; null: the usual one.</summary>
+    public Func<string, string?> Answer { get; set; } = _ => null;
+
+    /// <summary>Whether it says nothing at all.</summary>
+    public bool IsMute { get; set; }
+
+    public async Task<Mail> NextAsync() => await _mails.Reader.ReadAsync().AsTask().WaitAsync(TestController.Patience);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Stop();
+        await _serving.WaitAsync(TestController.Patience);
+        _stop.Dispose();
+    }
+
+    private async Task ServeAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                using var client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                await TalkAsync(client.GetStream());
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+        }
+    }
+
+    private async Task TalkAsync(NetworkStream stream)
+    {
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        var (from, to, lines, login) = ("", new List<string>(), new List<string>(), "");
+        try
+        {
+            if (IsMute)
+                await Task.Delay(Timeout.Infinite, _stop.Token);
+            await SayAsync("220 test ESMTP");
+            while (await reader.ReadLineAsync(_stop.Token) is { } line)
+            {
+                var word = line.Split(' ', ':')[0].ToUpperInvariant();
+                if (Answer(word) is { } answer)
+                {
+                    await SayAsync(answer);
+                    continue;
+                }
+
+                switch (word)
+                {
+                    case "EHLO":
+                        await SayAsync("250-test\r\n250-8BITMIME\r\n250 AUTH LOGIN");
+                        break;
+                    case "AUTH":
+                        login = await LoginAsync(line);
+                        break;
+                    case "MAIL":
+                        from = line;
+                        await SayAsync("250 OK");
+                        break;
+                    case "RCPT":
+                        to.Add(line);
+                        await SayAsync("250 OK");
+                        break;
+                    case "DATA":
+                        await SayAsync("354 Go ahead");
+                        while (await reader.ReadLineAsync(_stop.Token) is { } text && text != ".")
+                            lines.Add(text.StartsWith('.') ? text[1..] : text);
+                        await _mails.Writer.WriteAsync(new Mail(from, to, lines, login), _stop.Token);
+                        await SayAsync("250 OK");
+                        break;
+                    case "QUIT":
+                        await SayAsync("221 Bye");
+                        return;
+                    default:
+                        await SayAsync("250 OK");
+                        break;
+                }
+            }
+        }
+        catch (IOException)
+        {
+            // The sender went away.
+        }
+
+        async Task<string> LoginAsync(string line)
+        {
+            var user = line.Split(' ') is [_, _, var given] ? given : await AskAsync("334 VXNlcm5hbWU6");
+            var password = await AskAsync("334 UGFzc3dvcmQ6");
+            await SayAsync("235 OK");
+            return $"{Encoding.UTF8.GetString(Convert.FromBase64String(user))}:{Encoding.UTF8.GetString(Convert.FromBase64String(password))}";
+        }
+
+        async Task<string> AskAsync(string question)
+        {
+            await SayAsync(question);
+            return await reader.ReadLineAsync(_stop.Token) ?? "";
+        }
+
+        async Task SayAsync(string text) => await stream.WriteAsync(Encoding.ASCII.GetBytes(text + "\r\n"), _stop.Token);
+    }
+}

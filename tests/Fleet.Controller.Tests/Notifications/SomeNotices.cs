@@ -1,0 +1,35 @@
+using Fleet.Controller.Notifications;
+using Fleet.Controller.Scans;
+using Fleet.Protocol.V1;
+using Fleet.Storage;
+using Google.Protobuf;
+
+namespace Fleet.Controller.Tests.Notifications;
+
+internal static class SomeNotices
+{
+    public static Notice Firing(Action<Alert>? change = null)
+    {
+        var alert = new Alert
+        {
+            Id = "al-1", Scan = "oom", Pattern = "kill", Severity = Severity.Error, AgentName = "web1", Count = 12, Template = "killed <*>",
+            StartedMs = 1_795_262_400_000, LastHitMs = 1_795_262_401_000, HostCount = 2, Hosts = { "web1", "web2" }, Examples = { "killed <init> & co\n.line of its own" },
+        };
+        change?.Invoke(alert);
+        return new Notice("al-1-7", "firing", alert);
+    }
+
+    /// <summary>All scans and channels in memory.</summary>
+    public static ScanRegistry Registry(params NotificationChannel[] channels)
+    {
+        var registry = new ScanRegistry();
+        registry.Replace(new ScanBook([], [.. channels.Select(channel => new ChannelRecord(channel.Name, channel.ToByteArray()))]));
+        return registry;
+    }
+
+    /// <summary>What the judge would commit: an alert, and its messages.</summary>
+    public static AlertCommit Commit(string id, DateTimeOffset at, params (string Channel, string Occasion)[] messages) => new(
+        null,
+        [new AlertRecord { Id = id, Scan = "oom", Pattern = "kill", Fingerprint = id, Severity = 3, State = AlertState.Firing, StartedAt = at, LastHitAt = at, Count = 1 }],
+        [.. messages.Select(message => new NewDelivery(id, message.Channel, message.Occasion, new Alert { Id = id, AgentName = "web1" }.ToByteArray(), at))]);
+}

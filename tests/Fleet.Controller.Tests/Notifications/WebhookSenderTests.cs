@@ -1,0 +1,85 @@
+using Fleet.Controller.Notifications;
+using Fleet.Controller.Tests.Link;
+using Fleet.Controller.Tests.Scans;
+using Fleet.Protocol.V1;
+using static Fleet.Protocol.V1.Webhook.Types;
+
+namespace Fleet.Controller.Tests.Notifications;
+
+public sealed class WebhookSenderTests : IDisposable
+{
+    private readonly WebhookSender _sender = new();
+
+    public void Dispose() => _sender.Dispose();
+
+    [Fact]
+    public async Task Fleets_own_form_says_everything_by_name()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var channel = SomeScans.Webhook("ops", receiver.Url);
+        channel.Webhook.Headers["Authorization"] = "Bearer word";
+
+        await SendAsync(channel);
+
+        var json = await receiver.NextAsync();
+        json.GetProperty("v").GetInt32().ShouldBe(1);
+        json.GetProperty("id").GetString().ShouldBe("al-1-7");
+        json.GetProperty("host").GetString().ShouldBe("web1");
+        json.GetProperty("count").GetInt64().ShouldBe(12);
+        json.GetProperty("started").GetString().ShouldBe("2026-11-21T12:00:00.000Z");
+        json.GetProperty("title").GetString().ShouldBe("[FIRING] error: oom/kill on web1");
+        receiver.Headers["Fleet-Delivery"].ToString().ShouldBe("al-1-7");
+        receiver.Headers.Authorization.ToString().ShouldBe("Bearer word");
+    }
+
+    [Theory]
+    [InlineData(Form.Slack, "text", "> killed &lt;init&gt; &amp; co\n> .line of its own")]
+    [InlineData(Form.Dingtalk, "text.content", "> killed <init> & co\n> .line of its own")]
+    [InlineData(Form.Feishu, "content.text", "> killed <init> & co\n> .line of its own")]
+    public async Task Each_form_is_what_its_receiver_reads(Form form, string path, string example)
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var channel = SomeScans.Webhook("ops", receiver.Url);
+        channel.Webhook.Form = form;
+
+        await SendAsync(channel);
+
+        var json = await receiver.NextAsync();
+        foreach (var part in path.Split('.'))
+            json = json.GetProperty(part);
+        var text = json.GetString().ShouldNotBeNull();
+        text.ShouldStartWith("[FIRING] error: oom/kill on web1\n12 lines since 2026-11-21T12:00:00.000Z on web[1-2]");
+        text.ShouldContain(example);
+    }
+
+    [Theory]
+    [InlineData(Form.Dingtalk, 200, """{"errcode":310000,"errmsg":"keywords not in content"}""", "errcode 310000: keywords not in content")]
+    [InlineData(Form.Feishu, 200, """{"code":19021,"msg":"sign match fail"}""", "code 19021: sign match fail")]
+    [InlineData(Form.Dingtalk, 200, """{"errcode":0,"errmsg":"ok"}""", "")]
+    [InlineData(Form.Generic, 200, """{"code":5}""", "")]
+    [InlineData(Form.Slack, 404, "no_service", "HTTP 404: no_service")]
+    [InlineData(Form.Generic, 302, "elsewhere", "HTTP 302: elsewhere")]
+    public async Task A_refusal_is_told_also_where_the_status_says_yes(Form form, int status, string body, string fault)
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.AnswerWith(status, body);
+        var channel = SomeScans.Webhook("ops", receiver.Url);
+        channel.Webhook.Form = form;
+
+        if (fault.Length == 0)
+            await SendAsync(channel);
+        else
+            (await Should.ThrowAsync<DeliveryException>(() => SendAsync(channel))).Message.ShouldContain(fault);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_is_not_there_is_a_fault_without_the_secret_of_its_address()
+    {
+        var channel = SomeScans.Webhook("ops", "http://127.0.0.1:1/secret");
+
+        (await Should.ThrowAsync<DeliveryException>(() => SendAsync(channel))).Message.ShouldNotContain("secret");
+    }
+
+    private Task SendAsync(NotificationChannel channel) =>
+        _sender.SendAsync(channel, SomeNotices.Firing(), CancellationToken.None).WaitAsync(TestController.Patience);
+}
