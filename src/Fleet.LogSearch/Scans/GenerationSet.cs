@@ -110,4 +110,4 @@ internal sealed class GenerationSet : IDisposable
 /// <summary>A file as it was when it was looked at last.</summary>
 /// <param name="Path">Its name then.</param>
 /// <param name="Status">Null: there was none of that name.</param>
-internal readonly record struct SeenFile(string Path, FileStatus? Status);
+internal sealed record SeenFile(string Path, FileStatus? Status);

@@ -122,7 +122,13 @@ public sealed class JournalFollower : LogFollower
             return;
         }
 
-        (long Sequence, long Time) first = sameRun.Select(file => FirstAfter(file, gone.Sequence)).Min();
+        (long Sequence, long Time) first = (long.MaxValue, 0);
+        foreach (JournalFile file in sameRun)
+        {
+            (long Sequence, long Time) candidate = FirstAfter(file, gone.Sequence);
+            first = candidate.Sequence < first.Sequence ? candidate : first;
+        }
+
         if (first.Sequence > gone.Sequence + 1)
         {
             sink.Gap(Gap(gone, mark, TimeOf(first.Time), first.Sequence - gone.Sequence - 1));

@@ -87,8 +87,10 @@ internal sealed class FindingStage(string host, TimeProvider time) : IScanSink
     /// <summary>All that was staged; the stage is empty then.</summary>
     public StagedFindings Take()
     {
-        var taken = new StagedFindings(
-            [.. _marks.Select(mark => KeyValuePair.Create(mark.Key, mark.Value?.Write()))], [.. _hits], _summaries.Take(), [.. _gaps]);
+        var marks = new List<KeyValuePair<string, string?>>(_marks.Count);
+        foreach (var (key, mark) in _marks)
+            marks.Add(KeyValuePair.Create(key, mark?.Write()));
+        var taken = new StagedFindings(marks, [.. _hits], _summaries.Take(), [.. _gaps]);
         _marks.Clear();
         _hits.Clear();
         _gaps.Clear();

@@ -23,7 +23,7 @@ internal sealed partial class ScanSpool
             return;
 
         var reports = _index.All.Where(report => victims.Contains(report.Segment)).ToList();
-        var kept = reports.TakeWhile(report => report.Number <= _sent).Select(report => (report.Number, Bytes: ReadBytes(report))).ToList();
+        var kept = reports.TakeWhile(report => report.Number <= _sent).Select(report => new KeptReport(report.Number, ReadBytes(report))).ToList();
         var merged = reports.Skip(kept.Count).ToList();
         var (from, to) = (merged[0].Number, merged[^1].Number);
         var bytes = Merge(merged).ToByteArray();
@@ -47,17 +47,16 @@ internal sealed partial class ScanSpool
     /// <summary>The oldest files, as far as half of what may be held; none where nothing can be gained.</summary>
     private HashSet<SpoolSegment> Victims()
     {
-        var bytes = _index.All.GroupBy(report => report.Segment).ToDictionary(group => group.Key, group => (Sum: group.Sum(r => r.Length), Unsent: group.Count(r => r.Number > _sent)));
+        var bySegment = _index.All.ToLookup(report => report.Segment);
         var victims = new HashSet<SpoolSegment>();
         var (sum, unsent) = (0L, 0);
         foreach (var segment in _segments.SkipLast(1))
         {
             if (sum >= _limit / 2 && unsent > 1)
                 break;
-            var held = bytes.GetValueOrDefault(segment);
             victims.Add(segment);
-            sum += held.Sum;
-            unsent += held.Unsent;
+            sum += bySegment[segment].Sum(report => (long)report.Length);
+            unsent += bySegment[segment].Count(report => report.Number > _sent);
         }
 
         return unsent > 1 ? victims : [];
@@ -83,7 +82,7 @@ internal sealed partial class ScanSpool
     }
 
     /// <summary>Where the reports of a segment are that was just written.</summary>
-    private static IEnumerable<SpooledReport> Places(SpoolSegment segment, List<(ulong Number, byte[] Bytes)> kept, ulong last, int lastLength)
+    private static IEnumerable<SpooledReport> Places(SpoolSegment segment, List<KeptReport> kept, ulong last, int lastLength)
     {
         var offset = segment.HeadLength;
         foreach (var (number, bytes) in kept)
@@ -95,4 +94,6 @@ internal sealed partial class ScanSpool
 
         yield return new SpooledReport(last, segment, segment.Length - lastLength, lastLength);
     }
+
+    private sealed record KeptReport(ulong Number, byte[] Bytes);
 }

@@ -23,12 +23,18 @@ internal sealed class SpoolSegment(string directory, long index)
     public ulong LastNumber { get; set; }
 
     /// <summary>The segments of a directory in their order.</summary>
-    public static List<SpoolSegment> In(string directory) => Directory.EnumerateFiles(directory, "*" + Suffix)
-        .Select(path => long.TryParse(System.IO.Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : -1)
-        .Where(index => index >= 0)
-        .Order()
-        .Select(index => new SpoolSegment(directory, index))
-        .ToList();
+    public static List<SpoolSegment> In(string directory)
+    {
+        var segments = new List<SpoolSegment>();
+        foreach (var path in Directory.EnumerateFiles(directory, "*" + Suffix))
+        {
+            if (long.TryParse(System.IO.Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+                segments.Add(new SpoolSegment(directory, index));
+        }
+
+        segments.Sort((a, b) => a.Index.CompareTo(b.Index));
+        return segments;
+    }
 
     /// <summary>Writes the whole file, so that after a crash at any moment it is either this or what was there before.</summary>
     public void Write(IEnumerable<SpoolEntry> entries)
@@ -62,4 +68,4 @@ internal sealed class SpoolSegment(string directory, long index)
 /// <param name="Segment">The file.</param>
 /// <param name="Offset">Where it starts there.</param>
 /// <param name="Length">Its length.</param>
-internal readonly record struct SpooledReport(ulong Number, SpoolSegment Segment, long Offset, int Length);
+internal sealed record SpooledReport(ulong Number, SpoolSegment Segment, long Offset, int Length);
