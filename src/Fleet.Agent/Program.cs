@@ -1,6 +1,11 @@
 using Fleet.Agent;
 using Fleet.Agent.Execution.Processes;
 using Fleet.Agent.Removal;
+using Fleet.Protocol.Identity;
+
+// The shim becomes the task's program at once and makes no connection.
+if (args is not [ExecShim.Verb, ..])
+    SystemTrustStore.LeaveOut();
 
 return args switch
 {

@@ -8,7 +8,7 @@ internal static partial class ResidentMemory
 {
     private const int DontNeed = 4; // MADV_DONTNEED of madvise(2).
 
-    /// <summary>Gives back what work has left behind: garbage, free blocks of malloc(3), and code. Takes a few milliseconds.</summary>
+    /// <summary>Gives back what work has left behind: garbage, free blocks of malloc(3), code and constants. Takes a few milliseconds.</summary>
     public static void GiveBack()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -25,16 +25,21 @@ internal static partial class ResidentMemory
     }
 
     /// <summary>
-    /// Unmaps code that ran once. It stays in the page cache, and whatever runs again is mapped again by a minor fault. Only pages that
-    /// are executable and cannot be written: they are the file's own bytes, unchanged.
+    /// Unmaps code and constants that were used once. They stay in the page cache, and whatever is used again is mapped again by a
+    /// minor fault. Only mappings that cannot be written and in which no page differs from the file (proc_pid_smaps(5), "Anonymous"):
+    /// what the loader relocated would be lost.
     /// </summary>
     private static void Trim()
     {
         try
         {
-            foreach (var line in File.ReadLines("/proc/self/maps"))
+            var mapping = "";
+            foreach (var line in File.ReadLines("/proc/self/smaps"))
             {
-                if (TryReadCode(line, out var start, out var length))
+                if (char.IsAsciiHexDigitLower(line[0]) || char.IsAsciiDigit(line[0]))
+                    mapping = line;
+                else if (line.StartsWith("Anonymous:", StringComparison.Ordinal) && line.EndsWith(" 0 kB", StringComparison.Ordinal)
+                    && TryReadFile(mapping, out var start, out var length))
                     _ = Advise(start, length, DontNeed);
             }
         }
@@ -45,16 +50,16 @@ internal static partial class ResidentMemory
     }
 
     // "55e58a43e000-55e58a974000 r-xp 0013b000 fe:00 12345   /usr/bin/fleet-agent"
-    private static bool TryReadCode(string line, out nint start, out nuint length)
+    private static bool TryReadFile(string mapping, out nint start, out nuint length)
     {
         start = 0;
         length = 0;
-        var dash = line.IndexOf('-', StringComparison.Ordinal);
-        var space = line.IndexOf(' ', StringComparison.Ordinal);
-        if (dash < 0 || space < dash || !line.AsSpan(space + 1).StartsWith("r-xp", StringComparison.Ordinal) || !line.Contains(" /", StringComparison.Ordinal))
+        var dash = mapping.IndexOf('-', StringComparison.Ordinal);
+        var space = mapping.IndexOf(' ', StringComparison.Ordinal);
+        if (dash < 0 || space < dash || !mapping.Contains(" /", StringComparison.Ordinal) || mapping.AsSpan(space + 1, 4) is not ("r-xp" or "r--p"))
             return false;
-        if (!nint.TryParse(line.AsSpan(0, dash), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out start)
-            || !nint.TryParse(line.AsSpan(dash + 1, space - dash - 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var end))
+        if (!nint.TryParse(mapping.AsSpan(0, dash), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out start)
+            || !nint.TryParse(mapping.AsSpan(dash + 1, space - dash - 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var end))
             return false;
         length = (nuint)(end - start);
         return true;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Fleet.Cli.Connection;
 using Fleet.Cli.Contexts;
 using Fleet.Cli.Interrupt;
+using Fleet.Cli.Login;
 using Fleet.Cli.Output;
 
 namespace Fleet.Cli;
@@ -20,7 +21,16 @@ internal sealed record CommandContext(
     public FleetClient? Opened { get; private set; }
 
     /// <summary>Opens the link that the command line asks for.</summary>
-    public FleetClient Connect(ParseResult parsed) => Opened = FleetClient.Open(Contexts, parsed.GetValue(ContextName));
+    public FleetClient Connect(ParseResult parsed) => Opened = FleetClient.Open(Contexts, parsed.GetValue(ContextName), Time.GetUtcNow());
+
+    /// <summary>Keeps the operator's certificate fresh, after a command that reached the controller.</summary>
+    public async Task KeepIdentityFreshAsync(ParseResult parsed)
+    {
+        if (Opened is not { IsRenewalDue: true })
+            return;
+        using var client = Connect(parsed);
+        await new IdentityUpkeep(Screen, Time).RenewAsync(client);
+    }
 
     /// <summary>When a call that answers at once is given up.</summary>
     public DateTime Soon => CallFailures.Soon(Time);

@@ -5,8 +5,11 @@ using Fleet.Cli.Contexts;
 using Fleet.Cli.Interrupt;
 using Fleet.Cli.Output;
 using Fleet.LogSearch;
+using Fleet.Protocol.Identity;
 using Fleet.Protocol.Units;
 using Grpc.Core;
+
+SystemTrustStore.LeaveOut();
 
 // What stands after "--" is the operator's, word for word; the rest is parsed.
 var split = Array.IndexOf(args, "--");
@@ -27,7 +30,9 @@ if (parsed.Errors.Count > 0 && !ours.Any(a => a.StartsWith("[suggest", StringCom
 
 try
 {
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = screen.Writer }, ctrlC.Pressed);
+    var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = screen.Writer }, ctrlC.Pressed);
+    await context.KeepIdentityFreshAsync(parsed);
+    return exitCode;
 }
 catch (CommandFailure failure)
 {

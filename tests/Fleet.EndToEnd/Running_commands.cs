@@ -45,6 +45,13 @@ public sealed class Running_commands : IClassFixture<ThreeHosts>
     }
 
     [Fact]
+    public async Task What_the_agent_leaves_out_for_itself_commands_still_have()
+    {
+        var result = await _fleet.Admin.RunAsync("exec", "web1", "-c", "echo ${SSL_CERT_DIR-as it was}");
+        result.Stdout.ShouldBe($"--- web1 succeeded\n{Environment.GetEnvironmentVariable("SSL_CERT_DIR") ?? "as it was"}\n", result.ToString());
+    }
+
+    [Fact]
     public async Task A_script_is_sent_along_and_started_by_its_first_line()
     {
         var script = Path.Combine(_fleet.Directory, "hello.py");

@@ -18,7 +18,7 @@ namespace Fleet.Agent.Link;
 internal sealed partial class LinkSession(LinkConnection connection, LinkParts parts, ILogger log)
 {
     private const uint ProtocolVersion = 1;
-    private SortedDictionary<string, string> _facts = [];
+    private FactsMessage _facts = new();
     private ulong _heartbeats;
     private long _heartbeatAt;
     private long _roundTripUs;
@@ -63,7 +63,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
 
     private AgentMessage Hello(IReadOnlyList<HeldTask> held)
     {
-        _facts = parts.Facts.Collect();
+        _facts = CollectFacts();
         var hello = new Hello
         {
             ProtocolVersion = ProtocolVersion,
@@ -71,7 +71,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
             BootId = parts.Journal.BootId,
             JournalId = parts.Journal.Id,
             ProcessId = parts.ProcessId,
-            Facts = new FactsMessage { Values = { _facts } },
+            Facts = _facts,
         };
         hello.HeldTasks.Add(held);
         return new AgentMessage { Hello = hello };
@@ -166,11 +166,11 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
                     new AgentMessage { CertificateRequest = new CertificateRequest { Csr = ByteString.CopyFrom(renewal.Request()) } }, cancellationToken);
             }
 
-            var facts = parts.Facts.Collect();
-            if (!facts.SequenceEqual(_facts))
+            var facts = CollectFacts();
+            if (!facts.Equals(_facts))
             {
                 _facts = facts;
-                await writer.SendAsync(new AgentMessage { Facts = new FactsMessage { Values = { facts } } }, cancellationToken);
+                await writer.SendAsync(new AgentMessage { Facts = facts }, cancellationToken);
             }
         } while (await timer.WaitForNextTickAsync(cancellationToken));
     }
@@ -211,6 +211,8 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
             return;
         Volatile.Write(ref _roundTripUs, Math.Max(1, (long)parts.Time.GetElapsedTime(sentAt).TotalMicroseconds));
     }
+
+    private FactsMessage CollectFacts() => new() { Values = { parts.Facts.Collect() } };
 
     private static Dictionary<TaskId, ulong> Stored(Welcome welcome)
     {

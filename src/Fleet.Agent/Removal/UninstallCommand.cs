@@ -1,5 +1,5 @@
-using System.Collections;
 using Fleet.Agent.Execution.Native;
+using Fleet.Agent.Execution.Processes;
 
 namespace Fleet.Agent.Removal;
 
@@ -35,8 +35,7 @@ internal static class UninstallCommand
     private static unsafe void Become(IReadOnlyList<string> command)
     {
         using var arguments = new NativeStrings(command);
-        using var environment = new NativeStrings(
-            [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => $"{variable.Key}={variable.Value}")]);
+        using var environment = new NativeStrings(OwnEnvironment.Entries());
         _ = Libc.Execute(arguments.First, arguments.Pointers, environment.Pointers);
     }
 }

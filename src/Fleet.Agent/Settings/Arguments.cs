@@ -11,7 +11,7 @@ internal sealed record OptionSpec(string Flag, string? Value, string Meaning, bo
 /// <remarks>Hand-written, because a command-line library costs the agent start-up time and a megabyte.</remarks>
 internal sealed class Arguments
 {
-    private readonly List<(string Flag, string Value)> _given = [];
+    private readonly List<Given> _given = [];
 
     private Arguments()
     {
@@ -45,10 +45,10 @@ internal sealed class Arguments
     }
 
     /// <summary>The option's value; null where it is not given.</summary>
-    public string? Get(string flag) => _given.Where(g => g.Flag == flag).Select(g => g.Value).FirstOrDefault();
+    public string? Get(string flag) => GetAll(flag).FirstOrDefault();
 
     /// <summary>All values of a repeatable option.</summary>
-    public IEnumerable<string> GetAll(string flag) => _given.Where(g => g.Flag == flag).Select(g => g.Value);
+    public IEnumerable<string> GetAll(string flag) => _given.FindAll(g => g.Flag == flag).ConvertAll(g => g.Value);
 
     /// <summary>Whether the option is given.</summary>
     public bool Has(string flag) => _given.Exists(g => g.Flag == flag);
@@ -77,6 +77,8 @@ internal sealed class Arguments
         if (!option.IsRepeatable && Has(option.Flag))
             Faults.Add($"{option.Flag} stands there twice: keep one");
         else
-            _given.Add((option.Flag, value));
+            _given.Add(new Given(option.Flag, value));
     }
+
+    private sealed record Given(string Flag, string Value);
 }

@@ -18,7 +18,9 @@ internal sealed partial class InterruptedTasks(TaskJournal journal, TimeProvider
     private async Task EndAsync(RecoveredLog task, CancellationToken cancellationToken)
     {
         using var scope = TaskScope.Begin(log, task.Id);
-        var leaders = task.Leaders.Select(l => new ProcessIdentity(l.ProcessId, l.StartTicks)).ToList();
+        var leaders = new List<ProcessIdentity>();
+        foreach (var leader in task.Leaders)
+            leaders.Add(new ProcessIdentity(leader.ProcessId, leader.StartTicks));
         int? mark = task.Header.Mark == 0 ? null : task.Header.Mark;
         string reason;
         try

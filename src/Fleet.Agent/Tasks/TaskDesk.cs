@@ -33,10 +33,10 @@ internal sealed partial class TaskDesk : IAsyncDisposable
     }
 
     /// <summary>Tasks that have begun and not ended.</summary>
-    public int Running => _active.Count(a => a.Value.HasStarted);
+    public int Running => _active.Values.Count(task => task.HasStarted);
 
     /// <summary>Tasks that wait for their turn.</summary>
-    public int Queued => _active.Count(a => !a.Value.HasStarted);
+    public int Queued => _active.Values.Count(task => !task.HasStarted);
 
     /// <summary>Whether all work is done and delivered; true once after each time that there was some.</summary>
     public bool ComesToRest() => _active.IsEmpty && _journal.Logs.Count == 0 && Interlocked.Exchange(ref _hasWorked, false);

@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Fleet.Cli.Contexts;
+using Fleet.Cli.Login;
 using Fleet.Protocol;
 using Fleet.Protocol.Identity;
 using Fleet.Protocol.V1;
@@ -13,8 +16,11 @@ internal sealed class FleetClient : IDisposable
 {
     private readonly GrpcChannel _channel;
 
-    private FleetClient(GrpcChannel channel, PinnedTrust trust, FleetContext context)
+    private FleetClient(GrpcChannel channel, PinnedTrust trust, FleetContext context, IdentityFiles files, X509Certificate2 identity, bool isRenewalDue)
     {
+        IdentityFiles = files;
+        Identity = identity;
+        IsRenewalDue = isRenewalDue;
         _channel = channel;
         Trust = trust;
         Context = context;
@@ -41,9 +47,18 @@ internal sealed class FleetClient : IDisposable
     /// <summary>Whom this talks to, and as whom.</summary>
     public FleetContext Context { get; }
 
+    /// <summary>The operator's certificate with its key.</summary>
+    public X509Certificate2 Identity { get; }
+
+    /// <summary>Whether it is time to renew it.</summary>
+    public bool IsRenewalDue { get; }
+
+    /// <summary>Where that is kept.</summary>
+    public IdentityFiles IdentityFiles { get; }
+
     /// <summary>Opens the link of a context; nothing is sent yet.</summary>
-    /// <exception cref="CommandFailure">The context's files are missing or damaged, or its address is.</exception>
-    public static FleetClient Open(ContextStore contexts, string? contextName)
+    /// <exception cref="CommandFailure">The context's files are missing or damaged, its address is, or its certificate has expired.</exception>
+    public static FleetClient Open(ContextStore contexts, string? contextName, DateTimeOffset now)
     {
         var context = contexts.Select(contextName);
         if (!ControllerAddress.TryParse(context.Controller, out var address, out var error))
@@ -52,10 +67,17 @@ internal sealed class FleetClient : IDisposable
         try
         {
             var trust = new PinnedTrust(files.LoadRoot());
-            var channel = OpenChannel(address, LinkHandler.Pinned(trust, files.LoadIdentity()));
-            return new FleetClient(channel, trust, context);
+            var identity = files.LoadIdentity();
+            if (identity.NotAfter <= now)
+            {
+                throw CommandFailure.Controller(
+                    $"your certificate for {context.Controller} expired on {identity.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC",
+                    "log in again: an admin makes a token with `fleet token create --operator ROLE`");
+            }
+
+            return new FleetClient(OpenChannel(address, LinkHandler.Pinned(trust, identity)), trust, context, files, identity, IdentityUpkeep.IsDue(identity, now));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw CommandFailure.Controller($"the identity of context \"{context.Name}\" cannot be read: {e.Message}", "log in again");
         }
@@ -71,5 +93,9 @@ internal sealed class FleetClient : IDisposable
             MaxSendMessageSize = Limits.MessageBytes,
         });
 
-    public void Dispose() => _channel.Dispose();
+    public void Dispose()
+    {
+        _channel.Dispose();
+        Identity.Dispose();
+    }
 }

@@ -38,17 +38,17 @@ internal sealed class JobFollower
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_ctrlC.Insisted);
         var watcher = new JobWatcher(_client, _time, text => Note(progress, text));
         await using var events = watcher.WatchAsync(jobId, follow, stop.Token).GetAsyncEnumerator(CancellationToken.None);
-        var asked = false;
+        var next = events.MoveNextAsync().AsTask();
+        var pressed = AfterCtrlC.NotPressed;
         try
         {
-            var next = events.MoveNextAsync().AsTask();
             while (true)
             {
-                if (!asked && await PressedFirstAsync(next))
+                if (pressed == AfterCtrlC.NotPressed && await PressedFirstAsync(next))
                 {
-                    asked = true;
                     progress.Clear();
-                    if (!await GoOnAfterCtrlCAsync(jobId))
+                    pressed = await AskAsync(jobId);
+                    if (pressed == AfterCtrlC.Detach)
                         return ExitCode.Interrupted;
                     continue;
                 }
@@ -65,10 +65,16 @@ internal sealed class JobFollower
             Detached(jobId);
             return ExitCode.Interrupted;
         }
+        finally
+        {
+            // The log must be at rest before it is closed: leaving while it waits for the next event would be an error of its own.
+            await stop.CancelAsync();
+            await next.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
 
         progress.Clear();
         renderer.Finish(job, _time.GetElapsedTime(began));
-        return asked ? ExitCode.Interrupted : JobExit.Of(job);
+        return pressed == AfterCtrlC.Cancel ? ExitCode.Interrupted : JobExit.Of(job);
     }
 
     private void Take(JobView job, JobEvent happened, IResultRenderer renderer, ProgressLine progress)
@@ -95,13 +101,12 @@ internal sealed class JobFollower
         return await Task.WhenAny(next, pressed.Task) != next && _ctrlC.Pressed.IsCancellationRequested;
     }
 
-    /// <summary>Asks what Ctrl-C means; false to leave at once.</summary>
-    private async Task<bool> GoOnAfterCtrlCAsync(string jobId)
+    private async Task<AfterCtrlC> AskAsync(string jobId)
     {
         if (_screen.Input is null)
         {
             Detached(jobId);
-            return false;
+            return AfterCtrlC.Detach;
         }
 
         _screen.Prompt($"\njob {jobId}: [d]etach (it goes on), [c]ancel it, or Enter to keep watching? ");
@@ -112,12 +117,12 @@ internal sealed class JobFollower
             case "c" or "cancel":
                 await _client.Jobs.CancelJobAsync(new CancelJobRequest { Id = jobId }, deadline: CallFailures.Soon(_time));
                 _screen.Note("cancel requested; waiting for the hosts to stop");
-                return true;
+                return AfterCtrlC.Cancel;
             case "" or "k":
-                return true;
+                return AfterCtrlC.KeepWatching;
             default:
                 Detached(jobId);
-                return false;
+                return AfterCtrlC.Detach;
         }
     }
 
@@ -132,5 +137,14 @@ internal sealed class JobFollower
         progress.Clear();
         if (!_quiet)
             _screen.Note(text);
+    }
+
+    /// <summary>What the operator meant by Ctrl-C; a second one detaches in any case.</summary>
+    private enum AfterCtrlC
+    {
+        NotPressed,
+        KeepWatching,
+        Cancel,
+        Detach,
     }
 }

@@ -83,14 +83,25 @@ public static class FileSet
             return [live];
         }
 
-        return Directory.EnumerateFiles(directory, Path.GetFileName(live) + "?*")
-            .Select(path => (Path: path, Rank: RankOf(live, path)))
-            .Where(entry => entry.Rank is not null)
-            .OrderBy(entry => entry.Rank!.Value.Dated ? 1 : 0)
-            .ThenBy(entry => entry.Rank!.Value.Order)
-            .ThenBy(entry => entry.Path, StringComparer.Ordinal)
-            .Select(entry => entry.Path)
-            .Append(live);
+        List<Rotated> set = [];
+        foreach (string path in Directory.EnumerateFiles(directory, Path.GetFileName(live) + "?*"))
+        {
+            if (RankOf(live, path) is { } rank)
+            {
+                set.Add(new Rotated(path, rank.Dated, rank.Order));
+            }
+        }
+
+        set.Sort(Rotated.Compare);
+        return set.ConvertAll(file => file.Path).Append(live);
+    }
+
+    private sealed record Rotated(string Path, bool Dated, long Order)
+    {
+        public static int Compare(Rotated a, Rotated b) =>
+            a.Dated != b.Dated ? a.Dated.CompareTo(b.Dated)
+            : a.Order != b.Order ? a.Order.CompareTo(b.Order)
+            : string.CompareOrdinal(a.Path, b.Path);
     }
 
     /// <summary>Where a file stands among those rotated from another, smallest first; null when it is none of them.</summary>

@@ -27,8 +27,16 @@ public sealed class TimeHistogram : IMatchSink
     public long Undated { get; private set; }
 
     /// <summary>The bars that are not empty: when each starts, in UTC, and its count.</summary>
-    public IReadOnlyList<(DateTimeOffset Start, long Count)> Snapshot() =>
-        _bars.Select(bar => (new DateTimeOffset(bar.Key * _barTicks, TimeSpan.Zero), bar.Value)).ToArray();
+    public IReadOnlyList<(DateTimeOffset Start, long Count)> Snapshot()
+    {
+        var bars = new List<(DateTimeOffset, long)>(_bars.Count);
+        foreach ((long bar, long count) in _bars)
+        {
+            bars.Add((new DateTimeOffset(bar * _barTicks, TimeSpan.Zero), count));
+        }
+
+        return bars;
+    }
 
     /// <inheritdoc/>
     public void Take(in FoundLine line)

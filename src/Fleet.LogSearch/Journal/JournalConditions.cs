@@ -11,10 +11,13 @@ internal sealed class JournalConditions
 
     public JournalConditions(IReadOnlyList<FieldFilter> filters)
     {
-        _groups = filters.Select(Canonical).GroupBy(filter => (filter.Field, Excludes: filter.Comparison == FieldComparison.NotEqual))
-            .Select(group => new Group(Encoding.UTF8.GetBytes(group.Key.Field + "="), group.Key.Excludes, [.. group]))
+        _groups = filters.Select(Canonical).GroupBy(filter => (Excludes(filter) ? "!" : "") + filter.Field)
+            .Select(group => group.ToArray())
+            .Select(group => new Group(Encoding.UTF8.GetBytes(group[0].Field + "="), Excludes(group[0]), group))
             .ToArray();
     }
+
+    private static bool Excludes(FieldFilter filter) => filter.Comparison == FieldComparison.NotEqual;
 
     private sealed record Group(byte[] Prefix, bool Excludes, FieldFilter[] Filters)
     {

@@ -26,21 +26,19 @@ internal sealed class ManyLiteralsSearcher : LiteralSearcher
     public ManyLiteralsSearcher(IReadOnlyList<Literal> literals)
     {
         _width = Math.Min(3, literals.Min(literal => literal.Length));
-        var chosen = literals.Select(literal => (Literal: literal, Offset: RarestStretch(literal, _width)))
-            .OrderBy(entry => entry.Literal.Folded[entry.Offset])
-            .ToArray();
-        var buckets = Enumerable.Range(0, Buckets).Select(_ => new List<(Literal, int)>()).ToArray();
+        var chosen = new (Literal Literal, int Offset)[literals.Count];
         for (int i = 0; i < chosen.Length; i++)
         {
-            // Neighbours in order share bytes, so they share a bucket: fewer false alarms than dealing them out in turn.
-            buckets[i * Buckets / chosen.Length].Add(chosen[i]);
+            chosen[i] = (literals[i], RarestStretch(literals[i], _width));
         }
 
+        Array.Sort(chosen, (a, b) => a.Literal.Folded[a.Offset].CompareTo(b.Literal.Folded[b.Offset]));
         var low = new byte[3 * 16];
         var high = new byte[3 * 16];
         for (int bucket = 0; bucket < Buckets; bucket++)
         {
-            _buckets[bucket] = buckets[bucket].ToArray();
+            // Neighbours in order share bytes, so they share a bucket: fewer false alarms than dealing them out in turn.
+            _buckets[bucket] = chosen[FirstOf(bucket, chosen.Length)..FirstOf(bucket + 1, chosen.Length)];
             foreach ((Literal literal, int offset) in _buckets[bucket])
             {
                 for (int i = 0; i < _width; i++)
@@ -94,11 +92,28 @@ internal sealed class ManyLiteralsSearcher : LiteralSearcher
         return -1;
     }
 
-    private static int RarestStretch(Literal literal, int width) =>
-        Enumerable.Range(0, literal.Length - width + 1)
-            .OrderByDescending(start => Enumerable.Range(start, width)
-                .Sum(i => ByteRarity.Of(literal.Folded[i]) - (literal.Mask[i] == 0 ? 0 : 20)))
-            .First();
+    private static int FirstOf(int bucket, int literals) => ((bucket * literals) + Buckets - 1) / Buckets;
+
+    private static int RarestStretch(Literal literal, int width)
+    {
+        int rarest = 0;
+        int most = int.MinValue;
+        for (int start = 0; start + width <= literal.Length; start++)
+        {
+            int rarity = 0;
+            for (int i = start; i < start + width; i++)
+            {
+                rarity += ByteRarity.Of(literal.Folded[i]) - (literal.Mask[i] == 0 ? 0 : 20);
+            }
+
+            if (rarity > most)
+            {
+                (rarest, most) = (start, rarity);
+            }
+        }
+
+        return rarest;
+    }
 
     private void Admit(byte value, int bucket, int position, byte[] low, byte[] high)
     {

@@ -17,12 +17,18 @@ internal sealed class SingleLiteralSearcher : LiteralSearcher
     public SingleLiteralSearcher(Literal literal)
     {
         _literal = literal;
-        int[] byRarity = Enumerable.Range(0, literal.Length)
-            .OrderByDescending(i => Rarity(literal, i))
-            .ToArray();
+        int[] byRarity = new int[literal.Length];
+        int[] commonness = new int[literal.Length];
+        for (int i = 0; i < byRarity.Length; i++)
+        {
+            byRarity[i] = i;
+            commonness[i] = -Rarity(literal, i);
+        }
+
+        Array.Sort(commonness, byRarity);
         _first = byRarity[0];
         // A second byte that differs from the first tells more than the same byte again ("oom": o and m).
-        _second = byRarity.Skip(1).FirstOrDefault(i => literal.Folded[i] != literal.Folded[_first], byRarity[^1]);
+        _second = Array.FindIndex(byRarity, i => literal.Folded[i] != literal.Folded[_first]) is > 0 and var other ? byRarity[other] : byRarity[^1];
     }
 
     public override int IndexOf(ReadOnlySpan<byte> text, out int length)

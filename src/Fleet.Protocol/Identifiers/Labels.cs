@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using Fleet.Protocol.Units;
 
 namespace Fleet.Protocol.Identifiers;
@@ -75,10 +76,16 @@ public sealed class Labels : IEquatable<Labels>
     public bool TryGet(LabelKey key, [MaybeNullWhen(false)] out string value) => _values.TryGetValue(key, out value);
 
     /// <summary>The text that <see cref="Parse"/> reads back, in the order of the keys.</summary>
-    public override string ToString() => string.Join(',', _values.Select(label => $"{label.Key}={Write(label.Value)}"));
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        foreach (var (key, value) in _values)
+            text.Append(text.Length == 0 ? "" : ",").Append(key).Append('=').Append(Write(value));
+        return text.ToString();
+    }
 
     /// <inheritdoc/>
-    public bool Equals(Labels? other) => other is not null && _values.SequenceEqual(other._values);
+    public bool Equals(Labels? other) => other is not null && ToString() == other.ToString();
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Labels);

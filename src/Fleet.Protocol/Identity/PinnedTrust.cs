@@ -30,16 +30,33 @@ public sealed class PinnedTrust
         return LastRefusal is null;
     }
 
+    /// <summary>
+    /// How the framework builds the chain that it hands to the callback. By default it goes to the system's trust store, which
+    /// costs every process of ours hundreds of files read and a megabyte, for an answer that nobody asks for.
+    /// </summary>
+    /// <param name="root">The one root to go to; null for none.</param>
+    public static X509ChainPolicy ChainPolicy(X509Certificate2? root)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+            ApplicationPolicy = { new Oid(ServerAuthenticationOid) },
+        };
+        if (root is not null)
+            policy.CustomTrustStore.Add(root);
+        return policy;
+    }
+
+    /// <summary>The same for the root that is pinned here.</summary>
+    public X509ChainPolicy CreateChainPolicy() => ChainPolicy(_root);
+
     private string? Refusal(X509Certificate2 server)
     {
         using (server)
         {
-            using var chain = new X509Chain();
-            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            chain.ChainPolicy.CustomTrustStore.Add(_root);
-            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-            chain.ChainPolicy.DisableCertificateDownloads = true;
-            chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthenticationOid));
+            using var chain = new X509Chain { ChainPolicy = ChainPolicy(_root) };
             if (!chain.Build(server))
                 return Describe(chain.ChainStatus);
             return CertificateName.Read(server)?.Role == CertificateRole.Controller

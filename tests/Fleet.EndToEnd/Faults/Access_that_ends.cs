@@ -51,6 +51,28 @@ public sealed class Access_that_ends : IAsyncLifetime
         (await JobTruth.OfAsync(_fleet.Admin, job)).State("web1").ShouldBe("cancelled");
     }
 
+    [ToolFact("faketime")]
+    public async Task An_operators_certificate_is_renewed_in_time_and_an_expired_one_is_named()
+    {
+        await using var fleet = await FleetOnThisMachine.StartAsync("--set", "certificates.controllerLife=730d");
+        var identity = Path.Combine(fleet.Directory, "admin", "default", "identity.pem");
+        var first = await File.ReadAllTextAsync(identity);
+        var early = await InDaysAsync(fleet, 200);
+        early.ExitCode.ShouldBe(0, early.ToString());
+        (await File.ReadAllTextAsync(identity)).ShouldBe(first);
+
+        var expired = await InDaysAsync(fleet, 400);
+        expired.ExitCode.ShouldBe(4, expired.ToString());
+        expired.Stderr.ShouldContain("expired on");
+        expired.Stderr.ShouldContain("fleet token create --operator");
+
+        var due = await InDaysAsync(fleet, 300);
+        due.ExitCode.ShouldBe(0, due.ToString());
+        due.Stderr.ShouldBe("");
+        (await File.ReadAllTextAsync(identity)).ShouldNotBe(first);
+        (await fleet.Admin.RunAsync("jobs", "list")).ExitCode.ShouldBe(0);
+    }
+
     [Fact]
     public async Task An_operator_without_the_role_is_refused_and_nothing_is_run()
     {
@@ -122,6 +144,11 @@ public sealed class Access_that_ends : IAsyncLifetime
         await seat.LoginAsync(_fleet.Controller.Address, await _fleet.CreateTokenAsync("--operator", role), name);
         return seat;
     }
+
+    /// <summary>A command of the administrator, whose own clock is ahead by so many days.</summary>
+    private static Task<CommandResult> InDaysAsync(FleetOnThisMachine fleet, int days) => OneShot.RunAsync(
+        "faketime", ["-f", $"+{days}d", Binaries.Cli, "jobs", "list"],
+        new Dictionary<string, string>(fleet.Admin.Environment) { ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1", ["DONT_FAKE_MONOTONIC"] = "1" });
 
     private static string TokenId(string token) => "t-" + token.Split('.')[2];
 }

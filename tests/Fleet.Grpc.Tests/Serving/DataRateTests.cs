@@ -28,7 +28,9 @@ public sealed class DataRateTests
             Content = new StalledContent(),
         };
         stalled.Content.Headers.ContentType = new("application/grpc");
-        await Should.ThrowAsync<HttpRequestException>(client.SendAsync(stalled, CancellationToken.None).WaitAsync(Limits.Step));
+        // Which of the two ends first, the content's copy or the request, is chance; that nobody here cancelled it is not.
+        var cut = await Record.ExceptionAsync(() => client.SendAsync(stalled, CancellationToken.None).WaitAsync(Limits.Step));
+        (cut is HttpRequestException or TaskCanceledException).ShouldBeTrue(cut?.ToString() ?? "the stalled request was answered");
 
         await PingAsync(duplex);
     }

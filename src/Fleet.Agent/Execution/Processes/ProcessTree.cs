@@ -9,17 +9,15 @@ internal static class ProcessTree
     internal static List<ProcStat> Find(TaskTrace trace)
     {
         var all = ProcessTable.Read();
-        var byPid = all.ToDictionary(process => process.Pid);
+        var byPid = ByPid(all);
         var ancestors = SelfAndAncestors(byPid);
-        var candidates = all
-            .Where(process => process.IsAlive
-                && process.StartTicks >= trace.NotBeforeTicks
-                && process.ParentPid != KernelThreads
-                && !ancestors.Contains(process.Pid))
-            .ToList();
+        var candidates = all.FindAll(process => process.IsAlive
+            && process.StartTicks >= trace.NotBeforeTicks
+            && process.ParentPid != KernelThreads
+            && !ancestors.Contains(process.Pid));
 
         var evidence = new Evidence(trace, byPid, ancestors);
-        var found = candidates.Where(evidence.Proves).ToDictionary(process => process.Pid);
+        var found = ByPid(candidates.FindAll(evidence.Proves));
 
         // Descendants by parent: a child is never older than its parent, else the number was reused in between.
         for (var grown = true; grown;)
@@ -35,6 +33,14 @@ internal static class ProcessTree
         }
 
         return [.. found.Values];
+    }
+
+    private static Dictionary<int, ProcStat> ByPid(List<ProcStat> processes)
+    {
+        var byPid = new Dictionary<int, ProcStat>(processes.Count);
+        foreach (var process in processes)
+            byPid[process.Pid] = process;
+        return byPid;
     }
 
     private static HashSet<int> SelfAndAncestors(Dictionary<int, ProcStat> byPid)
@@ -81,8 +87,13 @@ internal static class ProcessTree
 
         private ProcessIdentity LeaderOf(ProcStat process)
         {
-            var leader = trace.Leaders.FirstOrDefault(leader => leader.Pid == process.Session);
-            return process.StartTicks >= leader.StartTicks ? leader : default;
+            foreach (var leader in trace.Leaders)
+            {
+                if (leader.Pid == process.Session)
+                    return process.StartTicks >= leader.StartTicks ? leader : default;
+            }
+
+            return default;
         }
     }
 }

@@ -26,13 +26,13 @@ internal sealed class TreeKiller(TimeProvider time)
         for (var round = 0; round < KillRounds; round++)
         {
             // Counted before the first blow, which leaves nothing to count.
-            killed.UnionWith(ProcessTree.Find(trace).Select(member => member.Identity));
+            killed.UnionWith(ProcessTree.Find(trace).ConvertAll(member => member.Identity));
 
             // The whole cgroup, or the process group, in one call, which no fork inside it can escape; the scan finds who left them.
             trace.Cgroup?.Kill();
             leader?.SignalGroup(Signals.Kill);
             var members = Freeze(trace, seen);
-            killed.UnionWith(members.Select(member => member.Identity));
+            killed.UnionWith(members.ConvertAll(member => member.Identity));
             seen.UnionWith(killed);
             if (members.Count == 0)
                 return new KillReport(seen.Count, killed.Count, []);
@@ -45,7 +45,7 @@ internal sealed class TreeKiller(TimeProvider time)
         }
 
         var survivors = ProcessTree.Find(trace);
-        return new KillReport(seen.Count, killed.Count, [.. survivors.Select(process => process.Pid)]);
+        return new KillReport(seen.Count, killed.Count, survivors.ConvertAll(process => process.Pid));
     }
 
     /// <summary>True when all were gone within the grace.</summary>
@@ -95,7 +95,7 @@ internal sealed class TreeKiller(TimeProvider time)
         for (var round = 0; ; round++)
         {
             var members = ProcessTree.Find(trace);
-            var news = members.Where(member => frozen.Add(member.Identity)).ToList();
+            var news = members.FindAll(member => frozen.Add(member.Identity));
             if (news.Count == 0 || round == FreezeRounds)
                 return members;
 

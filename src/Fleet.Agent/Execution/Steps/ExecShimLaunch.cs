@@ -1,4 +1,3 @@
-using System.Collections;
 using Fleet.Agent.Execution.Native;
 using Fleet.Agent.Execution.Output;
 using Fleet.Agent.Execution.Processes;
@@ -31,7 +30,7 @@ internal static class ExecShimLaunch
         {
             Program = "/proc/self/exe",
             Arguments = [.. OwnCommand(), ExecShim.Verb],
-            Environment = OwnEnvironment(),
+            Environment = OwnEnvironment.Entries(),
             Directory = "/",
             Descriptors = [.. plan.Descriptors, planFile, pipes.KeepForChild(Raise(statusEnd))],
         };
@@ -90,9 +89,6 @@ internal static class ExecShimLaunch
         Path.GetFileName(Environment.ProcessPath) == "dotnet"
             ? ["dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "fleet-agent.dll")]
             : ["fleet-agent"];
-
-    private static List<string> OwnEnvironment() =>
-        [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => $"{variable.Key}={variable.Value}")];
 
     private static unsafe Fd MemoryFile(byte[] content)
     {
