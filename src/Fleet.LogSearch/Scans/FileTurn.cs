@@ -1,0 +1,160 @@
+namespace Fleet.LogSearch.Scans;
+
+/// <summary>One step of reading a log of files: finds the generations again, reads them on, and tells what was lost.</summary>
+internal sealed class FileTurn
+{
+    private readonly string _path;
+    private readonly FileMark _from;
+    private readonly GenerationReader _reader;
+    private readonly DateTimeOffset _now;
+    private readonly List<FilePosition> _read = [];
+    private readonly LogGeneration? _live;
+    private readonly LogGeneration? _held;
+    private LogGeneration? _unlisted;
+
+    /// <param name="path">The live file's path.</param>
+    /// <param name="from">Where to go on.</param>
+    /// <param name="files">The set's files, oldest first.</param>
+    /// <param name="held">A file that is still open from before, under whatever name or none.</param>
+    /// <param name="reader">Reads on in one file.</param>
+    /// <param name="time">Dates the next mark and gaps.</param>
+    public FileTurn(string path, FileMark from, List<LogGeneration> files, LogGeneration? held, GenerationReader reader, TimeProvider time)
+    {
+        _path = path;
+        _from = from;
+        _reader = reader;
+        _now = time.GetUtcNow();
+        Files = [.. files];
+        _live = files.Find(file => file.Name == path);
+        if (held is not null && !files.Contains(held) && from.Positions.Count > 0)
+        {
+            // Removed, or moved to where rotated files are not looked for: it can still be read.
+            held.Refresh(held.Name);
+            _held = Holds(held, from.Positions[^1]) ? held : null;
+        }
+    }
+
+    /// <summary>All that can be read, oldest first, the unlisted file among them.</summary>
+    public List<LogGeneration> Files { get; }
+
+    /// <summary>Whether a position stands in a file.</summary>
+    public static bool Holds(LogGeneration file, FilePosition position) =>
+        file.IsNumbered(position) && file.HasHeadOf(position) && file.ReachesTo(position);
+
+    public FollowStep Run(IScanSink sink, CancellationToken cancel)
+    {
+        _reader.Begin(sink, cancel);
+        // 1. Where are the generations that were being read?
+        int[] places = Locate();
+        FilePosition? newest = _from.Positions.Count == 0 ? null : _from.Positions[^1];
+        bool isLost = newest is not null && places[^1] < 0;
+        // 2. What was written to them since.
+        for (int i = 0; i < places.Length; i++)
+        {
+            if (places[i] >= 0)
+            {
+                Continue(_from.Positions[i], Files[places[i]], isOver: places[i] < Files.Count - 1);
+            }
+        }
+
+        // 3. Was something of the newest lost before it was seen?
+        LogGeneration? shortCopy = isLost ? Files.Find(file => IsShortCopy(file, newest!)) : null;
+        if (isLost)
+        {
+            Report(sink, newest!, newest!.Offset, shortCopy is not null ? GapCause.CopiedAndTruncated : IsLive(newest) ? GapCause.Truncated : GapCause.RotatedAway);
+        }
+        else if (newest is not null && IsLive(newest) && Files[places[^1]] != _live)
+        {
+            Report(sink, newest, Files[places[^1]] is { IsPacked: false } copy ? copy.Length : newest.Offset, GapCause.CopiedAndTruncated);
+        }
+
+        // 4. What came after it, oldest first. With the place lost, the times tell which files those are.
+        long generation = _from.LastGeneration;
+        int known = places.DefaultIfEmpty(-1).Max();
+        bool byTime = isLost || newest is null || (_unlisted is not null && known == 0);
+        for (int i = known + 1; i < Files.Count && !_reader.IsSpent; i++)
+        {
+            LogGeneration file = Files[i];
+            if (file == shortCopy || (byTime && file != _live && file.ChangedAt <= _from.TakenAt))
+            {
+                continue;
+            }
+
+            if (file != _live && _live is not null && file.IsCopyOf(_live))
+            {
+                _reader.Wait();
+                continue;
+            }
+
+            FilePosition position = _reader.Read(file, generation + 1, 0, isOver: i < Files.Count - 1);
+            generation += FileFollower.AddRead(_read, position) ? 1 : 0;
+        }
+
+        return Step(generation);
+    }
+
+    /// <summary>For each position the file it stands in, or -1; by number first, then by how the file begins.</summary>
+    private int[] Locate()
+    {
+        IReadOnlyList<FilePosition> positions = _from.Positions;
+        var places = new int[positions.Count];
+        for (int i = 0; i < places.Length; i++)
+        {
+            FilePosition position = positions[i];
+            places[i] = Files.FindIndex(file => Holds(file, position));
+            if (places[i] < 0 && position.HeadBytes > 0)
+            {
+                // The newest of those that fit: an older one that begins alike was given up long ago.
+                places[i] = Files.FindLastIndex(file => !file.IsNumbered(position) && file.HasHeadOf(position) && file.ReachesTo(position));
+            }
+        }
+
+        // A packed file that was found to be its copy is as good, and stays.
+        if (_held is not null && places[^1] < 0)
+        {
+            _unlisted = _held;
+            // It is the newest of those known, so what is new comes behind it.
+            int at = places[..^1].DefaultIfEmpty(-1).Max() + 1;
+            Files.Insert(at, _unlisted);
+            places[^1] = at;
+        }
+
+        return places;
+    }
+
+    private void Continue(FilePosition position, LogGeneration file, bool isOver)
+    {
+        if (_reader.IsSpent)
+        {
+            _read.Add(position);
+            return;
+        }
+
+        FileFollower.AddRead(_read, _reader.Read(file, position.Generation, position.Offset, isOver));
+    }
+
+    // A file made since has only got the number of one that was removed.
+    private bool IsLive(FilePosition position) => _live is not null && _live.IsNumbered(position) && _live.BornAt <= _from.TakenAt;
+
+    /// <summary>A copy that was taken before the original was read as far as the position, and the original cut afterwards.</summary>
+    private bool IsShortCopy(LogGeneration file, FilePosition position) =>
+        file != _live && !file.IsPacked && IsLive(position) && file.ChangedAt > _from.TakenAt - TimeSpan.FromSeconds(1) && file.HasHeadOf(position) && file.Length < position.Offset;
+
+    private void Report(IScanSink sink, FilePosition position, long fromOffset, GapCause cause) =>
+        sink.Gap(new ScanGap(HitId.Of('g', _path, (ulong)position.Generation, (ulong)fromOffset, []), _path, cause, _from.TakenAt, _now) { FromOffset = fromOffset });
+
+    private FollowStep Step(long generation)
+    {
+        if (_unlisted is not null && !_reader.IsSpent && _live is not null && !_read.Exists(position => position.Generation > _from.LastGeneration))
+        {
+            // Until the live file has lines of its own, the writer may still be in the old one.
+            _reader.Wait();
+        }
+
+        // A live file that is missing just now (between rename and create) leaves the positions as they are.
+        FilePosition[] kept = [.. _read.TakeLast(FileFollower.KeptGenerations)];
+        FileMark next = kept.AsSpan().SequenceEqual(_from.Positions.ToArray()) && generation == _from.LastGeneration
+            ? _from : new FileMark(kept, generation, _now);
+        return new FollowStep(next, _reader.State, _reader.BytesRead, _reader.LagBytes);
+    }
+}
