@@ -4,6 +4,7 @@ using Fleet.Agent.Facts;
 using Fleet.Agent.Identity;
 using Fleet.Agent.Journal;
 using Fleet.Agent.Link;
+using Fleet.Agent.Scanning;
 using Fleet.Agent.Settings;
 using Fleet.Agent.Tasks;
 using Fleet.Protocol;
@@ -40,8 +41,9 @@ internal sealed partial class AgentHost(
         var policy = new TaskPolicy(settings.AllowRunAs, [.. options.Builtins.Keys]);
         var executor = new TaskExecutor(options, time, logs.CreateLogger<TaskExecutor>());
         await using var desk = new TaskDesk(executor, journal, policy, time, logs.CreateLogger<TaskDesk>());
+        await using var scans = new ScanDesk(state.Scans, settings.Scans, new ScanHost(Environment.MachineName, facts.BootId()), time, logs);
         var linkOptions = new LinkOptions();
-        var parts = new LinkParts(Guid.NewGuid().ToString("n"), journal, desk, facts, renewal, linkOptions, time);
+        var parts = new LinkParts(Guid.NewGuid().ToString("n"), journal, desk, facts, renewal, linkOptions, time, scans);
         var link = new LinkClient(dialer, parts, new ReconnectPolicy(linkOptions, Random.Shared), logs.CreateLogger<LinkClient>())
         {
             // Ready also where the controller is away: that must not fail the host's boot.

@@ -72,6 +72,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
             JournalId = parts.Journal.Id,
             ProcessId = parts.ProcessId,
             Facts = _facts,
+            ScanSetDigest = parts.Scans?.Digest ?? "",
         };
         hello.HeldTasks.Add(held);
         return new AgentMessage { Hello = hello };
@@ -90,11 +91,12 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
         parts.Desk.DropUnknown(held, stored.ContainsKey);
         var wakeUp = new WakeUp();
         using var feed = new RecordFeed(parts.Journal, stored, parts.Options, wakeUp);
-        using var writer = new LinkWriter(call.RequestStream, feed, wakeUp, Heartbeat, limit, parts.Options, parts.Time);
+        using var scans = parts.Scans is null ? null : new ScanFeed(parts.Scans, wakeUp, parts.Time);
+        using var writer = new LinkWriter(call.RequestStream, feed, wakeUp, Heartbeat, limit, parts.Options, parts.Time, scans);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(silence.Token);
         Task[] loops =
         [
-            ReadAsync(call.ResponseStream, feed, writer, silence, ending.Token),
+            ReadAsync(call.ResponseStream, feed, scans, writer, silence, ending.Token),
             writer.RunAsync(ending.Token),
             UpkeepAsync(writer, ending.Token),
         ];
@@ -109,7 +111,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
     }
 
     private async Task<LinkEnd> ReadAsync(
-        IAsyncStreamReader<ControllerMessage> stream, RecordFeed feed, LinkWriter writer, SilenceWatch silence, CancellationToken cancellationToken)
+        IAsyncStreamReader<ControllerMessage> stream, RecordFeed feed, ScanFeed? scans, LinkWriter writer, SilenceWatch silence, CancellationToken cancellationToken)
     {
         while (await stream.MoveNext(cancellationToken))
         {
@@ -133,6 +135,15 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
                     break;
                 case ControllerMessage.MessageOneofCase.CancelTask:
                     await AnswerAsync(parts.Desk.Cancel(message.CancelTask), writer, cancellationToken);
+                    break;
+                case ControllerMessage.MessageOneofCase.ScanSet when parts.Scans is not null:
+                    parts.Scans.Take(message.ScanSet);
+                    break;
+                case ControllerMessage.MessageOneofCase.RunScan when parts.Scans is not null:
+                    parts.Scans.RunNow(message.RunScan.Name);
+                    break;
+                case ControllerMessage.MessageOneofCase.ScanReportAck when scans is not null:
+                    scans.Acknowledge(message.ScanReportAck);
                     break;
                 case ControllerMessage.MessageOneofCase.CertificateIssued:
                     if (Accept(message.CertificateIssued))

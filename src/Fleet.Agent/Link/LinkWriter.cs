@@ -12,6 +12,7 @@ internal sealed class LinkWriter : IDisposable
 {
     private readonly IClientStreamWriter<AgentMessage> _stream;
     private readonly RecordFeed _feed;
+    private readonly ScanFeed? _scans;
     private readonly WakeUp _wakeUp;
     private readonly Func<Heartbeat> _heartbeat;
     private readonly TimeProvider _time;
@@ -29,6 +30,7 @@ internal sealed class LinkWriter : IDisposable
     /// <param name="silenceLimit">After which the controller takes this agent for gone.</param>
     /// <param name="options">Bounds.</param>
     /// <param name="time">For heartbeats.</param>
+    /// <param name="scans">Where reports of scans come from; null for none.</param>
     public LinkWriter(
         IClientStreamWriter<AgentMessage> stream,
         RecordFeed feed,
@@ -36,10 +38,12 @@ internal sealed class LinkWriter : IDisposable
         Func<Heartbeat> heartbeat,
         TimeSpan silenceLimit,
         LinkOptions options,
-        TimeProvider time)
+        TimeProvider time,
+        ScanFeed? scans = null)
     {
         _stream = stream;
         _feed = feed;
+        _scans = scans;
         _wakeUp = wakeUp;
         _heartbeat = heartbeat;
         _time = time;
@@ -64,14 +68,16 @@ internal sealed class LinkWriter : IDisposable
             while (_messages.Reader.TryRead(out var message))
                 await WriteAsync(message, cancellationToken);
 
+            // In turns: neither a task's flood of output nor a storm of hits keeps the other waiting.
             var records = new TaskRecords();
-            if (_feed.TryTake(records))
-            {
+            var hasRecords = _feed.TryTake(records);
+            if (hasRecords)
                 await WriteAsync(new AgentMessage { Records = records }, cancellationToken);
-                continue;
-            }
+            var report = _scans?.TryTake();
+            if (report is not null)
+                await WriteAsync(report, cancellationToken);
 
-            if (!await IsHeartbeatDueAsync(cancellationToken))
+            if (!hasRecords && report is null && !await IsHeartbeatDueAsync(cancellationToken))
                 await _wakeUp.WaitAsync(cancellationToken);
         }
     }

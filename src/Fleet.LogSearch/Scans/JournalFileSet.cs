@@ -25,6 +25,9 @@ internal sealed class JournalFileSet : IDisposable
     /// <summary>What cannot be read, and why; empty when all can.</summary>
     public string Fault { get; private set; } = "";
 
+    /// <summary>Whether there is no journal at all: when one appears, all of it is new.</summary>
+    public bool IsMissing { get; private set; }
+
     /// <summary>Looks at a journal.</summary>
     /// <param name="paths">Files and directories.</param>
     /// <param name="mark">Tells which files were read to their end.</param>
@@ -41,7 +44,7 @@ internal sealed class JournalFileSet : IDisposable
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                set.Fault = failure.Message;
+                set.Fault = failure is UnauthorizedAccessException ? $"no permission to read {path}" : failure.Message;
             }
         }
 
@@ -57,6 +60,7 @@ internal sealed class JournalFileSet : IDisposable
 
         if (names.Count == 0 && set.Fault.Length == 0)
         {
+            set.IsMissing = true;
             set.Fault = "no journal: there is no journal file in " + string.Join(" or ", paths);
         }
 

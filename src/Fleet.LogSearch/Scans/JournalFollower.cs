@@ -7,8 +7,6 @@ namespace Fleet.LogSearch.Scans;
 /// <summary>Follows a systemd journal by the number of entries read of each of its files, which keep their identity when they are archived.</summary>
 public sealed class JournalFollower : LogFollower
 {
-    private const int StepEntries = 2000;
-
     private readonly IReadOnlyList<string> _paths;
     private readonly JournalPayload _payload = new();
     private readonly JournalEntryReader _reader;
@@ -17,21 +15,25 @@ public sealed class JournalFollower : LogFollower
 
     /// <summary>Follows a journal.</summary>
     /// <param name="paths">Journal files, or directories that hold them; none: the host's own.</param>
-    /// <param name="query">What is a hit; without window, context, record start, JSON fields and limits.</param>
+    /// <param name="query">What is a hit; without window, context, record start and limits; JSON fields are those of a MESSAGE that is JSON.</param>
     /// <param name="time">Dates marks and gaps.</param>
-    public JournalFollower(IReadOnlyList<string> paths, LogQuery query, TimeProvider time)
-        : base(paths.Count == 0 ? "journal" : string.Join(' ', paths))
+    /// <param name="name">What it is called in results; null: "journal", or its paths.</param>
+    public JournalFollower(IReadOnlyList<string> paths, LogQuery query, TimeProvider time, string? name = null)
+        : base(name ?? (paths.Count == 0 ? "journal" : string.Join(' ', paths)))
     {
         _paths = paths.Count == 0 ? JournalPaths.OfHost : paths;
-        _reader = new JournalEntryReader(new PreparedQuery(query with { RecordStart = null, JsonFields = [] }), _payload);
+        _reader = new JournalEntryReader(new PreparedQuery(query with { RecordStart = null }), _payload);
         _time = time;
     }
+
+    /// <summary>How many entries one step reads at most. The default is 2,000.</summary>
+    public int StepEntries { get; init; } = 2000;
 
     /// <inheritdoc/>
     public override LogMark Begin(int lastLines)
     {
         using JournalFileSet set = OpenAll(null);
-        if (set.Files.Count == 0)
+        if (set.Ids.Count == 0 && !set.IsMissing)
         {
             throw new IOException(set.Fault);
         }

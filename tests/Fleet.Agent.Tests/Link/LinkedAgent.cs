@@ -2,6 +2,7 @@ using Fleet.Agent.Execution;
 using Fleet.Agent.Facts;
 using Fleet.Agent.Journal;
 using Fleet.Agent.Link;
+using Fleet.Agent.Scanning;
 using Fleet.Agent.Tasks;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,8 +14,9 @@ internal sealed class LinkedAgent : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskExecutor _executor;
     private readonly Task _linking;
+    private readonly ScanDesk? _scans;
 
-    public LinkedAgent(string directory, ILinkDialer dialer, TimeProvider? clock = null, LinkOptions? options = null, int maxTasks = 4)
+    public LinkedAgent(string directory, ILinkDialer dialer, TimeProvider? clock = null, LinkOptions? options = null, int maxTasks = 4, bool hasScans = false)
     {
         var time = clock ?? TimeProvider.System;
         var state = new StateDirectory(directory);
@@ -25,7 +27,8 @@ internal sealed class LinkedAgent : IAsyncDisposable
             new TaskExecutorOptions { StateDirectory = state.Path, MaxConcurrentTasks = maxTasks, MaxQueuedTasks = 8 }, TimeProvider.System, NullLogger<TaskExecutor>.Instance);
         Desk = new TaskDesk(_executor, Journal, new TaskPolicy(null, ["ping"]), time, NullLogger<TaskDesk>.Instance);
         var fast = options ?? new LinkOptions { BackOffBase = TimeSpan.FromMilliseconds(20), BackOffCap = TimeSpan.FromMilliseconds(50) };
-        var parts = new LinkParts("process", Journal, Desk, facts, null, fast, time);
+        _scans = hasScans ? new ScanDesk(state.Scans, new ScanSettings(), new ScanHost("host1", facts.BootId()), time, NullLoggerFactory.Instance) : null;
+        var parts = new LinkParts("process", Journal, Desk, facts, null, fast, time, _scans);
         var link = new LinkClient(dialer, parts, new ReconnectPolicy(fast, new Random(6)), NullLogger<LinkClient>.Instance);
         _linking = link.RunAsync(_stop.Token);
     }
@@ -39,6 +42,8 @@ internal sealed class LinkedAgent : IAsyncDisposable
         await Desk.StopAsync(CancellationToken.None).WaitAsync(ScriptedController.Patience);
         await _stop.CancelAsync();
         await _linking.WaitAsync(ScriptedController.Patience);
+        if (_scans is not null)
+            await _scans.DisposeAsync();
         Journal.Dispose();
         _stop.Dispose();
     }

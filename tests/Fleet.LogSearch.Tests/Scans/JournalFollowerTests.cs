@@ -94,10 +94,16 @@ public sealed class JournalFollowerTests : IDisposable
         _bench.Scan().ShouldBe(Expected(6, 14));
     }
 
-    [Fact]
-    public void A_host_without_a_journal_says_so()
+    [JournalFact]
+    public async Task A_host_without_a_journal_says_so_and_all_of_one_that_appears_is_new()
     {
-        Should.Throw<IOException>(() => _bench.Begin()).Message.ShouldContain("no journal");
+        _bench.Begin();
+        _bench.Scan().ShouldBe([]);
+        _bench.Fault.ShouldContain("no journal");
+        await WriteAsync("system.journal", 10);
+
+        _bench.Scan().ShouldBe(Expected(0, 10));
+        _bench.Fault.ShouldBe("");
     }
 
     public void Dispose()
