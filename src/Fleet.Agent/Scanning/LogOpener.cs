@@ -1,4 +1,3 @@
-using Fleet.Agent.Scanning.Orders;
 using Fleet.Agent.Searching;
 using Fleet.LogSearch;
 using Fleet.LogSearch.Files;

@@ -44,6 +44,7 @@ internal sealed class ScanRun(CheckedScan scan, TimeProvider time)
 
 /// <summary>A source of a scan, which may stand for several files.</summary>
 /// <param name="name">What it is called where it stands for nothing.</param>
+/// <param name="source">As it was ordered.</param>
 internal sealed class SourceRun(string name, Fleet.Protocol.V1.LogSource source)
 {
     public string Name { get; } = name;

@@ -14,7 +14,7 @@ public sealed class FileFollower : LogFollower
     private readonly TimeProvider _time;
     private readonly GenerationReader _reader;
     private readonly List<SeenFile> _seen = [];
-    private LogGeneration? _held;
+    private readonly List<LogGeneration> _held = [];
     private FileMark? _last;
     private bool _isSettled;
     private string _fault = "";
@@ -37,7 +37,7 @@ public sealed class FileFollower : LogFollower
         _reader = new GenerationReader(path, new PreparedQuery(query with { LineNumbers = LineNumbering.None }), buffers, time);
     }
 
-    /// <summary>Whether the live file stays open between two steps: what is written until it is removed can then still be read. The default is yes.</summary>
+    /// <summary>Whether the files last read stay open between two steps: what is written to them until they are removed, and after, can then still be read. The default is yes.</summary>
     public bool HoldsLiveFile { get; init; } = true;
 
     /// <summary>How much one step reads, more or less. The default is 256 KiB.</summary>
@@ -50,7 +50,7 @@ public sealed class FileFollower : LogFollower
     /// <inheritdoc/>
     public override LogMark Begin(int lastLines)
     {
-        using GenerationSet set = GenerationSet.TryOpen(Name, null, _buffers) ?? throw new LogMovedException("its files would not stand still");
+        using GenerationSet set = GenerationSet.TryOpen(Name, [], _buffers) ?? throw new LogMovedException("its files would not stand still");
         if (set.Fault.Length > 0 && set.Fault != LogGeneration.Missing)
         {
             throw new UnauthorizedAccessException(set.Fault);
@@ -104,8 +104,8 @@ public sealed class FileFollower : LogFollower
     /// <inheritdoc/>
     public override void Dispose()
     {
-        _held?.Dispose();
-        _held = null;
+        _held.ForEach(file => file.Dispose());
+        _held.Clear();
         _reader.Dispose();
     }
 
@@ -149,14 +149,16 @@ public sealed class FileFollower : LogFollower
             _seen.Add(new SeenFile(Name, null));
         }
 
-        // The file held is the one that the newest position stands in, for as long as that may still grow.
-        LogGeneration? newest = next.Positions.Count == 0 || !HoldsLiveFile ? null
-            : turn.Files.Find(file => !file.IsPacked && file.IsNumbered(next.Positions[^1]));
-        if (newest != _held)
+        // Files that may still grow stay open, whatever becomes of their names.
+        List<LogGeneration> held = HoldsLiveFile ? turn.Files.FindAll(file => !file.IsPacked && next.Positions.Any(file.IsNumbered)) : [];
+        foreach (LogGeneration given in _held.Except(held))
         {
-            _held?.Dispose();
-            set.Files.Remove(newest!);
-            _held = newest;
+            given.Dispose();
         }
+
+        set.Files.RemoveAll(held.Contains);
+        set.Files.RemoveAll(_held.Contains);
+        _held.Clear();
+        _held.AddRange(held);
     }
 }

@@ -3,22 +3,25 @@ namespace Fleet.LogSearch.Scans;
 /// <summary>One step of reading a log of files: finds the generations again, reads them on, and tells what was lost.</summary>
 internal sealed class FileTurn
 {
+    // A writer that was told to reopen its log does so at once; one whose log was simply removed may write to it for long.
+    private static readonly TimeSpan s_quietOfOld = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_quietOfLast = TimeSpan.FromSeconds(60);
+
     private readonly string _path;
     private readonly FileMark _from;
     private readonly GenerationReader _reader;
     private readonly DateTimeOffset _now;
     private readonly List<FilePosition> _read = [];
     private readonly LogGeneration? _live;
-    private readonly LogGeneration? _held;
-    private LogGeneration? _unlisted;
+    private readonly List<LogGeneration> _unlisted;
 
     /// <param name="path">The live file's path.</param>
     /// <param name="from">Where to go on.</param>
     /// <param name="files">The set's files, oldest first.</param>
-    /// <param name="held">A file that is still open from before, under whatever name or none.</param>
+    /// <param name="held">Files that are still open from before, under whatever name or none.</param>
     /// <param name="reader">Reads on in one file.</param>
     /// <param name="time">Dates the next mark and gaps.</param>
-    public FileTurn(string path, FileMark from, List<LogGeneration> files, LogGeneration? held, GenerationReader reader, TimeProvider time)
+    public FileTurn(string path, FileMark from, List<LogGeneration> files, List<LogGeneration> held, GenerationReader reader, TimeProvider time)
     {
         _path = path;
         _from = from;
@@ -26,15 +29,12 @@ internal sealed class FileTurn
         _now = time.GetUtcNow();
         Files = [.. files];
         _live = files.Find(file => file.Name == path);
-        if (held is not null && !files.Contains(held) && from.Positions.Count > 0)
-        {
-            // Removed, or moved to where rotated files are not looked for: it can still be read.
-            held.Refresh(held.Name);
-            _held = Holds(held, from.Positions[^1]) ? held : null;
-        }
+        // Removed, or moved to where rotated files are not looked for: they can still be read.
+        _unlisted = held.FindAll(file => !files.Contains(file));
+        _unlisted.ForEach(file => file.Refresh(file.Name));
     }
 
-    /// <summary>All that can be read, oldest first, the unlisted file among them.</summary>
+    /// <summary>All that can be read, oldest first, those without a name among them.</summary>
     public List<LogGeneration> Files { get; }
 
     /// <summary>Whether a position stands in a file.</summary>
@@ -71,7 +71,7 @@ internal sealed class FileTurn
         // 4. What came after it, oldest first. With the place lost, the times tell which files those are.
         long generation = _from.LastGeneration;
         int known = places.DefaultIfEmpty(-1).Max();
-        bool byTime = isLost || newest is null || (_unlisted is not null && known == 0);
+        bool byTime = isLost || newest is null || Array.TrueForAll(places, place => place < 0 || _unlisted.Contains(Files[place]));
         for (int i = known + 1; i < Files.Count && !_reader.IsSpent; i++)
         {
             LogGeneration file = Files[i];
@@ -109,17 +109,44 @@ internal sealed class FileTurn
             }
         }
 
-        // A packed file that was found to be its copy is as good, and stays.
-        if (_held is not null && places[^1] < 0)
+        for (int i = 0; i < places.Length; i++)
         {
-            _unlisted = _held;
-            // It is the newest of those known, so what is new comes behind it.
-            int at = places[..^1].DefaultIfEmpty(-1).Max() + 1;
-            Files.Insert(at, _unlisted);
-            places[^1] = at;
+            if (_unlisted.Find(file => Holds(file, positions[i])) is { } unlisted)
+            {
+                Place(places, i, unlisted);
+            }
         }
 
         return places;
+    }
+
+    /// <summary>Gives a file without a name its place among the others.</summary>
+    private void Place(int[] places, int i, LogGeneration unlisted)
+    {
+        FilePosition position = _from.Positions[i];
+        if (places[i] >= 0 && !Files[places[i]].IsPacked)
+        {
+            return;
+        }
+
+        // What was written to it while it was being packed is in it alone: it is read instead of its packed copy.
+        int at = places[i] >= 0 ? places[i] : Files.FindIndex(file => file.IsPacked && Array.IndexOf(places, Files.IndexOf(file)) < 0 && file.HasHeadOf(position));
+        if (at >= 0)
+        {
+            Files[at] = unlisted;
+            places[i] = at;
+            return;
+        }
+
+        // What is newer comes behind it.
+        at = places[..i].DefaultIfEmpty(-1).Max() + 1;
+        Files.Insert(at, unlisted);
+        for (int j = 0; j < places.Length; j++)
+        {
+            places[j] += places[j] >= at ? 1 : 0;
+        }
+
+        places[i] = at;
     }
 
     private void Continue(FilePosition position, LogGeneration file, bool isOver)
@@ -130,7 +157,19 @@ internal sealed class FileTurn
             return;
         }
 
-        FileFollower.AddRead(_read, _reader.Read(file, position.Generation, position.Offset, isOver));
+        FilePosition read = _reader.Read(file, position.Generation, position.Offset, isOver);
+        if (_unlisted.Contains(file))
+        {
+            if (read == position && _now - file.ChangedAt > (isOver ? s_quietOfOld : s_quietOfLast))
+            {
+                // Nobody writes to it any more: its space is given back.
+                return;
+            }
+
+            _reader.Wait();
+        }
+
+        FileFollower.AddRead(_read, read);
     }
 
     // A file made since has only got the number of one that was removed.
@@ -145,12 +184,6 @@ internal sealed class FileTurn
 
     private FollowStep Step(long generation)
     {
-        if (_unlisted is not null && !_reader.IsSpent && _live is not null && !_read.Exists(position => position.Generation > _from.LastGeneration))
-        {
-            // Until the live file has lines of its own, the writer may still be in the old one.
-            _reader.Wait();
-        }
-
         // A live file that is missing just now (between rename and create) leaves the positions as they are.
         FilePosition[] kept = [.. _read.TakeLast(FileFollower.KeptGenerations)];
         FileMark next = kept.AsSpan().SequenceEqual(_from.Positions.ToArray()) && generation == _from.LastGeneration

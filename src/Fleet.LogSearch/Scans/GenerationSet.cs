@@ -7,10 +7,10 @@ internal sealed class GenerationSet : IDisposable
 {
     private const int MostTries = 5;
 
-    private readonly LogGeneration? _held;
+    private readonly List<LogGeneration> _held;
     private readonly List<string> _missing;
 
-    private GenerationSet(List<LogGeneration> files, List<string> missing, LogGeneration? held, string fault)
+    private GenerationSet(List<LogGeneration> files, List<string> missing, List<LogGeneration> held, string fault)
     {
         Files = files;
         _missing = missing;
@@ -25,9 +25,9 @@ internal sealed class GenerationSet : IDisposable
 
     /// <summary>Opens the whole set; null when its names would not stand still.</summary>
     /// <param name="live">The live file's path.</param>
-    /// <param name="held">A file of the set that is open already; it stays its owner's.</param>
+    /// <param name="held">Files that are open already; they stay their owner's.</param>
     /// <param name="buffers">For what is read.</param>
-    public static GenerationSet? TryOpen(string live, LogGeneration? held, FollowBuffers buffers)
+    public static GenerationSet? TryOpen(string live, List<LogGeneration> held, FollowBuffers buffers)
     {
         for (int tries = 0; tries < MostTries; tries++)
         {
@@ -47,7 +47,7 @@ internal sealed class GenerationSet : IDisposable
     }
 
     /// <summary>Opens files that are known to be the set's; null when one of them is another file by now.</summary>
-    public static GenerationSet? TryOpen(IReadOnlyList<SeenFile> seen, string live, LogGeneration? held, FollowBuffers buffers)
+    public static GenerationSet? TryOpen(IReadOnlyList<SeenFile> seen, string live, List<LogGeneration> held, FollowBuffers buffers)
     {
         GenerationSet set = Open(seen.Where(file => file.Status is not null).Select(file => file.Path), live, held, buffers);
         bool same = set.Files.Count == seen.Count(file => file.Status is not null)
@@ -64,7 +64,7 @@ internal sealed class GenerationSet : IDisposable
 
     public void Dispose()
     {
-        foreach (LogGeneration file in Files.Where(file => file != _held))
+        foreach (LogGeneration file in Files.Where(file => !_held.Contains(file)))
         {
             file.Dispose();
         }
@@ -77,17 +77,17 @@ internal sealed class GenerationSet : IDisposable
         return Array.FindAll(names, name => !FileSet.IsPackedCopy(name, names));
     }
 
-    private static GenerationSet Open(IEnumerable<string> names, string live, LogGeneration? held, FollowBuffers buffers)
+    private static GenerationSet Open(IEnumerable<string> names, string live, List<LogGeneration> held, FollowBuffers buffers)
     {
         var files = new List<LogGeneration>();
         var missing = new List<string>();
         string liveFault = "";
         foreach (string name in names)
         {
-            if (held is not null && FileStatus.Of(name) is { } status && status.IsSameFile(held.Status))
+            if (held.Count > 0 && FileStatus.Of(name) is { } status && held.Find(file => status.IsSameFile(file.Status)) is { } open)
             {
-                held.Refresh(name);
-                files.Add(held);
+                open.Refresh(name);
+                files.Add(open);
                 continue;
             }
 

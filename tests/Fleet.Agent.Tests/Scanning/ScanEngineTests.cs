@@ -25,7 +25,7 @@ public sealed class ScanEngineTests : IDisposable
         (hit.Scan, hit.Pattern, hit.Severity, hit.Source, hit.Offset).ShouldBe(("scan", "p", Severity.Error, Log, 8UL));
         hit.Id.Length.ShouldBe(16);
         hit.TimeUs.ShouldBe(new DateTimeOffset(2026, 11, 20, 8, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds() * 1000);
-        hit.Template.ShouldBe("<*> app[<*> hit number <*>");
+        hit.Template.ShouldBe("<*> app[<*>]: hit number <*>");
         hit.Text.ToStringUtf8().ShouldEndWith("hit number 4711");
     }
 
@@ -242,8 +242,8 @@ public sealed class ScanEngineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Nov 20 08:00:00 host1 sshd[123]: Failed password for root from 10.0.0.1 port 22 ssh2", "<*> sshd[<*> Failed password for root from <*> port <*> ssh<*>")]
-    [InlineData("2026-11-20 08:00:00,123 ERROR pool-17 timeout=30s id=deadbeef", "<*> ERROR <*> timeout=<*> id=deadbeef")]
+    [InlineData("Nov 20 08:00:00 host1 sshd[123]: Failed password for root from 10.0.0.1 port 22 ssh2", "<*> sshd[<*>]: Failed password for root from <*> port <*> ssh<*>")]
+    [InlineData("2026-11-20 08:00:00,123 ERROR pool-17 timeout=30s id=deadbeef", "<*> ERROR pool-<*> timeout=<*> id=deadbeef")]
     [InlineData("EXT4-fs error (device sda1): bad block", "EXT<*>-fs error (device sda<*>): bad block")]
     [InlineData("caffeebabe was here", "<*> was here")]
     public void A_template_masks_what_varies(string line, string template) =>

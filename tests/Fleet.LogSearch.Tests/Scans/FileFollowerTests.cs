@@ -98,6 +98,45 @@ public sealed class FileFollowerTests : IDisposable
     }
 
     [Fact]
+    public void What_a_writer_still_writes_to_a_file_that_was_packed_and_removed_is_read()
+    {
+        Write(3);
+        _bench.Scan();
+        using (var late = new FileStream(_log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        {
+            File.Move(_log, _log + ".1");
+            Pack(_log + ".1");
+            Write(1);
+            _bench.Scan().ShouldBe(["hit 3"]);
+            late.Write("hit late\n"u8);
+            late.Flush();
+        }
+
+        _bench.Time.Advance(TimeSpan.FromSeconds(1));
+        _bench.Scan().ShouldBe(["hit late"]);
+        _bench.Time.Advance(TimeSpan.FromSeconds(30));
+        _bench.Scan().ShouldBe([]);
+        Write(1);
+        _bench.Scan().ShouldBe(["hit 4"]);
+        _bench.Gaps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_file_moved_to_where_it_is_not_looked_for_is_read_to_its_end()
+    {
+        Write(3);
+        _bench.Scan();
+        Write(1);
+        File.Move(_log, Path.Join(_scratch.Path, "elsewhere"));
+        _bench.Scan().ShouldBe(["hit 3"]);
+        File.AppendAllText(Path.Join(_scratch.Path, "elsewhere"), "hit late\n");
+        Write(1);
+
+        _bench.Scan().ShouldBe(["hit late", "hit 4"]);
+        _bench.Gaps.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void What_is_gone_before_it_could_be_read_is_reported_once_as_a_gap_with_its_bounds()
     {
         Write(3);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Fleet.Agent.Scanning.Findings;
@@ -19,6 +20,8 @@ internal sealed class HitTemplate
 
     private static readonly string[] s_calendar =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+    private static readonly SearchValues<char> s_hexadecimal = SearchValues.Create("abcdefABCDEF");
 
     private readonly string _host;
     private readonly string _shortHost;
@@ -66,16 +69,16 @@ internal sealed class HitTemplate
             _template.Append(Mask);
         else if (digits == 0)
             Append(word);
+        else if (word[..word.IndexOfAnyInRange('0', '9')].LastIndexOfAny('=', '[', '(') is var sign and > 0)
+        {
+            Append(word[..(sign + 1)]);
+            _template.Append(Mask);
+            Append(word[Closing(word)..]);
+        }
         else if (digits <= FewDigits && word.Length > FewDigits && char.IsAsciiLetter(word[0]) && char.IsAsciiLetter(word[1]))
             AppendWithoutDigits(word);
         else
-        {
-            var first = word.IndexOfAnyInRange('0', '9');
-            var sign = word[..first].LastIndexOfAny('=', '[', '(');
-            if (sign > 0)
-                Append(word[..(sign + 1)]);
             _template.Append(Mask);
-        }
 
         // Times have more or fewer words from form to form: a row of masks is one.
         if (start >= Mask.Length && EndsWith(Mask + " " + Mask) && (start == Mask.Length || _template[start - Mask.Length - 1] == ' '))
@@ -144,8 +147,17 @@ internal sealed class HitTemplate
         return false;
     }
 
+    /// <summary>Where the punctuation at a word's end begins.</summary>
+    private static int Closing(ReadOnlySpan<char> word)
+    {
+        var at = word.Length;
+        while (at > 0 && !char.IsLetterOrDigit(word[at - 1]))
+            at--;
+        return at;
+    }
+
     private static bool IsHexadecimal(ReadOnlySpan<char> word) =>
-        word.Length >= HexadecimalWord && word.IndexOfAnyExcept("abcdefABCDEF") < 0;
+        word.Length >= HexadecimalWord && !word.ContainsAnyExcept(s_hexadecimal);
 
     private static int Digits(ReadOnlySpan<char> word)
     {

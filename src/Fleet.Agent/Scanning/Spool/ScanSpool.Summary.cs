@@ -23,7 +23,7 @@ internal sealed partial class ScanSpool
             return;
 
         var reports = _index.All.Where(report => victims.Contains(report.Segment)).ToList();
-        var kept = reports.TakeWhile(report => report.Number <= _sent).Select(report => (report.Number, Bytes: Bytes_NeedsLock(report))).ToList();
+        var kept = reports.TakeWhile(report => report.Number <= _sent).Select(report => (report.Number, Bytes: ReadBytes(report))).ToList();
         var merged = reports.Skip(kept.Count).ToList();
         var (from, to) = (merged[0].Number, merged[^1].Number);
         var bytes = Merge(merged).ToByteArray();
@@ -69,7 +69,7 @@ internal sealed partial class ScanSpool
         var merged = new ScanReport();
         foreach (var place in places)
         {
-            var report = ScanReport.Parser.ParseFrom(Bytes_NeedsLock(place));
+            var report = ScanReport.Parser.ParseFrom(ReadBytes(place));
             foreach (var hit in report.Hits)
                 book.Add(hit);
             foreach (var summary in report.Summaries)

@@ -138,7 +138,7 @@ internal sealed partial class ScanSpool : IDisposable
                 return null;
             var report = new ScanReport();
             if (_index.Find(number) is { } place)
-                report.MergeFrom(Bytes_NeedsLock(place));
+                report.MergeFrom(ReadBytes(place));
             (report.Number, report.SpoolId) = (number, Id);
             return report;
         }
@@ -224,7 +224,7 @@ internal sealed partial class ScanSpool : IDisposable
         }
     }
 
-    private byte[] Bytes_NeedsLock(SpooledReport place)
+    private static byte[] ReadBytes(SpooledReport place)
     {
         using var file = File.OpenHandle(place.Segment.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var bytes = new byte[place.Length];
