@@ -8,6 +8,7 @@ using Fleet.Cli.Exec;
 using Fleet.Cli.Jobs;
 using Fleet.Cli.Login;
 using Fleet.Cli.Logs;
+using Fleet.Cli.Tail;
 
 namespace Fleet.Cli;
 
@@ -31,6 +32,7 @@ internal static class CommandTree
             ScriptCommand.Create(context),
             PingCommand.Create(context),
             GrepCommand.Create(context),
+            TailCommand.Create(context),
             JobsCommand.Create(context),
             AgentsCommand.Create(context),
             TokenCommand.Create(context),

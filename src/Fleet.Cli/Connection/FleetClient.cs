@@ -8,6 +8,7 @@ using Fleet.Protocol.V1;
 using Grpc.Net.Client;
 using AgentsApi = Fleet.Protocol.V1.Agents;
 using JobsApi = Fleet.Protocol.V1.Jobs;
+using LogsApi = Fleet.Protocol.V1.Logs;
 
 namespace Fleet.Cli.Connection;
 
@@ -29,6 +30,7 @@ internal sealed class FleetClient : IDisposable
         Tokens = new Tokens.TokensClient(channel);
         Operators = new Operators.OperatorsClient(channel);
         Control = new Control.ControlClient(channel);
+        Logs = new LogsApi.LogsClient(channel);
     }
 
     public JobsApi.JobsClient Jobs { get; }
@@ -40,6 +42,8 @@ internal sealed class FleetClient : IDisposable
     public Operators.OperatorsClient Operators { get; }
 
     public Control.ControlClient Control { get; }
+
+    public LogsApi.LogsClient Logs { get; }
 
     /// <summary>What was asked of the server's certificate.</summary>
     public PinnedTrust Trust { get; }
