@@ -48,6 +48,13 @@ internal sealed partial class RunningTail : IAsyncDisposable
         return output;
     }
 
+    /// <summary>So many more bytes may be sent.</summary>
+    public void Grant(ulong bytes)
+    {
+        Outbox.Grant(bytes);
+        _wait.Wake();
+    }
+
     /// <summary>Stops the thread.</summary>
     public async ValueTask DisposeAsync()
     {

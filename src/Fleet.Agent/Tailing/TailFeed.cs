@@ -47,7 +47,7 @@ internal sealed partial class TailFeed(string bootId, TimeProvider time, Action 
     public void Grant(TailCredit credit)
     {
         lock (_gate)
-            _running.Find(tail => tail.Id == credit.TailId)?.Outbox.Grant(credit.Bytes);
+            _running.Find(tail => tail.Id == credit.TailId)?.Grant(credit.Bytes);
         wakeUp();
     }
 

@@ -23,8 +23,9 @@ internal sealed class TailOutbox
     private int _notes;
     private ulong _dropped;
     private long _credit;
-    private bool _hasSomething = true;
-    private bool _isSilent = true;
+    private bool _hasSomething;
+    private bool _isCounting;
+    private bool _isFirstWordDue;
     private string _end = "";
 
     /// <param name="tailId">Names the tail.</param>
@@ -41,6 +42,20 @@ internal sealed class TailOutbox
             lock (_gate)
                 return _bytes < ReadAheadBytes;
         }
+    }
+
+    /// <summary>The logs have been looked at: the first word, which says that they are followed, is due.</summary>
+    public void Begin()
+    {
+        lock (_gate)
+            _isFirstWordDue = true;
+    }
+
+    /// <summary>Whether lines are being left out just now: how many is said when that is over.</summary>
+    public void SetCounting(bool isCounting)
+    {
+        lock (_gate)
+            _isCounting = isCounting;
     }
 
     /// <summary>Adds an encoded line; one without room is left out.</summary>
@@ -119,13 +134,12 @@ internal sealed class TailOutbox
                 return Said(output);
             }
 
-            // The first word says that the tail has begun.
-            return _isSilent ? Said(output) : null;
+            return _isFirstWordDue ? Said(output) : null;
         }
 
         TailOutput Said(TailOutput output)
         {
-            (_isSilent, _hasSomething) = (false, _end.Length == 0 && (_chunks.Count > 0 || _open is not null || _dropped > 0));
+            (_isFirstWordDue, _hasSomething) = (false, _end.Length == 0 && (_chunks.Count > 0 || _open is not null || _dropped > 0));
             return output;
         }
     }
@@ -143,7 +157,7 @@ internal sealed class TailOutbox
             return chunk.ToMessage();
         }
 
-        if (_dropped == 0)
+        if (_dropped == 0 || _isCounting)
             return null;
         var lines = new TailLines { Lines = new LogLines { Source = _lastSource }, Dropped = _dropped };
         _dropped = 0;

@@ -59,6 +59,7 @@ internal sealed class TailReader : IDisposable
         if (move == TailMove.Count && !_isCounting)
             LeavesOut?.Invoke();
         (_isHeld, _isCounting) = (move == TailMove.Hold, move == TailMove.Count);
+        _outbox.SetCounting(_isCounting);
         if (_isHeld)
             return;
         var logs = _sources.Logs;
@@ -72,6 +73,8 @@ internal sealed class TailReader : IDisposable
 
         _turn++;
         Tell();
+        if (!_hasLooked)
+            _outbox.Begin();
         _hasLooked = true;
     }
 

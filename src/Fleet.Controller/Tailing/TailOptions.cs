@@ -21,6 +21,9 @@ internal sealed record TailOptions
     /// <summary>How long an agent may take to say that it follows. The default is 15 s.</summary>
     public TimeSpan AnswerLimit { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long the operator's first word waits for hosts that have not answered. The default is 1 s.</summary>
+    public TimeSpan FirstWordWithin { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How often it is looked whether hosts came or went. The default is 250 ms.</summary>
     public TimeSpan LookInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 

@@ -155,7 +155,7 @@ internal sealed partial class TailSession
     private bool HaveAllAnswered()
     {
         lock (_lock)
-            return !_hosts.Values.Any(host => host.State == TailHostState.Asked && _time.GetElapsedTime(host.AskedAt) < _options.LookInterval);
+            return !_hosts.Values.Any(host => host.State == TailHostState.Asked && _time.GetElapsedTime(host.AskedAt) < _options.FirstWordWithin);
     }
 
     private TailHosts? TakeHosts()
