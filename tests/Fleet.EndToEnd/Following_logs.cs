@@ -9,6 +9,7 @@ namespace Fleet.EndToEnd;
 public sealed class Following_logs : IClassFixture<ThreeHosts>
 {
     private const int Interrupt = 2;
+    private const string JournalWriter = "/lib/systemd/systemd-journal-remote";
     private const long MostGrowthBytes = 96L << 20;
 
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
@@ -213,6 +214,39 @@ public sealed class Following_logs : IClassFixture<ThreeHosts>
                 received.Append(Encoding.UTF8.GetString(bytes, 0, read));
             }
         }
+    }
+
+    [Fact]
+    public async Task A_journal_is_followed_by_its_fields()
+    {
+        if (!File.Exists(JournalWriter))
+            return;
+        await using var journal = new LiveJournal(JournalWriter, Path.Combine(_directory, "journal"));
+        await journal.WriteAsync("app.service", "not this one");
+        await journal.WriteAsync("web.service", "old");
+        await Patience.UntilAsync("the journal is there", () => Directory.EnumerateFiles(journal.Directory).Any(), s_limit);
+        await using var tail = Start("web1", "--journal-path", journal.Directory, "--unit", "web.service", "-n", "1", "--json", "--max-lines", "3");
+        await SeesAsync(tail, "\"old\"");
+        await journal.WriteAsync("app.service", "nor this");
+        await journal.WriteAsync("web.service", "new 1");
+        await SeesAsync(tail, "\"new 1\"");
+        await journal.WriteAsync("web.service", "new 2");
+        (await tail.WaitAsync(s_limit)).ShouldBe(0, tail.Output);
+        Texts(tail.Output).ShouldBe(["old", "new 1", "new 2"]);
+        Line(tail.Output, "line").GetProperty("cursor").GetString()!.ShouldStartWith("s=");
+    }
+
+    [Fact]
+    public async Task A_pipe_whose_reader_has_gone_ends_it()
+    {
+        Append(1, 5);
+        await using var tail = ChildProcess.Start("fleet", "/bin/bash",
+            ["-c", $"set -o pipefail; '{Binaries.Cli}' tail web1 -f '{_log}' -n 5 | head -2; echo code=$?"], _fleet.Admin.Environment);
+        await SeesAsync(tail, "line 2");
+        var line = 6;
+        await Patience.UntilAsync("it ends", () => { Append(line++, 1); return tail.HasExited; }, s_limit, () => tail.Output);
+        tail.Output.ShouldContain("code=0");
+        tail.Output.ShouldNotContain("line 3");
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using Fleet.Agent.Tailing;
 using Fleet.LogSearch.Searching;
 using Fleet.Protocol.V1;
+using LogSource = Fleet.Protocol.V1.LogSource;
 
 namespace Fleet.Agent.Tests.Tailing;
 

@@ -33,7 +33,8 @@ public sealed class TailTests
             id = await agent.BeginAsync();
             await agent.SayAsync(Output(id));
             var hosts = (await tail.NextAsync()).Hosts;
-            (hosts.Following, hosts.Ended.Single().Reason).ShouldBe((["web1"], "it has no link"));
+            hosts.Following.ShouldBe(["web1"]);
+            hosts.Ended.Single().Reason.ShouldBe("it has no link");
 
             await agent.SayAsync(Output(id, "one"));
             var lines = (await tail.NextAsync()).Lines;
