@@ -5,6 +5,7 @@ using Fleet.Agent.Link;
 using Fleet.Agent.Logging;
 using Fleet.Agent.Removal;
 using Fleet.Agent.Settings;
+using Fleet.Protocol.Memory;
 using Fleet.Protocol.Systemd;
 using Microsoft.Extensions.Logging;
 
@@ -20,7 +21,7 @@ internal static partial class Commands
     /// <summary>Runs the agent until SIGTERM or SIGINT.</summary>
     public static async Task<int> RunAsync(string[] words)
     {
-        MallocArenas.UseOne();
+        NativeHeap.UseOneArena();
         if (Load(words, SettingOptions) is not { } loaded)
             return 2;
         var settings = loaded.Settings;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Fleet.Protocol.Memory;
 
 namespace Fleet.Agent;
 
@@ -12,16 +13,8 @@ internal static partial class ResidentMemory
     public static void GiveBack()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        try
-        {
-            _ = TrimHeap(0);
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // musl gives back by itself.
-        }
-
-        Trim();
+        NativeHeap.Trim();
+        TrimFiles();
     }
 
     /// <summary>
@@ -29,7 +22,7 @@ internal static partial class ResidentMemory
     /// minor fault. Only mappings that cannot be written and in which no page differs from the file (proc_pid_smaps(5), "Anonymous"):
     /// what the loader relocated would be lost.
     /// </summary>
-    private static void Trim()
+    private static void TrimFiles()
     {
         try
         {
@@ -64,9 +57,6 @@ internal static partial class ResidentMemory
         length = (nuint)(end - start);
         return true;
     }
-
-    [LibraryImport("libc", EntryPoint = "malloc_trim")]
-    private static partial int TrimHeap(nuint keep);
 
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int Advise(nint start, nuint length, int advice);

@@ -1,13 +1,16 @@
 using System.CommandLine;
 using Fleet.Cli.Access;
 using Fleet.Cli.Agents;
+using Fleet.Cli.Alerts;
 using Fleet.Cli.Completion;
 using Fleet.Cli.Contexts;
 using Fleet.Cli.Controllers;
 using Fleet.Cli.Exec;
+using Fleet.Cli.Hits;
 using Fleet.Cli.Jobs;
 using Fleet.Cli.Login;
 using Fleet.Cli.Logs;
+using Fleet.Cli.Scans;
 using Fleet.Cli.Tail;
 
 namespace Fleet.Cli;
@@ -33,6 +36,9 @@ internal static class CommandTree
             PingCommand.Create(context),
             GrepCommand.Create(context),
             TailCommand.Create(context),
+            ScanCommand.Create(context),
+            HitsCommand.Create(context),
+            AlertsCommand.Create(context),
             JobsCommand.Create(context),
             AgentsCommand.Create(context),
             TokenCommand.Create(context),

@@ -1,8 +1,14 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Fleet.Cli.Alerts;
 using Fleet.Cli.Contexts;
+using Fleet.Cli.Hits;
 using Fleet.Cli.Interrupt;
 using Fleet.Cli.Results;
+using Fleet.Cli.Scans;
+using Fleet.Cli.Tests.Alerts;
+using Fleet.Cli.Tests.Hits;
+using Fleet.Cli.Tests.Scans;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Tests;
@@ -13,7 +19,7 @@ public sealed partial class CliDocumentTests
     // What every command has, or what a command's own help says best.
     private static readonly string[] s_unthemed = ["--help", "--version", "--context", "--no-color", "--all"];
 
-    private static readonly string s_document = File.ReadAllText(Path.Combine(FindRoot(), "docs", "cli.md"));
+    private static readonly string s_document = File.ReadAllText(Path.Combine(Some.RepositoryRoot, "docs", "cli.md"));
 
     [Fact]
     public void Every_command_is_in_the_document()
@@ -29,7 +35,7 @@ public sealed partial class CliDocumentTests
                 s_document.ShouldContain($"`{name}`");
         }
 
-        foreach (var option in root.Subcommands.Where(command => command.Name is "exec" or "grep" or "tail").SelectMany(command => command.Options).Where(option => !s_unthemed.Contains(option.Name)))
+        foreach (var option in root.Subcommands.Where(command => command.Name is "exec" or "grep" or "tail" or "hits").SelectMany(command => command.Options).Where(option => !s_unthemed.Contains(option.Name)))
             s_document.ShouldContain($"`{option.Name}`", customMessage: option.Name);
     }
 
@@ -64,6 +70,30 @@ public sealed partial class CliDocumentTests
             foreach (var line in text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
                 yield return JsonDocument.Parse(line).RootElement;
         }
+
+        foreach (var line in PrintedOfScans().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            yield return JsonDocument.Parse(line).RootElement;
+    }
+
+    private static string PrintedOfScans()
+    {
+        var (screen, text) = Some.Screen();
+        ScanJson.Write(screen, Scans_shown.Details());
+        ChannelTable.Write(screen, [new NotificationChannel { Name = "c", Webhook = new Webhook() }], asJson: true);
+        var hits = new HitJsonReport(screen);
+        hits.Take(new SearchHitsReply
+        {
+            Hits = { SomeHits.Hit("h", "text", 1, cut: true) }, Summaries = { SomeHits.Summary("h", 2, 1, 2) },
+            Gaps = { SomeHits.Gap("h", 1, 2, lostLines: 3) }, Clusters = { new LogCluster { Template = "t", FirstUs = 1, LastUs = 2 } },
+        });
+        hits.Finish();
+        AlertJson.Write(screen, [SomeAlerts.Alert(change: alert =>
+        {
+            (alert.Template, alert.ResolvedMs, alert.AcknowledgedBy, alert.Acknowledgement, alert.SilenceId) = ("t", 1, "a", "b", "s");
+            alert.Deliveries.Add(new Delivery { Channel = "c", Occasion = "firing", SentMs = 1, LastFault = "f" });
+        })]);
+        AlertJson.Write(screen, [new Silence { Id = "s", Scan = "a", Pattern = "b", AgentName = "c", Comment = "d" }]);
+        return text.ToString();
     }
 
     private static IEnumerable<string> Names(JsonElement element) => element.ValueKind switch
@@ -72,14 +102,6 @@ public sealed partial class CliDocumentTests
         JsonValueKind.Array => element.EnumerateArray().SelectMany(Names),
         _ => [],
     };
-
-    private static string FindRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Fleet.sln")))
-            directory = directory.Parent ?? throw new InvalidOperationException("Fleet.sln was not found above the tests");
-        return directory.FullName;
-    }
 
     [GeneratedRegex("`([a-z0-9_]+)`")]
     private static partial Regex Code();

@@ -15,6 +15,8 @@ internal sealed class HitRounds(SimulatorOptions options, Report report, TimePro
     private const string Scan = "simulated";
     private const int HitsPerReport = 10;
     private const ulong Repeated = 50;
+    private const int Probes = 20;
+    private static readonly TimeSpan s_betweenProbes = TimeSpan.FromMilliseconds(300);
     private ulong _reports;
 
     /// <summary>Runs both rounds and reports each.</summary>
@@ -24,9 +26,15 @@ internal sealed class HitRounds(SimulatorOptions options, Report report, TimePro
         using var channel = GrpcChannel.ForAddress(options.Controller.ToUri(), new GrpcChannelOptions { HttpHandler = handler });
         await new Scans.ScansClient(channel).ApplyScansAsync(new ApplyScansRequest { Scans = { Definition() } }, cancellationToken: cancellationToken);
 
+        await using var probe = new AlertProbe(options.ProbePort, time);
+        await new Scans.ScansClient(channel).ApplyScansAsync(probe.Request(options.Prefix + "*"), cancellationToken: cancellationToken);
+        Tell("idle", await probe.MeasureAsync(agents[0], Probes, s_betweenProbes, cancellationToken));
+
         // So many reports of each agent as make the rate.
         var rounds = Math.Max(1, options.HitSeconds * options.HitRate / HitsPerReport / agents.Count);
-        await RoundAsync("paced", agents, rounds, TimeSpan.FromSeconds((double)options.HitSeconds / rounds), cancellationToken);
+        var pacing = RoundAsync("paced", agents, rounds, TimeSpan.FromSeconds((double)options.HitSeconds / rounds), cancellationToken);
+        Tell("busy", await probe.MeasureAsync(agents[1], Probes, s_betweenProbes, cancellationToken));
+        await pacing;
         await RoundAsync("flat-out", agents, rounds, TimeSpan.Zero, cancellationToken);
 
         var sent = (ulong)rounds * 2 * HitsPerReport * (ulong)agents.Count;
@@ -34,6 +42,12 @@ internal sealed class HitRounds(SimulatorOptions options, Report report, TimePro
         report.Write(
             "hits-counted", ("sent", sent), ("total", details.Overview.Hits), ("found", await FoundAsync(channel, cancellationToken)),
             ("in_alerts", await InAlertsAsync(channel, sent, cancellationToken)));
+    }
+
+    private void Tell(string when, double[] took)
+    {
+        var sorted = took.Order().ToArray();
+        report.Write("alerts", ("when", when), ("median_ms", Math.Round(sorted[sorted.Length / 2], 1)), ("worst_ms", Math.Round(sorted[^1], 1)));
     }
 
     private async Task RoundAsync(string what, IReadOnlyList<SimulatedAgent> agents, int rounds, TimeSpan period, CancellationToken cancellationToken)

@@ -36,6 +36,9 @@ internal sealed record SimulatorOptions
     /// <summary>Hits a second, of all agents together. The default is 10,000.</summary>
     public int HitRate { get; init; } = 10_000;
 
+    /// <summary>Where the webhook listens that measures alerts.</summary>
+    public int ProbePort { get; init; }
+
     /// <summary>How long to hold the agents after that; null until a signal.</summary>
     public TimeSpan? Hold { get; init; }
 
@@ -43,7 +46,7 @@ internal sealed record SimulatorOptions
     public const string Usage = """
         usage: fleet-simulator --controller HOST:PORT --token TOKEN [--count N] [--concurrency N] [--prefix NAME]
                                [--operator-token TOKEN --pings N [--at-once N]] [--hold SECONDS]
-                               [--operator-token ADMIN --hit-seconds N [--hit-rate N]]
+                               [--operator-token ADMIN --hit-seconds N --probe-port N [--hit-rate N]]
         """;
 
     /// <summary>Reads the arguments; null with the fault named where they are not good.</summary>
@@ -68,6 +71,7 @@ internal sealed record SimulatorOptions
         var atOnce = ReadNumber(values, "at-once", 1, ref fault);
         var hitSeconds = ReadNumber(values, "hit-seconds", 0, ref fault);
         var hitRate = ReadNumber(values, "hit-rate", 10_000, ref fault);
+        var probePort = ReadNumber(values, "probe-port", 0, ref fault);
         var hold = values.ContainsKey("hold") ? ReadNumber(values, "hold", 0, ref fault) : (int?)null;
         if (fault.Length > 0)
             return null;
@@ -82,6 +86,7 @@ internal sealed record SimulatorOptions
             Pings = pings,
             AtOnce = Math.Max(1, atOnce),
             HitSeconds = hitSeconds,
+            ProbePort = probePort,
             HitRate = Math.Max(1, hitRate),
             Hold = hold is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         };

@@ -14,4 +14,4 @@ public readonly record struct InProcessContext(TimeProvider Time, long KeptBytes
 /// <summary>How work of the agent ended.</summary>
 /// <param name="ExitCode">As a program's: 0 is success.</param>
 /// <param name="CpuTime">Processor time it took, as far as it is known.</param>
-public readonly record struct InProcessEnd(int ExitCode, TimeSpan CpuTime = default);
+public readonly record struct InProcessEnd(int ExitCode, CpuTime CpuTime = default);

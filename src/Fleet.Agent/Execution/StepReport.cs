@@ -19,7 +19,7 @@ public sealed record StepReport
     public TimeSpan WallTime { get; init; }
 
     /// <summary>User and system time of all its processes; without a cgroup, of the process and of all children it waited for.</summary>
-    public TimeSpan CpuTime { get; init; }
+    public CpuTime CpuTime { get; init; }
 
     /// <summary>The largest resident set of the process and its children.</summary>
     public PeakMemory PeakMemory { get; init; }

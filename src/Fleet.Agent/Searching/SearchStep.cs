@@ -33,7 +33,7 @@ internal sealed class SearchStep(SearchOrder order)
 
         cancellationToken.ThrowIfCancellationRequested();
         var (end, faults) = await searching;
-        return new InProcessEnd(faults > 0 ? Trouble : 0, TimeSpan.FromMicroseconds(end.CpuUs));
+        return new InProcessEnd(faults > 0 ? Trouble : 0, new CpuTime(TimeSpan.FromMicroseconds(end.CpuUs), default));
     }
 
     private static (LogSearchEnd End, int Faults) Search(SearchRun run, ResultQueue queue, CancellationToken cancellationToken)

@@ -18,7 +18,8 @@ internal static class StepEndedMessage
         Used = new ResourceUse
         {
             WallUs = (long)report.WallTime.TotalMicroseconds,
-            UserCpuUs = (long)report.CpuTime.TotalMicroseconds,
+            UserCpuUs = (long)report.CpuTime.User.TotalMicroseconds,
+            SystemCpuUs = (long)report.CpuTime.System.TotalMicroseconds,
             PeakMemoryBytes = (ulong)Math.Max(0, report.PeakMemory.Bytes),
             ProcessesLeft = (uint)Math.Max(0, report.RemainingProcesses),
         },

@@ -7,8 +7,11 @@ using Fleet.Protocol.Identity;
 using Fleet.Protocol.V1;
 using Grpc.Net.Client;
 using AgentsApi = Fleet.Protocol.V1.Agents;
+using AlertsApi = Fleet.Protocol.V1.Alerts;
+using HitsApi = Fleet.Protocol.V1.Hits;
 using JobsApi = Fleet.Protocol.V1.Jobs;
 using LogsApi = Fleet.Protocol.V1.Logs;
+using ScansApi = Fleet.Protocol.V1.Scans;
 
 namespace Fleet.Cli.Connection;
 
@@ -31,6 +34,9 @@ internal sealed class FleetClient : IDisposable
         Operators = new Operators.OperatorsClient(channel);
         Control = new Control.ControlClient(channel);
         Logs = new LogsApi.LogsClient(channel);
+        Scans = new ScansApi.ScansClient(channel);
+        Hits = new HitsApi.HitsClient(channel);
+        Alerts = new AlertsApi.AlertsClient(channel);
     }
 
     public JobsApi.JobsClient Jobs { get; }
@@ -44,6 +50,12 @@ internal sealed class FleetClient : IDisposable
     public Control.ControlClient Control { get; }
 
     public LogsApi.LogsClient Logs { get; }
+
+    public ScansApi.ScansClient Scans { get; }
+
+    public HitsApi.HitsClient Hits { get; }
+
+    public AlertsApi.AlertsClient Alerts { get; }
 
     /// <summary>What was asked of the server's certificate.</summary>
     public PinnedTrust Trust { get; }

@@ -120,9 +120,11 @@ internal sealed class JsonReport(Screen screen) : ISearchReport
         json.WriteNumber("without_time", histogram.WithoutTime);
     }
 
-    private static void WriteCluster(Utf8JsonWriter json, string host, LogCluster cluster)
+    /// <summary>Writes the fields of a cluster; hits share them.</summary>
+    public static void WriteCluster(Utf8JsonWriter json, string? host, LogCluster cluster)
     {
-        json.WriteString("host", host);
+        if (host is not null)
+            json.WriteString("host", host);
         json.WriteString("template", cluster.Template);
         json.WriteNumber("count", cluster.Count);
         JsonLines.WriteBytes(json, "example", cluster.Example.Span);

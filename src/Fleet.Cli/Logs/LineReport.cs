@@ -43,27 +43,10 @@ internal sealed class LineReport(Screen screen, SearchLogs search) : ISearchRepo
             screen.Out.Markup($"[grey]{line.Number}{(line.Context ? '-' : ':')}[/]");
         else if (line.Cursor.Length > 0 && line.TimeUs > 0)
             screen.Out.Markup($"[grey]{LineTime.Local(line.TimeUs)}[/] ");
-        WriteText(line);
+        HighlightedText.Write(screen, line.Text.Span, [.. line.Ranges]);
         if (line.Cut)
             screen.Out.Markup("[grey] ... (cut)[/]");
         screen.Writer.WriteLine();
-    }
-
-    private void WriteText(LogLine line)
-    {
-        var text = line.Text.Span;
-        var at = 0;
-        for (var i = 0; i + 1 < line.Ranges.Count; i += 2)
-        {
-            var (start, length) = ((int)line.Ranges[i], (int)line.Ranges[i + 1]);
-            if (start < at || length <= 0 || start + length > text.Length)
-                continue;
-            screen.Writer.Write(HostText.Decode(text[at..start], screen.OutIsTerminal));
-            screen.Out.Markup($"[red bold]{Markup.Escape(HostText.Decode(text.Slice(start, length), screen.OutIsTerminal))}[/]");
-            at = start + length;
-        }
-
-        screen.Writer.Write(HostText.Decode(text[at..], screen.OutIsTerminal));
     }
 
     private string Visible(string text) => HostText.Decode(Encoding.UTF8.GetBytes(text), screen.OutIsTerminal);

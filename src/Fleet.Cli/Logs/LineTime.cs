@@ -11,6 +11,10 @@ internal static class LineTime
     /// <summary>Unix microseconds as ISO 8601 in UTC.</summary>
     public static string Iso(long unixUs) => At(unixUs).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary>The point in time; null where it is not known, or is none that can be.</summary>
+    public static DateTimeOffset? Known(long unixUs) =>
+        unixUs is > 0 and < 200_000_000_000_000_000 / TimeSpan.TicksPerMicrosecond ? At(unixUs) : null;
+
     // What a host sends is not trusted to be a date.
     private static DateTimeOffset At(long unixUs) =>
         DateTimeOffset.UnixEpoch.AddTicks(Math.Clamp(unixUs, 0, 200_000_000_000_000_000 / TimeSpan.TicksPerMicrosecond) * TimeSpan.TicksPerMicrosecond);

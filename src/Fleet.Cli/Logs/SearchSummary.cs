@@ -1,4 +1,3 @@
-using System.Globalization;
 using Fleet.Cli.Output;
 using Fleet.Cli.Running;
 using Spectre.Console;
@@ -27,20 +26,11 @@ internal static class SearchSummary
         var unfinished = job.Tasks.Count - job.DoneTasks;
         if (unfinished > 0)
             parts.Add($"[red]{unfinished} not done[/]");
-        return $"{tally.Matches} {(tally.Matches == 1 ? "hit" : "hits")} in {Rounded(tally.ReadBytes)} on {job.Tasks.Count} {(job.Tasks.Count == 1 ? "host" : "hosts")}: "
+        return $"{tally.Matches} {(tally.Matches == 1 ? "hit" : "hits")} in {SizeText.Rounded(tally.ReadBytes)} on {job.Tasks.Count} {(job.Tasks.Count == 1 ? "host" : "hosts")}: "
             + $"{string.Join(", ", parts)}; {ProgressLine.Elapsed(elapsed)}; job {job.Job?.Id ?? "?"}";
     }
 
     private static string Number(int count) => count == 1 ? "" : $" ({count} hosts)";
-
-    private static string Rounded(ulong bytes)
-    {
-        string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
-        var (size, unit) = ((double)bytes, 0);
-        for (; size >= 1024 && unit < units.Length - 1; unit++)
-            size /= 1024;
-        return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(size, size < 10 && unit > 0 ? 1 : 0)} {units[unit]}");
-    }
 
     private static string Sentence(string limit) => limit switch
     {

@@ -26,7 +26,8 @@ internal sealed partial class AlertLoop
     private ScanSnapshot? _rulesOf;
 
     public AlertLoop(
-        IFleetStore store, ScanRegistry scans, SilenceBook silences, JudgeSignal signal, DeliverySignal deliveries, TimeProvider time, ILogger<AlertLoop> log)
+        IFleetStore store, ScanRegistry scans, SilenceBook silences, JudgeSignal signal, DeliverySignal deliveries, TimeProvider time,
+        ILogger<AlertLoop> log)
     {
         (_store, _scans, _silences, _signal, _deliveries, _time, _log) = (store, scans, silences, signal, deliveries, time, log);
         _listeningSince = time.GetUtcNow();

@@ -22,8 +22,9 @@ internal sealed class AlertsService(IFleetStore store, SilenceDesk silences, Sil
             throw Bad($"limit is at most {MostLimit}");
         var limit = request.Limit == 0 ? DefaultLimit : (int)request.Limit;
         var alerts = await store.Alerts.ListAsync(request.All, request.Scan.Length > 0 ? request.Scan : null, limit, context.CancellationToken);
-        var deliveries = (await store.Alerts.DeliveriesOfAsync([.. alerts.Select(alert => alert.Id)], context.CancellationToken)).ToLookup(delivery => delivery.Delivery.AlertId);
-        return new ListAlertsReply { Alerts = { alerts.Select(alert => AlertMessages.Of(WithSilence(alert), deliveries[alert.Id])) } };
+        var deliveries = await store.Alerts.DeliveriesOfAsync([.. alerts.Select(alert => alert.Id)], context.CancellationToken);
+        var byAlert = deliveries.ToLookup(delivery => delivery.Delivery.AlertId);
+        return new ListAlertsReply { Alerts = { alerts.Select(alert => AlertMessages.Of(WithSilence(alert), byAlert[alert.Id])) } };
     }
 
     /// <inheritdoc/>
@@ -33,7 +34,7 @@ internal sealed class AlertsService(IFleetStore store, SilenceDesk silences, Sil
             throw Bad($"ids must hold 1 to {MostIds} alerts; 'fleet alerts' shows them");
         if (request.Comment.Length > LongestComment || request.Comment.Any(char.IsControl))
             throw Bad($"comment must have at most {LongestComment} characters, in one line");
-        var done = await store.Alerts.AcknowledgeAsync(request.Ids, Name(context), request.Comment, time.GetUtcNow(), context.CancellationToken);
+        var done = await store.Alerts.AcknowledgeAsync(request.Ids, context.GetCallerName(), request.Comment, time.GetUtcNow(), context.CancellationToken);
         return done.Count > 0
             ? new AcknowledgeAlertsReply { Acknowledged = { done } }
             : throw new RpcException(new Status(StatusCode.NotFound, "there are no such alerts (any more); 'fleet alerts' shows them"));
@@ -41,7 +42,7 @@ internal sealed class AlertsService(IFleetStore store, SilenceDesk silences, Sil
 
     /// <inheritdoc/>
     public override async Task<Silence> CreateSilence(CreateSilenceRequest request, ServerCallContext context) =>
-        AlertMessages.Of(await silences.CreateAsync(request, Name(context), context.CancellationToken));
+        AlertMessages.Of(await silences.CreateAsync(request, context.GetCallerName(), context.CancellationToken));
 
     /// <inheritdoc/>
     public override async Task<ListSilencesReply> ListSilences(ListSilencesRequest request, ServerCallContext context) =>
@@ -56,7 +57,7 @@ internal sealed class AlertsService(IFleetStore store, SilenceDesk silences, Sil
     {
         if (!post.Knows(request.Name))
             throw new RpcException(new Status(StatusCode.NotFound, "there is no such channel; 'fleet scan list' shows them"));
-        var fault = await post.SendAsync(request.Name, Sample(Name(context)), context.CancellationToken);
+        var fault = await post.SendAsync(request.Name, Sample(context.GetCallerName()), context.CancellationToken);
         return new TestChannelReply { Delivered = fault.Length == 0, Fault = fault };
     }
 
@@ -73,8 +74,6 @@ internal sealed class AlertsService(IFleetStore store, SilenceDesk silences, Sil
             StartedMs = now, FiredMs = now, LastHitMs = now, HostCount = 1, Hosts = { "no-host" }, Examples = { $"{by} tries this channel" },
         });
     }
-
-    private static string Name(ServerCallContext context) => context.GetCaller() is CallerIdentity.Operator person ? person.Name : context.GetCaller().ToString();
 
     private static RpcException Bad(string fault) => new(new Status(StatusCode.InvalidArgument, fault));
 }

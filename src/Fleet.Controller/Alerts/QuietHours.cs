@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Fleet.Controller.Alerts;
 
-/// <summary>Spans of local time: <c>22:00-06:00</c>, <c>sat,sun 00:00-24:00</c>, <c>mon-fri 12:00-13:00</c>. A span past midnight belongs to the day it begins on.</summary>
+/// <summary>Spans of local time: <c>22:00-06:00</c>, <c>sat,sun 00:00-24:00</c>, <c>mon-fri 12:00-13:00</c>.</summary>
+/// <remarks>A span past midnight belongs to the day it begins on.</remarks>
 internal sealed class QuietHours
 {
     private static readonly string[] s_days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];

@@ -13,7 +13,8 @@ internal sealed class SilenceBook
 
     /// <summary>The silence that holds an alert's messages back at a moment; null where none does.</summary>
     public SilenceRecord? Find(AlertRecord alert, DateTimeOffset now) => _silences.FirstOrDefault(silence =>
-        silence.ExpiresAt > now && Matches(silence.Scan, alert.Scan) && Matches(silence.Pattern, alert.Pattern) && Matches(silence.AgentName, alert.AgentName));
+        silence.ExpiresAt > now && Matches(silence.Scan, alert.Scan)
+        && Matches(silence.Pattern, alert.Pattern) && Matches(silence.AgentName, alert.AgentName));
 
     private static bool Matches(string glob, string text) => glob.Length == 0 || FileSystemName.MatchesSimpleExpression(glob, text, ignoreCase: true);
 }

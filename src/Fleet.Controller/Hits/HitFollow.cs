@@ -15,10 +15,15 @@ internal sealed class HitFollow(IFleetStore store, HitSignal signal, TimeProvide
     /// <summary>Looks at least this often, should a signal ever be missed.</summary>
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(30);
 
-    /// <summary>Writes those in the window in the order of their arrival, and then live until the caller ends it. Without a window: only those to come.</summary>
+    /// <summary>
+    /// Writes those in the window in the order of their arrival, and then live until the caller ends it. Without a window: only those to come.
+    /// </summary>
     public async Task RunAsync(FindingQuery query, IServerStreamWriter<SearchHitsReply> responses, CancellationToken cancellationToken)
     {
-        var cursor = query.Since is null ? await store.Findings.LastSeqAsync(cancellationToken) : 0;
+        var cursor = query.Since is { } since
+            ? await store.Findings.PlaceBeforeAsync(since, cancellationToken)
+            : await store.Findings.LastSeqAsync(cancellationToken);
+        query = query with { Order = FindingOrder.Arrival, Limit = RowsPerRead };
         // The caller knows now that nothing will be missed from here on.
         await responses.WriteAsync(new SearchHitsReply(), cancellationToken);
         while (true)
@@ -27,7 +32,7 @@ internal sealed class HitFollow(IFleetStore store, HitSignal signal, TimeProvide
             var last = await store.Findings.LastSeqAsync(cancellationToken);
             while (true)
             {
-                var page = await store.Findings.ReadAsync(query with { Order = FindingOrder.Arrival, AfterSeq = cursor, Limit = RowsPerRead }, cancellationToken);
+                var page = await store.Findings.ReadAsync(query with { AfterSeq = cursor }, cancellationToken);
                 await HitSearch.WriteAsync(page, truncated: false, responses, cancellationToken);
                 cursor = page.Count > 0 ? page[^1].Seq : cursor;
                 if (page.Count < RowsPerRead)

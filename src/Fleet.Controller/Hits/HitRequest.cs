@@ -30,7 +30,9 @@ internal static class HitRequest
         {
             Scans = request.Scans,
             Patterns = request.Patterns,
-            AgentIds = string.IsNullOrWhiteSpace(request.Target?.Expression) ? null : [.. resolver.Resolve(request.Target, "").OrRefuse().Agents.Select(agent => agent.Id)],
+            AgentIds = string.IsNullOrWhiteSpace(request.Target?.Expression)
+                ? null
+                : [.. resolver.Resolve(request.Target, "").OrRefuse().Agents.Select(agent => agent.Id)],
             Since = Time("since_ms", request.SinceMs),
             Until = Time("until_ms", request.UntilMs),
             MinSeverity = (int)request.Severity,

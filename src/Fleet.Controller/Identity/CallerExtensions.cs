@@ -10,6 +10,10 @@ internal static class CallerExtensions
     /// <summary>Who calls. Verified once a connection; whether it has been revoked since is looked at each time.</summary>
     public static CallerIdentity GetCaller(this ServerCallContext context) => context.GetHttpContext().GetCaller();
 
+    /// <summary>Who calls, in a word that people know: an operator's name.</summary>
+    public static string GetCallerName(this ServerCallContext context) =>
+        context.GetCaller() is CallerIdentity.Operator person ? person.Name : context.GetCaller().ToString();
+
     /// <inheritdoc cref="GetCaller(ServerCallContext)"/>
     public static CallerIdentity GetCaller(this HttpContext http) => http.Features.Get<ConnectionCaller>()?.Current ?? s_unseen;
 }

@@ -180,6 +180,9 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
         }
     }
 
+    /// <summary>Everything up to this scan report is stored.</summary>
+    public void ReportStored(ScanReport report) => _outbox.AckReport(report.SpoolId, report.Number);
+
     /// <summary>Says that a record came too late: the agent forgets the task, and ends it if it still runs.</summary>
     public void Abandon(string taskId, long seq, bool hasEnded)
     {

@@ -1,3 +1,5 @@
+using Fleet.Protocol.Memory;
+
 namespace Fleet.Controller.Link;
 
 /// <summary>Once a second, looks at every link: one timer for all of them.</summary>
@@ -18,7 +20,10 @@ internal sealed class LinkSweep(LiveSessions sessions, TimeProvider time)
                 foreach (var session in all)
                     session.Sweep();
                 if (tidy.IsDue(all.Count))
+                {
                     GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                    NativeHeap.Trim();
+                }
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -14,6 +14,7 @@ internal sealed class Outbox(int capacity) : IValueTaskSource<bool>
     private ManualResetValueTaskSourceCore<bool> _wake = new() { RunContinuationsAsynchronously = true };
     private Queue<ControllerMessage>? _messages;
     private RecordsAck? _acks;
+    private ScanReportAck? _reportAck;
     private ControllerMessage? _last;
     private ulong _beat;
     private bool _beatDue;
@@ -66,6 +67,22 @@ internal sealed class Outbox(int capacity) : IValueTaskSource<bool>
     {
         lock (_lock)
             Ack_NeedsLock(taskId, seq);
+    }
+
+    /// <summary>All scan reports up to one are stored; the latest word says it for those before.</summary>
+    public void AckReport(string spoolId, ulong number)
+    {
+        bool wake;
+        lock (_lock)
+        {
+            if (_closed)
+                return;
+            _reportAck = new ScanReportAck { SpoolId = spoolId, Number = number };
+            wake = Wake_NeedsLock();
+        }
+
+        if (wake)
+            _wake.SetResult(true);
     }
 
     /// <summary>Lets out what has waited for company.</summary>
@@ -173,6 +190,12 @@ internal sealed class Outbox(int capacity) : IValueTaskSource<bool>
             return new ControllerMessage { Ack = acks };
         }
 
+        if (_reportAck is { } reportAck)
+        {
+            _reportAck = null;
+            return new ControllerMessage { ScanReportAck = reportAck };
+        }
+
         if (_beatDue)
         {
             _beatDue = false;
@@ -184,7 +207,7 @@ internal sealed class Outbox(int capacity) : IValueTaskSource<bool>
         return last;
     }
 
-    private bool HasMore_NeedsLock() => _messages is { Count: > 0 } || _acks is not null || _beatDue || _last is not null;
+    private bool HasMore_NeedsLock() => _messages is { Count: > 0 } || _acks is not null || _reportAck is not null || _beatDue || _last is not null;
 
     private bool Wake_NeedsLock()
     {

@@ -40,14 +40,15 @@ internal static class ChannelCheck
             return "webhook.url holds a user name: put it into an Authorization header";
         if (!Enum.IsDefined(webhook.Form))
             return "webhook.form is none that this controller knows: generic, slack, dingtalk or feishu";
-        return webhook.Headers.Count > MostHeaders || webhook.Headers.Any(static header => !IsToken(header.Key) || header.Value.Length > LongestText || header.Value.Any(char.IsControl))
+        return webhook.Headers.Count > MostHeaders || !webhook.Headers.All(static header => IsToken(header.Key) && IsLine(header.Value))
             ? $"webhook.headers may hold {MostHeaders} headers, with names of letters, digits and '-', and values in one line"
             : "";
     }
 
     private static string Fault(CommandChannel command)
     {
-        if (command.Words.Count is 0 or > MostWords || command.Words.Any(static word => word.Length > LongestText || word.Contains('\0', StringComparison.Ordinal)))
+        if (command.Words.Count is 0 or > MostWords
+            || command.Words.Any(static word => word.Length > LongestText || word.Contains('\0', StringComparison.Ordinal)))
             return $"command.words must be 1 to {MostWords} words of at most {LongestText} characters: the program, then its arguments";
         return Path.IsPathFullyQualified(command.Words[0]) ? "" : "command.words[0], the program, must be an absolute path on the controller's host";
     }
@@ -64,7 +65,7 @@ internal static class ChannelCheck
             return "smtp.from must be a mail address, such as fleet@example.org";
         if (smtp.To.Count is 0 or > MostReceivers || !smtp.To.All(IsAddress))
             return $"smtp.to must hold 1 to {MostReceivers} mail addresses";
-        if (smtp.User.Length > LongestText || smtp.Password.Length > LongestText || smtp.User.Concat(smtp.Password).Any(char.IsControl))
+        if (!IsLine(smtp.User) || !IsLine(smtp.Password))
             return "smtp.user and smtp.password must be one line each";
         return smtp.User.Length > 0 && !smtp.StartTls && !IsThisHost(smtp.Host)
             ? "smtp.start_tls is required where there is a user: the password would go over the network in clear"
@@ -73,7 +74,10 @@ internal static class ChannelCheck
 
     private static bool IsAddress(string text) => text.Length <= 320 && MailAddress.TryCreate(text, out _) && !text.Any(char.IsControl);
 
-    private static bool IsThisHost(string host) => host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+    private static bool IsLine(string text) => text.Length <= LongestText && !text.Any(char.IsControl);
+
+    private static bool IsThisHost(string host) =>
+        host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     // RFC 9110, 5.6.2, as far as anybody uses it.
     private static bool IsToken(string name) => name.Length is > 0 and <= 100 && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');

@@ -4,7 +4,8 @@ using Fleet.Protocol.V1;
 namespace Fleet.Controller.Notifications;
 
 /// <summary>Sends one message by one channel, once, within the time for it.</summary>
-internal sealed class ChannelPost(ScanRegistry scans, IEnumerable<IChannelSender> senders, NotifyOptions options, TimeProvider time)
+internal sealed partial class ChannelPost(
+    ScanRegistry scans, IEnumerable<IChannelSender> senders, NotifyOptions options, TimeProvider time, ILogger<ChannelPost> log)
 {
     private readonly Dictionary<NotificationChannel.KindOneofCase, IChannelSender> _senders = senders.ToDictionary(sender => sender.Kind);
 
@@ -31,5 +32,14 @@ internal sealed class ChannelPost(ScanRegistry scans, IEnumerable<IChannelSender
         {
             return $"no answer within {options.AttemptTimeout.TotalSeconds:0.#} s";
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Whatever a library makes of a channel: it must not end the loop, which would end the controller, again and again.
+            LogUnexpected(name, e);
+            return $"{e.GetType().Name}: {e.Message}";
+        }
     }
+
+    [LoggerMessage(4704, LogLevel.Error, "Sending by {Channel} failed in a way that nobody foresaw")]
+    private partial void LogUnexpected(string channel, Exception error);
 }

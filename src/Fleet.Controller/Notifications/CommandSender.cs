@@ -15,7 +15,10 @@ internal sealed class CommandSender : IChannelSender
     /// <inheritdoc/>
     public async Task SendAsync(NotificationChannel channel, Notice notice, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(channel.Command.Words[0]) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(channel.Command.Words[0])
+        {
+            RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true,
+        };
         foreach (var word in channel.Command.Words.Skip(1))
             start.ArgumentList.Add(word);
         using var process = Start(start);
@@ -30,7 +33,8 @@ internal sealed class CommandSender : IChannelSender
             var said = (await complaint).Trim();
             if (said.Length == 0)
                 said = (await chatter).Trim();
-            throw new DeliveryException($"exit code {process.ExitCode}: {(said.Length > LongestComplaint ? said[..LongestComplaint] : said).ReplaceLineEndings(" ")}");
+            said = said.Length > LongestComplaint ? said[..LongestComplaint] : said;
+            throw new DeliveryException($"exit code {process.ExitCode}: {said.ReplaceLineEndings(" ")}");
         }
         finally
         {

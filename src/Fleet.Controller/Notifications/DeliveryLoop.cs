@@ -57,8 +57,8 @@ internal sealed partial class DeliveryLoop(
 
         // 3. Until there is one, a channel is done, or something falls due.
         var next = await store.Alerts.NextDueAsync(_underWay.Keys, cancellationToken);
-        var pause = next is { } at ? at - time.GetUtcNow() : s_idle;
-        await signal.Wake.WaitAsync(TimeSpan.FromMilliseconds(Math.Clamp(pause.TotalMilliseconds, 1, s_idle.TotalMilliseconds)), time, cancellationToken);
+        var pause = next is { } at ? (at - time.GetUtcNow()).TotalMilliseconds : s_idle.TotalMilliseconds;
+        await signal.Wake.WaitAsync(TimeSpan.FromMilliseconds(Math.Clamp(pause, 1, s_idle.TotalMilliseconds)), time, cancellationToken);
     }
 
     private async Task AttemptAsync(DeliveryRecord record, CancellationToken cancellationToken)

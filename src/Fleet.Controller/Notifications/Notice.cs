@@ -20,7 +20,7 @@ internal sealed record Notice(string Id, string Occasion, Alert Alert)
     {
         get
         {
-            var where = Alert.AgentName.Length > 0 ? Alert.AgentName : Alert.HostCount == 1 && Alert.Hosts.Count == 1 ? Alert.Hosts[0] : $"{Alert.HostCount} hosts";
+            var where = Alert.AgentName.Length > 0 ? Alert.AgentName : Alert.Hosts.Count == 1 ? Alert.Hosts[0] : $"{Alert.HostCount} hosts";
             var title = $"[{Occasion.ToUpperInvariant()}] {Alert.Severity.ToString().ToLowerInvariant()}: {Alert.Scan}/{Alert.Pattern} on {where}";
             return string.Concat(title.Select(static c => char.IsControl(c) ? ' ' : c));
         }
@@ -47,7 +47,7 @@ internal sealed record Notice(string Id, string Occasion, Alert Alert)
         return text.Append(CultureInfo.InvariantCulture, $"\nfleet alerts; fleet hits --scan {escape(Alert.Scan)}").ToString();
     }
 
-    /// <summary>For programs: Fleet's own JSON, version 1 (docs/scans.md).</summary>
+    /// <summary>For programs: Fleet's own JSON, version 1 (docs/alerts.md).</summary>
     public byte[] Json()
     {
         using var bytes = new MemoryStream();

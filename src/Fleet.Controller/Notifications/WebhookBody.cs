@@ -8,8 +8,8 @@ internal static class WebhookBody
 {
     /// <summary>The body, JSON.</summary>
     /// <remarks>
-    /// Slack: incoming webhooks take {"text"}, in which three characters are signs. DingTalk: custom robots take {"msgtype":"text","text":{"content"}}. Feishu and Lark: custom bots
-    /// take {"msg_type":"text","content":{"text"}}.
+    /// Slack: incoming webhooks take {"text"}, in which three characters are signs. DingTalk: custom robots take
+    /// {"msgtype":"text","text":{"content"}}. Feishu and Lark: custom bots take {"msg_type":"text","content":{"text"}}.
     /// </remarks>
     public static byte[] Of(Webhook.Types.Form form, Notice notice) => form switch
     {
@@ -56,8 +56,10 @@ internal static class WebhookBody
         }
     }
 
-    private static string EscapeForSlack(string text) =>
-        text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
+    private static string EscapeForSlack(string text) => text
+        .Replace("&", "&amp;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace(">", "&gt;", StringComparison.Ordinal);
 
     private static byte[] Write(Action<Utf8JsonWriter> fields)
     {

@@ -26,15 +26,20 @@ internal sealed class WebhookSender : IChannelSender, IDisposable
         var webhook = channel.Webhook;
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, webhook.Url) { Content = new ByteArrayContent(WebhookBody.Of(webhook.Form, notice)) };
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
+            using var content = new ByteArrayContent(WebhookBody.Of(webhook.Form, notice));
+            using var request = new HttpRequestMessage(HttpMethod.Post, webhook.Url) { Content = content };
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
             request.Headers.TryAddWithoutValidation("Fleet-Delivery", notice.Id);
             foreach (var (name, value) in webhook.Headers)
                 request.Headers.TryAddWithoutValidation(name, value);
             using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             var body = await ReadAsync(answer.Content, cancellationToken);
             if (!answer.IsSuccessStatusCode)
-                throw new DeliveryException($"HTTP {(int)answer.StatusCode}: {(body.Length > ShownOfAnswer ? body[..ShownOfAnswer] : body).ReplaceLineEndings(" ")}");
+            {
+                var said = body.Length > ShownOfAnswer ? body[..ShownOfAnswer] : body;
+                throw new DeliveryException($"HTTP {(int)answer.StatusCode}: {said.ReplaceLineEndings(" ")}");
+            }
+
             if (WebhookBody.RefusalIn(webhook.Form, body) is { Length: > 0 } refusal)
                 throw new DeliveryException(refusal);
         }

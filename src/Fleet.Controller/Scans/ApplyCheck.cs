@@ -22,8 +22,8 @@ internal static class ApplyCheck
         [
             .. Twice("scan", request.Scans.Select(scan => scan.Name)),
             .. Twice("channel", request.Channels.Select(channel => channel.Name)),
-            .. request.Channels.SelectMany(channel => ChannelCheck.FindFaults(channel).Select(fault => $"channel {ScanName.Shown(channel.Name)}: {fault}")),
-            .. request.Scans.SelectMany(scan => ScanCheck.FindFaults(scan, channels, zone).Select(fault => $"scan {ScanName.Shown(scan.Name)}: {fault}")),
+            .. request.Channels.SelectMany(channel => Of("channel", channel.Name, ChannelCheck.FindFaults(channel))),
+            .. request.Scans.SelectMany(scan => Of("scan", scan.Name, ScanCheck.FindFaults(scan, channels, zone))),
             .. Size(request, current, channels.Count),
         ];
     }
@@ -33,13 +33,18 @@ internal static class ApplyCheck
         var asked = request.Scans.Select(scan => scan.Name).ToHashSet(StringComparer.Ordinal);
         var kept = request.Prune ? [] : current.Scans.Values.Where(scan => !asked.Contains(scan.Record.Name)).Select(scan => scan.Order).ToArray();
         if (request.Scans.Count + kept.Length > MostScans)
-            yield return $"there would be {request.Scans.Count + kept.Length} scans, at most {MostScans} are allowed: join some, they may have {Limits.LogPatterns} patterns each";
+            yield return $"there would be more than {MostScans} scans: join some, they may have {Limits.LogPatterns} patterns each";
         if (channels > MostChannels)
-            yield return $"there would be {channels} channels, at most {MostChannels} are allowed";
+            yield return $"there would be more than {MostChannels} channels";
         if (request.Scans.Select(scan => scan.Order).OfType<ScanOrder>().Concat(kept).Sum(order => (long)order.CalculateSize()) > MostBytes)
             yield return $"all scans together would have more than {MostBytes} bytes: shorten their patterns";
     }
 
-    private static IEnumerable<string> Twice(string what, IEnumerable<string> names) =>
-        names.GroupBy(name => name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => $"{what} {ScanName.Shown(group.Key)} stands there twice");
+    private static IEnumerable<string> Of(string what, string name, IEnumerable<string> faults) =>
+        faults.Select(fault => $"{what} {ScanName.Shown(name)}: {fault}");
+
+    private static IEnumerable<string> Twice(string what, IEnumerable<string> names) => names
+        .GroupBy(name => name, StringComparer.Ordinal)
+        .Where(group => group.Count() > 1)
+        .Select(group => $"{what} {ScanName.Shown(group.Key)} stands there twice");
 }

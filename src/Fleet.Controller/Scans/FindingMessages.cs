@@ -14,7 +14,7 @@ internal static class FindingMessages
     {
         var rest = hit.Clone();
         (rest.Id, rest.Text) = (ByteString.Empty, ByteString.Empty);
-        (rest.Scan, rest.Pattern, rest.Source, rest.Template) = ("", "", "", "");
+        (rest.Scan, rest.Pattern, rest.Source, rest.Template, rest.Severity) = ("", "", "", "", Severity.Unspecified);
         return new Finding
         {
             Kind = FindingKind.Hit,
@@ -68,14 +68,21 @@ internal static class FindingMessages
         var hit = Hit.Parser.ParseFrom(finding.Data);
         (hit.Id, hit.Text) = (UnsafeByteOperations.UnsafeWrap(finding.Id), UnsafeByteOperations.UnsafeWrap(finding.Text));
         (hit.Scan, hit.Pattern, hit.Source, hit.Template) = (finding.Scan, finding.Pattern, finding.Source, finding.Template);
+        hit.Severity = (Severity)finding.Severity;
         return hit;
     }
 
-    public static HitSummary ToSummary(Finding finding) => HitSummary.Parser.ParseFrom(finding.Data);
+    public static HitSummary ToSummary(Finding finding)
+    {
+        var summary = HitSummary.Parser.ParseFrom(finding.Data);
+        summary.Severity = (Severity)finding.Severity;
+        return summary;
+    }
 
     public static ScanGap ToGap(Finding finding) => ScanGap.Parser.ParseFrom(finding.Data);
 
-    private static int SeverityOf(Severity severity) => (int)(severity is > Severity.Unspecified and <= Severity.Critical ? severity : Severity.Warning);
+    private static int SeverityOf(Severity severity) =>
+        (int)(severity is > Severity.Unspecified and <= Severity.Critical ? severity : Severity.Warning);
 
     // Times of hosts are not trusted to be dates; and one far in the future would be the newest for years, and never grow old.
     private static DateTimeOffset? TimeOf(long us, DateTimeOffset now)

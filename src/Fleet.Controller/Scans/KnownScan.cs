@@ -19,7 +19,8 @@ internal sealed record KnownScan(ScanRecord Record, ScanDefinition Definition, T
         order.Name = record.Name;
         order.Revision = (ulong)record.Revision;
         order.Paused = record.Paused;
-        return new KnownScan(record, definition, ReadTarget(definition.Target, out var fault) ?? throw new FormatException($"scan {record.Name}: {fault}"), order);
+        var target = ReadTarget(definition.Target, out var fault) ?? throw new FormatException($"scan {record.Name}: {fault}");
+        return new KnownScan(record, definition, target, order);
     }
 
     /// <summary>Reads a target; "all" stands for every agent. Null with the fault named where it is malformed.</summary>
@@ -47,5 +48,6 @@ internal sealed record ScanSnapshot(IReadOnlyDictionary<string, KnownScan> Scans
     /// <summary>Reads what is stored.</summary>
     public static ScanSnapshot Read(ScanBook book) => new(
         new SortedDictionary<string, KnownScan>(book.Scans.ToDictionary(scan => scan.Name, KnownScan.Read), StringComparer.Ordinal),
-        book.Channels.ToDictionary(channel => channel.Name, channel => NotificationChannel.Parser.ParseFrom(channel.Definition), StringComparer.Ordinal));
+        book.Channels.ToDictionary(
+            channel => channel.Name, channel => NotificationChannel.Parser.ParseFrom(channel.Definition), StringComparer.Ordinal));
 }

@@ -23,7 +23,8 @@ internal static class ReportCheck
         else if (report.Hits.Count + report.Summaries.Count + report.Gaps.Count > MostFindings)
             fault = $"scan_report has more than {MostFindings} findings";
         else
-            fault = report.Hits.Select(Fault).Concat(report.Summaries.Select(Fault)).Concat(report.Gaps.Select(Fault)).FirstOrDefault(f => f.Length > 0) ?? "";
+            fault = report.Hits.Select(Fault).Concat(report.Summaries.Select(Fault)).Concat(report.Gaps.Select(Fault))
+                .FirstOrDefault(f => f.Length > 0) ?? "";
         if (fault.Length > 0)
             return null;
 
@@ -36,8 +37,8 @@ internal static class ReportCheck
 
     private static string Fault(Hit hit) =>
         IdFault("hit", hit.Id, hit.Scan) is { Length: > 0 } fault ? fault
-        : hit.Text.Length > LongestText || hit.Template.Length > LongestTemplate || hit.Pattern.Length > LongestText || hit.Source.Length > LongestTemplate
-            || hit.Cursor.Length > LongestTemplate || hit.Unit.Length > LongestTemplate
+        : hit.Text.Length > LongestText || hit.Template.Length > LongestTemplate || hit.Pattern.Length > LongestText
+            || hit.Source.Length > LongestTemplate || hit.Cursor.Length > LongestTemplate || hit.Unit.Length > LongestTemplate
             ? "scan_report.hits: a text is too long" : "";
 
     private static string Fault(HitSummary summary) =>

@@ -27,7 +27,7 @@ internal sealed partial class ReportIntake(
 
         // Many agents' reports share a commit: that is the store's doing.
         var added = await store.Findings.AppendAsync(findings, now, session.Reading);
-        session.Post(new ControllerMessage { ScanReportAck = new ScanReportAck { SpoolId = report.SpoolId, Number = report.Number } });
+        session.ReportStored(report);
         LogTaken(session.Agent.Name, report.Number, findings.Count, added);
         if (added == 0)
             return;

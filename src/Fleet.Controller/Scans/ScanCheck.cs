@@ -9,7 +9,9 @@ using V1 = Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Scans;
 
-/// <summary>Checks a scan before anything of it is stored: patterns and filters are tried with the agents' own code. Each fault names its field and the mend.</summary>
+/// <summary>
+/// Checks a scan before anything of it is stored: patterns and filters are tried with the agents' own code. Each fault names its field and the mend.
+/// </summary>
 internal static class ScanCheck
 {
     private const int LongestDescription = 1024;
@@ -48,8 +50,9 @@ internal static class ScanCheck
         {
             if (SearchCheck.SourceFault($"order.sources[{i}]", order.Sources[i]) is { Length: > 0 } fault)
                 yield return fault;
-            foreach (var field in (order.Sources[i].Journal?.Fields ?? []).Select(field => FilterFault($"order.sources[{i}].journal.fields", field)).Where(IsFault))
-                yield return field;
+            var name = $"order.sources[{i}].journal.fields";
+            foreach (var wrong in (order.Sources[i].Journal?.Fields ?? []).Select(field => FilterFault(name, field)).Where(IsFault))
+                yield return wrong;
         }
 
         if (order.Patterns.Count is 0 or > Limits.LogPatterns)
@@ -83,8 +86,10 @@ internal static class ScanCheck
             yield return "alert.for_ms must lie between 0 and 1 day";
         if (Outside(rule.ResolveAfterMs, s_second, 30 * s_day))
             yield return "alert.resolve_after_ms must be 0 (5 minutes) or lie between 1 second and 30 days";
-        if (!Enum.IsDefined(rule.Grouping) || !Enum.IsDefined(rule.Severity))
-            yield return "alert.grouping or alert.severity is none that this controller knows: host, fleet or template; info, warning, error or critical";
+        if (!Enum.IsDefined(rule.Grouping))
+            yield return "alert.grouping is none that this controller knows: host, fleet or template";
+        if (!Enum.IsDefined(rule.Severity))
+            yield return "alert.severity is none that this controller knows: info, warning, error or critical";
         if (QuietFault(rule.QuietHours, zone) is { Length: > 0 } quiet)
             yield return quiet;
         if (rule.Notify.Count > MostChannels || rule.Notify.Distinct(StringComparer.Ordinal).Count() < rule.Notify.Count)
@@ -120,8 +125,10 @@ internal static class ScanCheck
         try
         {
             var name = pattern.Name.Length > 0 ? pattern.Name : pattern.Text;
-            var options = (pattern.IgnoreCase ? PatternOptions.IgnoreCase : PatternOptions.None) | (pattern.WholeWord ? PatternOptions.WholeWord : PatternOptions.None);
-            LogSearcher.Check(new LogQuery { Patterns = [new LogPattern(name, pattern.Text, pattern.Fixed ? PatternKind.Fixed : PatternKind.Regex, options)] });
+            var options = (pattern.IgnoreCase ? PatternOptions.IgnoreCase : PatternOptions.None)
+                | (pattern.WholeWord ? PatternOptions.WholeWord : PatternOptions.None);
+            var kind = pattern.Fixed ? PatternKind.Fixed : PatternKind.Regex;
+            LogSearcher.Check(new LogQuery { Patterns = [new LogPattern(name, pattern.Text, kind, options)] });
             return "";
         }
         catch (LogQueryException e)

@@ -58,7 +58,8 @@ internal sealed class ScanDesk(IFleetStore store, ScanRegistry registry, TimePro
     {
         using var turn = await TurnAsync(cancellationToken);
         var reply = new DeleteScansReply { Deleted = { Find(names).Select(scan => scan.Record.Name) } };
-        registry.Replace(await store.Scans.ApplyAsync(new ScanChanges { DeletedScans = reply.Deleted, At = time.GetUtcNow(), By = by }, cancellationToken));
+        var changes = new ScanChanges { DeletedScans = reply.Deleted, At = time.GetUtcNow(), By = by };
+        registry.Replace(await store.Scans.ApplyAsync(changes, cancellationToken));
         return reply;
     }
 
@@ -75,10 +76,10 @@ internal sealed class ScanDesk(IFleetStore store, ScanRegistry registry, TimePro
             throw new RpcException(new Status(StatusCode.InvalidArgument, "names is empty; 'fleet scan list' shows the scans"));
         var scans = registry.Current.Scans;
         var unknown = names.Where(name => !scans.ContainsKey(name)).ToArray();
-        return unknown.Length == 0
-            ? [.. names.Distinct(StringComparer.Ordinal).Select(name => scans[name])]
-            : throw new RpcException(new Status(
-                StatusCode.NotFound, $"there is no scan {string.Join(", ", unknown.Take(MostFaultsShown).Select(ScanName.Shown))}; 'fleet scan list' shows them"));
+        if (unknown.Length == 0)
+            return [.. names.Distinct(StringComparer.Ordinal).Select(name => scans[name])];
+        var shown = string.Join(", ", unknown.Take(MostFaultsShown).Select(ScanName.Shown));
+        throw new RpcException(new Status(StatusCode.NotFound, $"there is no scan {shown}; 'fleet scan list' shows them"));
     }
 
     private static string Tell(IReadOnlyList<string> faults)

@@ -7,7 +7,8 @@ internal static class ScanName
 
     /// <summary>What is wrong with a name; empty where nothing is.</summary>
     public static string Fault(string name) =>
-        name.Length is > 0 and <= Longest && char.IsAsciiLetterOrDigit(name[0]) && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+        name.Length is > 0 and <= Longest && char.IsAsciiLetterOrDigit(name[0])
+            && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
             ? ""
             : $"name {Shown(name)} must have 1 to {Longest} letters, digits, '-', '_' or '.', a letter or digit first";
 

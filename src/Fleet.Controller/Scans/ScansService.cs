@@ -14,15 +14,15 @@ internal sealed class ScansService(ScanDesk desk, ScanRegistry registry, ScanAss
 
     /// <inheritdoc/>
     public override Task<ApplyScansReply> ApplyScans(ApplyScansRequest request, ServerCallContext context) =>
-        desk.ApplyAsync(request, Name(context), context.CancellationToken);
+        desk.ApplyAsync(request, context.GetCallerName(), context.CancellationToken);
 
     /// <inheritdoc/>
     public override Task<PauseScansReply> PauseScans(PauseScansRequest request, ServerCallContext context) =>
-        desk.PauseAsync(request.Names, request.Resume, Name(context), context.CancellationToken);
+        desk.PauseAsync(request.Names, request.Resume, context.GetCallerName(), context.CancellationToken);
 
     /// <inheritdoc/>
     public override Task<DeleteScansReply> DeleteScans(DeleteScansRequest request, ServerCallContext context) =>
-        desk.DeleteAsync(request.Names, Name(context), context.CancellationToken);
+        desk.DeleteAsync(request.Names, context.GetCallerName(), context.CancellationToken);
 
     /// <inheritdoc/>
     public override async Task<ListScansReply> ListScans(ListScansRequest request, ServerCallContext context)
@@ -54,7 +54,11 @@ internal sealed class ScansService(ScanDesk desk, ScanRegistry registry, ScanAss
     {
         var scan = desk.Find(request.Name);
         if (scan.Record.Paused)
-            throw new RpcException(new Status(StatusCode.FailedPrecondition, $"scan {scan.Record.Name} is paused; 'fleet scan pause --resume {scan.Record.Name}' lets it go on"));
+        {
+            throw new RpcException(new Status(
+                StatusCode.FailedPrecondition, $"scan {scan.Record.Name} is paused; 'fleet scan resume {scan.Record.Name}' lets it go on"));
+        }
+
         var reply = new RunScanReply();
         foreach (var agent in assignment.AgentsOf(scan))
         {
@@ -72,7 +76,8 @@ internal sealed class ScansService(ScanDesk desk, ScanRegistry registry, ScanAss
     private async Task<Func<KnownScan, ScanOverview>> OverviewAsync(string? only, CancellationToken cancellationToken)
     {
         var totals = (await store.Findings.TotalsAsync(cancellationToken)).ToDictionary(total => total.Scan, StringComparer.Ordinal);
-        var open = (await store.Alerts.ListAsync(false, only, MostAlerts, cancellationToken)).CountBy(alert => alert.Scan).ToDictionary(StringComparer.Ordinal);
+        var alerts = await store.Alerts.ListAsync(false, only, MostAlerts, cancellationToken);
+        var open = alerts.CountBy(alert => alert.Scan).ToDictionary(StringComparer.Ordinal);
         return scan =>
         {
             var agents = assignment.AgentsOf(scan).ToArray();
@@ -84,7 +89,7 @@ internal sealed class ScansService(ScanDesk desk, ScanRegistry registry, ScanAss
                 Definition = definition,
                 Agents = (uint)agents.Length,
                 AgentsOnline = (uint)agents.Count(agent => agent.Link is not null),
-                AgentsAtFault = (uint)agents.Count(agent => states.Find(agent.Id, scan.Record.Name)?.Sources.Any(source => source.Fault.Length > 0) == true),
+                AgentsAtFault = (uint)agents.Count(agent => IsAtFault(agent.Id, scan.Record.Name)),
                 Hits = (ulong)(total?.Hits ?? 0),
                 LastHitMs = total is { Hits: > 0 } ? total.LastAt.ToUnixTimeMilliseconds() : 0,
                 OpenAlerts = (uint)open.GetValueOrDefault(scan.Record.Name),
@@ -92,5 +97,6 @@ internal sealed class ScansService(ScanDesk desk, ScanRegistry registry, ScanAss
         };
     }
 
-    private static string Name(ServerCallContext context) => context.GetCaller() is CallerIdentity.Operator person ? person.Name : context.GetCaller().ToString();
+    private bool IsAtFault(string agentId, string scan) =>
+        states.Find(agentId, scan)?.Sources.Any(source => source.Fault.Length > 0) == true;
 }

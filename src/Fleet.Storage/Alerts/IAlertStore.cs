@@ -44,6 +44,8 @@ public interface IAlertStore
     /// <summary>Deletes silences that ended before a time; returns how many.</summary>
     Task<int> DeleteOldSilencesAsync(DateTimeOffset expiredBefore, CancellationToken cancellationToken);
 
-    /// <summary>Deletes up to so many alerts that were resolved before a time and have nothing left to send, with their messages; returns how many.</summary>
+    /// <summary>
+    /// Deletes up to so many alerts that were resolved before a time and have nothing left to send, with their messages; returns how many.
+    /// </summary>
     Task<int> DeleteOldAsync(DateTimeOffset resolvedBefore, int limit, CancellationToken cancellationToken);
 }

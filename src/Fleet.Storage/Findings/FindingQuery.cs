@@ -28,7 +28,9 @@ public sealed record FindingQuery
     /// <summary>Only lines written then or before.</summary>
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>Only so severe or worse; gaps always: what was lost could have been anything, so neither this, a pattern nor a text leaves them out.</summary>
+    /// <summary>
+    /// Only so severe or worse; gaps always: what was lost could have been anything, so neither this, a pattern nor a text leaves them out.
+    /// </summary>
     public int MinSeverity { get; init; }
 
     /// <summary>Only of these patterns; empty: all.</summary>

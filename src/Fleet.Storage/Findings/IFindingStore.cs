@@ -13,16 +13,24 @@ public interface IFindingStore
     /// <summary>Sums by scan, ordered by name.</summary>
     Task<IReadOnlyList<ScanTotal>> TotalsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Hits and summaries that a query selects, counted by template, the most frequent first. Limit is that of the templates; order and places do not count.</summary>
+    /// <summary>
+    /// Hits and summaries that a query selects, counted by template, the most frequent first. Limit is that of the templates; order and
+    /// places do not count.
+    /// </summary>
     Task<IReadOnlyList<FindingCluster>> ClustersAsync(FindingQuery query, CancellationToken cancellationToken);
 
     /// <summary>Position of the latest finding; 0 if there has been none.</summary>
     Task<long> LastSeqAsync(CancellationToken cancellationToken);
 
+    /// <summary>Position before the first come of the findings that were written then or later; that of the latest if there are none.</summary>
+    Task<long> PlaceBeforeAsync(DateTimeOffset since, CancellationToken cancellationToken);
+
     /// <summary>Names of the scans of which there are findings, in order.</summary>
     Task<IReadOnlyList<string>> ScansAsync(CancellationToken cancellationToken);
 
-    /// <summary>Deletes up to so many findings of a scan that were written and stored before a time and have been judged by the alert rules; returns how many.</summary>
+    /// <summary>
+    /// Deletes up to so many findings of a scan that were written and stored before a time and have been judged by the alert rules; returns how many.
+    /// </summary>
     Task<int> DeleteOldAsync(string scan, DateTimeOffset before, int limit, CancellationToken cancellationToken);
 
     /// <summary>Deletes up to so many judged findings that lie behind the newest ones of the given number; returns how many.</summary>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Fleet.Harness;
 
@@ -41,7 +43,16 @@ internal sealed class SimulatorRun : IAsyncDisposable
         [
             "--controller", fleet.Controller.Address, "--token", token, "--prefix", "sim", "--count", count.ToString(CultureInfo.InvariantCulture),
             "--operator-token", await fleet.CreateTokenAsync("--operator", "admin"), "--hit-seconds", seconds.ToString(CultureInfo.InvariantCulture),
+            "--probe-port", FreePort().ToString(CultureInfo.InvariantCulture),
         ]);
+    }
+
+    // Free now; nobody else on this machine is expected to take it within the second.
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static SimulatorRun Start(List<string> arguments)

@@ -14,19 +14,22 @@ public sealed class OutboxTests
         outbox.Ack("t", 3);
         outbox.Ack("u", 1);
         outbox.Ack("t", 2);
+        outbox.AckReport("spool", 4);
+        outbox.AckReport("spool", 5);
         outbox.TryPost(Cancel("b"), out _).ShouldBeTrue();
 
         (await outbox.WaitAsync()).ShouldBeTrue();
         Take(outbox, more: true).CancelTask.TaskId.ShouldBe("a");
         Take(outbox, more: true).CancelTask.TaskId.ShouldBe("b");
-        Take(outbox, more: false).Ack.Acks.Select(ack => (ack.TaskId, ack.Seq)).ShouldBe([("t", 3ul), ("u", 1ul)]);
+        Take(outbox, more: true).Ack.Acks.Select(ack => (ack.TaskId, ack.Seq)).ShouldBe([("t", 3ul), ("u", 1ul)]);
+        Take(outbox, more: false).ScanReportAck.Number.ShouldBe(5ul);
         outbox.TryTake(out _, out _).ShouldBeFalse();
     }
 
     [Fact]
     public async Task Whoever_waits_is_woken_by_any_of_them()
     {
-        foreach (var wake in new Action<Outbox>[] { o => o.TryPost(Cancel("a"), out _), o => o.Ack("t", 1), o => o.Beat(7) })
+        foreach (var wake in new Action<Outbox>[] { o => o.TryPost(Cancel("a"), out _), o => o.Ack("t", 1), o => o.AckReport("spool", 1), o => o.Beat(7) })
         {
             var outbox = new Outbox(10);
             var waiting = outbox.WaitAsync().AsTask();

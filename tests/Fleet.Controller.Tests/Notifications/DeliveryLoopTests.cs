@@ -24,7 +24,7 @@ public sealed class DeliveryLoopTests : IAsyncLifetime
     {
         _store = await TestStore.OpenAsync(_time);
         var registry = SomeNotices.Registry(SomeScans.Webhook("ops", "https://a.example.org"), SomeScans.Webhook("slow", "https://b.example.org"));
-        var post = new ChannelPost(registry, [_sender], _options, _time);
+        var post = new ChannelPost(registry, [_sender], _options, _time, NullLogger<ChannelPost>.Instance);
         _running = new DeliveryLoop(_store.Store, post, _signal, _options, _time, NullLogger<DeliveryLoop>.Instance).RunAsync(_stop.Token);
     }
 

@@ -80,6 +80,8 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
         (await ReadAsync(new FindingQuery { Text = "killed PROCESS" })).ShouldBe([4, 1]);
         (await ReadAsync(new FindingQuery { Scans = ["oom", "disk"], After = new FindingPlace(Some.Time.AddMinutes(3), 3) })).ShouldBe([2, 1]);
         (await Store.Findings.LastSeqAsync(None).InTime()).ShouldBe(4);
+        (await Store.Findings.PlaceBeforeAsync(Some.Time.AddMinutes(2), None).InTime()).ShouldBe(1);
+        (await Store.Findings.PlaceBeforeAsync(Some.Time.AddMinutes(5), None).InTime()).ShouldBe(4);
         (await Store.Findings.ScansAsync(None).InTime()).ShouldBe(["disk", "oom"]);
         await Should.ThrowAsync<ArgumentException>(() => Store.Findings.ReadAsync(new FindingQuery { Limit = 0 }, None));
     }

@@ -5,4 +5,4 @@ namespace Fleet.Agent.Execution.Cgroups;
 /// <param name="PeakMemoryBytes">The largest use at any time, page cache included.</param>
 /// <param name="MemoryKills">Processes that the kernel killed for lack of memory.</param>
 /// <param name="RefusedProcesses">Processes and threads that could not be started because of the limit.</param>
-internal readonly record struct CgroupUse(TimeSpan Cpu, long PeakMemoryBytes, int MemoryKills, int RefusedProcesses);
+internal readonly record struct CgroupUse(CpuTime Cpu, long PeakMemoryBytes, int MemoryKills, int RefusedProcesses);

@@ -56,7 +56,9 @@ internal sealed class TaskCgroup
 
     /// <summary>What its processes have used so far.</summary>
     internal CgroupUse Use() => new(
-        TimeSpan.FromMicroseconds(CgroupFiles.ReadField(_unified, "cpu.stat", "usage_usec")),
+        new CpuTime(
+            TimeSpan.FromMicroseconds(CgroupFiles.ReadField(_unified, "cpu.stat", "user_usec")),
+            TimeSpan.FromMicroseconds(CgroupFiles.ReadField(_unified, "cpu.stat", "system_usec"))),
         _legacy.ContainsKey("memory")
             ? CgroupFiles.ReadNumber(Memory, "memory.max_usage_in_bytes")
             : CgroupFiles.ReadNumber(Memory, "memory.peak"),

@@ -200,7 +200,8 @@ internal sealed class ChildProcesses
         var usage = stackalloc long[32];
         var status = 0;
         var reaped = Libc.Wait4(pid, &status, WaitNoHang, (byte*)usage) == pid;
-        var cpu = TimeSpan.FromSeconds(usage[0] + usage[2]) + TimeSpan.FromMicroseconds(usage[1] + usage[3]);
+        var cpu = new CpuTime(
+            TimeSpan.FromSeconds(usage[0]) + TimeSpan.FromMicroseconds(usage[1]), TimeSpan.FromSeconds(usage[2]) + TimeSpan.FromMicroseconds(usage[3]));
         exit = new ProcessExit(status, cpu, usage[4] * 1024);
         return reaped;
     }

@@ -4,7 +4,7 @@ namespace Fleet.Agent.Execution.Processes;
 /// <param name="Status">The raw wait status.</param>
 /// <param name="CpuTime">User and system time of the process and the children it waited for.</param>
 /// <param name="PeakMemoryBytes">The largest resident set of any of them.</param>
-internal readonly record struct ProcessExit(int Status, TimeSpan CpuTime, long PeakMemoryBytes)
+internal readonly record struct ProcessExit(int Status, CpuTime CpuTime, long PeakMemoryBytes)
 {
     private const int CoreFlag = 0x80;
 

@@ -123,7 +123,7 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
             await stopping.CancelAsync();
 
         StepOutcome outcome;
-        TimeSpan? cpuTime = null;
+        CpuTime? cpuTime = null;
         try
         {
             var end = await running;

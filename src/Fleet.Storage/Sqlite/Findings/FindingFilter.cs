@@ -2,21 +2,27 @@ using System.Text;
 
 namespace Fleet.Storage.Sqlite;
 
-/// <summary>What a query selects, as a condition: each filter that is there adds its own text, so that there are few statements and each uses its index.</summary>
+/// <summary>
+/// What a query selects, as a condition: each filter that is there adds its own text, so that there are few statements and each uses its index.
+/// </summary>
 internal sealed class FindingFilter
 {
+    // A plus before a column keeps its index out: that order would have to be made anew, by sorting all that match, for each page.
+    private const int FewAgents = 8;
+
     private readonly StringBuilder _sql = new("seq > ?");
     private readonly List<Action<Statement>> _values = [];
 
     public FindingFilter(FindingQuery query)
     {
+        var isByTime = query.Order == FindingOrder.NewestFirst;
         _values.Add(row => row.With(query.AfterSeq));
         if (query.Scans.Count == 1)
             Add("scan = ?", row => row.With(query.Scans.First()));
         else if (query.Scans.Count > 1)
-            AddList("scan IN", query.Scans);
+            AddList(isByTime ? "+scan IN" : "scan IN", query.Scans);
         if (query.AgentIds is { } agents)
-            AddList("agent_id IN", agents);
+            AddList(isByTime && agents.Count > FewAgents ? "+agent_id IN" : "agent_id IN", agents);
         if (query.Kind is { } kind)
             Add("kind = ?", row => row.With((int)kind));
         if (query.Since is { } since)

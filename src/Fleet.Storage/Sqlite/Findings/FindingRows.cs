@@ -45,8 +45,9 @@ internal static class FindingRows
     public static IReadOnlyList<StoredFinding> Read(Connection connection, FindingQuery query)
     {
         var filter = new FindingFilter(query);
-        var order = query.Order == FindingOrder.Arrival ? "seq" : "at DESC, seq DESC";
-        using var rows = connection.Use($"SELECT {Columns} FROM findings WHERE {filter.Sql} ORDER BY {order} LIMIT ?");
+        // By arrival from a place on, whatever else is asked for: an index would have all that match sorted first.
+        var (table, order) = query.Order == FindingOrder.Arrival ? ("findings NOT INDEXED", "seq") : ("findings", "at DESC, seq DESC");
+        using var rows = connection.Use($"SELECT {Columns} FROM {table} WHERE {filter.Sql} ORDER BY {order} LIMIT ?");
         filter.Bind(rows).With(query.Limit);
         var findings = new List<StoredFinding>();
         while (rows.Next())
@@ -71,6 +72,15 @@ internal static class FindingRows
     }
 
     public static long LastSeq(Connection connection) => connection.Number("SELECT max(seq) FROM findings");
+
+    public static long PlaceBefore(Connection connection, DateTimeOffset since)
+    {
+        using var row = connection.Use(
+            """
+            SELECT coalesce((SELECT min(seq) FROM findings INDEXED BY findings_by_time WHERE at >= ?) - 1, (SELECT max(seq) FROM findings), 0)
+            """);
+        return row.With(ToMicroseconds(since)).Next() ? row.Long() : 0;
+    }
 
     public static IReadOnlyList<string> Scans(Connection connection)
     {

@@ -40,6 +40,9 @@ internal sealed class SqliteFindingStore(Writer writer, ReaderPool readers) : IF
 
     public Task<long> LastSeqAsync(CancellationToken cancellationToken) => readers.ReadAsync(FindingRows.LastSeq, cancellationToken);
 
+    public Task<long> PlaceBeforeAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        readers.ReadAsync(connection => FindingRows.PlaceBefore(connection, since), cancellationToken);
+
     public Task<IReadOnlyList<string>> ScansAsync(CancellationToken cancellationToken) => readers.ReadAsync(FindingRows.Scans, cancellationToken);
 
     public Task<int> DeleteOldAsync(string scan, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>

@@ -1,0 +1,172 @@
+using System.CommandLine;
+using Fleet.Cli.Options;
+using Fleet.Cli.Output;
+using Fleet.Protocol.V1;
+
+namespace Fleet.Cli.Alerts;
+
+/// <summary>`fleet alerts`: what somebody should look at.</summary>
+internal static class AlertsCommand
+{
+    private const uint DefaultLimit = 200;
+    private const uint MostLookedThrough = 1000;
+
+    // The controller waits for the receiver as long as its settings say, up to 5 minutes.
+    private static readonly TimeSpan s_longestTest = TimeSpan.FromMinutes(6);
+
+    public static Command Create(CommandContext context)
+    {
+        var command = new Command("alerts", "What standing scans raised: list, acknowledge, silence, and test where it goes. Alone it lists what is open.")
+        {
+            List(context), Show(context), Acknowledge(context), Silence(context), Silences(context), Unsilence(context), Test(context),
+        };
+        command.SetAction((parsed, cancellationToken) => ListAsync(context, parsed, new ListAlertsRequest { Limit = DefaultLimit }, json: false, cancellationToken));
+        return command;
+    }
+
+    private static Option<bool> Json() => new("--json") { Description = "One JSON object per line." };
+
+    private static Command List(CommandContext context)
+    {
+        var all = new Option<bool>("--all") { Description = "Also those that are resolved." };
+        var scan = new Option<string?>("--scan") { Description = "Only of this scan.", HelpName = "NAME" };
+        var limit = new Option<uint?>("--limit") { Description = "The newest N. Default 200.", HelpName = "N" };
+        var json = Json();
+        var command = new Command("list", "List alerts that are open, the newest first.") { all, scan, limit, json };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var request = new ListAlertsRequest { All = parsed.GetValue(all), Scan = parsed.GetValue(scan) ?? "", Limit = parsed.GetValue(limit) ?? DefaultLimit };
+            return ListAsync(context, parsed, request, parsed.GetValue(json), cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> ListAsync(CommandContext context, ParseResult parsed, ListAlertsRequest request, bool json, CancellationToken cancellationToken)
+    {
+        using var client = context.Connect(parsed);
+        var reply = await client.Alerts.ListAlertsAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
+        if (json)
+            AlertJson.Write(context.Screen, reply.Alerts);
+        else
+            AlertTables.List(context.Screen, reply.Alerts, context.Time.GetUtcNow());
+        return ExitCode.Success;
+    }
+
+    private static Command Show(CommandContext context)
+    {
+        var id = new Argument<string>("alert") { Description = "The alert's id." };
+        var json = Json();
+        var command = new Command("show", "Show an alert: hosts, examples, who was told and when.") { id, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var client = context.Connect(parsed);
+            var reply = await client.Alerts.ListAlertsAsync(new ListAlertsRequest { All = true, Limit = MostLookedThrough }, deadline: context.Soon, cancellationToken: cancellationToken);
+            var alert = reply.Alerts.FirstOrDefault(alert => alert.Id == parsed.GetValue(id))
+                ?? throw CommandFailure.Usage($"there is no alert \"{parsed.GetValue(id)}\" among the newest {MostLookedThrough}", "see: fleet alerts list --all");
+            if (parsed.GetValue(json))
+                AlertJson.Write(context.Screen, [alert]);
+            else
+                AlertTables.Show(context.Screen, alert, context.Time.GetUtcNow());
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command Acknowledge(CommandContext context)
+    {
+        var ids = new Argument<string[]>("alerts") { Description = "Ids of alerts.", Arity = ArgumentArity.OneOrMore };
+        var comment = new Option<string?>("--comment", "-m") { Description = "What is being done about it.", HelpName = "TEXT" };
+        var command = new Command("ack", "Say that you look after alerts, and what is being done; others see it.") { ids, comment };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var client = context.Connect(parsed);
+            var request = new AcknowledgeAlertsRequest { Ids = { parsed.GetValue(ids) }, Comment = parsed.GetValue(comment) ?? "" };
+            var reply = await client.Alerts.AcknowledgeAlertsAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
+            await context.Screen.Writer.WriteLineAsync($"acknowledged: {string.Join(", ", reply.Acknowledged)}");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command Silence(CommandContext context)
+    {
+        var scan = new Option<string?>("--scan") { Description = "Of scans with this name; a glob.", HelpName = "GLOB" };
+        var pattern = new Option<string?>("--pattern") { Description = "Of patterns with this name; a glob.", HelpName = "GLOB" };
+        var host = new Option<string?>("--host") { Description = "Of hosts with this name; a glob.", HelpName = "GLOB" };
+        var lasting = new Option<TimeSpan>("--for")
+        {
+            Description = "How long, 1m to 90d.", HelpName = "DURATION", Required = true, CustomParser = result => OptionValues.Duration(result),
+        };
+        var comment = new Option<string?>("--comment", "-m") { Description = "Why.", HelpName = "TEXT" };
+        var command = new Command("silence", "Hold messages back for a while: fleet alerts silence --scan oom --host 'web*' --for 2h. Alerts are raised all the same.")
+        {
+            scan, pattern, host, lasting, comment,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var request = new CreateSilenceRequest
+            {
+                Scan = parsed.GetValue(scan) ?? "",
+                Pattern = parsed.GetValue(pattern) ?? "",
+                AgentName = parsed.GetValue(host) ?? "",
+                DurationMs = (long)parsed.GetValue(lasting).TotalMilliseconds,
+                Comment = parsed.GetValue(comment) ?? "",
+            };
+            if (request.Scan.Length + request.Pattern.Length + request.AgentName.Length == 0)
+                throw CommandFailure.Usage("it does not say which alerts", "give --scan, --pattern or --host; --scan '*' for all");
+            if (parsed.GetValue(lasting) < TimeSpan.FromMinutes(1) || parsed.GetValue(lasting) > TimeSpan.FromDays(90))
+                throw CommandFailure.Usage("--for is out of range", "give 1m to 90d");
+            using var client = context.Connect(parsed);
+            var silence = await client.Alerts.CreateSilenceAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
+            await context.Screen.Writer.WriteLineAsync(silence.Id);
+            context.Screen.Note($"silent until {TimeText.Local(silence.ExpiresMs)}; end it sooner with: fleet alerts unsilence {silence.Id}");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command Silences(CommandContext context)
+    {
+        var json = Json();
+        var command = new Command("silences", "List the silences that hold messages back.") { json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var client = context.Connect(parsed);
+            var reply = await client.Alerts.ListSilencesAsync(new ListSilencesRequest(), deadline: context.Soon, cancellationToken: cancellationToken);
+            if (parsed.GetValue(json))
+                AlertJson.Write(context.Screen, reply.Silences);
+            else
+                AlertTables.Silences(context.Screen, reply.Silences);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command Unsilence(CommandContext context)
+    {
+        var id = new Argument<string>("silence") { Description = "The silence's id." };
+        var command = new Command("unsilence", "End a silence before its time.") { id };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var client = context.Connect(parsed);
+            var silence = await client.Alerts.DeleteSilenceAsync(new DeleteSilenceRequest { Id = parsed.GetValue(id) }, deadline: context.Soon, cancellationToken: cancellationToken);
+            context.Screen.Note($"silence {silence.Id} of {silence.CreatedBy} is over");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command Test(CommandContext context)
+    {
+        var name = new Argument<string>("channel") { Description = "The channel's name." };
+        var command = new Command("test", "Send a test message by a channel, and say what came back.") { name };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var client = context.Connect(parsed);
+            var reply = await client.Alerts.TestChannelAsync(new TestChannelRequest { Name = parsed.GetValue(name) }, deadline: context.Time.GetUtcNow().UtcDateTime + s_longestTest, cancellationToken: cancellationToken);
+            context.Screen.Note(reply.Delivered ? $"the test message went out by {parsed.GetValue(name)}" : $"the test message did not go out by {parsed.GetValue(name)}: {reply.Fault}");
+            return reply.Delivered ? ExitCode.Success : ExitCode.SomeFailed;
+        });
+        return command;
+    }
+}

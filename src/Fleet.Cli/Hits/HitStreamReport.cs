@@ -1,0 +1,40 @@
+using System.Text;
+using Fleet.Cli.Logs;
+using Fleet.Cli.Output;
+using Fleet.Cli.Scans;
+using Fleet.Protocol.V1;
+using Spectre.Console;
+
+namespace Fleet.Cli.Hits;
+
+/// <summary>A line per hit, as they come.</summary>
+internal sealed class HitStreamReport(Screen screen, HitHighlighter highlighter) : IHitReport
+{
+    private readonly HitTally _tally = new();
+
+    public void Take(SearchHitsReply reply)
+    {
+        _tally.Take(reply);
+        foreach (var gap in reply.Gaps)
+            GapLine.Write(screen, gap);
+        foreach (var (host, hit) in reply.Hits.Select(stored => (stored.AgentName, stored.Hit)))
+        {
+            Head(host, hit.Scan, hit.Pattern, hit.Severity, HitWords.TimeUs(hit));
+            HighlightedText.Write(screen, hit.Text.Span, highlighter.RangesOf(hit), HitWords.Margin);
+            screen.Writer.WriteLine();
+        }
+
+        foreach (var (host, summary) in reply.Summaries.Select(stored => (stored.AgentName, stored.Summary)))
+        {
+            Head(host, summary.Scan, summary.Pattern, summary.Severity, summary.LastUs);
+            screen.Writer.WriteLine(HostText.Decode(Encoding.UTF8.GetBytes(HitWords.Summary(summary)), screen.OutIsTerminal));
+        }
+
+        screen.Writer.Flush();
+    }
+
+    public void Finish() => _tally.Write(screen);
+
+    private void Head(string host, string scan, string pattern, Severity severity, long timeUs) =>
+        screen.Out.Markup($"[grey]{LineTime.Local(timeUs)}[/] [green]{Markup.Escape(host)}[/] [{ScanWords.Colour(severity)}]{Markup.Escape($"{scan}/{pattern}")}[/] ");
+}

@@ -1,0 +1,50 @@
+using Fleet.Cli.Output;
+using Fleet.Protocol.V1;
+using Spectre.Console;
+
+namespace Fleet.Cli.Hits;
+
+/// <summary>Counts what is shown, and says it at the end.</summary>
+internal sealed class HitTally
+{
+    private readonly HashSet<string> _hosts = new(StringComparer.Ordinal);
+
+    /// <summary>Lines that are kept one by one.</summary>
+    public ulong Hits { get; private set; }
+
+    /// <summary>Lines that are only known by their number.</summary>
+    public ulong Summarised { get; private set; }
+
+    public int Gaps { get; private set; }
+
+    public int Hosts => _hosts.Count;
+
+    public bool Truncated { get; private set; }
+
+    public void Take(SearchHitsReply reply)
+    {
+        Hits += (ulong)reply.Hits.Count + reply.Clusters.Aggregate(0UL, (sum, cluster) => sum + cluster.Count);
+        Summarised += reply.Summaries.Aggregate(0UL, (sum, summary) => sum + summary.Summary.Count);
+        Gaps += reply.Gaps.Count;
+        Truncated |= reply.Truncated;
+        _hosts.UnionWith(reply.Hits.Select(hit => hit.AgentName).Concat(reply.Summaries.Select(summary => summary.AgentName)));
+    }
+
+    public void Write(Screen screen)
+    {
+        var parts = new List<string> { Count(Hits, "hit") };
+        if (Summarised > 0)
+            parts.Add($"{Count(Summarised, "more line")} counted and not kept");
+        if (Hosts > 0)
+            parts.Add($"on {Count((ulong)Hosts, "host")}");
+        var text = string.Join(", ", parts);
+        if (Gaps > 0)
+            text += $"; [red]{Count((ulong)Gaps, "gap")}: lines that nobody saw[/]";
+        screen.Writer.Flush();
+        screen.Err.MarkupLine(text);
+        if (Truncated)
+            screen.Note("there are more than these (--limit)");
+    }
+
+    private static string Count(ulong number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Fleet.Cli.Connection;
+using Fleet.Protocol.V1;
+
+namespace Fleet.Cli.Hits;
+
+/// <summary>`fleet hits`: what standing scans found.</summary>
+internal static class HitsCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        var command = new Command("hits", "What standing scans found: fleet hits [TARGET] [--scan oom] [--since 1d] [--cluster]. The newest, in order of time.");
+        var options = new HitOptionSet(command, context.Time);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var request = options.Read(parsed);
+            using var client = context.Connect(parsed);
+            var report = await options.CreateAsync(parsed, context.Screen, token => HighlightAsync(context, client, request, token), cancellationToken);
+            return await ReadAsync(context, client, request, report, cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> ReadAsync(CommandContext context, FleetClient client, SearchHitsRequest request, IHitReport report, CancellationToken cancellationToken)
+    {
+        if (request.Follow)
+            return await FollowAsync(context, client, request, report, cancellationToken);
+        using var call = client.Hits.SearchHits(request, deadline: context.Soon, cancellationToken: cancellationToken);
+        while (await call.ResponseStream.MoveNext(cancellationToken))
+            report.Take(call.ResponseStream.Current);
+        report.Finish();
+        return ExitCode.Success;
+    }
+
+    private static async Task<int> FollowAsync(CommandContext context, FleetClient client, SearchHitsRequest request, IHitReport report, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var reply in new HitWatcher(client, context.Time, context.Screen.Note).FollowAsync(request, cancellationToken))
+                report.Take(reply);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The way in which following ends.
+            report.Finish();
+        }
+
+        return ExitCode.Interrupted;
+    }
+
+    // Hits do not say what in their text matched; the scans do, as they stand now.
+    private static async Task<HitHighlighter> HighlightAsync(CommandContext context, FleetClient client, SearchHitsRequest request, CancellationToken cancellationToken)
+    {
+        var reply = await client.Scans.ListScansAsync(new ListScansRequest(), deadline: context.Soon, cancellationToken: cancellationToken);
+        return new HitHighlighter(reply.Scans.Select(scan => scan.Definition), request.Text);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text;
+using Fleet.Cli.Output;
+using Fleet.LogSearch.Clusters;
+using Fleet.Protocol.NodeSets;
+using Spectre.Console;
+
+namespace Fleet.Cli.Logs;
+
+/// <summary>Kinds of lines, each with how often and where it was seen, and an example.</summary>
+internal static class ClusterList
+{
+    private const string Margin = "          ";
+
+    /// <param name="screen">Where to.</param>
+    /// <param name="clusters">The kinds, most frequent first.</param>
+    /// <param name="top">So many of them; 0: all.</param>
+    public static void Write(Screen screen, IReadOnlyList<LogCluster> clusters, int top)
+    {
+        foreach (var cluster in top > 0 ? clusters.Take(top) : clusters)
+        {
+            var hosts = cluster.Origins.Count switch
+            {
+                0 => "",
+                1 => cluster.Origins.First(),
+                _ => $"{NodeSet.Fold(cluster.Origins)} ({cluster.Origins.Count})",
+            };
+            screen.Out.MarkupInterpolated($"[yellow bold]{cluster.Count.ToString(CultureInfo.InvariantCulture),8}[/]  [green]{hosts}[/]{Span(cluster)}");
+            screen.Writer.WriteLine();
+            Indented(screen, "", cluster.Count == 1 ? cluster.Example : cluster.Template);
+            if (cluster.Count > 1 && cluster.Template != cluster.Example)
+                Indented(screen, "e.g. ", cluster.Example);
+        }
+
+        if (top > 0 && clusters.Count > top)
+            screen.Note($"{clusters.Count - top} more kinds of lines (--top)");
+    }
+
+    private static void Indented(Screen screen, string label, string text) =>
+        screen.Writer.WriteLine($"{Margin}{label}{HostText.Decode(Encoding.UTF8.GetBytes(text), screen.OutIsTerminal).Replace("\n", "\n" + Margin, StringComparison.Ordinal)}");
+
+    private static string Span(LogCluster cluster) => (cluster.First, cluster.Last) switch
+    {
+        ({ } first, { } last) when first != last => $"  {Text(first)} to {Text(last)}",
+        ({ } first, _) => $"  {Text(first)}",
+        _ => "",
+    };
+
+    private static string Text(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+}

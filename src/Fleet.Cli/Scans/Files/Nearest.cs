@@ -1,0 +1,37 @@
+namespace Fleet.Cli.Scans.Files;
+
+/// <summary>The word that was probably meant.</summary>
+internal static class Nearest
+{
+    /// <summary>A mend for an unknown word.</summary>
+    public static string Mend(string word, IReadOnlyCollection<string> known)
+    {
+        var (best, distance) = known.Select(candidate => (candidate, Distance(word, candidate))).MinBy(pair => pair.Item2);
+        var all = $"known here: {string.Join(", ", known)}";
+        return distance <= Math.Max(1, best.Length / 3) ? $"did you mean {best}? {all}" : all;
+    }
+
+    /// <summary>How many letters must be put in, taken out, changed or exchanged with their neighbour (optimal string alignment).</summary>
+    internal static int Distance(string from, string to)
+    {
+        var rows = new int[from.Length + 1, to.Length + 1];
+        for (var i = 0; i <= from.Length; i++)
+        {
+            for (var j = 0; j <= to.Length; j++)
+            {
+                if (i == 0 || j == 0)
+                {
+                    rows[i, j] = i + j;
+                    continue;
+                }
+
+                var change = rows[i - 1, j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1);
+                rows[i, j] = Math.Min(change, Math.Min(rows[i - 1, j], rows[i, j - 1]) + 1);
+                if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1])
+                    rows[i, j] = Math.Min(rows[i, j], rows[i - 2, j - 2] + 1);
+            }
+        }
+
+        return rows[from.Length, to.Length];
+    }
+}
