@@ -237,6 +237,22 @@ public sealed class Following_logs : IClassFixture<ThreeHosts>
     }
 
     [Fact]
+    public async Task Ctrl_C_ends_it_also_where_nobody_takes_what_is_printed()
+    {
+        Append(1, 1);
+        var pipe = Path.Combine(_directory, "pipe");
+        (await OneShot.RunAsync("mkfifo", [pipe])).ExitCode.ShouldBe(0);
+        var slow = Host("db1").Output.Split("too slow").Length;
+        await using var tail = ChildProcess.Start("fleet", "/bin/sh", ["-c", $"exec '{Binaries.Cli}' tail db1 -f '{_log}' > '{pipe}'"], _fleet.Admin.Environment);
+        await using var unread = new FileStream(pipe, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1, useAsync: false);
+        await SeesAsync(tail, "following db1");
+        File.AppendAllText(_log, string.Concat(Enumerable.Repeat(new string('x', 1000) + "\n", 20_000)));
+        await Patience.UntilAsync("the pipe is full", () => Host("db1").Output.Split("too slow").Length > slow, s_limit, () => tail.Output);
+        tail.Signal(Interrupt);
+        (await tail.WaitAsync(s_limit)).ShouldBe(130, tail.Output);
+    }
+
+    [Fact]
     public async Task A_pipe_whose_reader_has_gone_ends_it()
     {
         Append(1, 5);

@@ -50,16 +50,23 @@ internal sealed class ScanFeed : IDisposable
 
     private AgentMessage? TakeReport()
     {
+        // The controller may have acknowledged what this link did not send: what was under way when the link before it broke.
+        _next = Math.Max(_next, _scans.Spool.FirstUnacknowledged);
         if (_next >= _scans.Spool.FirstUnacknowledged + MostInFlight || !_scans.Spool.IsThere(_next))
             return null;
-        // Noted before it is read: from then on the spool does not count it by template any more.
-        _scans.Spool.NoteSent(_next);
-        return _scans.Spool.Read(_next) is { } report ? new AgentMessage { ScanReport = Counted(report) } : null;
-
-        ScanReport Counted(ScanReport report)
+        try
         {
+            // Noted before it is read: from then on the spool does not count it by template any more.
+            _scans.Spool.NoteSent(_next);
+            if (_scans.Spool.Read(_next) is not { } report)
+                return null;
             _next++;
-            return report;
+            return new AgentMessage { ScanReport = report };
+        }
+        catch (IOException)
+        {
+            // The disk is full: the link is for tasks too, and the report can wait.
+            return null;
         }
     }
 

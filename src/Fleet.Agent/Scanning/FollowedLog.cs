@@ -21,8 +21,8 @@ internal sealed class FollowedLog(ScanRun run, string key, LogFollower follower)
     /// <summary>Directories whose names are watched.</summary>
     public IReadOnlyList<string> Directories { get; set; } = [];
 
-    /// <summary>Whether what is written to any file of those directories matters.</summary>
-    public bool WatchesContent { get; init; }
+    /// <summary>Of a journal: where its files are. What is written to any of them matters then, and directories may be added.</summary>
+    public IReadOnlyList<string>? Journal { get; init; }
 
     /// <summary>Between two looks of a continuous scan where nothing tells it to look.</summary>
     public TimeSpan Sweep { get; init; }

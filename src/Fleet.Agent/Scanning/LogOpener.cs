@@ -68,8 +68,7 @@ internal sealed class LogOpener(string bootId, ScanSettings settings, TimeProvid
                 IReadOnlyList<string> paths = journal.Path.Length == 0 ? JournalPaths.OfHost : [journal.Path];
                 return new FollowedLog(run, key, new JournalFollower(paths, scan.Query with { JournalFields = LogMessages.Fields(journal.Fields) }, time, name))
                 {
-                    Directories = JournalDirectories(paths),
-                    WatchesContent = true,
+                    Journal = paths,
                     Sweep = settings.SweepInterval,
                 };
             default:
@@ -87,7 +86,7 @@ internal sealed class LogOpener(string bootId, ScanSettings settings, TimeProvid
             {
                 if (Directory.Exists(path))
                     found.AddRange([path, .. Directory.EnumerateDirectories(path)]);
-                else
+                else if (File.Exists(path))
                     found.Add(Path.GetDirectoryName(path) ?? "/");
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

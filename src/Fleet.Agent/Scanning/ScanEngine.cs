@@ -21,6 +21,7 @@ internal sealed partial class ScanEngine : IDisposable
     private static readonly TimeSpan s_longestPass = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_recheck = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_eventsWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_commitRetry = TimeSpan.FromSeconds(1);
 
     private readonly ScanSpool _spool;
@@ -113,7 +114,7 @@ internal sealed partial class ScanEngine : IDisposable
             return (Timeout.InfiniteTimeSpan, true);
         var wait = Until(now, due);
         // While a log that something happens to is held back, its events would only wake us for nothing; those of others wait as long.
-        return isHeldBack ? (wait < _settings.LeastPause ? wait : _settings.LeastPause, false) : (wait, true);
+        return isHeldBack ? (wait < s_eventsWait ? wait : s_eventsWait, false) : (wait, true);
     }
 
     /// <summary>Keeps what was found and how far was read.</summary>
@@ -158,6 +159,8 @@ internal sealed partial class ScanEngine : IDisposable
         log.IsDirty = false;
         if (log.NeedsWatch && run.Scan.IsContinuous)
         {
+            if (log.Journal is { } paths)
+                log.Directories = LogOpener.JournalDirectories(paths);
             Watch.Set(log);
             log.NeedsWatch = false;
         }
@@ -171,6 +174,8 @@ internal sealed partial class ScanEngine : IDisposable
             run.ReadBytes += (ulong)step.BytesRead;
             if (!ReferenceEquals(step.Next, log.Mark))
                 _stage.Keep(log.Key, log.Mark = step.Next);
+            if (run.Scan.IsContinuous && step.BytesRead > 0)
+                run.LastRunMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
             log.LagBytes = step.LagBytes;
             SetFault(log, step.Fault);
             After(log, step.State);

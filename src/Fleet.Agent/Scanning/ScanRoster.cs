@@ -3,7 +3,6 @@ using Fleet.Agent.Scanning.Findings;
 using Fleet.Agent.Scanning.Orders;
 using Fleet.Agent.Scanning.Spool;
 using Fleet.Agent.Scanning.Watching;
-using Fleet.Agent.Searching;
 using Fleet.LogSearch.Scans;
 
 namespace Fleet.Agent.Scanning;
@@ -38,7 +37,7 @@ internal sealed class ScanRoster(
             Add(scan);
 
         // A refused scan keeps its marks: it comes back mended.
-        var kept = plan.Scans.SelectMany(scan => scan.Sources.Select(source => LogKeys.Prefix(scan.Name, SearchSources.NameOf(source))))
+        var kept = plan.Scans.SelectMany(scan => SourceRun.Of(scan).Select(source => LogKeys.Prefix(scan.Name, source.Name)))
             .Concat(plan.Refused.Select(scan => scan.Name + "\t")).ToList();
         foreach (var key in spool.Keys().Where(key => !kept.Exists(prefix => key.StartsWith(prefix, StringComparison.Ordinal))))
             stage.Forget(key);
@@ -162,14 +161,7 @@ internal sealed class ScanRoster(
     private void Add(CheckedScan scan)
     {
         var run = new ScanRun(scan, time);
-        foreach (var source in scan.Sources)
-        {
-            // The same source twice would be the same marks twice.
-            var name = SearchSources.NameOf(source);
-            if (!run.Sources.Exists(known => known.Name == name))
-                run.Sources.Add(new SourceRun(name, source));
-        }
-
+        run.Sources.AddRange(SourceRun.Of(scan));
         var within = scan.IsContinuous ? TimeSpan.Zero : scan.Every < s_latestFirstRun ? scan.Every : s_latestFirstRun;
         run.DueAt = After(time.GetTimestamp(), within * random.NextDouble());
         _runs.Add(run);
@@ -226,7 +218,8 @@ internal sealed class ScanRoster(
         // A file that is missing just now is still followed: its rotations hold what was written to it.
         foreach (var name in names.Concat(known).Distinct(StringComparer.Ordinal))
         {
-            if (source.Logs.Exists(log => log.Follower.Name == name))
+            // A file that two sources stand for is followed once.
+            if (source.Logs.Exists(log => log.Follower.Name == name) || (source.Source.Files is not null && run.Logs.Any(log => log.Follower.Name == name)))
                 continue;
             // What appears after the first look is new from its first line on.
             var first = LogOpener.IsOpenEnded(source.Source) && began is { } since ? new FileMark([], 0, since) : null;

@@ -41,18 +41,3 @@ internal sealed class ScanRun(CheckedScan scan, TimeProvider time)
     /// <summary>All its logs.</summary>
     public IEnumerable<FollowedLog> Logs => Sources.SelectMany(source => source.Logs);
 }
-
-/// <summary>A source of a scan, which may stand for several files.</summary>
-/// <param name="name">What it is called where it stands for nothing.</param>
-/// <param name="source">As it was ordered.</param>
-internal sealed class SourceRun(string name, Fleet.Protocol.V1.LogSource source)
-{
-    public string Name { get; } = name;
-
-    public Fleet.Protocol.V1.LogSource Source { get; } = source;
-
-    public List<FollowedLog> Logs { get; } = [];
-
-    /// <summary>Why it stands for nothing; empty when it does.</summary>
-    public string Fault { get; set; } = "";
-}

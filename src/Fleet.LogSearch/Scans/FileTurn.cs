@@ -7,6 +7,9 @@ internal sealed class FileTurn
     private static readonly TimeSpan s_quietOfOld = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_quietOfLast = TimeSpan.FromSeconds(60);
 
+    // A file's time is that of the kernel's last clock tick, which may lie so far back.
+    private static readonly TimeSpan s_clockTick = TimeSpan.FromMilliseconds(20);
+
     private readonly string _path;
     private readonly FileMark _from;
     private readonly GenerationReader _reader;
@@ -75,7 +78,7 @@ internal sealed class FileTurn
         for (int i = known + 1; i < Files.Count && !_reader.IsSpent; i++)
         {
             LogGeneration file = Files[i];
-            if (file == shortCopy || (byTime && file != _live && file.ChangedAt <= _from.TakenAt))
+            if (file == shortCopy || (byTime && file != _live && file.ChangedAt <= _from.TakenAt - s_clockTick))
             {
                 continue;
             }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Fleet.Agent.Execution.Native;
+using Microsoft.Win32.SafeHandles;
 
 namespace Fleet.Agent.Tests.Scanning;
 
@@ -13,8 +15,8 @@ internal sealed partial class NumberedWriter(string path, int lines) : IAsyncDis
     private int _written;
     private Task _writing = Task.CompletedTask;
 
-    /// <summary>Whether it looks before each line if the log is another file by now.</summary>
-    public bool FollowsName { get; init; }
+    /// <summary>A file whose appearance tells it to reopen its log, as a signal would.</summary>
+    public string? Signal { get; init; }
 
     /// <summary>Between two lines; zero: none.</summary>
     public TimeSpan Pause { get; init; }
@@ -48,9 +50,11 @@ internal sealed partial class NumberedWriter(string path, int lines) : IAsyncDis
         {
             for (var number = 0; number < lines && !_stop.IsCancellationRequested; number++)
             {
-                if (_reopen || (FollowsName && !File.Exists(path)))
+                if (_reopen || File.Exists(Signal))
                 {
                     _reopen = false;
+                    if (Signal is not null)
+                        File.Delete(Signal);
                     await file.DisposeAsync();
                     file = Open();
                 }
@@ -70,8 +74,14 @@ internal sealed partial class NumberedWriter(string path, int lines) : IAsyncDis
 
     private static DateTimeOffset Now() => TimeProvider.System.GetUtcNow();
 
-    // Without a buffer each line is one write(2), at the end of the file wherever that is.
-    private FileStream Open() => new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 0);
+    // O_APPEND, which FileMode.Append is not: after a cut the next line stands at the file's beginning.
+    private FileStream Open()
+    {
+        const int WriteAppendCreate = 0x1 | 0x400 | 0x40;
+        var file = new SafeFileHandle(Libc.Open(path, WriteAppendCreate | Libc.OpenCloseOnExec, 0x1A4), ownsHandle: true);
+        file.IsInvalid.ShouldBeFalse();
+        return new FileStream(file, FileAccess.Write, 0);
+    }
 
     [GeneratedRegex(@"^hit (\d{8}) x*\.$")]
     private static partial Regex Whole();

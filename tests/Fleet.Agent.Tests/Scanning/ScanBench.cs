@@ -75,6 +75,7 @@ internal sealed class ScanBench : IDisposable
             Engine.Pass(CancellationToken.None);
             if (Engine.Rest().Wait is var rest && (rest > TimeSpan.FromMilliseconds(60) || rest < TimeSpan.Zero))
                 return;
+            Time.Advance(rest);
         }
 
         throw new InvalidOperationException("the engine does not come to rest");

@@ -89,7 +89,11 @@ public sealed class ScanDeskTests : IDisposable
     private static Task Told(ScanDesk desk)
     {
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        desk.Changed += () => told.TrySetResult();
+        desk.Changed += () =>
+        {
+            if (desk.States?.Scans.Count == 1)
+                told.TrySetResult();
+        };
         return told.Task.WaitAsync(ScriptedController.Patience);
     }
 

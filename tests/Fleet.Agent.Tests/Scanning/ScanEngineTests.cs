@@ -87,6 +87,23 @@ public sealed class ScanEngineTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_two_sources_stand_for_is_followed_once()
+    {
+        var order = ScanBench.Order(Path.Combine(_bench.Logs, "*.log"));
+        order.Sources.Add(ScanBench.Order(Log).Sources[0]);
+        order.Sources.Add(ScanBench.Order(Log).Sources[0]);
+        File.WriteAllText(Log, "");
+        _bench.Apply(order);
+        _bench.Run();
+        File.AppendAllText(Log, "hit 1\n");
+        _bench.Run();
+        _bench.Deliver();
+
+        _bench.Texts.ShouldBe(["hit 1"]);
+        (_bench.Repeats, _bench.Engine.Runs[0].Hits).ShouldBe((0L, 1UL));
+    }
+
+    [Fact]
     public void A_storm_is_counted_by_template_with_a_true_count_and_examples()
     {
         _bench.Apply(ScanBench.Order(Log, perMinute: 100));

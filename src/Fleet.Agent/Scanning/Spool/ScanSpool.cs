@@ -172,9 +172,9 @@ internal sealed partial class ScanSpool : IDisposable
                 File.Delete(done.Path);
             }
 
-            // Not kept each time: what is sent twice is dropped there.
+            // Not kept each time, nor where the disk is full: what is sent twice is dropped there.
             if (_index.Count == 0)
-                Append_NeedsLock(new SpoolEntry.Progress(_sent, _acknowledged));
+                TryNote_NeedsLock();
         }
     }
 
@@ -200,6 +200,18 @@ internal sealed partial class ScanSpool : IDisposable
         }
 
         segment.Length += frame.Length;
+    }
+
+    private void TryNote_NeedsLock()
+    {
+        try
+        {
+            Append_NeedsLock(new SpoolEntry.Progress(_sent, _acknowledged));
+        }
+        catch (IOException)
+        {
+            // The next frame says it.
+        }
     }
 
     /// <summary>Begins a new file, with all marks at its head.</summary>

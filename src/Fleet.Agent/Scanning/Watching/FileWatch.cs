@@ -42,7 +42,7 @@ internal sealed unsafe class FileWatch : IDisposable
         foreach (var path in log.Files)
             Add(path, Modified);
         foreach (var path in log.Directories)
-            Add(path, log.WatchesContent ? Modified | NamesChanged : NamesChanged);
+            Add(path, log.Journal is not null ? Modified | NamesChanged : NamesChanged);
         foreach (var watch in before.Except(now).ToList())
             Leave(watch, log);
         _byLog[log] = now;
