@@ -66,6 +66,18 @@ public static class Limits
     /// <summary>Tasks that an agent may name in its hello.</summary>
     public const int HeldTasks = 4096;
 
+    /// <summary>An artefact that agents are upgraded with.</summary>
+    public const long ArtefactBytes = 256L * 1024 * 1024;
+
+    /// <summary>The least and the most that a new version of the agent gets for making its link.</summary>
+    public static readonly TimeSpan LeastHealthTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>See <see cref="LeastHealthTimeout"/>.</summary>
+    public static readonly TimeSpan MostHealthTimeout = TimeSpan.FromMinutes(10);
+
+    /// <summary>The longest that an upgrade waits for other tasks of its host.</summary>
+    public static readonly TimeSpan MostDrain = TimeSpan.FromHours(1);
+
     /// <summary>The longest run timeout.</summary>
     public static readonly TimeSpan RunTimeout = TimeSpan.FromDays(7);
 

@@ -28,7 +28,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
     public TimeSpan Lasted { get; private set; }
 
     /// <summary>Told once, when the controller has welcomed this agent.</summary>
-    public Action? Welcomed { get; init; }
+    public Action<Welcome>? Welcomed { get; init; }
 
     /// <summary>Runs the link; ends with it, or with the token.</summary>
     public async Task<LinkEnd> RunAsync(CancellationToken stop)
@@ -86,7 +86,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
             welcome.SilenceLimitMs, (long)parts.Options.LeastSilence.TotalMilliseconds, (long)parts.Options.MostSilence.TotalMilliseconds));
         silence.Limit = limit;
         LogWelcomed(welcome.SessionId, welcome.ControllerVersion, held.Count);
-        Welcomed?.Invoke();
+        Welcomed?.Invoke(welcome);
 
         var stored = Stored(welcome);
         parts.Desk.DropUnknown(held, stored.ContainsKey);

@@ -8,6 +8,7 @@ using Fleet.Protocol.V1;
 using Grpc.Net.Client;
 using AgentsApi = Fleet.Protocol.V1.Agents;
 using AlertsApi = Fleet.Protocol.V1.Alerts;
+using ArtefactsApi = Fleet.Protocol.V1.Artefacts;
 using HitsApi = Fleet.Protocol.V1.Hits;
 using JobsApi = Fleet.Protocol.V1.Jobs;
 using LogsApi = Fleet.Protocol.V1.Logs;
@@ -30,6 +31,7 @@ internal sealed class FleetClient : IDisposable
         Context = context;
         Jobs = new JobsApi.JobsClient(channel);
         Agents = new AgentsApi.AgentsClient(channel);
+        Artefacts = new ArtefactsApi.ArtefactsClient(channel);
         Tokens = new Tokens.TokensClient(channel);
         Operators = new Operators.OperatorsClient(channel);
         Control = new Control.ControlClient(channel);
@@ -42,6 +44,8 @@ internal sealed class FleetClient : IDisposable
     public JobsApi.JobsClient Jobs { get; }
 
     public AgentsApi.AgentsClient Agents { get; }
+
+    public ArtefactsApi.ArtefactsClient Artefacts { get; }
 
     public Tokens.TokensClient Tokens { get; }
 

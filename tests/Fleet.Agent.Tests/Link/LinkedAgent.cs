@@ -4,6 +4,7 @@ using Fleet.Agent.Journal;
 using Fleet.Agent.Link;
 using Fleet.Agent.Scanning;
 using Fleet.Agent.Tasks;
+using Fleet.Agent.Upgrading;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Agent.Tests.Link;
@@ -16,7 +17,8 @@ internal sealed class LinkedAgent : IAsyncDisposable
     private readonly Task _linking;
     private readonly ScanDesk? _scans;
 
-    public LinkedAgent(string directory, ILinkDialer dialer, TimeProvider? clock = null, LinkOptions? options = null, int maxTasks = 4, bool hasScans = false)
+    public LinkedAgent(
+        string directory, ILinkDialer dialer, TimeProvider? clock = null, LinkOptions? options = null, int maxTasks = 4, bool hasScans = false, Upgrader? upgrader = null)
     {
         var time = clock ?? TimeProvider.System;
         var state = new StateDirectory(directory);
@@ -25,7 +27,7 @@ internal sealed class LinkedAgent : IAsyncDisposable
         Journal = new TaskJournal(state, facts.BootId(), 256 << 20, time, NullLogger<TaskJournal>.Instance);
         _executor = new TaskExecutor(
             new TaskExecutorOptions { StateDirectory = state.Path, MaxConcurrentTasks = maxTasks, MaxQueuedTasks = 8 }, TimeProvider.System, NullLogger<TaskExecutor>.Instance);
-        Desk = new TaskDesk(_executor, Journal, new TaskPolicy(null, ["ping"]), time, NullLogger<TaskDesk>.Instance);
+        Desk = new TaskDesk(_executor, Journal, new TaskPolicy(null, ["ping"], upgrader), time, NullLogger<TaskDesk>.Instance);
         var fast = options ?? new LinkOptions { BackOffBase = TimeSpan.FromMilliseconds(20), BackOffCap = TimeSpan.FromMilliseconds(50) };
         _scans = hasScans ? new ScanDesk(state.Scans, new ScanSettings(), new ScanHost("host1", facts.BootId()), time, NullLoggerFactory.Instance) : null;
         var parts = new LinkParts("process", Journal, Desk, facts, null, fast, time, _scans);

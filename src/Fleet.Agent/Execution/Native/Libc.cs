@@ -134,6 +134,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     internal static partial nint SystemCall(nint number, nint a, nint b, nint c, nint d);
 
+    [LibraryImport(Library, EntryPoint = "getppid")]
+    internal static partial int ParentProcess();
+
     [LibraryImport(Library, EntryPoint = "geteuid")]
     internal static partial uint EffectiveUser();
 
