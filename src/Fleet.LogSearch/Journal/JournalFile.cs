@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Fleet.LogSearch.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Fleet.LogSearch.Journal;
@@ -33,7 +34,7 @@ internal sealed class JournalFile : IDisposable
     public JournalFile(string path)
     {
         Path = path;
-        _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        _file = UnlockedFile.Open(path);
         Array.Fill(_pageAt, -1);
         try
         {

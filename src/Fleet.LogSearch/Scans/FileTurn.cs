@@ -17,6 +17,7 @@ internal sealed class FileTurn
     private readonly List<FilePosition> _read = [];
     private readonly LogGeneration? _live;
     private readonly List<LogGeneration> _unlisted;
+    private readonly Dictionary<LogGeneration, LogGeneration> _copies = [];
 
     /// <param name="path">The live file's path.</param>
     /// <param name="from">Where to go on.</param>
@@ -65,6 +66,11 @@ internal sealed class FileTurn
         if (isLost)
         {
             Report(sink, newest!, newest!.Offset, shortCopy is not null ? GapCause.CopiedAndTruncated : IsLive(newest) ? GapCause.Truncated : GapCause.RotatedAway);
+            if (shortCopy is not null)
+            {
+                // All of it was read in the original: from now on it is known as that.
+                FileFollower.AddRead(_read, shortCopy.At(newest.Generation, shortCopy.IsPacked ? long.MaxValue : shortCopy.Length));
+            }
         }
         else if (newest is not null && IsLive(newest) && Files[places[^1]] != _live)
         {
@@ -78,7 +84,7 @@ internal sealed class FileTurn
         for (int i = known + 1; i < Files.Count && !_reader.IsSpent; i++)
         {
             LogGeneration file = Files[i];
-            if (file == shortCopy || (byTime && file != _live && file.ChangedAt <= _from.TakenAt - s_clockTick))
+            if (file == shortCopy || (byTime && file != _live && file.ChangedAt + s_clockTick <= _from.TakenAt))
             {
                 continue;
             }
@@ -90,7 +96,15 @@ internal sealed class FileTurn
             }
 
             FilePosition position = _reader.Read(file, generation + 1, 0, isOver: i < Files.Count - 1);
-            generation += FileFollower.AddRead(_read, position) ? 1 : 0;
+            if (FileFollower.AddRead(_read, position))
+            {
+                generation++;
+                if (newest is not null && IsLive(newest) && file != _live)
+                {
+                    // The live file is still the one that it was: this is a copy of what it held meanwhile.
+                    Report(sink, position, position.Offset == long.MaxValue ? 0 : position.Offset, GapCause.CopiedAndTruncated);
+                }
+            }
         }
 
         return Step(generation);
@@ -136,6 +150,7 @@ internal sealed class FileTurn
         int at = places[i] >= 0 ? places[i] : Files.FindIndex(file => file.IsPacked && Array.IndexOf(places, Files.IndexOf(file)) < 0 && file.HasHeadOf(position));
         if (at >= 0)
         {
+            _copies[unlisted] = Files[at];
             Files[at] = unlisted;
             places[i] = at;
             return;
@@ -165,7 +180,12 @@ internal sealed class FileTurn
         {
             if (read == position && _now - file.ChangedAt > (isOver ? s_quietOfOld : s_quietOfLast))
             {
-                // Nobody writes to it any more: its space is given back.
+                // Nobody writes to it any more: its space is given back. Where it has a packed copy, that is known as read.
+                if (_copies.TryGetValue(file, out LogGeneration? copy))
+                {
+                    _read.Add(copy.At(position.Generation, long.MaxValue));
+                }
+
                 return;
             }
 
@@ -180,7 +200,8 @@ internal sealed class FileTurn
 
     /// <summary>A copy that was taken before the original was read as far as the position, and the original cut afterwards.</summary>
     private bool IsShortCopy(LogGeneration file, FilePosition position) =>
-        file != _live && !file.IsPacked && IsLive(position) && file.ChangedAt > _from.TakenAt - TimeSpan.FromSeconds(1) && file.HasHeadOf(position) && file.Length < position.Offset;
+        file != _live && IsLive(position) && file.ChangedAt > _from.TakenAt - TimeSpan.FromSeconds(1)
+        && (file.IsPacked ? file.HasHeadOf(position) || file.BeginsAs(position) : file.BeginsAs(position) && file.Length < position.Offset);
 
     private void Report(IScanSink sink, FilePosition position, long fromOffset, GapCause cause) =>
         sink.Gap(new ScanGap(HitId.Of('g', _path, (ulong)position.Generation, (ulong)fromOffset, []), _path, cause, _from.TakenAt, _now) { FromOffset = fromOffset });

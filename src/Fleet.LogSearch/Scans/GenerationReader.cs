@@ -65,7 +65,14 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
         long at = end > from ? ReadPlain(file, generation, from, end) : from;
         LagBytes += length - at;
         _hasMore |= at < end;
-        return file.At(generation, at);
+        FilePosition position = file.At(generation, at);
+        // Asked last: what the position says of the file must be true of the same file that was read.
+        if (!file.StillBeginsSo() || file.Length < at)
+        {
+            throw new LogMovedException($"{file.Name} was cut while it was read");
+        }
+
+        return position;
     }
 
     public void Dispose()
@@ -115,11 +122,6 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
     {
         var window = new LineWindow(file.OpenFrom(from), from, end - from, LineNumbering.None, buffers.Window);
         Search(window, file, generation, from);
-        if (!file.StillBeginsSo() || file.Length < from)
-        {
-            throw new LogMovedException($"{file.Name} was cut while it was read");
-        }
-
         return window.BufferOffset + window.End;
     }
 

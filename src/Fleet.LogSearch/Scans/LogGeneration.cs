@@ -13,6 +13,7 @@ internal sealed class LogGeneration : IDisposable
     /// <summary>Why a file that is not there is not opened.</summary>
     public const string Missing = "no such file";
 
+    private const int FirstBytes = 16;
     private const int LongestTail = 64;
 
     private readonly FileStream _file;
@@ -61,7 +62,8 @@ internal sealed class LogGeneration : IDisposable
                 return null;
             }
 
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
+            // Not by its path: FileStream would lock it (flock), and its writer may want to do so.
+            file = new FileStream(UnlockedFile.Open(path), FileAccess.Read, 0);
             return new LogGeneration(path, file, buffers);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -92,6 +94,11 @@ internal sealed class LogGeneration : IDisposable
     public bool HasHeadOf(FilePosition position) =>
         position.HeadBytes <= Head.Length && Fingerprint(Head.AsSpan(0, position.HeadBytes)) == position.Head;
 
+    /// <summary>Whether it may be a shorter copy of what the position stands in.</summary>
+    public bool BeginsAs(FilePosition position) =>
+        position.HeadBytes > 0 && Head.Length >= Math.Min(position.HeadBytes, FirstBytes)
+        && Fingerprint(Head.AsSpan(0, Math.Min(position.HeadBytes, FirstBytes))) == position.First;
+
     /// <summary>Whether it reaches as far as the position, with the same bytes before it.</summary>
     public bool ReachesTo(FilePosition position) =>
         IsPacked ? IsNumbered(position) || position.Tail.Length == 0 || TailAt(position.Offset) == position.Tail
@@ -115,7 +122,8 @@ internal sealed class LogGeneration : IDisposable
         int head = (int)Math.Min(Head.Length, offset);
         // Of a packed file the bytes before would have to be unpacked again; it is known by its number then.
         string tail = IsPacked ? "" : TailAt(offset);
-        return new FilePosition(generation, Status.Device, Status.Inode, head, Fingerprint(Head.AsSpan(0, head)), tail, offset);
+        return new FilePosition(
+            generation, Status.Device, Status.Inode, head, Fingerprint(Head.AsSpan(0, head)), Fingerprint(Head.AsSpan(0, Math.Min(head, FirstBytes))), tail, offset);
     }
 
     /// <summary>Whether the file still begins as it did when it was looked at: it was not cut meanwhile.</summary>

@@ -17,8 +17,7 @@ internal sealed class LinkedAgent : IAsyncDisposable
     private readonly Task _linking;
     private readonly ScanDesk? _scans;
 
-    public LinkedAgent(
-        string directory, ILinkDialer dialer, TimeProvider? clock = null, LinkOptions? options = null, int maxTasks = 4, bool hasScans = false, Upgrader? upgrader = null)
+    public LinkedAgent(string directory, ILinkDialer dialer, TimeProvider? clock = null, LinkOptions? options = null, int maxTasks = 4, Upgrader? upgrader = null, bool hasScans = false)
     {
         var time = clock ?? TimeProvider.System;
         var state = new StateDirectory(directory);

@@ -56,11 +56,11 @@ public sealed class TortureTests : IDisposable
         _bench.Run();
         await using var writer = new NumberedWriter(Log, 3000) { Pause = TimeSpan.FromMilliseconds(1) };
         writer.Start();
-        // A file that comes and goes unseen is not known to have been.
-        while (writer.Written == 0)
-            await Task.Delay(1);
-        for (var round = 0; !writer.IsDone; round++)
+        while (!writer.IsDone)
         {
+            // A file that comes and goes unseen is not known to have been.
+            while (!writer.IsDone && !(File.Exists(Log) && new FileInfo(Log).Length > 0))
+                await Task.Delay(1);
             _bench.Run();
             _bench.Kill();
             await Task.Delay(20);

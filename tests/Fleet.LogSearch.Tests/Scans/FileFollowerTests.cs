@@ -190,6 +190,56 @@ public sealed class FileFollowerTests : IDisposable
     }
 
     [Fact]
+    public void A_copy_with_only_the_very_first_lines_is_not_read_again()
+    {
+        Write(30);
+        _bench.Scan();
+        File.WriteAllBytes(_log + ".1", File.ReadAllBytes(_log)[..36]);
+        File.WriteAllText(_log, "");
+        _bench.Scan().ShouldBe([]);
+        _bench.Restart();
+        _bench.Scan().ShouldBe([]);
+        Pack(_log + ".1");
+        Write(1);
+
+        _bench.Scan().ShouldBe(["hit 30"]);
+        _bench.Gaps.ShouldHaveSingleItem().Cause.ShouldBe(GapCause.CopiedAndTruncated);
+    }
+
+    [Fact]
+    public void A_short_copy_that_was_packed_at_once_is_not_read_again()
+    {
+        Write(300);
+        _bench.Scan();
+        File.WriteAllBytes(_log + ".1", File.ReadAllBytes(_log)[..2000]);
+        Pack(_log + ".1");
+        File.WriteAllText(_log, "");
+        _bench.Scan().ShouldBe([]);
+        _bench.Scan().ShouldBe([]);
+        Write(1);
+
+        _bench.Scan().ShouldBe(["hit 300"]);
+        _bench.Gaps.ShouldHaveSingleItem().Cause.ShouldBe(GapCause.CopiedAndTruncated);
+    }
+
+    [Fact]
+    public void A_packed_copy_of_a_removed_file_is_not_read_once_the_file_is_given_up()
+    {
+        Write(3);
+        _bench.Scan();
+        File.Move(_log, _log + ".1");
+        Pack(_log + ".1");
+        File.WriteAllText(_log, "");
+        _bench.Scan().ShouldBe([]);
+        _bench.Time.Advance(TimeSpan.FromSeconds(90));
+        _bench.Scan().ShouldBe([]);
+        Write(1);
+
+        _bench.Scan().ShouldBe(["hit 3"]);
+        _bench.Gaps.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_packed_file_is_left_alone_while_it_is_being_made()
     {
         Write(3);
