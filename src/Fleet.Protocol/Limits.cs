@@ -45,6 +45,15 @@ public static class Limits
     /// <summary>One pattern, in characters.</summary>
     public const int LogPatternCharacters = 4096;
 
+    /// <summary>Lines from before now with which a tail may begin, of each log.</summary>
+    public const int TailLastLines = 10_000;
+
+    /// <summary>Hosts of one tail: of more nobody can read along.</summary>
+    public const int TailHosts = 1000;
+
+    /// <summary>The longest line that a tail shows, in bytes; of a longer one its beginning.</summary>
+    public const int TailLineBytes = 64 * 1024;
+
     /// <summary>Labels of one agent.</summary>
     public const int Labels = 64;
 

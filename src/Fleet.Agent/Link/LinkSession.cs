@@ -1,4 +1,5 @@
 using Fleet.Agent.Facts;
+using Fleet.Agent.Tailing;
 using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.V1;
 using Google.Protobuf;
@@ -92,11 +93,12 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
         var wakeUp = new WakeUp();
         using var feed = new RecordFeed(parts.Journal, stored, parts.Options, wakeUp);
         using var scans = parts.Scans is null ? null : new ScanFeed(parts.Scans, wakeUp, parts.Time);
-        using var writer = new LinkWriter(call.RequestStream, feed, wakeUp, Heartbeat, limit, parts.Options, parts.Time, scans);
+        await using var tails = new TailFeed(parts.Journal.BootId, parts.Time, wakeUp.Set, log);
+        using var writer = new LinkWriter(call.RequestStream, feed, wakeUp, Heartbeat, limit, parts.Options, parts.Time, scans, tails);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(silence.Token);
         Task[] loops =
         [
-            ReadAsync(call.ResponseStream, feed, scans, writer, silence, ending.Token),
+            ReadAsync(call.ResponseStream, feed, scans, tails, writer, silence, ending.Token),
             writer.RunAsync(ending.Token),
             UpkeepAsync(writer, ending.Token),
         ];
@@ -111,7 +113,8 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
     }
 
     private async Task<LinkEnd> ReadAsync(
-        IAsyncStreamReader<ControllerMessage> stream, RecordFeed feed, ScanFeed? scans, LinkWriter writer, SilenceWatch silence, CancellationToken cancellationToken)
+        IAsyncStreamReader<ControllerMessage> stream, RecordFeed feed, ScanFeed? scans, TailFeed tails, LinkWriter writer, SilenceWatch silence,
+        CancellationToken cancellationToken)
     {
         while (await stream.MoveNext(cancellationToken))
         {
@@ -144,6 +147,15 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
                     break;
                 case ControllerMessage.MessageOneofCase.ScanReportAck when scans is not null:
                     scans.Acknowledge(message.ScanReportAck);
+                    break;
+                case ControllerMessage.MessageOneofCase.StartTail:
+                    tails.Start(message.StartTail);
+                    break;
+                case ControllerMessage.MessageOneofCase.TailCredit:
+                    tails.Grant(message.TailCredit);
+                    break;
+                case ControllerMessage.MessageOneofCase.StopTail:
+                    tails.Stop(message.StopTail);
                     break;
                 case ControllerMessage.MessageOneofCase.CertificateIssued:
                     if (Accept(message.CertificateIssued))

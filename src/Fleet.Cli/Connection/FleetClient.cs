@@ -11,6 +11,7 @@ using AlertsApi = Fleet.Protocol.V1.Alerts;
 using ArtefactsApi = Fleet.Protocol.V1.Artefacts;
 using HitsApi = Fleet.Protocol.V1.Hits;
 using JobsApi = Fleet.Protocol.V1.Jobs;
+using LogsApi = Fleet.Protocol.V1.Logs;
 using ScansApi = Fleet.Protocol.V1.Scans;
 
 namespace Fleet.Cli.Connection;
@@ -34,6 +35,7 @@ internal sealed class FleetClient : IDisposable
         Tokens = new Tokens.TokensClient(channel);
         Operators = new Operators.OperatorsClient(channel);
         Control = new Control.ControlClient(channel);
+        Logs = new LogsApi.LogsClient(channel);
         Scans = new ScansApi.ScansClient(channel);
         Hits = new HitsApi.HitsClient(channel);
         Alerts = new AlertsApi.AlertsClient(channel);
@@ -50,6 +52,8 @@ internal sealed class FleetClient : IDisposable
     public Operators.OperatorsClient Operators { get; }
 
     public Control.ControlClient Control { get; }
+
+    public LogsApi.LogsClient Logs { get; }
 
     public ScansApi.ScansClient Scans { get; }
 

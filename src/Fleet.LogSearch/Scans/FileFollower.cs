@@ -40,6 +40,13 @@ public sealed class FileFollower : LogFollower
     /// <summary>Whether the files last read stay open between two steps: what is written to them until they are removed, and after, can then still be read. The default is yes.</summary>
     public bool HoldsLiveFile { get; init; } = true;
 
+    /// <summary>How much one step reads, more or less. The default is 256 KiB.</summary>
+    public int StepBytes
+    {
+        get => _reader.StepBytes;
+        init => _reader.StepBytes = value;
+    }
+
     /// <inheritdoc/>
     public override LogMark Begin(int lastLines)
     {

@@ -6,9 +6,6 @@ namespace Fleet.LogSearch.Scans;
 /// <summary>Reads on in one file of a log: whole lines, whole records, no more of them in a step than fits its turn.</summary>
 internal sealed class GenerationReader(string path, PreparedQuery prepared, FollowBuffers buffers, TimeProvider time) : IDisposable
 {
-    /// <summary>How much one step reads, more or less.</summary>
-    private const int StepBytes = 256 * 1024;
-
     private const int SampleBytes = 4096;
 
     // The first line of a stack trace comes with the others, or not at all.
@@ -27,6 +24,9 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
     private long _left;
     private bool _isWaiting;
     private bool _hasMore;
+
+    /// <summary>How much one step reads, more or less.</summary>
+    public int StepBytes { get; set; } = 256 * 1024;
 
     public long BytesRead { get; private set; }
 

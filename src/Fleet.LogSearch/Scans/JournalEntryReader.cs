@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using Fleet.LogSearch.Journal;
-using Fleet.LogSearch.Matching;
 using Fleet.LogSearch.Searching;
 
 namespace Fleet.LogSearch.Scans;
@@ -60,18 +59,9 @@ internal sealed class JournalEntryReader(PreparedQuery prepared, JournalPayload 
 
         string from = unit == 0 ? "" : Encoding.UTF8.GetString(ValueOf(Open(file, unit)));
         ReadOnlySpan<byte> text = message == 0 ? [] : ValueOf(Open(file, message));
-        ulong patterns = prepared.Patterns.Match(text);
-        if ((patterns == 0 && prepared.Patterns.Patterns.Count > 0) || (prepared.Not is not null && prepared.Not.Match(text) != 0))
+        if (!prepared.Accepts(text, out ulong patterns))
         {
             return;
-        }
-
-        foreach (FieldFilter filter in prepared.Query.JsonFields)
-        {
-            if (!filter.AcceptsJson(text))
-            {
-                return;
-            }
         }
 
         sink.Hit(IdOf(file, entry), new FoundLine

@@ -44,7 +44,7 @@ internal sealed class JournalFileSet : IDisposable
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                set.Fault = failure.Message;
+                set.Fault = failure is UnauthorizedAccessException ? $"no permission to read {path}" : failure.Message;
             }
         }
 

@@ -7,8 +7,6 @@ namespace Fleet.LogSearch.Scans;
 /// <summary>Follows a systemd journal by the number of entries read of each of its files, which keep their identity when they are archived.</summary>
 public sealed class JournalFollower : LogFollower
 {
-    private const int StepEntries = 2000;
-
     private readonly IReadOnlyList<string> _paths;
     private readonly JournalPayload _payload = new();
     private readonly JournalEntryReader _reader;
@@ -27,6 +25,9 @@ public sealed class JournalFollower : LogFollower
         _reader = new JournalEntryReader(new PreparedQuery(query with { RecordStart = null }), _payload);
         _time = time;
     }
+
+    /// <summary>How many entries one step reads at most. The default is 2,000.</summary>
+    public int StepEntries { get; init; } = 2000;
 
     /// <inheritdoc/>
     public override LogMark Begin(int lastLines)

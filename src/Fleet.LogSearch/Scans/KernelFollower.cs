@@ -1,5 +1,4 @@
 using Fleet.LogSearch.Kernel;
-using Fleet.LogSearch.Matching;
 using Fleet.LogSearch.Searching;
 
 namespace Fleet.LogSearch.Scans;
@@ -131,18 +130,9 @@ public sealed class KernelFollower : LogFollower
         _line.SetLength(0);
         record.WriteLine(_line, _bootTime);
         ReadOnlySpan<byte> line = LineSpan.Trim(_line.GetBuffer().AsSpan(0, (int)_line.Length));
-        ulong patterns = _prepared.Patterns.Match(line);
-        if ((patterns == 0 && _prepared.Patterns.Patterns.Count > 0) || (_prepared.Not is not null && _prepared.Not.Match(line) != 0))
+        if (!_prepared.Accepts(line, out ulong patterns))
         {
             return;
-        }
-
-        foreach (FieldFilter filter in _prepared.Query.JsonFields)
-        {
-            if (!filter.AcceptsJson(line))
-            {
-                return;
-            }
         }
 
         sink.Hit(HitId.Of('k', _boot, record.Sequence, 0, []), new FoundLine
