@@ -1,4 +1,3 @@
-using Fleet.Cli.Output;
 using Fleet.Protocol.NodeSets;
 using Fleet.Protocol.V1;
 
@@ -29,8 +28,17 @@ internal sealed class HostConfirmation
         _prompt = prompt;
     }
 
-    /// <summary>Asks at the operator's own terminal.</summary>
-    public static HostConfirmation OfUser(Screen screen, bool assumeYes) => new(ConfirmAbove(), assumeYes, screen.Input, screen.Err.Profile.Out.Writer);
+    /// <summary>From how many hosts on this user wants to be asked.</summary>
+    /// <exception cref="CommandFailure">The environment says something else than a number.</exception>
+    public static int AboveOfUser()
+    {
+        var text = Environment.GetEnvironmentVariable("FLEET_CONFIRM_ABOVE");
+        if (string.IsNullOrEmpty(text))
+            return DefaultAbove;
+        return int.TryParse(text, out var above) && above >= 0
+            ? above
+            : throw CommandFailure.Usage($"FLEET_CONFIRM_ABOVE is \"{text}\"", "set it to a number of hosts, 0 or more");
+    }
 
     /// <summary>Returns when it may go on.</summary>
     /// <exception cref="CommandFailure">The answer was no.</exception>
@@ -47,16 +55,6 @@ internal sealed class HostConfirmation
         var answer = _terminal.ReadLine()?.Trim();
         if (answer is not ("y" or "Y" or "yes"))
             throw CommandFailure.Usage("nothing was run");
-    }
-
-    private static int ConfirmAbove()
-    {
-        var text = Environment.GetEnvironmentVariable("FLEET_CONFIRM_ABOVE");
-        if (string.IsNullOrEmpty(text))
-            return DefaultAbove;
-        return int.TryParse(text, out var above) && above >= 0
-            ? above
-            : throw CommandFailure.Usage($"FLEET_CONFIRM_ABOVE is \"{text}\"", "set it to a number of hosts, 0 or more");
     }
 
     private static string Shorten(string text) => text.Length <= 200 ? text : text[..197] + "...";

@@ -31,7 +31,7 @@ internal sealed class JobJourney
     {
         // 1. The job is created for exactly the hosts that the operator was shown.
         using var client = _context.Connect(parsed);
-        var confirmation = HostConfirmation.OfUser(_context.Screen, parsed.GetValue(_yes));
+        var confirmation = new HostConfirmation(HostConfirmation.AboveOfUser(), parsed.GetValue(_yes), _context.Screen.Input, _context.Screen.Err.Profile.Out.Writer);
         var launcher = new JobLauncher(client, _context.Time, confirmation, _context.Screen.Note);
         var job = await launcher.LaunchAsync(order.Target, order.EveryHost, order.Spec, order.Options, cancellationToken);
 

@@ -22,7 +22,8 @@ internal static class InstallCommand
                 return ExitCode.Success;
             }
 
-            HostConfirmation.OfUser(context.Screen, set.AssumesYes(parsed))
+            var screen = context.Screen;
+            new HostConfirmation(HostConfirmation.AboveOfUser(), set.AssumesYes(parsed), screen.Input, screen.Err.Profile.Out.Writer)
                 .Ask("install agents over ssh", new TargetPreview { Names = { targets.Select(target => target.Name) } }, everyHost: false);
             using var client = context.Connect(parsed);
             return await RunAsync(context, client, targets, options, cancellationToken);
