@@ -90,6 +90,6 @@ internal sealed record SettingKey(string Name, string Meaning, Func<AgentSetting
     private static string[]? Users(string text)
     {
         var users = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return users.All(u => u.Length <= 32 && u.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '$')) ? users : null;
+        return users.All(u => u.Length <= 32 && Characters.AreAll(u, c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '$')) ? users : null;
     }
 }
