@@ -5,6 +5,8 @@ namespace Fleet.Agent.Link;
 /// <summary>Keeps the agent linked: connects, and when the link ends, connects again after a while.</summary>
 internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, ReconnectPolicy policy, ILogger<LinkClient> log)
 {
+    private bool _wasNobodyThere;
+
     /// <summary>Whether there is a link at this moment.</summary>
     public bool IsLinked { get; private set; }
 
@@ -21,6 +23,7 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
                 return;
             var delay = policy.NextDelay(end, lasted);
             Report(end, delay);
+            _wasNobodyThere = end is LinkEnd.Unreachable { IsNobodyThere: true };
             Told?.Invoke($"Not linked: {end.Reason}");
             await Task.Delay(delay, parts.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -47,9 +50,10 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
         }
     }
 
-    private void OnWelcomed()
+    private void OnWelcomed(TimeSpan window)
     {
         IsLinked = true;
+        policy.Window = window;
         dialer.NoteAccepted();
         Told?.Invoke("Linked");
     }
@@ -72,6 +76,10 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
                 break;
             case LinkEnd.Dismissed { Cause: DismissalCause.Incompatible }:
                 LogIncompatible(end.Reason, delay.TotalSeconds);
+                break;
+            // One line for a controller that is started again, not thirty.
+            case LinkEnd.Unreachable { IsNobodyThere: true } when _wasNobodyThere && delay <= parts.Options.BackOffBase:
+                LogStillNobody(delay.TotalSeconds);
                 break;
             default:
                 LogEnded(end.Reason, delay.TotalSeconds);
@@ -96,4 +104,7 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
 
     [LoggerMessage(5005, LogLevel.Error, "The controller does not speak this agent's version of the protocol: {Reason}. Update the older one. Trying again in {Delay:0} s")]
     private partial void LogIncompatible(string reason, double delay);
+
+    [LoggerMessage(5006, LogLevel.Debug, "Nobody listens there yet; trying again in {Delay:0.0} s")]
+    private partial void LogStillNobody(double delay);
 }

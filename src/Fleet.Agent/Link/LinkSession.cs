@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Fleet.Agent.Facts;
 using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.V1;
@@ -26,8 +27,8 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
     /// <summary>How long there was a link, from the welcome on; zero where there was no welcome.</summary>
     public TimeSpan Lasted { get; private set; }
 
-    /// <summary>Told once, when the controller has welcomed this agent.</summary>
-    public Action? Welcomed { get; init; }
+    /// <summary>Told once, when the controller has welcomed this agent: within which time it wants its agents back, should it go away.</summary>
+    public Action<TimeSpan>? Welcomed { get; init; }
 
     /// <summary>Runs the link; ends with it, or with the token.</summary>
     public async Task<LinkEnd> RunAsync(CancellationToken stop)
@@ -84,7 +85,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
             welcome.SilenceLimitMs, (long)parts.Options.LeastSilence.TotalMilliseconds, (long)parts.Options.MostSilence.TotalMilliseconds));
         silence.Limit = limit;
         LogWelcomed(welcome.SessionId, welcome.ControllerVersion, held.Count);
-        Welcomed?.Invoke();
+        Welcomed?.Invoke(TimeSpan.FromMilliseconds(Math.Clamp(welcome.ReconnectWindowMs, 0, int.MaxValue)));
 
         var stored = Stored(welcome);
         parts.Desk.DropUnknown(held, stored.ContainsKey);
@@ -250,10 +251,17 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
         return e switch
         {
             RpcException { StatusCode: StatusCode.Unauthenticated or StatusCode.PermissionDenied } rpc => new LinkEnd.Refused(rpc.Status.Detail),
-            RpcException { StatusCode: StatusCode.Unavailable } rpc => new LinkEnd.Unreachable(rpc.Status.Detail),
+            RpcException { StatusCode: StatusCode.Unavailable } rpc => new LinkEnd.Unreachable(rpc.Status.Detail) { IsNobodyThere = IsRefusal(rpc.Status.DebugException) },
             RpcException rpc => new LinkEnd.Broken($"{rpc.StatusCode}: {rpc.Status.Detail}"),
             _ => new LinkEnd.Broken(e.Message),
         };
+    }
+
+    private static bool IsRefusal(Exception? e)
+    {
+        while (e is not (null or SocketException))
+            e = e.InnerException;
+        return e is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
     }
 
     [LoggerMessage(5010, LogLevel.Information, "Linked (session {Session}, controller {Version}); {Held} tasks are held")]

@@ -23,7 +23,7 @@ internal static class SettingsTable
 
         SettingKinds.Number("handshakes.atOnce", "TLS handshakes in progress at once", 1, 1024, (o, v) => o.Handshakes.AtOnce = v),
         SettingKinds.Number("handshakes.waiting", "connections that may wait for their handshake", 0, 100_000, (o, v) => o.Handshakes.Waiting = v),
-        SettingKinds.Number("handshakes.perSecond", "TLS handshakes a second", 1, 100_000, (o, v) => o.Handshakes.PerSecond = v),
+        SettingKinds.Number("handshakes.perSecond", "TLS handshakes a second", 1, 100_000, (o, v) => o.Handshakes.PerSecond = o.Link.NewLinksPerSecond = v),
         SettingKinds.Duration("handshakes.timeout", "how long a handshake may take", s_second, TimeSpan.FromMinutes(1), (o, v) => o.Handshakes.Timeout = v),
 
         SettingKinds.Duration("certificates.agentLife", "life of agents' certificates", TimeSpan.FromMinutes(10), 730 * s_day, (o, v) => o.Certificates.AgentLife = v),
