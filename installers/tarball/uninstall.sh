@@ -21,6 +21,8 @@ say "stopped and disabled fleet-agent.service"
 sed -n 's/^file //p' $manifest | while read -r file; do
     rm -f "$file" && say "removed $file"
 done
+# Versions that this host was upgraded to are programs, and not its state.
+rm -rf /var/lib/fleet-agent/versions
 if [ $purge = yes ]; then
     rm -rf /var/lib/fleet-agent && say "removed /var/lib/fleet-agent"
     rm -f /etc/fleet/agent.json && say "removed /etc/fleet/agent.json"

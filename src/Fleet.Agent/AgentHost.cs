@@ -1,11 +1,14 @@
+using Fleet.Agent.Diagnosis;
 using Fleet.Agent.Execution;
 using Fleet.Agent.Execution.Cgroups;
 using Fleet.Agent.Facts;
 using Fleet.Agent.Identity;
 using Fleet.Agent.Journal;
 using Fleet.Agent.Link;
+using Fleet.Agent.Scanning;
 using Fleet.Agent.Settings;
 using Fleet.Agent.Tasks;
+using Fleet.Agent.Upgrading;
 using Fleet.Protocol;
 using Fleet.Protocol.Systemd;
 using Microsoft.Extensions.Logging;
@@ -17,7 +20,7 @@ namespace Fleet.Agent;
 /// end, what they left is delivered if the controller takes it quickly, then the link closes.
 /// </summary>
 internal sealed partial class AgentHost(
-    AgentSettings settings, StateDirectory state, ServiceNotifier systemd, TimeProvider time, ILoggerFactory logs)
+    AgentSettings settings, StateDirectory state, ProcessStart start, ServiceNotifier systemd, TimeProvider time, ILoggerFactory logs)
 {
     // systemd waits 90 s by default before it kills.
     private static readonly TimeSpan s_stopTasksWithin = TimeSpan.FromSeconds(10);
@@ -35,19 +38,24 @@ internal sealed partial class AgentHost(
     /// <param name="dialer">How it reaches the controller.</param>
     /// <param name="renewal">Renews its certificate; null for none.</param>
     /// <param name="stop">Cancelled to stop in good order.</param>
-    public async Task RunAsync(Enrolment enrolment, ILinkDialer dialer, CertificateRenewal? renewal, CancellationToken stop)
+    public async Task<AgentEnd> RunAsync(Enrolment enrolment, ILinkDialer dialer, CertificateRenewal? renewal, CancellationToken stop)
     {
         var facts = new HostFacts(new HostFiles());
         var options = Options(facts) with { Cgroups = OpenCgroups() };
         using var journal = new TaskJournal(state, facts.BootId(), settings.JournalLimitBytes, time, logs.CreateLogger<TaskJournal>());
-        var policy = new TaskPolicy(settings.AllowRunAs, [.. options.Builtins.Keys]);
+        var upgrader = new Upgrader();
+        var policy = new TaskPolicy(settings.AllowRunAs, [.. options.Builtins.Keys], upgrader);
         var executor = new TaskExecutor(options, time, logs.CreateLogger<TaskExecutor>());
         await using var desk = new TaskDesk(executor, journal, policy, time, logs.CreateLogger<TaskDesk>());
+        await using var scans = new ScanDesk(state.Scans, settings.Scans, new ScanHost(Environment.MachineName, facts.BootId()), time, logs);
         var linkOptions = new LinkOptions();
-        var parts = new LinkParts(Guid.NewGuid().ToString("n"), journal, desk, facts, renewal, linkOptions, time);
+        var parts = new LinkParts(Guid.NewGuid().ToString("n"), journal, desk, facts, renewal, linkOptions, time, scans);
+        var route = new LinkRoute();
         var link = new LinkClient(dialer, parts, new ReconnectPolicy(linkOptions, Random.Shared), logs.CreateLogger<LinkClient>())
         {
             // Ready also where the controller is away: that must not fail the host's boot.
+            Route = route,
+            Diary = new LinkDiary(state.Path, time, logs.CreateLogger<LinkDiary>()),
             Told = status => systemd.Ready(status.ReplaceLineEndings(" ")),
         };
         Reload?.Tell(systemd);
@@ -59,14 +67,23 @@ internal sealed partial class AgentHost(
         });
         LogStarted(enrolment.Name, AgentVersion.Text, enrolment.Controller.ToString(), journal.Logs.Count);
 
+        var shelf = new VersionShelf(state.Path);
+        var selection = new SelectionFile(shelf, time);
+        var restart = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        upgrader.Attach(new UpgradeParts(
+            start.Installed, start.Words, shelf, selection, route, desk, new ProgramTrial(time), () => restart.TrySetResult()));
+        var upgrades = new UpgradeRecords(start.Installed, shelf, selection, journal, time, logs.CreateLogger<UpgradeRecords>());
+        var onTrial = await upgrades.SettleAsync(stop);
+
         using var unlink = new CancellationTokenSource();
-        var interrupted = new InterruptedTasks(journal, time, logs.CreateLogger<InterruptedTasks>()).EndAllAsync(stop);
+        var interrupted = new InterruptedTasks(journal, time, logs.CreateLogger<InterruptedTasks>()).EndAllAsync(onTrial, stop);
         var linking = link.RunAsync(unlink.Token);
         var watched = systemd.WatchAsync(() => !linking.IsCompleted, unlink.Token);
+        var confirming = ConfirmAsync(upgrades, link, restart, unlink.Token);
         await Task.Delay(s_settled, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!stop.IsCancellationRequested)
             ResidentMemory.GiveBack();
-        await Task.WhenAny(linking, Task.Delay(Timeout.InfiniteTimeSpan, time, stop));
+        await Task.WhenAny(linking, restart.Task, Task.Delay(Timeout.InfiniteTimeSpan, time, stop));
         systemd.Stopping();
         LogStopping(desk.Running);
         await StopTasksAsync(desk);
@@ -75,6 +92,14 @@ internal sealed partial class AgentHost(
         await unlink.CancelAsync();
         await linking;
         await watched;
+        await confirming;
+        return restart.Task.IsCompleted ? AgentEnd.Restart : AgentEnd.Stopped;
+    }
+
+    private static async Task ConfirmAsync(UpgradeRecords upgrades, LinkClient link, TaskCompletionSource restart, CancellationToken cancellationToken)
+    {
+        if (!await upgrades.ConfirmAsync(link.FirstLink, cancellationToken))
+            restart.TrySetResult();
     }
 
     private TaskExecutorOptions Options(HostFacts facts) => new()
@@ -109,7 +134,8 @@ internal sealed partial class AgentHost(
     private async Task DeliverAsync(TaskJournal journal, LinkClient link)
     {
         var started = time.GetTimestamp();
-        while (link.IsLinked && journal.Logs.Count > 0 && time.GetElapsedTime(started) < s_deliverWithin)
+        // One that has not ended was handed over to the next process.
+        while (link.IsLinked && journal.Logs.Any(held => held.HasEnded) && time.GetElapsedTime(started) < s_deliverWithin)
             await Task.Delay(s_deliverPoll, time, CancellationToken.None);
         LogStopped(journal.Logs.Count);
     }

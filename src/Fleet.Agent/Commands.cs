@@ -1,3 +1,4 @@
+using Fleet.Agent.Diagnosis;
 using Fleet.Agent.Facts;
 using Fleet.Agent.Identity;
 using Fleet.Agent.Journal;
@@ -5,6 +6,7 @@ using Fleet.Agent.Link;
 using Fleet.Agent.Logging;
 using Fleet.Agent.Removal;
 using Fleet.Agent.Settings;
+using Fleet.Agent.Upgrading;
 using Fleet.Protocol.Memory;
 using Fleet.Protocol.Systemd;
 using Microsoft.Extensions.Logging;
@@ -14,6 +16,9 @@ namespace Fleet.Agent;
 /// <summary>The commands of <c>fleet-agent</c>. Exit codes: 0 done, 1 failed, 2 bad usage or settings.</summary>
 internal static partial class Commands
 {
+    /// <summary>EX_TEMPFAIL of sysexits.h: systemd starts the agent again, which is then another version.</summary>
+    private const int StartAgain = 75;
+
     private static readonly OptionSpec s_config = new("--config", "FILE", $"settings file; the default is {SettingsLoader.DefaultFile}");
 
     private static IReadOnlyList<OptionSpec> SettingOptions => [s_config, .. SettingKey.All.Select(k => new OptionSpec(k.Flag, "VALUE", k.Meaning))];
@@ -22,6 +27,8 @@ internal static partial class Commands
     public static async Task<int> RunAsync(string[] words)
     {
         NativeHeap.UseOneArena();
+        var installed = InstalledProgram.OfProcess();
+        await LaunchAsync(installed, words);
         if (Load(words, SettingOptions) is not { } loaded)
             return 2;
         var settings = loaded.Settings;
@@ -40,15 +47,36 @@ internal static partial class Commands
         using var renewal = new CertificateRenewal(store, enrolment.AgentId!.Value, enrolment.Name, TimeProvider.System, Random.Shared);
         try
         {
-            await new AgentHost(settings, state, ServiceNotifier.OfProcess(TimeProvider.System), TimeProvider.System, log.Factory) { Reload = reload }
+            var start = new ProcessStart(installed, words);
+            var end = await new AgentHost(settings, state, start, ServiceNotifier.OfProcess(TimeProvider.System), TimeProvider.System, log.Factory) { Reload = reload }
                 .RunAsync(enrolment, new TlsDialer(store, enrolment.Controller), renewal, stopping.Token);
-            return 0;
+            return end == AgentEnd.Restart ? StartAgain : 0;
         }
         catch (Exception e)
         {
             LogFailed(log.Factory.CreateLogger("Fleet.Agent"), e);
             return 1;
         }
+    }
+
+    // The settings may be for a newer version than this one: its faults do not count before it is known which version runs.
+    private static Task LaunchAsync(InstalledProgram installed, string[] words)
+    {
+        var arguments = Arguments.Read(words, SettingOptions);
+        var settings = SettingsLoader.Load(arguments.Get(s_config.Flag), Environment.GetEnvironmentVariable, arguments.Settings()).Settings;
+        var shelf = new VersionShelf(settings.State);
+        return new Launcher(installed, shelf, new SelectionFile(shelf, TimeProvider.System), Console.Error).LaunchAsync(words);
+    }
+
+    /// <summary>Says whether this program could be the agent of this host: the version before it asks.</summary>
+    public static int Check(string[] words)
+    {
+        if (Load(words, SettingOptions) is not { } loaded)
+            return 2;
+        if (FindIdentity(new StateDirectory(loaded.Settings.State), loaded.Settings) is null)
+            return 1;
+        Console.WriteLine(SelfCheck.Word);
+        return 0;
     }
 
     /// <summary>Makes this host an agent.</summary>
@@ -84,20 +112,34 @@ internal static partial class Commands
     /// <summary>Says what this host's agent is and whether it runs.</summary>
     public static int Status(string[] words)
     {
-        if (Load(words, [s_config, .. SettingOptions.Where(o => o.Flag == "--state")]) is not { } loaded)
+        if (Load(words, SettingOptions) is not { } loaded)
             return 2;
         var state = new StateDirectory(loaded.Settings.State);
         if (FindIdentity(state, loaded.Settings) is not { } enrolment)
             return 1;
         using var certificate = new IdentityStore(state.Path).Load();
         using var held = state.TryLock();
-        Console.WriteLine($"name         {enrolment.Name}");
-        Console.WriteLine($"id           {enrolment.AgentId}");
-        Console.WriteLine($"controller   {enrolment.Controller}");
-        Console.WriteLine($"certificate  valid until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC");
-        Console.WriteLine($"journal      {(Directory.Exists(state.Tasks) ? state.TaskLogs().Count() : 0)} tasks");
-        Console.WriteLine($"process      {(held is null ? "running" : "not running")}");
+        new StatusReport(state, loaded.Settings, TimeProvider.System).Write(Console.Out, enrolment, certificate, held is null);
         return 0;
+    }
+
+    /// <summary>Looks for what keeps this host's agent from working.</summary>
+    public static async Task<int> DoctorAsync(string[] words)
+    {
+        if (Load(words, SettingOptions) is not { } loaded)
+            return 2;
+        var state = new StateDirectory(loaded.Settings.State);
+        try
+        {
+            return FindIdentity(state, loaded.Settings) is { } enrolment
+                ? await DoctorCommand.RunAsync(enrolment, state, Console.Out, TimeProvider.System)
+                : 1;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"fleet-agent: {e.Message}; doctor has to be run as the agent's user, which is root mostly");
+            return 1;
+        }
     }
 
     /// <summary>Checks the settings and says what they are.</summary>
@@ -128,6 +170,7 @@ internal static partial class Commands
               leave          take this host out of its fleet
               uninstall      remove the agent that install.sh has put here (--purge: its state too)
               status         say what this host's agent is
+              doctor         look for what keeps the agent from working, and say what to do
               check-config   check the settings
               version        print the version
 

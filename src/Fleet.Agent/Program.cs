@@ -1,6 +1,7 @@
 using Fleet.Agent;
 using Fleet.Agent.Execution.Processes;
 using Fleet.Agent.Removal;
+using Fleet.Agent.Upgrading;
 using Fleet.Protocol.Identity;
 
 // The shim becomes the task's program at once and makes no connection.
@@ -10,11 +11,14 @@ if (args is not [ExecShim.Verb, ..])
 return args switch
 {
     [ExecShim.Verb, ..] => ExecShim.Run(args),
+    [TrialGuard.Verb, .. var words] => await TrialGuard.RunAsync(words, TimeProvider.System),
+    [SelfCheck.Verb, .. var options] => Commands.Check(options),
     ["run", .. var options] => await Commands.RunAsync(options),
     ["enrol", .. var options] => await Commands.EnrolAsync(options),
     ["leave", .. var options] => await Commands.LeaveAsync(options),
     ["uninstall", .. var options] => UninstallCommand.Run(options, Console.Error),
     ["status", .. var options] => Commands.Status(options),
+    ["doctor", .. var options] => await Commands.DoctorAsync(options),
     ["check-config", .. var options] => Commands.CheckConfig(options),
     ["version" or "--version"] => Commands.Version(),
     ["help" or "--help" or "-h"] => Commands.Help(Console.Out, 0),

@@ -11,6 +11,7 @@ using Fleet.Cli.Jobs;
 using Fleet.Cli.Login;
 using Fleet.Cli.Logs;
 using Fleet.Cli.Scans;
+using Fleet.Cli.Tail;
 
 namespace Fleet.Cli;
 
@@ -34,6 +35,7 @@ internal static class CommandTree
             ScriptCommand.Create(context),
             PingCommand.Create(context),
             GrepCommand.Create(context),
+            TailCommand.Create(context),
             ScanCommand.Create(context),
             HitsCommand.Create(context),
             AlertsCommand.Create(context),

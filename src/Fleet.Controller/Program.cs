@@ -12,6 +12,7 @@ using Fleet.Controller.Jobs;
 using Fleet.Controller.Link;
 using Fleet.Controller.Registry;
 using Fleet.Controller.Scans;
+using Fleet.Controller.Tailing;
 using Fleet.Controller.Upkeep;
 
 namespace Fleet.Controller;
@@ -36,6 +37,7 @@ internal static class Program
         services.AddDispatch(options.Dispatch);
         services.AddAgentLink(options.Link);
         services.AddOperatorApi();
+        services.AddTails();
 
         // What agents look for by themselves, what they found, and who hears of it.
         services.AddScans();
@@ -54,6 +56,7 @@ internal static class Program
         app.MapAccess();
         app.MapArtefacts();
         app.MapFleetServices();
+        app.MapTails();
         app.MapScans();
         app.MapHits();
         app.MapAlerts();

@@ -45,6 +45,15 @@ public static class Limits
     /// <summary>One pattern, in characters.</summary>
     public const int LogPatternCharacters = 4096;
 
+    /// <summary>Lines from before now with which a tail may begin, of each log.</summary>
+    public const int TailLastLines = 10_000;
+
+    /// <summary>Hosts of one tail: of more nobody can read along.</summary>
+    public const int TailHosts = 1000;
+
+    /// <summary>The longest line that a tail shows, in bytes; of a longer one its beginning.</summary>
+    public const int TailLineBytes = 64 * 1024;
+
     /// <summary>Labels of one agent.</summary>
     public const int Labels = 64;
 
@@ -56,6 +65,18 @@ public static class Limits
 
     /// <summary>Tasks that an agent may name in its hello.</summary>
     public const int HeldTasks = 4096;
+
+    /// <summary>An artefact that agents are upgraded with.</summary>
+    public const long ArtefactBytes = 256L * 1024 * 1024;
+
+    /// <summary>The least and the most that a new version of the agent gets for making its link.</summary>
+    public static readonly TimeSpan LeastHealthTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>See <see cref="LeastHealthTimeout"/>.</summary>
+    public static readonly TimeSpan MostHealthTimeout = TimeSpan.FromMinutes(10);
+
+    /// <summary>The longest that an upgrade waits for other tasks of its host.</summary>
+    public static readonly TimeSpan MostDrain = TimeSpan.FromHours(1);
 
     /// <summary>The longest run timeout.</summary>
     public static readonly TimeSpan RunTimeout = TimeSpan.FromDays(7);

@@ -35,7 +35,7 @@ public sealed partial class CliDocumentTests
                 s_document.ShouldContain($"`{name}`");
         }
 
-        foreach (var option in root.Subcommands.Where(command => command.Name is "exec" or "grep" or "hits").SelectMany(command => command.Options).Where(option => !s_unthemed.Contains(option.Name)))
+        foreach (var option in root.Subcommands.Where(command => command.Name is "exec" or "grep" or "tail" or "hits").SelectMany(command => command.Options).Where(option => !s_unthemed.Contains(option.Name)))
             s_document.ShouldContain($"`{option.Name}`", customMessage: option.Name);
     }
 
@@ -45,6 +45,15 @@ public sealed partial class CliDocumentTests
         var documented = Code().Matches(s_document).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
         string[] states = ["succeeded", "failed", "timed_out", "expired"];
         foreach (var name in Printed().SelectMany(Names).Except(states).Distinct())
+            documented.ShouldContain(name);
+    }
+
+    [Fact]
+    public async Task Every_field_of_tails_is_in_the_document()
+    {
+        var documented = Code().Matches(s_document).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
+        var printed = await Tail.Tails_shown.PrintedAsync();
+        foreach (var name in printed.SelectMany(Names).Concat(printed.Select(line => line.GetProperty("type").GetString()!)).Distinct())
             documented.ShouldContain(name);
     }
 

@@ -24,6 +24,7 @@ public sealed partial class TaskExecutor : IAsyncDisposable
     private int _mostWaiting;
     private int _running;
     private bool _stopping;
+    private bool _isDraining;
 
     /// <summary>Removes what scripts a former life of the agent left in its directory.</summary>
     public TaskExecutor(TaskExecutorOptions options, TimeProvider time, ILogger<TaskExecutor> log)
@@ -72,7 +73,8 @@ public sealed partial class TaskExecutor : IAsyncDisposable
                 return new Admission.Refused(Refusal.Stopping, "the agent is stopping");
             if (_entries.ContainsKey(request.TaskId))
                 return new Admission.Refused(Refusal.AlreadyHere, $"task {request.TaskId} runs or waits already");
-            if (_running >= _mostRunning && _waiting.Count >= _mostWaiting)
+            var hasPlace = !_isDraining && _running < _mostRunning;
+            if (!hasPlace && _waiting.Count >= _mostWaiting)
             {
                 return new Admission.Refused(
                     Refusal.QueueFull, $"{_running} tasks run and {_waiting.Count} wait; no more are taken");
@@ -80,13 +82,30 @@ public sealed partial class TaskExecutor : IAsyncDisposable
 
             var entry = new Entry(request, observer);
             _entries.Add(request.TaskId, entry);
-            if (_running < _mostRunning)
+            if (hasPlace)
                 Start_NeedsLock(entry);
             else
                 _waiting.Add(entry);
         }
 
         return new Admission.Accepted();
+    }
+
+    /// <summary>Lets what runs go on, and everything else wait.</summary>
+    internal void BeginNoMore()
+    {
+        lock (_gate)
+            _isDraining = true;
+    }
+
+    /// <summary>Takes <see cref="BeginNoMore"/> back.</summary>
+    internal void BeginAgain()
+    {
+        lock (_gate)
+        {
+            _isDraining = false;
+            StartWaiting_NeedsLock();
+        }
     }
 
     /// <summary>Ends a task with its whole process tree; false where none of that id runs or waits. Returns once it is over.</summary>
@@ -190,7 +209,7 @@ public sealed partial class TaskExecutor : IAsyncDisposable
 
     private void StartWaiting_NeedsLock()
     {
-        while (_running < _mostRunning && _waiting.Count > 0)
+        while (!_isDraining && _running < _mostRunning && _waiting.Count > 0)
         {
             var next = _waiting[0];
             _waiting.RemoveAt(0);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 
 namespace Fleet.Agent.Journal;
 
@@ -64,20 +63,7 @@ internal readonly record struct JournalFrame(int PayloadBytes, uint Checksum, Fr
 
     private static uint Sum(ReadOnlySpan<byte> frame)
     {
-        var sum = Add(uint.MaxValue, frame[..ChecksumOffset]);
-        return ~Add(sum, frame[KindOffset..]);
-    }
-
-    private static uint Add(uint sum, ReadOnlySpan<byte> bytes)
-    {
-        while (bytes.Length >= sizeof(ulong))
-        {
-            sum = BitOperations.Crc32C(sum, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-            bytes = bytes[sizeof(ulong)..];
-        }
-
-        foreach (var b in bytes)
-            sum = BitOperations.Crc32C(sum, b);
-        return sum;
+        var sum = Crc32C.Add(Crc32C.Start, frame[..ChecksumOffset]);
+        return ~Crc32C.Add(sum, frame[KindOffset..]);
     }
 }

@@ -17,6 +17,9 @@ internal sealed record StateDirectory(string Path)
     /// <summary>Holds a file for each task that runs or is not yet delivered.</summary>
     public string Tasks => System.IO.Path.Combine(Path, "tasks");
 
+    /// <summary>Holds the standing scans: their orders, marks and findings.</summary>
+    public string Scans => System.IO.Path.Combine(Path, "scans");
+
     /// <summary>The list of delivered tasks.</summary>
     public string Seen => System.IO.Path.Combine(Path, "seen");
 
@@ -46,6 +49,7 @@ internal sealed record StateDirectory(string Path)
     {
         Create(Path, Environment.IsPrivilegedProcess ? OthersMayPass : OwnerOnly);
         Create(Tasks, OwnerOnly);
+        Create(Scans, OwnerOnly);
     }
 
     /// <summary>Takes the directory for this process, until the result is disposed or the process ends in whatever way.</summary>

@@ -1,3 +1,6 @@
+using Fleet.Agent.Diagnosis;
+using Fleet.Agent.Upgrading;
+using Fleet.Protocol.V1;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.Agent.Link;
@@ -5,10 +8,20 @@ namespace Fleet.Agent.Link;
 /// <summary>Keeps the agent linked: connects, and when the link ends, connects again after a while.</summary>
 internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, ReconnectPolicy policy, ILogger<LinkClient> log)
 {
+    private readonly TaskCompletionSource _firstLink = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _wasNobodyThere;
 
     /// <summary>Whether there is a link at this moment.</summary>
     public bool IsLinked { get; private set; }
+
+    /// <summary>Told of the present connection, for other calls; null while there is no link.</summary>
+    public LinkRoute Route { get; init; } = new();
+
+    /// <summary>Done when there was a link for the first time.</summary>
+    public Task FirstLink => _firstLink.Task;
+
+    /// <summary>Where it is written down how the link stands; null: nowhere.</summary>
+    public LinkDiary? Diary { get; init; }
 
     /// <summary>Told how the link stands, in a few words: when it is up, and before each new attempt.</summary>
     public Action<string>? Told { get; init; }
@@ -23,7 +36,11 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
                 return;
             var delay = policy.NextDelay(end, lasted);
             Report(end, delay);
-            _wasNobodyThere = end is LinkEnd.Unreachable { IsNobodyThere: true };
+            var isNobodyThere = end is LinkEnd.Unreachable { IsNobodyThere: true };
+            // The first of a row says it: the diary keeps but a few.
+            if (!(isNobodyThere && _wasNobodyThere))
+                Diary?.NoteLost(end.Reason);
+            _wasNobodyThere = isNobodyThere;
             Told?.Invoke($"Not linked: {end.Reason}");
             await Task.Delay(delay, parts.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -34,7 +51,7 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
         try
         {
             using var connection = dialer.Dial();
-            var session = new LinkSession(connection, parts, log) { Welcomed = OnWelcomed };
+            var session = new LinkSession(connection, parts, log) { Welcomed = welcome => OnWelcomed(connection, welcome) };
             var end = await session.RunAsync(stop);
             if (end is LinkEnd.Refused)
                 dialer.NoteRefused();
@@ -47,14 +64,18 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
         finally
         {
             IsLinked = false;
+            Route.Channel = null;
         }
     }
 
-    private void OnWelcomed(TimeSpan window)
+    private void OnWelcomed(LinkConnection connection, Welcome welcome)
     {
         IsLinked = true;
-        policy.Window = window;
+        Route.Channel = connection.Channel;
+        _firstLink.TrySetResult();
+        policy.Window = TimeSpan.FromMilliseconds(Math.Clamp(welcome.ReconnectWindowMs, 0, int.MaxValue));
         dialer.NoteAccepted();
+        Diary?.NoteLinked(welcome.ControllerVersion, DateTimeOffset.FromUnixTimeMilliseconds(welcome.NowMs));
         Told?.Invoke("Linked");
     }
 

@@ -1,6 +1,7 @@
 using Fleet.Agent.Facts;
 using Fleet.Agent.Identity;
 using Fleet.Agent.Journal;
+using Fleet.Agent.Scanning;
 using Fleet.Agent.Tasks;
 
 namespace Fleet.Agent.Link;
@@ -13,5 +14,7 @@ namespace Fleet.Agent.Link;
 /// <param name="Renewal">Renews the certificate; null where there is none to renew.</param>
 /// <param name="Options">Limits.</param>
 /// <param name="Time">The clock.</param>
+/// <param name="Scans">The standing scans; null where there are none.</param>
 internal sealed record LinkParts(
-    string ProcessId, TaskJournal Journal, TaskDesk Desk, HostFacts Facts, CertificateRenewal? Renewal, LinkOptions Options, TimeProvider Time);
+    string ProcessId, TaskJournal Journal, TaskDesk Desk, HostFacts Facts, CertificateRenewal? Renewal, LinkOptions Options, TimeProvider Time,
+    ScanDesk? Scans = null);

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Fleet.Agent.Facts;
+using Fleet.Agent.Tailing;
 using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.V1;
 using Google.Protobuf;
@@ -27,8 +28,8 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
     /// <summary>How long there was a link, from the welcome on; zero where there was no welcome.</summary>
     public TimeSpan Lasted { get; private set; }
 
-    /// <summary>Told once, when the controller has welcomed this agent: within which time it wants its agents back, should it go away.</summary>
-    public Action<TimeSpan>? Welcomed { get; init; }
+    /// <summary>Told once, when the controller has welcomed this agent.</summary>
+    public Action<Welcome>? Welcomed { get; init; }
 
     /// <summary>Runs the link; ends with it, or with the token.</summary>
     public async Task<LinkEnd> RunAsync(CancellationToken stop)
@@ -73,6 +74,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
             JournalId = parts.Journal.Id,
             ProcessId = parts.ProcessId,
             Facts = _facts,
+            ScanSetDigest = parts.Scans?.Digest ?? "",
         };
         hello.HeldTasks.Add(held);
         return new AgentMessage { Hello = hello };
@@ -85,17 +87,19 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
             welcome.SilenceLimitMs, (long)parts.Options.LeastSilence.TotalMilliseconds, (long)parts.Options.MostSilence.TotalMilliseconds));
         silence.Limit = limit;
         LogWelcomed(welcome.SessionId, welcome.ControllerVersion, held.Count);
-        Welcomed?.Invoke(TimeSpan.FromMilliseconds(Math.Clamp(welcome.ReconnectWindowMs, 0, int.MaxValue)));
+        Welcomed?.Invoke(welcome);
 
         var stored = Stored(welcome);
         parts.Desk.DropUnknown(held, stored.ContainsKey);
         var wakeUp = new WakeUp();
         using var feed = new RecordFeed(parts.Journal, stored, parts.Options, wakeUp);
-        using var writer = new LinkWriter(call.RequestStream, feed, wakeUp, Heartbeat, limit, parts.Options, parts.Time);
+        using var scans = parts.Scans is null ? null : new ScanFeed(parts.Scans, wakeUp, parts.Time);
+        await using var tails = new TailFeed(parts.Journal.BootId, parts.Time, wakeUp.Set, log);
+        using var writer = new LinkWriter(call.RequestStream, feed, wakeUp, Heartbeat, limit, parts.Options, parts.Time, scans, tails);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(silence.Token);
         Task[] loops =
         [
-            ReadAsync(call.ResponseStream, feed, writer, silence, ending.Token),
+            ReadAsync(call.ResponseStream, feed, scans, tails, writer, silence, ending.Token),
             writer.RunAsync(ending.Token),
             UpkeepAsync(writer, ending.Token),
         ];
@@ -110,7 +114,8 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
     }
 
     private async Task<LinkEnd> ReadAsync(
-        IAsyncStreamReader<ControllerMessage> stream, RecordFeed feed, LinkWriter writer, SilenceWatch silence, CancellationToken cancellationToken)
+        IAsyncStreamReader<ControllerMessage> stream, RecordFeed feed, ScanFeed? scans, TailFeed tails, LinkWriter writer, SilenceWatch silence,
+        CancellationToken cancellationToken)
     {
         while (await stream.MoveNext(cancellationToken))
         {
@@ -134,6 +139,24 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
                     break;
                 case ControllerMessage.MessageOneofCase.CancelTask:
                     await AnswerAsync(parts.Desk.Cancel(message.CancelTask), writer, cancellationToken);
+                    break;
+                case ControllerMessage.MessageOneofCase.ScanSet when parts.Scans is not null:
+                    parts.Scans.Take(message.ScanSet);
+                    break;
+                case ControllerMessage.MessageOneofCase.RunScan when parts.Scans is not null:
+                    parts.Scans.RunNow(message.RunScan.Name);
+                    break;
+                case ControllerMessage.MessageOneofCase.ScanReportAck when scans is not null:
+                    scans.Acknowledge(message.ScanReportAck);
+                    break;
+                case ControllerMessage.MessageOneofCase.StartTail:
+                    tails.Start(message.StartTail);
+                    break;
+                case ControllerMessage.MessageOneofCase.TailCredit:
+                    tails.Grant(message.TailCredit);
+                    break;
+                case ControllerMessage.MessageOneofCase.StopTail:
+                    tails.Stop(message.StopTail);
                     break;
                 case ControllerMessage.MessageOneofCase.CertificateIssued:
                     if (Accept(message.CertificateIssued))

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Fleet.Agent.Tailing;
 using Fleet.Protocol.V1;
 using Grpc.Core;
 
@@ -12,6 +13,8 @@ internal sealed class LinkWriter : IDisposable
 {
     private readonly IClientStreamWriter<AgentMessage> _stream;
     private readonly RecordFeed _feed;
+    private readonly ScanFeed? _scans;
+    private readonly TailFeed? _tails;
     private readonly WakeUp _wakeUp;
     private readonly Func<Heartbeat> _heartbeat;
     private readonly TimeProvider _time;
@@ -29,6 +32,8 @@ internal sealed class LinkWriter : IDisposable
     /// <param name="silenceLimit">After which the controller takes this agent for gone.</param>
     /// <param name="options">Bounds.</param>
     /// <param name="time">For heartbeats.</param>
+    /// <param name="scans">Where reports of scans come from; null for none.</param>
+    /// <param name="tails">Where the lines of tails come from; null for none.</param>
     public LinkWriter(
         IClientStreamWriter<AgentMessage> stream,
         RecordFeed feed,
@@ -36,10 +41,14 @@ internal sealed class LinkWriter : IDisposable
         Func<Heartbeat> heartbeat,
         TimeSpan silenceLimit,
         LinkOptions options,
-        TimeProvider time)
+        TimeProvider time,
+        ScanFeed? scans = null,
+        TailFeed? tails = null)
     {
         _stream = stream;
         _feed = feed;
+        _scans = scans;
+        _tails = tails;
         _wakeUp = wakeUp;
         _heartbeat = heartbeat;
         _time = time;
@@ -64,14 +73,19 @@ internal sealed class LinkWriter : IDisposable
             while (_messages.Reader.TryRead(out var message))
                 await WriteAsync(message, cancellationToken);
 
+            // In turns: neither a task's flood of output, nor a storm of hits, nor a busy log that somebody follows keeps the others waiting.
             var records = new TaskRecords();
-            if (_feed.TryTake(records))
-            {
+            var hasRecords = _feed.TryTake(records);
+            if (hasRecords)
                 await WriteAsync(new AgentMessage { Records = records }, cancellationToken);
-                continue;
-            }
+            var report = _scans?.TryTake();
+            if (report is not null)
+                await WriteAsync(report, cancellationToken);
+            var lines = _tails?.TryTake();
+            if (lines is not null)
+                await WriteAsync(lines, cancellationToken);
 
-            if (!await IsHeartbeatDueAsync(cancellationToken))
+            if (!hasRecords && report is null && lines is null && !await IsHeartbeatDueAsync(cancellationToken))
                 await _wakeUp.WaitAsync(cancellationToken);
         }
     }

@@ -33,7 +33,7 @@ internal static class SearchReader
         if (message.Sources.Count is 0 or > Protocol.Limits.LogSources)
             throw new LogQueryException($"{message.Sources.Count} sources given, 1 to {Protocol.Limits.LogSources} allowed");
         foreach (var source in message.Sources)
-            Check(source);
+            CheckSource(source);
 
         var limits = message.Limits ?? new V1.LogLimits();
         var query = new LogQuery
@@ -62,7 +62,9 @@ internal static class SearchReader
             limits.ResultBytes == 0 ? DefaultResultBytes : (long)Math.Min(limits.ResultBytes, long.MaxValue));
     }
 
-    private static void Check(V1.LogSource source)
+    /// <summary>Checks a source.</summary>
+    /// <exception cref="LogQueryException">It is none that could be read.</exception>
+    public static void CheckSource(V1.LogSource source)
     {
         switch (source.SourceCase)
         {

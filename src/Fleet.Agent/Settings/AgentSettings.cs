@@ -1,3 +1,4 @@
+using Fleet.Agent.Scanning;
 using Fleet.Protocol.Identity;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +24,9 @@ internal sealed record AgentSettings
 
     /// <summary>Users that tasks may run as, besides the agent's own; null means any. The default is any.</summary>
     public IReadOnlyList<string>? AllowRunAs { get; init; }
+
+    /// <summary>What standing scans may take.</summary>
+    public ScanSettings Scans { get; init; } = new();
 
     /// <summary>What is logged.</summary>
     public LogSettings Log { get; init; } = new();

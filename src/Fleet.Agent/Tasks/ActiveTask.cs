@@ -64,6 +64,25 @@ internal sealed partial class ActiveTask : ITaskObserver, IDisposable
         }
     }
 
+    /// <summary>Leaves it to the next process; false where somebody wanted it to end before.</summary>
+    public bool TryHandOver()
+    {
+        lock (_gate)
+        {
+            if (_note != StopNote.None)
+                return false;
+            _note = new StopNote(StopOrigin.HandedOver, "");
+            return true;
+        }
+    }
+
+    /// <summary>There is no next process that goes on with it.</summary>
+    public void TakeBack()
+    {
+        lock (_gate)
+            _note = StopNote.None;
+    }
+
     /// <inheritdoc/>
     public ValueTask TaskStartingAsync(TaskStarting starting, CancellationToken cancellationToken)
     {
@@ -130,6 +149,8 @@ internal sealed partial class ActiveTask : ITaskObserver, IDisposable
     /// <inheritdoc/>
     public ValueTask StepEndedAsync(StepReport report, CancellationToken cancellationToken)
     {
+        if (Note().Origin is StopOrigin.HandedOver)
+            return ValueTask.CompletedTask;
         _lastStepEnded = _time.GetTimestamp();
         var ended = StepEndedMessage.Of(report, Lost(report.Step, OutputStream.StandardOutput), Lost(report.Step, OutputStream.StandardError));
         return InsistAsync(() => Append(new TaskRecord { StepEnded = ended }), cancellationToken);
@@ -142,7 +163,7 @@ internal sealed partial class ActiveTask : ITaskObserver, IDisposable
         {
             var note = Note();
             // Never begun and not asked for by anybody but this agent's stop: forgotten, so that it is ordered again.
-            if (_records is not null || note.Origin is not StopOrigin.AgentStop)
+            if (note.Origin is not StopOrigin.HandedOver && (_records is not null || note.Origin is not StopOrigin.AgentStop))
                 await WriteEndAsync(TaskVerdict.Of(report, Order.Request, note, Wall()), cancellationToken);
         }
         finally

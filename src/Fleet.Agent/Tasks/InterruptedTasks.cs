@@ -1,6 +1,7 @@
 using Fleet.Agent.Execution;
 using Fleet.Agent.Execution.Processes;
 using Fleet.Agent.Journal;
+using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.V1;
 using Microsoft.Extensions.Logging;
 
@@ -12,8 +13,10 @@ internal sealed partial class InterruptedTasks(TaskJournal journal, TimeProvider
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
 
     /// <summary>Goes through all of them, side by side; each gets its end whatever happens to the others.</summary>
-    public Task EndAllAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(journal.Unfinished.Select(task => EndAsync(task, cancellationToken)));
+    /// <param name="besides">One that goes on in this process.</param>
+    /// <param name="cancellationToken">Ends the hunt for their processes.</param>
+    public Task EndAllAsync(TaskId? besides, CancellationToken cancellationToken) =>
+        Task.WhenAll(journal.Unfinished.Where(task => task.Id != besides && journal.Find(task.Id) is { HasEnded: false }).Select(task => EndAsync(task, cancellationToken)));
 
     private async Task EndAsync(RecoveredLog task, CancellationToken cancellationToken)
     {

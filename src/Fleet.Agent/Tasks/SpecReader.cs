@@ -24,7 +24,9 @@ internal static class SpecReader
         var steps = new List<StepRequest>(spec.Steps.Count);
         foreach (var step in spec.Steps)
         {
-            var read = StepReader.Read(step, stdin, policy, out fault);
+            var read = step.ActionCase == Step.ActionOneofCase.UpgradeAgent
+                ? ReadUpgrade(id, spec, step.UpgradeAgent, policy, out fault)
+                : StepReader.Read(step, stdin, policy, out fault);
             if (read is null)
             {
                 fault = $"step {steps.Count + 1}: {fault}";
@@ -56,6 +58,14 @@ internal static class SpecReader
 
     /// <summary>Whether a text can be handed to the system: the kernel ends it at a NUL.</summary>
     public static bool IsText(string text) => !text.Contains('\0', StringComparison.Ordinal);
+
+    private static StepRequest.InProcess? ReadUpgrade(TaskId id, TaskSpec spec, UpgradeAgent upgrade, TaskPolicy policy, out string fault)
+    {
+        // What follows it would run in another process, or in none.
+        fault = spec.Steps.Count > 1 ? "upgrade_agent stands alone in its task"
+            : policy.Upgrader is null ? "upgrade_agent: this agent takes no upgrades" : "";
+        return fault.Length == 0 && policy.Upgrader!.Read(id, upgrade, out fault) is { } work ? new StepRequest.InProcess("upgrade agent", work) : null;
+    }
 
     // Zero is what the wire has for "none"; the executor checks the rest, for it knows what this host can do.
     private static TaskLimits ReadLimits(ResourceLimits? limits) => limits is null ? TaskLimits.None : new TaskLimits

@@ -20,6 +20,12 @@ internal enum StopOrigin
 
     /// <summary>It could not start, or not in time.</summary>
     NotStarted,
+
+    /// <summary>Its own work says that it cannot be done, and why.</summary>
+    GaveUp,
+
+    /// <summary>The next process of this agent goes on with it.</summary>
+    HandedOver,
 }
 
 /// <summary>Why a task was made to end.</summary>

@@ -13,6 +13,7 @@ namespace Fleet.Agent.Tasks;
 /// run timeout; the job's deadline    timed_out
 /// an operator's cancel               cancelled
 /// not started, or not in time        rejected
+/// its own work gave it up           failed
 /// the agent stops or could not go on interrupted
 /// </code>
 /// </summary>
@@ -36,6 +37,7 @@ internal static class TaskVerdict
                 $"ran longer than its run timeout of {DurationText.Format(request.RunTimeout)}{Where(report, request)}"),
             TaskEnd.Cancelled cancelled => Cancelled(note, cancelled.Reason),
             TaskEnd.Abandoned abandoned when note.Origin == StopOrigin.NotStarted => (TaskState.Rejected, Or(note.Reason, abandoned.Detail)),
+            TaskEnd.Abandoned when note.Origin == StopOrigin.GaveUp => (TaskState.Failed, note.Reason),
             TaskEnd.Abandoned abandoned => (TaskState.Interrupted, $"the agent could not go on with it: {abandoned.Detail}"),
             _ => throw new InvalidOperationException($"a task cannot end as {report.End}"),
         };

@@ -10,9 +10,9 @@ namespace Fleet.Cli.Agents;
 /// <summary>`fleet agents`: the hosts that are enrolled.</summary>
 internal static class AgentsCommand
 {
-    public static Command Create(CommandContext context) => new("agents", "List, describe, label and remove hosts.")
+    public static Command Create(CommandContext context) => new("agents", "List, describe, label, upgrade and remove hosts.")
     {
-        List(context), Show(context), Label(context), Remove(context), Explain(context),
+        List(context), Show(context), Label(context), Remove(context), Explain(context), UpgradeCommand.Create(context),
     };
 
     private static Command List(CommandContext context)

@@ -28,6 +28,18 @@ internal sealed class HostConfirmation
         _prompt = prompt;
     }
 
+    /// <summary>From how many hosts on this user wants to be asked.</summary>
+    /// <exception cref="CommandFailure">The environment says something else than a number.</exception>
+    public static int AboveOfUser()
+    {
+        var text = Environment.GetEnvironmentVariable("FLEET_CONFIRM_ABOVE");
+        if (string.IsNullOrEmpty(text))
+            return DefaultAbove;
+        return int.TryParse(text, out var above) && above >= 0
+            ? above
+            : throw CommandFailure.Usage($"FLEET_CONFIRM_ABOVE is \"{text}\"", "set it to a number of hosts, 0 or more");
+    }
+
     /// <summary>Returns when it may go on.</summary>
     /// <exception cref="CommandFailure">The answer was no.</exception>
     public void Ask(string command, TargetPreview preview, bool everyHost)

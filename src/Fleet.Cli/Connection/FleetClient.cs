@@ -8,8 +8,10 @@ using Fleet.Protocol.V1;
 using Grpc.Net.Client;
 using AgentsApi = Fleet.Protocol.V1.Agents;
 using AlertsApi = Fleet.Protocol.V1.Alerts;
+using ArtefactsApi = Fleet.Protocol.V1.Artefacts;
 using HitsApi = Fleet.Protocol.V1.Hits;
 using JobsApi = Fleet.Protocol.V1.Jobs;
+using LogsApi = Fleet.Protocol.V1.Logs;
 using ScansApi = Fleet.Protocol.V1.Scans;
 
 namespace Fleet.Cli.Connection;
@@ -29,9 +31,11 @@ internal sealed class FleetClient : IDisposable
         Context = context;
         Jobs = new JobsApi.JobsClient(channel);
         Agents = new AgentsApi.AgentsClient(channel);
+        Artefacts = new ArtefactsApi.ArtefactsClient(channel);
         Tokens = new Tokens.TokensClient(channel);
         Operators = new Operators.OperatorsClient(channel);
         Control = new Control.ControlClient(channel);
+        Logs = new LogsApi.LogsClient(channel);
         Scans = new ScansApi.ScansClient(channel);
         Hits = new HitsApi.HitsClient(channel);
         Alerts = new AlertsApi.AlertsClient(channel);
@@ -41,11 +45,15 @@ internal sealed class FleetClient : IDisposable
 
     public AgentsApi.AgentsClient Agents { get; }
 
+    public ArtefactsApi.ArtefactsClient Artefacts { get; }
+
     public Tokens.TokensClient Tokens { get; }
 
     public Operators.OperatorsClient Operators { get; }
 
     public Control.ControlClient Control { get; }
+
+    public LogsApi.LogsClient Logs { get; }
 
     public ScansApi.ScansClient Scans { get; }
 

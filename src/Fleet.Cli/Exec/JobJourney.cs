@@ -31,7 +31,7 @@ internal sealed class JobJourney
     {
         // 1. The job is created for exactly the hosts that the operator was shown.
         using var client = _context.Connect(parsed);
-        var confirmation = new HostConfirmation(ConfirmAbove(), parsed.GetValue(_yes), _context.Screen.Input, _context.Screen.Err.Profile.Out.Writer);
+        var confirmation = new HostConfirmation(HostConfirmation.AboveOfUser(), parsed.GetValue(_yes), _context.Screen.Input, _context.Screen.Err.Profile.Out.Writer);
         var launcher = new JobLauncher(client, _context.Time, confirmation, _context.Screen.Note);
         var job = await launcher.LaunchAsync(order.Target, order.EveryHost, order.Spec, order.Options, cancellationToken);
 
@@ -44,15 +44,5 @@ internal sealed class JobJourney
 
         var follower = new JobFollower(client, _context.Screen, _context.Time, _context.CtrlC, quiet);
         return await follower.FollowAsync(job.Id, renderer, follow: true);
-    }
-
-    private static int ConfirmAbove()
-    {
-        var text = Environment.GetEnvironmentVariable("FLEET_CONFIRM_ABOVE");
-        if (string.IsNullOrEmpty(text))
-            return HostConfirmation.DefaultAbove;
-        return int.TryParse(text, out var above) && above >= 0
-            ? above
-            : throw CommandFailure.Usage($"FLEET_CONFIRM_ABOVE is \"{text}\"", "set it to a number of hosts, 0 or more");
     }
 }

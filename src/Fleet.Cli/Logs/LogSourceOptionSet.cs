@@ -16,9 +16,13 @@ internal sealed class LogSourceOptionSet
     private readonly Option<string[]> _fields = new("--field") { Description = "Of the journal only entries with this field (_PID=1, SYSLOG_IDENTIFIER=sshd); may be repeated.", HelpName = "FIELD=VALUE" };
     private readonly Option<bool> _kernel = new("--kernel", "-k") { Description = "The kernel's ring buffer." };
 
-    public LogSourceOptionSet(Command command)
+    /// <param name="command">Gets the options.</param>
+    /// <param name="canChooseRotated">Whether rotated files are read where that is asked for.</param>
+    public LogSourceOptionSet(Command command, bool canChooseRotated = true)
     {
-        foreach (var option in (Option[])[_files, _rotated, _journal, _journalPath, _units, _priority, _fields, _kernel])
+        if (canChooseRotated)
+            command.Options.Add(_rotated);
+        foreach (var option in (Option[])[_files, _journal, _journalPath, _units, _priority, _fields, _kernel])
             command.Options.Add(option);
     }
 

@@ -12,6 +12,7 @@ internal static class StepTitle
         Step.ActionOneofCase.Script => string.Join(' ', step.Script.Arguments.Select(Quote).Prepend(step.Script.Name)),
         Step.ActionOneofCase.Builtin => "built-in " + step.Builtin.Name,
         Step.ActionOneofCase.SearchLogs => Of(step.SearchLogs),
+        Step.ActionOneofCase.UpgradeAgent => $"upgrade agent to {step.UpgradeAgent.Version} ({Convert.ToHexStringLower(step.UpgradeAgent.Sha256.Span)[..12]})",
         _ => "unknown step",
     };
 

@@ -12,6 +12,10 @@ internal static class AccessTable
         ["/fleet.v1.AgentLink/Connect"] = new(AccessLevel.Agent),
         ["/fleet.v1.AgentLink/Leave"] = new(AccessLevel.Agent, IsAudited: true),
 
+        ["/fleet.v1.Artefacts/FetchArtefact"] = new(AccessLevel.Agent),
+        ["/fleet.v1.Artefacts/ListArtefacts"] = new(AccessLevel.Viewer),
+        ["/fleet.v1.Artefacts/PutArtefact"] = new(AccessLevel.Admin, IsAudited: true),
+
         ["/fleet.v1.Jobs/PreviewTarget"] = new(AccessLevel.Viewer),
         ["/fleet.v1.Jobs/GetJob"] = new(AccessLevel.Viewer),
         ["/fleet.v1.Jobs/ListJobs"] = new(AccessLevel.Viewer),

@@ -7,7 +7,7 @@ namespace Fleet.Controller.Artefacts;
 /// thousand new hosts must not slow down the fleet that is there. Who finds no place is told to come back, and curl does.
 /// </summary>
 internal sealed partial class ArtefactDownloads(
-    ArtefactShelf shelf, CertificateAuthority authority, TimeProvider time, ILogger<ArtefactDownloads> logger) : IDisposable
+    ArtefactShelf shelf, ArtefactPlaces places, CertificateAuthority authority, TimeProvider time, ILogger<ArtefactDownloads> logger)
 {
     /// <summary>Where the script is.</summary>
     public const string ScriptPath = "/install.sh";
@@ -15,10 +15,8 @@ internal sealed partial class ArtefactDownloads(
     /// <summary>Below which the agents are.</summary>
     public const string ArtefactPath = "/artefacts/";
 
-    private const int AtOnce = 32;
     private const int RetryAfterSeconds = 2;
     private static readonly TimeSpan s_timeLimit = TimeSpan.FromMinutes(5);
-    private readonly SemaphoreSlim _places = new(AtOnce, AtOnce);
 
     /// <summary>Sends the script.</summary>
     public async Task SendScriptAsync(HttpContext http)
@@ -50,7 +48,8 @@ internal sealed partial class ArtefactDownloads(
             return;
         }
 
-        if (!_places.Wait(TimeSpan.Zero, CancellationToken.None))
+        using var place = places.TryTake();
+        if (place is null)
         {
             http.Response.Headers.RetryAfter = $"{RetryAfterSeconds}";
             await RefuseAsync(http, StatusCodes.Status503ServiceUnavailable, "too many hosts are being installed: come back");
@@ -70,14 +69,7 @@ internal sealed partial class ArtefactDownloads(
         {
             LogCut(http.Connection.RemoteIpAddress, Path.GetFileName(path));
         }
-        finally
-        {
-            _places.Release();
-        }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _places.Dispose();
 
     private static Task RefuseAsync(HttpContext http, int status, string why)
     {

@@ -1,17 +1,25 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Fleet.Controller.Control;
 using Fleet.Controller.Hosting;
+using Fleet.Protocol;
 
 namespace Fleet.Controller.Artefacts;
 
-/// <summary>The directory of artefacts. It is looked at anew for each use, so that files can be put there while the controller runs.</summary>
+/// <summary>
+/// The artefacts: those that came with the controller or were put beside them, and those that operators have brought. The directories
+/// are looked at anew for each use, so that files can be put there while the controller runs.
+/// </summary>
 internal sealed class ArtefactShelf(ControllerOptions options)
 {
-    private readonly Lock _gate = new();
-    private (FileStamp Stamp, string Sha256)? _hashed;
+    private const int MostBrought = 8;
+    private readonly ConcurrentDictionary<FileStamp, string> _hashes = new();
 
-    /// <summary>Where it is.</summary>
+    /// <summary>Where those are that came with the controller.</summary>
     public string Directory => options.Artefacts;
+
+    /// <summary>Where those are that operators have brought, each in a directory named by its digest.</summary>
+    public string Brought => new DataDirectory(options.Data).ArtefactsPath;
 
     /// <summary>The script that installs agents; it need not exist.</summary>
     public string ScriptFile => Path.Combine(Directory, "install.sh");
@@ -21,37 +29,67 @@ internal sealed class ArtefactShelf(ControllerOptions options)
     /// <exception cref="UnauthorizedAccessException">The controller's user may not read it.</exception>
     public AgentArtefact? FindAgent()
     {
-        var found = new DirectoryInfo(Directory) is { Exists: true } directory && File.Exists(ScriptFile)
-            ? directory.EnumerateFiles()
-                .Select(file => (File: file, Version: AgentArtefact.TryReadVersion(file.Name, out var version) ? version : null))
-                .Where(candidate => candidate.Version is not null)
+        var found = File.Exists(ScriptFile)
+            ? Candidates(new DirectoryInfo(Directory), SearchOption.TopDirectoryOnly)
                 .OrderByDescending(candidate => candidate.Version == ProcessStatus.Version)
                 .ThenByDescending(candidate => candidate.File.LastWriteTimeUtc)
                 .ThenBy(candidate => candidate.File.Name, StringComparer.Ordinal)
                 .FirstOrDefault()
             : default;
-        return found.File is null ? null : new AgentArtefact(found.File.Name, found.Version!, HashOf(found.File));
+        return found.File is null ? null : Describe(found.File, found.Version);
     }
+
+    /// <summary>Everything that agents can be upgraded to, newest file first.</summary>
+    /// <inheritdoc cref="FindAgent" path="/exception"/>
+    public IEnumerable<AgentArtefact> All() =>
+        Candidates(new DirectoryInfo(Directory), SearchOption.TopDirectoryOnly)
+            .Concat(Candidates(new DirectoryInfo(Brought), SearchOption.AllDirectories))
+            .OrderByDescending(candidate => candidate.File.LastWriteTimeUtc)
+            .ThenBy(candidate => candidate.File.Name, StringComparer.Ordinal)
+            .Select(candidate => Describe(candidate.File, candidate.Version))
+            .DistinctBy(artefact => artefact.Sha256);
 
     /// <summary>The path of a file that hosts may have; null if it is none.</summary>
     public string? FindFile(string name) =>
-        AgentArtefact.TryReadVersion(name, out _) && Path.Combine(Directory, name) is var path && File.Exists(path) ? path : null;
+        ArtefactNames.TryReadVersion(name, out _) && Path.Combine(Directory, name) is var path && File.Exists(path) ? path : null;
+
+    /// <summary>Puts a file that was brought, and is what it is said to be, in its place; the oldest make room.</summary>
+    public AgentArtefact Take(string file, string version, string sha256)
+    {
+        var place = System.IO.Directory.CreateDirectory(Path.Combine(Brought, sha256)).FullName;
+        var path = Path.Combine(place, ArtefactNames.Of(version));
+        File.Move(file, path, overwrite: true);
+        foreach (var old in new DirectoryInfo(Brought).GetDirectories().OrderByDescending(d => d.LastWriteTimeUtc).Skip(MostBrought))
+            old.Delete(recursive: true);
+        return new AgentArtefact(path, version, sha256, new FileInfo(path).Length);
+    }
+
+    private static IEnumerable<(FileInfo File, string Version)> Candidates(DirectoryInfo directory, SearchOption how)
+    {
+        if (!directory.Exists)
+            yield break;
+        foreach (var file in directory.EnumerateFiles("*", how))
+        {
+            if (ArtefactNames.TryReadVersion(file.Name, out var version))
+                yield return (file, version);
+        }
+    }
 
     // A hundred hosts that are installed at once do not read the file a hundred times.
-    private string HashOf(FileInfo file)
+    private AgentArtefact Describe(FileInfo file, string version)
     {
         var stamp = new FileStamp(file.FullName, file.Length, file.LastWriteTimeUtc);
-        lock (_gate)
+        if (!_hashes.TryGetValue(stamp, out var sha256))
         {
-            if (_hashed is { } known && known.Stamp == stamp)
-                return known.Sha256;
+            using var content = file.OpenRead();
+            sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
+            // Of a file that was replaced, what it was before is no longer asked for.
+            foreach (var old in _hashes.Keys.Where(known => known.Path == stamp.Path || !File.Exists(known.Path)))
+                _hashes.TryRemove(old, out _);
+            _hashes[stamp] = sha256;
         }
 
-        using var content = file.OpenRead();
-        var sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
-        lock (_gate)
-            _hashed = (stamp, sha256);
-        return sha256;
+        return new AgentArtefact(file.FullName, version, sha256, file.Length);
     }
 
     private sealed record FileStamp(string Path, long Length, DateTime WrittenAt);

@@ -14,6 +14,9 @@ internal sealed record DataDirectory(string Path)
     /// <summary>The store.</summary>
     public string StorePath => System.IO.Path.Combine(Path, "fleet.db");
 
+    /// <summary>Artefacts that operators have brought.</summary>
+    public string ArtefactsPath => System.IO.Path.Combine(Path, "artefacts");
+
     /// <summary>Through which local commands reach the running controller.</summary>
     public string SocketPath => System.IO.Path.Combine(Path, "control.sock");
 

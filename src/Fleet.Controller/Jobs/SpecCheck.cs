@@ -51,6 +51,8 @@ internal static class SpecCheck
                 return $"spec.steps[{i}].{fault}";
         }
 
+        if (spec.Steps.Count > 1 && spec.Steps.Any(static step => step.UpgradeAgent is not null))
+            return "spec.steps: upgrade_agent stands alone in its task";
         if (spec.RunAs.Length > LongestName || HasNul(spec.RunAs))
             return $"spec.run_as must be a user name or id of at most {LongestName} characters";
         if (spec.HasUmask && spec.Umask > HighestMode)
@@ -88,7 +90,8 @@ internal static class SpecCheck
         Step.ActionOneofCase.Script => Fault(step.Script),
         Step.ActionOneofCase.Builtin => step.Builtin.Name.Length is 0 or > 64 ? "builtin.name must have 1 to 64 characters" : "",
         Step.ActionOneofCase.SearchLogs => SearchCheck.FindFault(step.SearchLogs),
-        _ => "action is required: argv, shell, script, builtin or search_logs",
+        Step.ActionOneofCase.UpgradeAgent => Fault(step.UpgradeAgent),
+        _ => "action is required: argv, shell, script, builtin, search_logs or upgrade_agent",
     };
 
     private static string Fault(Argv argv)
@@ -117,6 +120,15 @@ internal static class SpecCheck
             ? $"script.arguments has more than {Limits.Words} words, or a NUL character"
             : "";
     }
+
+    private static string Fault(UpgradeAgent upgrade) =>
+        !ArtefactNames.IsVersion(upgrade.Version) ? "upgrade_agent.version must be a version: letters, digits and . + ~ - _, a digit first"
+        : upgrade.Sha256.Length != SHA256.HashSizeInBytes ? "upgrade_agent.sha256 must have 32 bytes"
+        : upgrade.SizeBytes is 0 or > Limits.ArtefactBytes ? $"upgrade_agent.size_bytes must lie between 1 and {Limits.ArtefactBytes}"
+        : upgrade.HealthTimeoutMs < Limits.LeastHealthTimeout.TotalMilliseconds || upgrade.HealthTimeoutMs > Limits.MostHealthTimeout.TotalMilliseconds
+            ? "upgrade_agent.health_timeout_ms must lie between 1 s and 10 min"
+        : upgrade.DrainLimitMs < 0 || upgrade.DrainLimitMs > Limits.MostDrain.TotalMilliseconds ? "upgrade_agent.drain_limit_ms must lie between 0 and 1 h"
+        : "";
 
     private static bool HasNul(string text) => text.Contains('\0', StringComparison.Ordinal);
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Registry;
 using Fleet.Controller.Scans;
+using Fleet.Controller.Tailing;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
 using Google.Protobuf;
@@ -17,16 +18,18 @@ internal sealed partial class AgentMessageHandler
 
     private readonly RecordIntake _records;
     private readonly ReportIntake _reports;
+    private readonly TailBook _tails;
     private readonly AgentRegistry _registry;
     private readonly IAgentStore _store;
     private readonly IdentityRenewal _renewal;
     private readonly SessionRoom _room;
 
     public AgentMessageHandler(
-        RecordIntake records, ReportIntake reports, AgentRegistry registry, IFleetStore store, IdentityRenewal renewal, SessionRoom room)
+        RecordIntake records, ReportIntake reports, TailBook tails, AgentRegistry registry, IFleetStore store, IdentityRenewal renewal, SessionRoom room)
     {
         _records = records;
         _reports = reports;
+        _tails = tails;
         _registry = registry;
         _store = store.Agents;
         _renewal = renewal;
@@ -54,6 +57,9 @@ internal sealed partial class AgentMessageHandler
                     break;
                 case AgentMessage.MessageOneofCase.ScanStates:
                     _reports.Take(session, message.ScanStates);
+                    break;
+                case AgentMessage.MessageOneofCase.TailOutput:
+                    _tails.Take(session, message.TailOutput);
                     break;
                 case AgentMessage.MessageOneofCase.Facts:
                     await TakeFactsAsync(session, message.Facts);

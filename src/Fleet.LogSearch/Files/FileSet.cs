@@ -41,7 +41,29 @@ public static class FileSet
         return files.ConvertAll(file => new FileSource(file));
     }
 
-    private static bool IsGlob(string path) => path.AsSpan().ContainsAny('*', '?');
+    /// <summary>The live files that a path or glob stands for now: rotated and compressed ones are left out.</summary>
+    /// <param name="pathOrGlob">As for <see cref="Resolve"/>.</param>
+    /// <param name="known">Files that are known to be live even where they are missing just now, between a rename and the file's next creation.</param>
+    /// <exception cref="LogQueryException">As for <see cref="Resolve"/>.</exception>
+    public static IReadOnlyList<string> LiveFiles(string pathOrGlob, IReadOnlyCollection<string> known)
+    {
+        if (!IsGlob(pathOrGlob))
+        {
+            return Resolve(pathOrGlob, Rotation.Ignored).Select(file => file.Name).ToArray();
+        }
+
+        List<string> files = Expand(pathOrGlob);
+        string[] all = files.Concat(known).Distinct(StringComparer.Ordinal).ToArray();
+        return files.Where(file => !Array.Exists(s_packed, packed => file.EndsWith(packed, StringComparison.Ordinal))
+            && !Array.Exists(all, other => other != file && RankOf(other, file) is not null)).ToArray();
+    }
+
+    /// <summary>Whether a name is that of a packed file whose plain one is among the names too.</summary>
+    internal static bool IsPackedCopy(string name, string[] names) =>
+        Array.Find(s_packed, packed => name.EndsWith(packed, StringComparison.Ordinal)) is { } suffix && Array.IndexOf(names, name[..^suffix.Length]) >= 0;
+
+    /// <summary>Whether a path stands for any number of files.</summary>
+    public static bool IsGlob(string path) => path.AsSpan().ContainsAny('*', '?');
 
     private static List<string> Expand(string glob)
     {

@@ -13,12 +13,30 @@ public readonly partial record struct FileStatus(ulong Device, ulong Inode, bool
     private const int StatxBytes = 256;
     private const int ModeOffset = 28;
     private const int InodeOffset = 32;
+    private const uint KnowsBirth = 0x800;     // STATX_BTIME
+    private const int LengthOffset = 40;
+    private const int BornSecondsOffset = 80;
+    private const int BornNanosecondsOffset = 88;
+    private const int ChangedSecondsOffset = 112;
+    private const int ChangedNanosecondsOffset = 120;
     private const int DeviceMajorOffset = 136;
     private const int DeviceMinorOffset = 140;
     private const int CurrentDirectory = -100; // AT_FDCWD
-    private const uint TypeModeInode = 0x103;  // STATX_TYPE | STATX_MODE | STATX_INO
+    private const uint Wanted = 0xB43;         // STATX_TYPE | STATX_MODE | STATX_MTIME | STATX_INO | STATX_SIZE | STATX_BTIME
     private const int KindMask = 0xF000;
     private const int RegularKind = 0x8000;
+
+    /// <summary>Its length in bytes.</summary>
+    public long Length { get; init; }
+
+    /// <summary>When its content was last changed, in nanoseconds since 1970: to be compared, not shown.</summary>
+    public long ChangedStamp { get; init; }
+
+    /// <summary>When it was made, likewise; 0 where the file system does not say.</summary>
+    public long BornStamp { get; init; }
+
+    /// <summary>Whether another status is of the same file.</summary>
+    public bool IsSameFile(FileStatus other) => Device == other.Device && Inode == other.Inode;
 
     /// <summary>Asks for a path's status, through symbolic links; null when there is no such file.</summary>
     public static FileStatus? Of(string path)
@@ -29,7 +47,7 @@ public readonly partial record struct FileStatus(ulong Device, ulong Inode, bool
         }
 
         Span<byte> status = stackalloc byte[StatxBytes];
-        if (Statx(CurrentDirectory, path, 0, TypeModeInode, ref MemoryMarshal.GetReference(status)) != 0)
+        if (Statx(CurrentDirectory, path, 0, Wanted, ref MemoryMarshal.GetReference(status)) != 0)
         {
             return null;
         }
@@ -37,8 +55,16 @@ public readonly partial record struct FileStatus(ulong Device, ulong Inode, bool
         ulong device = ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(status[DeviceMajorOffset..]) << 32)
             | BinaryPrimitives.ReadUInt32LittleEndian(status[DeviceMinorOffset..]);
         int kind = BinaryPrimitives.ReadUInt16LittleEndian(status[ModeOffset..]) & KindMask;
-        return new FileStatus(device, BinaryPrimitives.ReadUInt64LittleEndian(status[InodeOffset..]), kind == RegularKind);
+        return new FileStatus(device, BinaryPrimitives.ReadUInt64LittleEndian(status[InodeOffset..]), kind == RegularKind)
+        {
+            Length = BinaryPrimitives.ReadInt64LittleEndian(status[LengthOffset..]),
+            ChangedStamp = StampAt(status, ChangedSecondsOffset, ChangedNanosecondsOffset),
+            BornStamp = (BinaryPrimitives.ReadUInt32LittleEndian(status) & KnowsBirth) != 0 ? StampAt(status, BornSecondsOffset, BornNanosecondsOffset) : 0,
+        };
     }
+
+    private static long StampAt(ReadOnlySpan<byte> status, int seconds, int nanoseconds) =>
+        (BinaryPrimitives.ReadInt64LittleEndian(status[seconds..]) * 1_000_000_000) + BinaryPrimitives.ReadUInt32LittleEndian(status[nanoseconds..]);
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int directory, string path, int flags, uint mask, ref byte status);

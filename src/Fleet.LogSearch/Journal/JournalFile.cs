@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Fleet.LogSearch.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Fleet.LogSearch.Journal;
@@ -18,6 +19,7 @@ internal sealed class JournalFile : IDisposable
     public const int ObjectHeaderBytes = 16;
 
     private const int HeaderBytes = 208;
+    private const byte ArchivedState = 2;
     private const uint CompactFlag = 16;
     private const uint KnownFlags = 31;
     private const int PageBytes = 32 * 1024;
@@ -32,7 +34,7 @@ internal sealed class JournalFile : IDisposable
     public JournalFile(string path)
     {
         Path = path;
-        _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        _file = UnlockedFile.Open(path);
         Array.Fill(_pageAt, -1);
         try
         {
@@ -60,7 +62,20 @@ internal sealed class JournalFile : IDisposable
     /// <summary>Realtime of the first and the last entry, in microseconds since 1970.</summary>
     public (long First, long Last) Times { get; private set; }
 
+    /// <summary>Numbers of entries that count together: those of one run of a journal, through its files.</summary>
     public string SequenceId { get; private set; } = "";
+
+    /// <summary>Made with the file; it keeps it when it is renamed.</summary>
+    public string FileId { get; private set; } = "";
+
+    /// <summary>Whether nothing more is written to it.</summary>
+    public bool IsArchived { get; private set; }
+
+    /// <summary>The number of its first entry; 0 where there is none.</summary>
+    public long FirstSequence { get; private set; }
+
+    /// <summary>The number of its last entry.</summary>
+    public long LastSequence { get; private set; }
 
     public int PayloadOffset => IsCompact ? 72 : 64;
 
@@ -122,6 +137,29 @@ internal sealed class JournalFile : IDisposable
             arrayOffset = BinaryPrimitives.ReadInt64LittleEndian(At(arrayOffset + 16, 8));
         }
     }
+
+    /// <summary>The entries behind the first so many, in the order in which they were written.</summary>
+    public IEnumerable<long> EntriesAfter(long skip)
+    {
+        int width = IsCompact ? 4 : 8;
+        long array = FirstEntryArray, count = EntryCount;
+        for (; array != 0 && count > 0; array = BinaryPrimitives.ReadInt64LittleEndian(At(array + 16, 8)))
+        {
+            int items = (int)Math.Min((SizeOf(array, JournalObjectKind.EntryArray) - 24) / width, count);
+            if (skip < items)
+            {
+                return Entries(array, count, (int)skip);
+            }
+
+            skip -= items;
+            count -= items;
+        }
+
+        return [];
+    }
+
+    /// <summary>The number of an entry, within its sequence.</summary>
+    public long SequenceOf(long entry) => BinaryPrimitives.ReadInt64LittleEndian(At(entry + 16, 8));
 
     /// <summary>Every entry from the first one at or after a time on; where clocks jumped back, from one of them.</summary>
     public IEnumerable<long> EntriesSince(long microseconds)
@@ -196,6 +234,10 @@ internal sealed class JournalFile : IDisposable
         }
 
         IsCompact = (flags & CompactFlag) != 0;
+        IsArchived = header[16] == ArchivedState;
+        FileId = Convert.ToHexStringLower(header.Slice(24, 16));
+        FirstSequence = Number(header, 168);
+        LastSequence = Number(header, 160);
         SequenceId = Convert.ToHexStringLower(header.Slice(72, 16));
         FirstObject = Number(header, 88);
         LastObject = Number(header, 136);

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
 using Fleet.LogSearch.Searching;
 
 namespace Fleet.LogSearch.Journal;
@@ -14,7 +12,7 @@ public sealed class JournalSource : LogSource
     /// <summary>Names a journal.</summary>
     /// <param name="paths">Journal files, or directories that hold them.</param>
     public JournalSource(params string[] paths) : base(paths.Length == 0 ? "journal" : string.Join(' ', paths)) =>
-        _paths = paths.Length == 0 ? ["/var/log/journal", "/run/log/journal"] : paths;
+        _paths = paths.Length == 0 ? [.. JournalPaths.OfHost] : paths;
 
     internal override SourceOutcome Search(PreparedQuery prepared, SearchBudget budget, IMatchSink sink)
     {
@@ -62,7 +60,7 @@ public sealed class JournalSource : LogSource
 
     private List<JournalFile> Open(LogQuery query, List<string> notes)
     {
-        List<string> names = _paths.SelectMany(FilesOf).ToList();
+        List<string> names = _paths.SelectMany(JournalPaths.FilesOf).ToList();
         if (names.Count == 0)
         {
             throw new IOException("no journal on this host: there is no journal file in " + string.Join(" or ", _paths));
@@ -91,18 +89,6 @@ public sealed class JournalSource : LogSource
         return files.Count > 0 || notes.Count == 0 ? files : throw new IOException(string.Join("; ", notes));
     }
 
-    private static IEnumerable<string> FilesOf(string path)
-    {
-        if (!Directory.Exists(path))
-        {
-            return File.Exists(path) ? [path] : [];
-        }
-
-        // name.journal~ was set aside after a crash; its entries are still good.
-        return Directory.EnumerateFiles(path, "*.journal*", SearchOption.AllDirectories)
-            .Where(name => name.EndsWith(".journal", StringComparison.Ordinal) || name.EndsWith(".journal~", StringComparison.Ordinal));
-    }
-
     private SearchEnd? Report(JournalScan scan, List<JournalFile> files, PreparedQuery prepared, SearchBudget budget, IMatchSink sink, long[] byPattern, ref long matches)
     {
         foreach (JournalHit hit in scan.Hits)
@@ -126,7 +112,7 @@ public sealed class JournalSource : LogSource
             if (sink is not NoSink)
             {
                 JournalFile file = files[hit.File];
-                string cursor = Cursor(file, hit.Entry);
+                string cursor = JournalCursor.Of(file, hit.Entry);
                 sink.Take(new FoundLine
                 {
                     Source = Name,
@@ -144,18 +130,6 @@ public sealed class JournalSource : LogSource
 
         return null;
     }
-
-    // sd_journal_get_cursor(3): the same text that journalctl prints and takes.
-    private static string Cursor(JournalFile file, long entry)
-    {
-        ReadOnlySpan<byte> head = file.At(entry, 64);
-        var text = new StringBuilder("s=").Append(file.SequenceId);
-        text.Append(";i=").Append(Hex(head, 16)).Append(";b=").Append(Convert.ToHexStringLower(head.Slice(40, 16)));
-        return text.Append(";m=").Append(Hex(head, 32)).Append(";t=").Append(Hex(head, 24)).Append(";x=").Append(Hex(head, 56)).ToString();
-    }
-
-    private static string Hex(ReadOnlySpan<byte> entry, int offset) =>
-        BinaryPrimitives.ReadUInt64LittleEndian(entry[offset..]).ToString("x", System.Globalization.CultureInfo.InvariantCulture);
 
     private static long Ticks(long microseconds) => DateTime.UnixEpoch.Ticks + (microseconds * TicksPerMicrosecond);
 }

@@ -3,103 +3,114 @@ using Fleet.LogSearch.Searching;
 
 namespace Fleet.LogSearch.Scans;
 
-/// <summary>Reads what has been written to a log since a checkpoint, wherever rotation has put it meanwhile.</summary>
-/// <remarks>
-/// It holds no state between calls: the checkpoint is all there is, so a scan that was killed goes on from the last one saved, and delivers
-/// what came after it once more with the same identities. A line is delivered when it is whole.
-/// </remarks>
-public sealed class FileFollower
+/// <summary>Reads what has been written to a log of files since a mark, wherever rotation has put it meanwhile.</summary>
+/// <remarks>A line is delivered when it is whole; a record of several lines when the next one begins, or when nothing was added for a while.</remarks>
+public sealed class FileFollower : LogFollower
 {
     // A writer goes on in a renamed file until it reopens its log; two rotations later it has.
-    private const int KeptGenerations = 3;
+    internal const int KeptGenerations = 3;
 
-    private readonly string _path;
-    private readonly PreparedQuery _prepared;
+    private readonly FollowBuffers _buffers;
     private readonly TimeProvider _time;
+    private readonly GenerationReader _reader;
+    private readonly List<SeenFile> _seen = [];
+    private readonly List<LogGeneration> _held = [];
+    private FileMark? _last;
+    private bool _isSettled;
+    private string _fault = "";
 
     /// <summary>Follows a log.</summary>
     /// <param name="path">The live file's absolute path.</param>
-    /// <param name="query">What is a hit; without window, context, record start and limits.</param>
-    /// <param name="time">Dates checkpoints and gaps.</param>
-    public FileFollower(string path, LogQuery query, TimeProvider time)
+    /// <param name="query">What is a hit; without window, context and limits.</param>
+    /// <param name="buffers">Shared with the other followers of the thread.</param>
+    /// <param name="time">Dates marks and gaps, and tells quiet.</param>
+    public FileFollower(string path, LogQuery query, FollowBuffers buffers, TimeProvider time)
+        : base(path)
     {
-        if (query.Window.IsBounded || query.Before + query.After > 0 || query.RecordStart is not null || query.Limits != new SearchLimits())
+        if (query.Window.IsBounded || query.Before + query.After > 0 || query.Limits != new SearchLimits())
         {
-            throw new LogQueryException("a scan sees each line once, when it is written: it has no window, context, record start or limits");
+            throw new LogQueryException("a scan sees each line once, when it is written: it has no window, context or limits");
         }
 
-        _path = path;
-        _prepared = new PreparedQuery(query with { LineNumbers = LineNumbering.None });
+        _buffers = buffers;
         _time = time;
+        _reader = new GenerationReader(path, new PreparedQuery(query with { LineNumbers = LineNumbering.None }), buffers, time);
     }
 
-    /// <summary>A checkpoint behind all that is there now.</summary>
-    public ScanCheckpoint FromNow()
+    /// <summary>Whether the files last read stay open between two steps: what is written to them until they are removed, and after, can then still be read. The default is yes.</summary>
+    public bool HoldsLiveFile { get; init; } = true;
+
+    /// <summary>How much one step reads, more or less. The default is 256 KiB.</summary>
+    public int StepBytes
     {
+        get => _reader.StepBytes;
+        init => _reader.StepBytes = value;
+    }
+
+    /// <inheritdoc/>
+    public override LogMark Begin(int lastLines)
+    {
+        using GenerationSet set = GenerationSet.TryOpen(Name, [], _buffers) ?? throw new LogMovedException("its files would not stand still");
+        if (set.Fault.Length > 0 && set.Fault != LogGeneration.Missing)
+        {
+            throw new UnauthorizedAccessException(set.Fault);
+        }
+
+        // Backwards from the newest, as far as the lines wanted reach.
+        var offsets = new long[set.Files.Count];
+        for (int i = offsets.Length - 1; i >= 0; i--)
+        {
+            LogGeneration file = set.Files[i];
+            int found = 0;
+            offsets[i] = file.IsPacked ? long.MaxValue : lastLines > 0 ? file.StartOfLast(lastLines, out found) : file.EndOfLines(0);
+            lastLines = file.IsPacked ? 0 : Math.Max(0, lastLines - found);
+        }
+
         var positions = new List<FilePosition>();
-        foreach (LogGeneration file in Open())
+        for (int i = 0; i < offsets.Length; i++)
         {
-            using (file)
-            {
-                AddRead(positions, file.At(positions.Count + 1, file.EndOfLines(0)));
-            }
+            AddRead(positions, set.Files[i].At(positions.Count + 1, offsets[i]));
         }
 
-        return new ScanCheckpoint(positions.TakeLast(KeptGenerations).ToArray(), _time.GetUtcNow());
+        return new FileMark(positions.TakeLast(KeptGenerations).ToArray(), positions.Count, _time.GetUtcNow());
     }
 
-    /// <summary>Delivers every hit since a checkpoint, and gives back the next one, to be saved once the hits are safe.</summary>
-    /// <exception cref="OperationCanceledException">It was cancelled; the old checkpoint stands.</exception>
-    public ScanCheckpoint Read(ScanCheckpoint from, IScanSink sink, CancellationToken cancel)
+    /// <inheritdoc/>
+    public override LogMark ParseMark(string text) => FileMark.Parse(text);
+
+    /// <inheritdoc/>
+    public override FollowStep Read(LogMark from, IScanSink sink, CancellationToken cancel)
     {
-        DateTimeOffset now = _time.GetUtcNow();
-        List<LogGeneration> files = Open();
-        try
+        var mark = (FileMark)from;
+        if (_isSettled && ReferenceEquals(mark, _last) && _seen.TrueForAll(file => FileStatus.Of(file.Path) == file.Status))
         {
-            // 1. Where are the generations that were being read?
-            int[] places = Locate(from.Positions, files);
-            var read = new List<FilePosition>();
-            for (int i = 0; i < places.Length; i++)
-            {
-                if (places[i] >= 0)
-                {
-                    // 2. What was written to them since.
-                    AddRead(read, Deliver(files[places[i]], from.Positions[i].Generation, from.Positions[i].Offset, sink, cancel));
-                }
-            }
-
-            // 3. Was the newest lost before its end was seen?
-            long generation = from.Positions.Count == 0 ? 0 : from.Positions[^1].Generation;
-            bool lost = places.Length > 0 && places[^1] < 0;
-            if (lost)
-            {
-                sink.Gap(new ScanGap(_path, generation, from.Positions[^1].Offset, from.TakenAt, now));
-            }
-
-            // 4. What came after it, oldest first. With the place lost, the times tell which files those are.
-            int known = places.Length == 0 ? -1 : places.Max();
-            for (int i = known + 1; i < files.Count; i++)
-            {
-                if (!lost || i == files.Count - 1 || files[i].ChangedAt > from.TakenAt)
-                {
-                    generation += AddRead(read, Deliver(files[i], generation + 1, 0, sink, cancel)) ? 1 : 0;
-                }
-            }
-
-            // A live file that is missing just now (between rename and create) leaves the positions as they are.
-            return new ScanCheckpoint(read.TakeLast(KeptGenerations).ToArray() is { Length: > 0 } kept ? kept : from.Positions, now);
+            return new FollowStep(mark, FollowState.CaughtUp, 0, 0, _fault);
         }
-        finally
+
+        _isSettled = false;
+        using GenerationSet? set = Open(mark);
+        if (set is null)
         {
-            files.ForEach(file => file.Dispose());
+            return new FollowStep(mark, FollowState.Waiting, 0, 0, _fault);
         }
+
+        var turn = new FileTurn(Name, mark, set.Files, _held, _reader, _time);
+        FollowStep step = turn.Run(sink, cancel);
+        Remember(set, turn, (FileMark)step.Next);
+        _isSettled = step.State == FollowState.CaughtUp;
+        return step with { Fault = _fault };
     }
 
-    private List<LogGeneration> Open() =>
-        FileSet.Resolve(_path, Rotation.Followed).Select(source => LogGeneration.TryOpen(source.Name)).OfType<LogGeneration>().ToList();
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _held.ForEach(file => file.Dispose());
+        _held.Clear();
+        _reader.Dispose();
+    }
 
     /// <summary>A file of which no line was read yet has nothing to be known again by, and is new until it has.</summary>
-    private static bool AddRead(List<FilePosition> positions, FilePosition position)
+    internal static bool AddRead(List<FilePosition> positions, FilePosition position)
     {
         if (position.Offset > 0)
         {
@@ -109,51 +120,45 @@ public sealed class FileFollower
         return position.Offset > 0;
     }
 
-    /// <summary>For each position the file it stands in, or -1; by number first, then by how the file begins.</summary>
-    private static int[] Locate(IReadOnlyList<FilePosition> positions, List<LogGeneration> files)
+    /// <summary>Only the files last read from where they are all still the same and every position is found in them; else all of the set.</summary>
+    private GenerationSet? Open(FileMark mark)
     {
-        var places = new int[positions.Count];
-        for (int i = 0; i < places.Length; i++)
+        if (ReferenceEquals(mark, _last) && mark.Positions.Count > 0)
         {
-            FilePosition position = positions[i];
-            places[i] = files.FindIndex(file => file.IsNumbered(position) && file.HasHeadOf(position));
-            if (places[i] < 0 && position.HeadBytes > 0)
+            GenerationSet? known = GenerationSet.TryOpen(_seen, Name, _held, _buffers);
+            if (known is not null && mark.Positions.All(position => known.Files.Exists(file => FileTurn.Holds(file, position))))
             {
-                places[i] = files.FindIndex(file => file.HasHeadOf(position));
+                return known;
             }
+
+            known?.Dispose();
         }
 
-        return places;
+        return GenerationSet.TryOpen(Name, _held, _buffers);
     }
 
-    private FilePosition Deliver(LogGeneration file, long generation, long from, IScanSink sink, CancellationToken cancel)
+    private void Remember(GenerationSet set, FileTurn turn, FileMark next)
     {
-        long end = file.EndOfLines(from);
-        if (end == from)
+        _last = next;
+        _fault = set.Fault;
+        _seen.Clear();
+        _seen.AddRange(set.Files.Where(file => file.Name == Name || next.Positions.Any(file.IsNumbered))
+            .Select(file => new SeenFile(file.Name, file.Status)));
+        if (!_seen.Exists(file => file.Path == Name))
         {
-            return file.At(generation, from);
+            _seen.Add(new SeenFile(Name, null));
         }
 
-        Stream stream = file.OpenFrom(from);
-        try
+        // Files that may still grow stay open, whatever becomes of their names.
+        List<LogGeneration> held = HoldsLiveFile ? turn.Files.FindAll(file => !file.IsPacked && next.Positions.Any(file.IsNumbered)) : [];
+        foreach (LogGeneration given in _held.Except(held))
         {
-            var window = new LineWindow(stream, from, end - from, LineNumbering.None);
-            var search = new StreamSearch(_prepared, new SearchBudget(new SearchLimits(), cancel), _path, window, null, new WithIdentity(_path, generation, sink));
-            search.Run();
-            cancel.ThrowIfCancellationRequested();
-            return file.At(generation, from + window.BytesRead);
+            given.Dispose();
         }
-        finally
-        {
-            if (stream is ProgramStream)
-            {
-                stream.Dispose();
-            }
-        }
-    }
 
-    private sealed class WithIdentity(string path, long generation, IScanSink sink) : IMatchSink
-    {
-        public void Take(in FoundLine line) => sink.Hit(new HitId(path, generation, line.Offset), line);
+        set.Files.RemoveAll(held.Contains);
+        set.Files.RemoveAll(_held.Contains);
+        _held.Clear();
+        _held.AddRange(held);
     }
 }

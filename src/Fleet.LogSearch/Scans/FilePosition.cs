@@ -8,18 +8,25 @@ namespace Fleet.LogSearch.Scans;
 /// <param name="Inode">Its number there; compression and copying change it.</param>
 /// <param name="HeadBytes">How many of its first bytes the fingerprint covers; 0 while it is empty.</param>
 /// <param name="Head">The fingerprint, by which it is known again under another name, number or compression.</param>
+/// <param name="First">The same of its very first bytes: for a copy that was made before it had as many as the fingerprint covers.</param>
+/// <param name="Tail">A fingerprint of the last bytes before the offset: a file that was cut and has grown beyond it again differs there.</param>
 /// <param name="Offset">Everything before it, whole lines only, has been delivered.</param>
-public sealed record FilePosition(long Generation, ulong Device, ulong Inode, int HeadBytes, string Head, long Offset)
+public sealed record FilePosition(long Generation, ulong Device, ulong Inode, int HeadBytes, string Head, string First, string Tail, long Offset)
 {
-    internal string Write() => string.Create(CultureInfo.InvariantCulture, $"{Generation} {Device} {Inode} {HeadBytes} {(Head.Length == 0 ? "-" : Head)} {Offset}");
+    internal string Write() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Generation} {Device} {Inode} {HeadBytes} {OrDash(Head)} {OrDash(First)} {OrDash(Tail)} {Offset}");
 
     internal static FilePosition Read(string line)
     {
         string[] words = line.Split(' ');
         CultureInfo culture = CultureInfo.InvariantCulture;
-        return words.Length == 6
+        return words.Length == 8
             ? new FilePosition(long.Parse(words[0], culture), ulong.Parse(words[1], culture), ulong.Parse(words[2], culture),
-                int.Parse(words[3], culture), words[4] == "-" ? "" : words[4], long.Parse(words[5], culture))
-            : throw new FormatException("a position has six words");
+                int.Parse(words[3], culture), OrEmpty(words[4]), OrEmpty(words[5]), OrEmpty(words[6]), long.Parse(words[7], culture))
+            : throw new FormatException("a position has eight words");
     }
+
+    private static string OrDash(string text) => text.Length == 0 ? "-" : text;
+
+    private static string OrEmpty(string word) => word == "-" ? "" : word;
 }

@@ -1,86 +1,157 @@
 using System.Security.Cryptography;
 using Fleet.LogSearch.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace Fleet.LogSearch.Scans;
 
 /// <summary>One file of a rotated set, opened: it stays the same file while names move.</summary>
 internal sealed class LogGeneration : IDisposable
 {
-    /// <summary>A fingerprint covers no more than this.</summary>
+    /// <summary>A fingerprint of a file's beginning covers no more than this.</summary>
     public const int LongestHead = 1024;
 
-    private const int BackwardsBytes = 64 * 1024;
+    /// <summary>Why a file that is not there is not opened.</summary>
+    public const string Missing = "no such file";
 
-    private readonly string _path;
+    private const int FirstBytes = 16;
+    private const int LongestTail = 64;
+
     private readonly FileStream _file;
     private readonly Compression _compression;
+    private readonly FollowBuffers _buffers;
     private byte[]? _head;
 
-    private LogGeneration(string path, FileStream file)
+    private LogGeneration(string path, FileStream file, FollowBuffers buffers)
     {
-        _path = path;
+        Name = path;
         _file = file;
+        _buffers = buffers;
         _compression = Decompression.Detect(file.SafeFileHandle);
-        // Asked of the open file, not of its name, which may mean another one by now.
-        Status = FileStatus.Of($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}") ?? default;
-        ChangedAt = new DateTimeOffset(File.GetLastWriteTimeUtc(path));
+        Refresh(path);
     }
 
-    private byte[] Head => _head ??= ReadHead();
+    /// <summary>What it is called now.</summary>
+    public string Name { get; private set; }
 
-    public FileStatus Status { get; }
+    /// <summary>As of when it was opened or refreshed last.</summary>
+    public FileStatus Status { get; private set; }
 
-    public DateTimeOffset ChangedAt { get; }
+    public DateTimeOffset ChangedAt => DateTimeOffset.UnixEpoch.AddTicks(Status.ChangedStamp / TimeSpan.NanosecondsPerTick);
+
+    /// <summary>When the file was made, where its file system tells; else the beginning of time.</summary>
+    public DateTimeOffset BornAt => DateTimeOffset.UnixEpoch.AddTicks(Status.BornStamp / TimeSpan.NanosecondsPerTick);
 
     public bool IsPacked => _compression != Compression.None;
 
-    /// <summary>Opens a file; null when it is gone or not to be read.</summary>
-    public static LogGeneration? TryOpen(string path)
+    /// <summary>Its length at this moment.</summary>
+    public long Length => RandomAccess.GetLength(Handle);
+
+    private SafeFileHandle Handle => _file.SafeFileHandle;
+
+    private byte[] Head => _head ??= ReadHead();
+
+    /// <summary>Opens a file; null with the reason when it is gone or not to be read.</summary>
+    public static LogGeneration? TryOpen(string path, FollowBuffers buffers, out string fault)
     {
         FileStream? file = null;
         try
         {
-            if (FileStatus.Of(path) is not { IsRegular: true })
+            fault = FileStatus.Of(path) switch { null => Missing, { IsRegular: false } => "is not a file of lines", _ => "" };
+            if (fault.Length > 0)
             {
                 return null;
             }
 
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
-            return new LogGeneration(path, file);
+            // Not by its path: FileStream would lock it (flock), and its writer may want to do so.
+            file = new FileStream(UnlockedFile.Open(path), FileAccess.Read, 0);
+            return new LogGeneration(path, file, buffers);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             file?.Dispose();
+            fault = failure switch
+            {
+                FileNotFoundException or DirectoryNotFoundException => Missing,
+                UnauthorizedAccessException => "no permission to read it",
+                _ => failure.Message,
+            };
             return null;
         }
     }
 
-    public bool IsNumbered(FilePosition position) => position.Device == Status.Device && position.Inode == Status.Inode && !IsPacked;
+    /// <summary>Looks at the file anew, under the name it has now.</summary>
+    public void Refresh(string name)
+    {
+        Name = name;
+        _head = null;
+        // Asked of the open file, not of its name, which may mean another one by now.
+        Status = FileStatus.Of($"/proc/self/fd/{Handle.DangerousGetHandle()}") ?? default;
+    }
 
-    /// <summary>Whether the file begins as the one of the position did, and reaches as far.</summary>
+    public bool IsNumbered(FilePosition position) => position.Device == Status.Device && position.Inode == Status.Inode;
+
+    /// <summary>Whether the file begins as the one of the position did.</summary>
     public bool HasHeadOf(FilePosition position) =>
-        position.HeadBytes <= Head.Length && Fingerprint(Head.AsSpan(0, position.HeadBytes)) == position.Head
-        && (IsPacked || _file.Length >= position.Offset);
+        position.HeadBytes <= Head.Length && Fingerprint(Head.AsSpan(0, position.HeadBytes)) == position.Head;
+
+    /// <summary>Whether it may be a shorter copy of what the position stands in.</summary>
+    public bool BeginsAs(FilePosition position) =>
+        position.HeadBytes > 0 && Head.Length >= Math.Min(position.HeadBytes, FirstBytes)
+        && Fingerprint(Head.AsSpan(0, Math.Min(position.HeadBytes, FirstBytes))) == position.First;
+
+    /// <summary>Whether it reaches as far as the position, with the same bytes before it.</summary>
+    public bool ReachesTo(FilePosition position) =>
+        IsPacked ? IsNumbered(position) || position.Tail.Length == 0 || TailAt(position.Offset) == position.Tail
+        : Length >= position.Offset && TailAt(position.Offset) == position.Tail;
+
+    /// <summary>Whether this is another file's beginning, or the whole of it: a copy that is being made.</summary>
+    public bool IsCopyOf(LogGeneration other)
+    {
+        long length = Length;
+        if (IsPacked || other.IsPacked || length == 0 || length > other.Length || Status.IsSameFile(other.Status))
+        {
+            return false;
+        }
+
+        return other.Head.AsSpan().StartsWith(Head) && TailAt(length) == other.TailAt(length);
+    }
 
     /// <summary>The position at an offset of this file.</summary>
     public FilePosition At(long generation, long offset)
     {
         int head = (int)Math.Min(Head.Length, offset);
-        return new FilePosition(generation, Status.Device, Status.Inode, head, Fingerprint(Head.AsSpan(0, head)), offset);
+        // Of a packed file the bytes before would have to be unpacked again; it is known by its number then.
+        string tail = IsPacked ? "" : TailAt(offset);
+        return new FilePosition(
+            generation, Status.Device, Status.Inode, head, Fingerprint(Head.AsSpan(0, head)), Fingerprint(Head.AsSpan(0, Math.Min(head, FirstBytes))), tail, offset);
     }
+
+    /// <summary>Whether the file still begins as it did when it was looked at: it was not cut meanwhile.</summary>
+    public bool StillBeginsSo()
+    {
+        byte[] before = Head;
+        Span<byte> now = stackalloc byte[LongestHead];
+        return IsPacked || now[..ReadAt(now[..before.Length], 0)].SequenceEqual(before);
+    }
+
+    /// <summary>Sees to it that the beginning is known before something is read that depends on it.</summary>
+    public void NoteBeginning() => _ = Head;
+
+    /// <summary>Bytes at a place of a plain file.</summary>
+    public int ReadAt(Span<byte> bytes, long offset) => RandomAccess.Read(Handle, bytes, offset);
 
     /// <summary>The bytes from an offset on.</summary>
     public Stream OpenFrom(long offset)
     {
         _file.Position = 0;
-        Stream stream = IsPacked ? Decompression.Open(_file, _compression, _path) : _file;
         if (!IsPacked)
         {
-            stream.Position = offset;
-            return stream;
+            _file.Position = offset;
+            return _file;
         }
 
-        var skipped = new byte[BackwardsBytes];
+        Stream stream = Decompression.Open(_file, _compression, Name);
+        byte[] skipped = _buffers.Backwards;
         for (int read = 1; offset > 0 && read > 0; offset -= read)
         {
             read = stream.Read(skipped, 0, (int)Math.Min(skipped.Length, offset));
@@ -89,19 +160,14 @@ internal sealed class LogGeneration : IDisposable
         return stream;
     }
 
-    /// <summary>Where the last whole line ends; of a packed file, which grows no more, its very end.</summary>
+    /// <summary>Where the last whole line ends, not before <paramref name="from"/>.</summary>
     public long EndOfLines(long from)
     {
-        if (IsPacked)
-        {
-            return long.MaxValue;
-        }
-
-        var bytes = new byte[BackwardsBytes];
-        for (long end = _file.Length; end > from;)
+        byte[] bytes = _buffers.Backwards;
+        for (long end = Length; end > from;)
         {
             long start = Math.Max(from, end - bytes.Length);
-            int read = RandomAccess.Read(_file.SafeFileHandle, bytes.AsSpan(0, (int)(end - start)), start);
+            int read = ReadAt(bytes.AsSpan(0, (int)(end - start)), start);
             int last = bytes.AsSpan(0, read).LastIndexOf((byte)'\n');
             if (last >= 0)
             {
@@ -114,26 +180,81 @@ internal sealed class LogGeneration : IDisposable
         return from;
     }
 
+    /// <summary>Where the last so many whole lines start.</summary>
+    public long StartOfLast(int lines, out int found)
+    {
+        byte[] bytes = _buffers.Backwards;
+        found = 0;
+        long end = EndOfLines(0);
+        for (end = Math.Max(0, end - 1); end > 0;)
+        {
+            long start = Math.Max(0, end - bytes.Length);
+            int read = ReadAt(bytes.AsSpan(0, (int)(end - start)), start);
+            for (int at = read; (at = bytes.AsSpan(0, Math.Max(0, at)).LastIndexOf((byte)'\n')) >= 0;)
+            {
+                if (++found == lines)
+                {
+                    return start + at + 1;
+                }
+            }
+
+            end = start;
+        }
+
+        found += Length > 0 ? 1 : 0;
+        return 0;
+    }
+
     public void Dispose() => _file.Dispose();
+
+    private string TailAt(long offset)
+    {
+        Span<byte> tail = stackalloc byte[LongestTail];
+        tail = tail[..(int)Math.Min(offset, LongestTail)];
+        if (!IsPacked)
+        {
+            return Fingerprint(tail[..ReadAt(tail, offset - tail.Length)]);
+        }
+
+        Stream stream = OpenFrom(offset - tail.Length);
+        try
+        {
+            return stream.ReadAtLeast(tail, tail.Length, throwOnEndOfStream: false) == tail.Length ? Fingerprint(tail) : "short";
+        }
+        finally
+        {
+            Close(stream);
+        }
+    }
 
     private byte[] ReadHead()
     {
         var head = new byte[LongestHead];
         if (!IsPacked)
         {
-            return head[..RandomAccess.Read(_file.SafeFileHandle, head, 0)];
+            return head[..ReadAt(head, 0)];
         }
 
         Stream stream = OpenFrom(0);
-        int read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        try
+        {
+            return head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+        }
+        finally
+        {
+            Close(stream);
+        }
+    }
+
+    // A decompressor within this process would close the file with itself.
+    private static void Close(Stream stream)
+    {
         if (stream is ProgramStream)
         {
             stream.Dispose();
         }
-
-        return head[..read];
     }
 
-    private static string Fingerprint(ReadOnlySpan<byte> head) =>
-        head.IsEmpty ? "" : Convert.ToHexStringLower(SHA256.HashData(head).AsSpan(0, 16));
+    private static string Fingerprint(ReadOnlySpan<byte> bytes) =>
+        bytes.IsEmpty ? "" : Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16));
 }

@@ -31,7 +31,8 @@ internal sealed class LineWindow
     private readonly Stream _stream;
     private readonly long _limit;
     private readonly bool _countLines;
-    private byte[] _buffer = new byte[ChunkBytes + 4096];
+    private readonly int _chunkBytes;
+    private byte[] _buffer;
     private int _filled;
     private int _counted;
     private bool _ended;
@@ -41,8 +42,11 @@ internal sealed class LineWindow
     /// <param name="offset">That position's offset in the file, for results.</param>
     /// <param name="limit">How many bytes to read at most.</param>
     /// <param name="numbering">Whether lines are counted.</param>
-    public LineWindow(Stream stream, long offset, long limit, LineNumbering numbering)
+    /// <param name="buffer">A buffer to use, by whose length so much is read at once; null for one of its own.</param>
+    public LineWindow(Stream stream, long offset, long limit, LineNumbering numbering, byte[]? buffer = null)
     {
+        _buffer = buffer ?? new byte[ChunkBytes + 4096];
+        _chunkBytes = Math.Min(ChunkBytes, _buffer.Length);
         _stream = stream;
         _limit = limit;
         _countLines = numbering == LineNumbering.Counted;
@@ -161,7 +165,7 @@ internal sealed class LineWindow
 
     private void Fill()
     {
-        int target = Math.Min(_buffer.Length, _filled + ChunkBytes);
+        int target = Math.Min(_buffer.Length, _filled + _chunkBytes);
         while (!_ended && _filled < target)
         {
             int want = (int)Math.Min(target - _filled, _limit - BytesRead);

@@ -25,5 +25,28 @@ internal sealed class PreparedQuery
 
     public LineFinder Finder { get; }
 
+    /// <summary>Whether a single line is wanted: patterns with their sense, exclusions and JSON fields.</summary>
+    /// <param name="line">The line without its end.</param>
+    /// <param name="patterns">Those that match it.</param>
+    public bool Accepts(ReadOnlySpan<byte> line, out ulong patterns)
+    {
+        patterns = Patterns.Match(line);
+        bool isWanted = Patterns.Patterns.Count == 0 || (patterns != 0) == (Query.Sense == MatchSense.Matching);
+        if (!isWanted || (Not is not null && Not.Match(line) != 0))
+        {
+            return false;
+        }
+
+        foreach (FieldFilter filter in Query.JsonFields)
+        {
+            if (!filter.AcceptsJson(line))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     public bool NeedsTimes => Query.Window.IsBounded || Query.Times == TimeReading.Always;
 }

@@ -112,6 +112,39 @@ public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_doctor_finds_nothing_where_all_is_well_and_says_what_to_do_where_it_is_not()
+    {
+        var agent = Run();
+        await (await _controller.NextLinkAsync()).WelcomeAsync();
+        var (code, said) = await RunProgramAsync("doctor", "--state", State);
+        code.ShouldBe(0, said);
+        foreach (var check in new[] { "identity", "permissions", "name", "port", "TLS", "clock", "acceptance", "agent" })
+            said.Split('\n').ShouldContain(line => line.StartsWith($"+ {check} "), customMessage: said);
+
+        // Another fleet's controller.
+        File.Copy(Path.Combine(State, "root.pem"), Path.Combine(State, "root.was"));
+        using (var key = System.Security.Cryptography.ECDsa.Create())
+        {
+            var request = new System.Security.Cryptography.X509Certificates.CertificateRequest("CN=other", key, System.Security.Cryptography.HashAlgorithmName.SHA256);
+            using var other = request.CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.UnixEpoch.AddYears(100));
+            await File.WriteAllTextAsync(Path.Combine(State, "root.pem"), other.ExportCertificatePem());
+        }
+
+        (code, said) = await RunProgramAsync("doctor", "--state", State);
+        code.ShouldBe(1, said);
+        said.ShouldContain("! TLS          the server is not trusted: its certificate was not issued by the pinned fleet root");
+        File.Move(Path.Combine(State, "root.was"), Path.Combine(State, "root.pem"), overwrite: true);
+
+        // None at all.
+        (await agent.TerminateAsync()).ShouldBe(0);
+        (code, said) = await RunProgramAsync("doctor", "--state", State, "--controller", "127.0.0.1:1");
+        code.ShouldBe(1, said);
+        said.ShouldContain("! port         port 1 cannot be reached: 127.0.0.1: Connection refused");
+        said.ShouldContain("-> is the controller running");
+        said.ShouldContain("! agent        no agent runs");
+    }
+
+    [Fact]
     public async Task A_second_agent_on_the_same_state_is_refused()
     {
         var agent = Run();

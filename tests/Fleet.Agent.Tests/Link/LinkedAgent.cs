@@ -2,7 +2,9 @@ using Fleet.Agent.Execution;
 using Fleet.Agent.Facts;
 using Fleet.Agent.Journal;
 using Fleet.Agent.Link;
+using Fleet.Agent.Scanning;
 using Fleet.Agent.Tasks;
+using Fleet.Agent.Upgrading;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Agent.Tests.Link;
@@ -13,8 +15,9 @@ internal sealed class LinkedAgent : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskExecutor _executor;
     private readonly Task _linking;
+    private readonly ScanDesk? _scans;
 
-    public LinkedAgent(string directory, ILinkDialer dialer, TimeProvider? clock = null, LinkOptions? options = null, int maxTasks = 4)
+    public LinkedAgent(string directory, ILinkDialer dialer, TimeProvider? clock = null, LinkOptions? options = null, int maxTasks = 4, Upgrader? upgrader = null, bool hasScans = false)
     {
         var time = clock ?? TimeProvider.System;
         var state = new StateDirectory(directory);
@@ -23,9 +26,10 @@ internal sealed class LinkedAgent : IAsyncDisposable
         Journal = new TaskJournal(state, facts.BootId(), 256 << 20, time, NullLogger<TaskJournal>.Instance);
         _executor = new TaskExecutor(
             new TaskExecutorOptions { StateDirectory = state.Path, MaxConcurrentTasks = maxTasks, MaxQueuedTasks = 8 }, TimeProvider.System, NullLogger<TaskExecutor>.Instance);
-        Desk = new TaskDesk(_executor, Journal, new TaskPolicy(null, ["ping"]), time, NullLogger<TaskDesk>.Instance);
+        Desk = new TaskDesk(_executor, Journal, new TaskPolicy(null, ["ping"], upgrader), time, NullLogger<TaskDesk>.Instance);
         var fast = options ?? new LinkOptions { BackOffBase = TimeSpan.FromMilliseconds(20), BackOffCap = TimeSpan.FromMilliseconds(50) };
-        var parts = new LinkParts("process", Journal, Desk, facts, null, fast, time);
+        _scans = hasScans ? new ScanDesk(state.Scans, new ScanSettings(), new ScanHost("host1", facts.BootId()), time, NullLoggerFactory.Instance) : null;
+        var parts = new LinkParts("process", Journal, Desk, facts, null, fast, time, _scans);
         var link = new LinkClient(dialer, parts, new ReconnectPolicy(fast, new Random(6)), NullLogger<LinkClient>.Instance);
         _linking = link.RunAsync(_stop.Token);
     }
@@ -39,6 +43,8 @@ internal sealed class LinkedAgent : IAsyncDisposable
         await Desk.StopAsync(CancellationToken.None).WaitAsync(ScriptedController.Patience);
         await _stop.CancelAsync();
         await _linking.WaitAsync(ScriptedController.Patience);
+        if (_scans is not null)
+            await _scans.DisposeAsync();
         Journal.Dispose();
         _stop.Dispose();
     }

@@ -19,7 +19,7 @@ internal sealed class ScriptedController : IAsyncDisposable
     private readonly WebApplication _app;
     private int _leavers;
 
-    private ScriptedController(Action<ListenOptions> listen, Func<EnrolAgentRequest, EnrolAgentReply>? enrol, Func<Trust>? trust)
+    private ScriptedController(Action<ListenOptions> listen, Func<EnrolAgentRequest, EnrolAgentReply>? enrol, Func<Trust>? trust, Fetch? fetch)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -27,9 +27,11 @@ internal sealed class ScriptedController : IAsyncDisposable
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(_links.Writer).AddSingleton(this);
         builder.Services.AddSingleton(new ScriptedEnrolment(enrol, trust));
+        builder.Services.AddSingleton(new ScriptedArtefacts(fetch));
         _app = builder.Build();
         _app.MapGrpcService<LinkService>();
         _app.MapGrpcService<ScriptedEnrolment>();
+        _app.MapGrpcService<ScriptedArtefacts>();
     }
 
     /// <summary>Agents that said that they leave.</summary>
@@ -38,9 +40,9 @@ internal sealed class ScriptedController : IAsyncDisposable
     public Uri Address => new(_app.Urls.First());
 
     public static async Task<ScriptedController> StartAsync(
-        Action<ListenOptions>? listen = null, Func<EnrolAgentRequest, EnrolAgentReply>? enrol = null, Func<Trust>? trust = null)
+        Action<ListenOptions>? listen = null, Func<EnrolAgentRequest, EnrolAgentReply>? enrol = null, Func<Trust>? trust = null, Fetch? fetch = null)
     {
-        var controller = new ScriptedController(listen ?? (o => o.Protocols = HttpProtocols.Http2), enrol, trust);
+        var controller = new ScriptedController(listen ?? (o => o.Protocols = HttpProtocols.Http2), enrol, trust, fetch);
         await controller._app.StartAsync().WaitAsync(Patience);
         return controller;
     }
@@ -69,6 +71,15 @@ internal sealed class ScriptedController : IAsyncDisposable
             Interlocked.Increment(ref controller._leavers);
             return Task.FromResult(new LeaveReply { Name = "web1" });
         }
+    }
+
+    /// <summary>Answers a fetch.</summary>
+    public delegate Task Fetch(FetchArtefactRequest request, IServerStreamWriter<ArtefactChunk> chunks);
+
+    private sealed class ScriptedArtefacts(Fetch? fetch) : Artefacts.ArtefactsBase
+    {
+        public override Task FetchArtefact(FetchArtefactRequest request, IServerStreamWriter<ArtefactChunk> responseStream, ServerCallContext context) =>
+            fetch?.Invoke(request, responseStream) ?? throw new RpcException(new Status(StatusCode.Unimplemented, ""));
     }
 
     private sealed class ScriptedEnrolment(Func<EnrolAgentRequest, EnrolAgentReply>? enrol, Func<Trust>? trust) : Enrolment.EnrolmentBase

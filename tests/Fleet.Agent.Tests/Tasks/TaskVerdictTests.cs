@@ -100,6 +100,8 @@ public sealed class TaskVerdictTests
         ended.State.ShouldBe(TaskState.Interrupted);
         ended.Reason.ShouldContain("disk on fire");
         Of(new TaskEnd.Abandoned("x"), [], note: new StopNote(StopOrigin.NotStarted, "too late")).State.ShouldBe(TaskState.Rejected);
+        var gaveUp = Of(new TaskEnd.Abandoned("x"), [], note: new StopNote(StopOrigin.GaveUp, "another digest"));
+        (gaveUp.State, gaveUp.Reason).ShouldBe((TaskState.Failed, "another digest"));
     }
 
     [Fact]

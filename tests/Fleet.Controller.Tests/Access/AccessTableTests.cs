@@ -32,9 +32,9 @@ public sealed class AccessTableTests
             .ShouldAllBe(method => method.StartsWith("/fleet.v1.Enrolment/", StringComparison.Ordinal));
 
     [Fact]
-    public void An_agent_reaches_only_its_link_besides() =>
+    public void An_agent_reaches_only_its_link_and_its_own_versions_besides() =>
         AccessTable.Methods.Where(method => AccessTable.Find(method)!.Admits(s_agent) && !AccessTable.Find(method)!.Admits(s_nobody))
-            .ShouldBe(["/fleet.v1.AgentLink/Connect", "/fleet.v1.AgentLink/Leave"], ignoreOrder: true);
+            .ShouldBe(["/fleet.v1.AgentLink/Connect", "/fleet.v1.AgentLink/Leave", "/fleet.v1.Artefacts/FetchArtefact"], ignoreOrder: true);
 
     [Fact]
     public void Each_role_reaches_what_the_one_before_it_reaches_and_more()

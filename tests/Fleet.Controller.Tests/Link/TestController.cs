@@ -9,6 +9,7 @@ using Fleet.Controller.Link;
 using Fleet.Controller.Notifications;
 using Fleet.Controller.Registry;
 using Fleet.Controller.Scans;
+using Fleet.Controller.Tailing;
 using Fleet.Controller.Tests.Dispatch;
 using Fleet.Protocol.Identifiers;
 using Fleet.Storage;
@@ -144,7 +145,7 @@ internal sealed class TestController : IAsyncDisposable
         builder.Services.AddSingleton<FailureInterceptor>();
         builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<FailureInterceptor>());
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        builder.Services.AddAgentRegistry().AddDispatch(new DispatchOptions()).AddAgentLink(link).AddOperatorApi();
+        builder.Services.AddAgentRegistry().AddDispatch(new DispatchOptions()).AddAgentLink(link).AddOperatorApi().AddTails();
         builder.Services.AddScans().AddHits().AddAlerts(new NotifyOptions { FirstPause = TimeSpan.FromMilliseconds(100) });
         var app = builder.Build();
         app.Use((http, next) =>
@@ -153,6 +154,7 @@ internal sealed class TestController : IAsyncDisposable
             return next(http);
         });
         app.MapFleetServices();
+        app.MapTails();
         app.MapScans();
         app.MapHits();
         app.MapAlerts();

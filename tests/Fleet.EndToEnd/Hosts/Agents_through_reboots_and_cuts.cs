@@ -127,6 +127,31 @@ public sealed class Agents_through_reboots_and_cuts
     }
 
     [HostFact]
+    public async Task A_doctor_finds_a_host_in_order_and_names_what_is_not()
+    {
+        var host = _hosts["db1"];
+        var said = await host.ShellAsync("fleet-agent doctor");
+        said.ShouldContain("All is well.", customMessage: said);
+        (await host.ShellAsync("fleet-agent status")).ShouldContain("up since");
+
+        await host.ShellAsync("mkdir -p /run/systemd/system/fleet-agent.service.d && printf '[Service]\nRestart=no\nDelegate=no\n' > /run/systemd/system/fleet-agent.service.d/x.conf && systemctl daemon-reload");
+        try
+        {
+            said = await host.ShellAsync("fleet-agent doctor");
+            said.ShouldContain("? restart      Restart=no", customMessage: said);
+            said.ShouldContain("? cgroups      systemd does not delegate", customMessage: said);
+            // And such an agent takes no upgrade.
+            var upgrade = await _fleet.Admin.RunAsync("agents", "upgrade", "db1", "--json");
+            upgrade.ExitCode.ShouldBe(1, upgrade.ToString());
+            upgrade.Stdout.ShouldContain("is not started again after every end", customMessage: upgrade.ToString());
+        }
+        finally
+        {
+            await host.ShellAsync("rm -r /run/systemd/system/fleet-agent.service.d && systemctl daemon-reload");
+        }
+    }
+
+    [HostFact]
     public async Task An_agent_has_its_link_soon_after_its_start()
     {
         foreach (var name in HostFleet.WithAgents)

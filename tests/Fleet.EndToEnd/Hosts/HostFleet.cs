@@ -25,6 +25,9 @@ public sealed class HostFleet : IAsyncLifetime
     /// <summary>Installs agents.</summary>
     internal AgentSetup Setup { get; private set; } = null!;
 
+    /// <summary>Versions of the agent.</summary>
+    internal AgentVersions Versions { get; private set; } = null!;
+
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
@@ -40,6 +43,7 @@ public sealed class HostFleet : IAsyncLifetime
         _pool = await HostPool.StartAsync([.. WithAgents, NewHost]);
         _fleet = await FleetOnThisMachine.StartAsync(_pool.Gateway, "--set", $"artefacts={packages.Shelf}");
         Setup = new AgentSetup(_fleet, packages);
+        Versions = new AgentVersions(packages);
         await Task.WhenAll(WithAgents.Select(name => Setup.InstallPackageAsync(_pool[name])));
         await _fleet.WaitOnlineAsync(WithAgents.Count);
     }

@@ -55,6 +55,23 @@ internal sealed class TaskCgroups
         }
     }
 
+    /// <summary>Moves a child to where this process will go, so that it is not in the way of the controllers.</summary>
+    internal static void MoveAside(int process)
+    {
+        try
+        {
+            if (CgroupLayout.Find(File.ReadLines("/proc/self/cgroup"), File.ReadLines("/proc/self/mountinfo"), IsDelegated) is not { } layout)
+                return;
+            var agent = Path.Combine(layout.Unified, AgentName);
+            Directory.CreateDirectory(agent);
+            _ = CgroupFiles.Write(agent, "cgroup.procs", process.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Then tasks have fewer limits for once; TryOpen says so.
+        }
+    }
+
     /// <summary>Takes possession of a layout: moves this process aside, ends what an earlier agent left, switches the controllers on.</summary>
     internal static TaskCgroups? Open(CgroupLayout layout, out string? obstacle)
     {

@@ -1,0 +1,138 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Fleet.Agent.Identity;
+using Fleet.Protocol.Identity;
+using Fleet.Protocol.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace Fleet.Agent.Diagnosis;
+
+/// <summary>The way to the controller, step by step: its name, its port, its certificate, our certificate, the two clocks.</summary>
+internal sealed class ControllerChecks(ControllerAddress controller, IdentityStore identities, TimeProvider time)
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+
+    /// <summary>Checks until a step fails; those behind it would say nothing new.</summary>
+    public async IAsyncEnumerable<Finding> RunAsync()
+    {
+        var (addresses, name) = await ResolveAsync();
+        yield return name;
+        if (addresses.Count == 0)
+            yield break;
+        var reach = await ConnectAsync(addresses);
+        yield return reach;
+        if (reach.Grade == Grade.Bad)
+            yield break;
+        await foreach (var finding in TalkAsync())
+            yield return finding;
+    }
+
+    private async Task<(IReadOnlyList<IPAddress> Addresses, Finding Finding)> ResolveAsync()
+    {
+        if (IPAddress.TryParse(controller.Host, out var address))
+            return ([address], Finding.Good("name", $"{controller.Host} is an address"));
+        try
+        {
+            using var limit = new CancellationTokenSource(s_limit, time);
+            var found = await Dns.GetHostAddressesAsync(controller.Host, limit.Token);
+            return (found, found.Length > 0
+                ? Finding.Good("name", $"{controller.Host} is {string.Join(", ", found.Select(a => a.ToString()))}")
+                : Bad("it has no address"));
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            return ([], Bad(e is SocketException ? e.Message : $"no answer within {s_limit.TotalSeconds:0} s"));
+        }
+
+        Finding Bad(string why) => Finding.Bad(
+            "name", $"{controller.Host} cannot be resolved: {why}", "look at /etc/resolv.conf and /etc/hosts, or set \"controller\" in /etc/fleet/agent.json to an address that can");
+    }
+
+    private async Task<Finding> ConnectAsync(IReadOnlyList<IPAddress> addresses)
+    {
+        var why = "";
+        foreach (var address in addresses)
+        {
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            var started = time.GetTimestamp();
+            try
+            {
+                using var limit = new CancellationTokenSource(s_limit, time);
+                await socket.ConnectAsync(new IPEndPoint(address, controller.Port), limit.Token);
+                return Finding.Good("port", $"{address} answers on port {controller.Port} after {time.GetElapsedTime(started).TotalMilliseconds:0} ms");
+            }
+            catch (Exception e) when (e is SocketException or OperationCanceledException)
+            {
+                why += $"{(why.Length > 0 ? "; " : "")}{address}: {(e is SocketException ? e.Message : $"no answer within {s_limit.TotalSeconds:0} s")}";
+            }
+        }
+
+        return Finding.Bad("port", $"port {controller.Port} cannot be reached: {why}", "is the controller running (systemctl status fleet-controller there), and does a firewall in between let this port through?");
+    }
+
+    private async IAsyncEnumerable<Finding> TalkAsync()
+    {
+        using var root = identities.LoadRoot();
+        using var identity = identities.Load();
+        var trust = new PinnedTrust(root);
+        using var handler = LinkHandler.Pinned(trust, identity);
+        var (clock, tls) = await GreetAsync(trust, handler);
+        yield return tls;
+        if (tls.Grade == Grade.Bad)
+            yield break;
+        if (clock is { } ahead)
+            yield return Judge(ahead);
+        yield return await IntroduceAsync(handler);
+    }
+
+    private async Task<(TimeSpan? Ahead, Finding Finding)> GreetAsync(PinnedTrust trust, SocketsHttpHandler handler)
+    {
+        using var client = new HttpClient(handler, disposeHandler: false) { Timeout = s_limit };
+        using var request = new HttpRequestMessage(HttpMethod.Head, controller.ToUri()) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        try
+        {
+            using var answer = await client.SendAsync(request);
+            var good = Finding.Good("TLS", $"the server is the controller of this fleet (root {Convert.ToHexStringLower(trust.Fingerprint)[..16]}...)");
+            return (time.GetUtcNow() - answer.Headers.Date, good);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or CryptographicException)
+        {
+            return (null, trust.LastRefusal is { } refusal
+                ? Finding.Bad("TLS", $"the server is not trusted: {refusal}", "does \"controller\" name another fleet's controller? Was the controller set up anew (then enrol this host anew), or does something in between end TLS?")
+                : Finding.Bad("TLS", $"no TLS connection comes about: {e.Message}", "is it a Fleet controller that listens there, and does nothing in between change TLS 1.3?"));
+        }
+    }
+
+    private static Finding Judge(TimeSpan ahead)
+    {
+        // The answer tells whole seconds.
+        var said = $"this host's clock is {Clock.Describe(ahead)}, to a second";
+        const string mend = "let both set their clocks by NTP: timedatectl set-ntp true";
+        return ahead.Duration() > Clock.Harmful ? Finding.Bad("clock", said, mend)
+            : ahead.Duration() > Clock.Noticeable ? Finding.Doubtful("clock", said, mend) : Finding.Good("clock", said);
+    }
+
+    /// <summary>Asks for an artefact that nobody has: who gets that far is known and accepted, and no link is disturbed.</summary>
+    private async Task<Finding> IntroduceAsync(SocketsHttpHandler handler)
+    {
+        using var channel = GrpcChannel.ForAddress(controller.ToUri(), new GrpcChannelOptions { HttpHandler = handler });
+        using var call = new Artefacts.ArtefactsClient(channel).FetchArtefact(new FetchArtefactRequest(), deadline: (time.GetUtcNow() + s_limit).UtcDateTime);
+        try
+        {
+            await call.ResponseStream.MoveNext(CancellationToken.None);
+            return Finding.Good("acceptance", "the controller accepts this host's certificate");
+        }
+        catch (RpcException e)
+        {
+            return e.StatusCode switch
+            {
+                StatusCode.NotFound or StatusCode.Unimplemented or StatusCode.FailedPrecondition => Finding.Good("acceptance", "the controller accepts this host's certificate"),
+                StatusCode.Unauthenticated or StatusCode.PermissionDenied => Finding.Bad(
+                    "acceptance", $"the controller does not accept this host's certificate: {e.Status.Detail}", "enrol this host anew: fleet-agent enrol --force --controller HOST --token TOKEN"),
+                _ => Finding.Bad("acceptance", $"the controller does not answer: {e.Status.Detail}", "look at the controller's log: journalctl -u fleet-controller"),
+            };
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using Fleet.LogSearch.Scans;
+
+namespace Fleet.Agent.Scanning.Findings;
+
+/// <summary>Causes of gaps in words, as operators see them.</summary>
+internal static class GapWords
+{
+    public static string Of(GapCause cause) => cause switch
+    {
+        GapCause.RotatedAway => "rotated away",
+        GapCause.Truncated => "truncated",
+        GapCause.CopiedAndTruncated => "copied and truncated: what was written in between, if anything, is lost",
+        GapCause.Vacuumed => "vacuumed",
+        _ => "overwritten in the kernel's ring buffer",
+    };
+}

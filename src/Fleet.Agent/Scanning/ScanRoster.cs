@@ -1,0 +1,253 @@
+using System.Globalization;
+using Fleet.Agent.Scanning.Findings;
+using Fleet.Agent.Scanning.Orders;
+using Fleet.Agent.Scanning.Spool;
+using Fleet.Agent.Scanning.Watching;
+using Fleet.LogSearch.Scans;
+
+namespace Fleet.Agent.Scanning;
+
+/// <summary>Which scans there are, which logs they follow, and which of them are due.</summary>
+internal sealed class ScanRoster(
+    ScanSpool spool, LogOpener opener, FindingStage stage, FileWatch watch, ScanSettings settings, TimeProvider time, Random random) : IDisposable
+{
+    // Agents get their scans at the same moment: their runs must not fall together for good.
+    private const double Jitter = 0.1;
+    private static readonly TimeSpan s_latestFirstRun = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_leastExpansion = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_forgetAfter = TimeSpan.FromDays(7);
+
+    private readonly List<ScanRun> _runs = [];
+    private readonly List<FollowedLog> _due = [];
+
+    /// <summary>What was ordered.</summary>
+    public ScanPlan Plan { get; private set; } = ScanPlan.None;
+
+    /// <summary>The scans at work.</summary>
+    public IReadOnlyList<ScanRun> Runs => _runs;
+
+    /// <summary>Takes over a set of scans. A scan that changed goes on from where it was; of one that is gone nothing is kept.</summary>
+    public void Apply(ScanPlan plan)
+    {
+        Plan = plan;
+        var wanted = plan.Scans.ToDictionary(scan => scan.Name, StringComparer.Ordinal);
+        foreach (var run in _runs.Where(run => wanted.GetValueOrDefault(run.Scan.Name)?.Revision != run.Scan.Revision).ToList())
+            Drop(run);
+        foreach (var scan in plan.Scans.Where(scan => _runs.TrueForAll(run => run.Scan.Name != scan.Name)))
+            Add(scan);
+
+        // A refused scan keeps its marks: it comes back mended.
+        var kept = plan.Scans.SelectMany(scan => SourceRun.Of(scan).Select(source => LogKeys.Prefix(scan.Name, source.Name)))
+            .Concat(plan.Refused.Select(scan => scan.Name + "\t")).ToList();
+        foreach (var key in spool.Keys().Where(key => !kept.Exists(prefix => key.StartsWith(prefix, StringComparison.Ordinal))))
+            stage.Forget(key);
+    }
+
+    /// <summary>Runs a scan now.</summary>
+    public bool RunNow(string name)
+    {
+        var run = _runs.Find(run => run.Scan.Name == name);
+        if (run is null)
+            return false;
+        Start(run);
+        foreach (var log in run.Logs)
+            log.IsDirty = true;
+        return true;
+    }
+
+    /// <summary>Starts what is due by the clock; true where a run began.</summary>
+    public bool Wake(long now)
+    {
+        var began = false;
+        foreach (var run in _runs)
+        {
+            if (run.Scan.IsPaused)
+                continue;
+            if (run.DueAt <= now)
+            {
+                began |= !run.Scan.IsContinuous;
+                Start(run);
+            }
+            else if (run.HasNewNames && After(run.ExpandedAt, s_leastExpansion) <= now)
+                Expand(run);
+
+            foreach (var log in run.Logs)
+                log.IsDirty |= log.SweepAt <= now;
+        }
+
+        return began;
+    }
+
+    /// <summary>Ends the runs that have read everything; true where one did.</summary>
+    public bool EndRuns()
+    {
+        var ended = false;
+        foreach (var run in _runs)
+        {
+            if (!run.IsRunning || run.Logs.Any(log => log.IsDirty))
+                continue;
+            run.IsRunning = false;
+            run.Runs++;
+            ended = true;
+        }
+
+        return ended;
+    }
+
+    /// <summary>The logs that are to be read now.</summary>
+    public IReadOnlyList<FollowedLog> Due(long now)
+    {
+        _due.Clear();
+        foreach (var run in _runs)
+        {
+            foreach (var source in run.Sources)
+            {
+                foreach (var log in source.Logs)
+                {
+                    if (log.IsDirty && log.NotBefore <= now)
+                        _due.Add(log);
+                }
+            }
+        }
+
+        return _due;
+    }
+
+    /// <summary>When something is due next, and whether a log is waiting for its turn to come.</summary>
+    public (long At, bool IsHeldBack) NextDue()
+    {
+        var (at, isHeldBack) = (long.MaxValue, false);
+        foreach (var run in _runs)
+        {
+            if (!run.Scan.IsPaused)
+                at = Math.Min(at, run.HasNewNames ? Math.Min(run.DueAt, After(run.ExpandedAt, s_leastExpansion)) : run.DueAt);
+            foreach (var log in run.Logs)
+            {
+                at = Math.Min(at, log.IsDirty ? log.NotBefore : run.Scan.IsPaused ? long.MaxValue : log.SweepAt);
+                isHeldBack |= log.IsDirty;
+            }
+        }
+
+        return (at, isHeldBack);
+    }
+
+    /// <summary>The mark that a log begins with: the one that was kept, or by the scan's first-run policy.</summary>
+    public LogMark Begin(FollowedLog log)
+    {
+        if (spool.Mark(log.Key) is { } kept)
+        {
+            try
+            {
+                return log.Follower.ParseMark(kept);
+            }
+            catch (InvalidDataException)
+            {
+                // Of another version: as if it were new.
+            }
+        }
+
+        var mark = log.FirstMark ?? log.Follower.Begin(log.Run.Scan.FirstRunLines);
+        stage.Note(log.Key, mark);
+        return mark;
+    }
+
+    public void Dispose()
+    {
+        foreach (var log in _runs.SelectMany(run => run.Logs))
+            log.Dispose();
+        _runs.Clear();
+    }
+
+    private void Add(CheckedScan scan)
+    {
+        var run = new ScanRun(scan, time);
+        run.Sources.AddRange(SourceRun.Of(scan));
+        var within = scan.IsContinuous ? TimeSpan.Zero : scan.Every < s_latestFirstRun ? scan.Every : s_latestFirstRun;
+        run.DueAt = After(time.GetTimestamp(), within * random.NextDouble());
+        _runs.Add(run);
+    }
+
+    private void Drop(ScanRun run)
+    {
+        foreach (var log in run.Logs)
+            Close(log);
+        _runs.Remove(run);
+    }
+
+    private void Close(FollowedLog log)
+    {
+        watch.Remove(log);
+        log.Dispose();
+    }
+
+    /// <summary>Begins a run: looks which logs the sources stand for, and has them read; those of a continuous scan are when something happens.</summary>
+    private void Start(ScanRun run)
+    {
+        var scan = run.Scan;
+        Expand(run);
+        if (!scan.IsContinuous)
+        {
+            foreach (var log in run.Logs)
+                log.IsDirty = true;
+            (run.IsRunning, run.LastRunMs) = (true, time.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+
+        var every = scan.IsContinuous ? settings.SweepInterval : scan.Every * (1 + (Jitter * (random.NextDouble() - 0.5)));
+        run.DueAt = scan.IsPaused ? long.MaxValue : After(time.GetTimestamp(), every);
+    }
+
+    private void Expand(ScanRun run)
+    {
+        foreach (var source in run.Sources)
+            Expand(run, source);
+        (run.HasNewNames, run.ExpandedAt) = (false, time.GetTimestamp());
+    }
+
+    private void Expand(ScanRun run, SourceRun source)
+    {
+        if (source.Logs.Count > 0 && !LogOpener.IsOpenEnded(source.Source))
+            return;
+        var prefix = LogKeys.Prefix(run.Scan.Name, source.Name);
+        var beganKey = LogKeys.Began(run.Scan.Name, source.Name);
+        var began = Began(beganKey);
+        string[] known = [.. source.Logs.Select(log => log.Follower.Name)];
+        if (known.Length == 0)
+            known = [.. spool.Keys().Where(key => key.StartsWith(prefix, StringComparison.Ordinal) && key.Length > prefix.Length).Select(key => key[prefix.Length..])];
+        var names = LogOpener.Names(source.Source, known, out var fault);
+        source.Fault = fault;
+        // A file that is missing just now is still followed: its rotations hold what was written to it.
+        foreach (var name in names.Concat(known).Distinct(StringComparer.Ordinal))
+        {
+            // A file that two sources stand for is followed once.
+            if (source.Logs.Exists(log => log.Follower.Name == name) || (source.Source.Files is not null && run.Logs.Any(log => log.Follower.Name == name)))
+                continue;
+            // What appears after the first look is new from its first line on.
+            var first = LogOpener.IsOpenEnded(source.Source) && began is { } since ? new FileMark([], 0, since) : null;
+            source.Logs.Add(opener.Open(run, source, name, first));
+        }
+
+        foreach (var log in source.Logs.Where(log => !names.Contains(log.Follower.Name) && IsLongGone(log)).ToList())
+        {
+            Close(log);
+            source.Logs.Remove(log);
+            stage.Forget(log.Key);
+        }
+
+        if (began is null)
+            stage.Note(beganKey, new BeganMark(time.GetUtcNow()));
+    }
+
+    private bool IsLongGone(FollowedLog log) => log.Mark is FileMark { } mark && time.GetUtcNow() - mark.TakenAt > s_forgetAfter;
+
+    private DateTimeOffset? Began(string key) =>
+        spool.Mark(key) is { } text && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks <= DateTime.MaxValue.Ticks
+            ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+
+    private long After(long timestamp, TimeSpan span) => timestamp + (long)(span.TotalSeconds * time.TimestampFrequency);
+
+    /// <summary>When a source was first looked at.</summary>
+    private sealed record BeganMark(DateTimeOffset At) : LogMark
+    {
+        public override string Write() => At.UtcTicks.ToString(CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+using Fleet.Protocol.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace Fleet.Agent.Upgrading;
+
+/// <summary>
+/// Fetches an artefact over the link's connection, piece by piece into a file, and goes on from where it was after a cut. What the
+/// stream carries is bounded by HTTP/2's own window: no more than that is ever in memory.
+/// </summary>
+internal sealed class ArtefactFetch(LinkRoute route, TimeProvider time)
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
+
+    /// <summary>Fetches until the file is whole and right.</summary>
+    /// <param name="order">What to fetch.</param>
+    /// <param name="part">The file; it may hold the beginning already.</param>
+    /// <param name="cancellationToken">Ends it; what is there stays.</param>
+    /// <exception cref="UpgradeException">It cannot be had, or is not what was ordered.</exception>
+    public async Task FetchAsync(UpgradeOrder order, string part, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var length = File.Exists(part) ? new FileInfo(part).Length : 0;
+            if (length == order.Bytes)
+                break;
+            if (length > order.Bytes)
+                File.Delete(part);
+            if (route.Channel is { } channel && await TryGoOnAsync(channel, order, part, cancellationToken))
+                continue;
+            // Agents that were sent off together come back one by one.
+            await Task.Delay(s_pause * (0.5 + Random.Shared.NextDouble()), time, cancellationToken);
+        }
+
+        await CheckAsync(order, part, cancellationToken);
+    }
+
+    /// <summary>False where it is worth another try.</summary>
+    private static async Task<bool> TryGoOnAsync(GrpcChannel channel, UpgradeOrder order, string part, CancellationToken cancellationToken)
+    {
+        await using var file = Open(part);
+        try
+        {
+            var request = new FetchArtefactRequest { Sha256 = ByteString.CopyFrom(order.Sha256), Offset = (ulong)file.Length };
+            using var call = new Artefacts.ArtefactsClient(channel).FetchArtefact(request, cancellationToken: cancellationToken);
+            while (await call.ResponseStream.MoveNext(cancellationToken))
+            {
+                var chunk = call.ResponseStream.Current;
+                if (chunk.Offset != (ulong)file.Length || file.Length + chunk.Data.Length > order.Bytes)
+                    throw new UpgradeException("the controller sent the artefact out of order, or more of it than was announced");
+                Write(file, chunk.Data.Span);
+            }
+
+            return true;
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return e.StatusCode is StatusCode.NotFound or StatusCode.InvalidArgument or StatusCode.Unimplemented or StatusCode.PermissionDenied
+                ? throw new UpgradeException($"the artefact cannot be had: {e.Status.Detail}")
+                : false;
+        }
+        catch (Exception e) when (e is ObjectDisposedException or HttpRequestException)
+        {
+            // The link broke and took its connection along.
+            return false;
+        }
+    }
+
+    private static FileStream Open(string part)
+    {
+        try
+        {
+            return new FileStream(part, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UpgradeException($"{part} cannot be written: {e.Message}");
+        }
+    }
+
+    private static void Write(FileStream file, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            file.Write(bytes);
+        }
+        catch (IOException e)
+        {
+            throw new UpgradeException($"{file.Name} cannot be written: {e.Message}");
+        }
+    }
+
+    private static async Task CheckAsync(UpgradeOrder order, string part, CancellationToken cancellationToken)
+    {
+        byte[] digest;
+        await using (var file = File.OpenRead(part))
+            digest = await SHA256.HashDataAsync(file, cancellationToken);
+        if (digest.AsSpan().SequenceEqual(order.Sha256))
+            return;
+        File.Delete(part);
+        throw new UpgradeException($"the artefact's SHA-256 is {Convert.ToHexStringLower(digest)}, and not what was ordered");
+    }
+}

@@ -1,0 +1,117 @@
+using Fleet.Agent.Execution.Cgroups;
+using Fleet.Agent.Execution.Native;
+using Fleet.Agent.Execution.Processes;
+
+namespace Fleet.Agent.Upgrading;
+
+/// <summary>
+/// The first thing that `fleet-agent run` does: the installed program becomes the selected version by execve(2), so that for
+/// systemd nothing changes, the process number included. A version on trial gets a guard.
+/// </summary>
+internal sealed class Launcher(InstalledProgram installed, VersionShelf shelf, SelectionFile file, TextWriter errors)
+{
+    private const int SetMask = 2;
+
+    /// <summary>Does not return where another version is selected and can be started.</summary>
+    /// <param name="words">What `fleet-agent run` was given.</param>
+    public async Task LaunchAsync(IReadOnlyList<string> words)
+    {
+        if (!installed.IsThis || !file.Exists)
+            return;
+        while (true)
+        {
+            var decision = await DecideAsync();
+            if (decision is not { Run.Length: > 0 })
+                return;
+            var refusal = decision.IsTrial ? StartGuard(decision.After.Trial!) : null;
+            refusal ??= Become(shelf.Program(decision.Run), ["fleet-agent", "run", .. words]);
+            errors.WriteLine($"fleet-agent: version {decision.Run} cannot be started: {refusal}");
+            if (!decision.IsTrial)
+                return;
+            if (!await TryRollBackAsync(decision.After.Trial!, refusal))
+                return;
+        }
+    }
+
+    private async Task<LaunchDecision?> DecideAsync()
+    {
+        var stamp = installed.Stamp();
+        try
+        {
+            LaunchDecision? decision = null;
+            await file.ChangeAsync(selection => (decision = LaunchDecision.Of(selection, stamp)).After, CancellationToken.None);
+            return decision;
+        }
+        catch (InvalidDataException e)
+        {
+            errors.WriteLine($"fleet-agent: {e.Message}; the installed version runs");
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A trial whose starts cannot be counted is not begun; the agent that runs instead ends it.
+            errors.WriteLine($"fleet-agent: {e.Message}; nothing new is tried");
+            var selection = file.Read();
+            return selection.Installed == stamp ? new LaunchDecision(selection, selection.Current, false) : null;
+        }
+    }
+
+    private async Task<bool> TryRollBackAsync(Trial trial, string refusal)
+    {
+        try
+        {
+            await file.ChangeAsync(s => s.Trial?.TaskId == trial.TaskId ? s.RollBack($"it could not be started: {refusal}") : null, CancellationToken.None);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            errors.WriteLine($"fleet-agent: {e.Message}");
+            return false;
+        }
+    }
+
+    private string? StartGuard(Trial trial)
+    {
+        using var nothing = Fd.Own(Libc.Open("/dev/null", Libc.OpenReadWrite | Libc.OpenCloseOnExec), "open");
+        using var output = Fd.Own(Libc.Fcntl(2, DuplicateOnExecClosed, 3), "fcntl");
+        var plan = new SpawnPlan
+        {
+            Program = installed.Path,
+            Arguments = ["fleet-agent", .. TrialGuard.Words(shelf, trial)],
+            Environment = Variables(),
+            Directory = "/",
+            Mark = Birthmark.Next(),
+            Descriptors = [nothing, output, output],
+        };
+        if (ChildProcesses.Shared.Start(plan, out var error) is not { } guard)
+            return $"its guard cannot be started: {Errno.Describe(error)}";
+        // The service's own cgroup has to be empty before controllers can be switched on in it.
+        TaskCgroups.MoveAside(guard.Identity.Pid);
+        return null;
+    }
+
+    private const int DuplicateOnExecClosed = 1030; // F_DUPFD_CLOEXEC of fcntl(2).
+
+    private unsafe string Become(string program, IReadOnlyList<string> words)
+    {
+        using var path = new NativeStrings([program]);
+        using var arguments = new NativeStrings(words);
+        using var environment = new NativeStrings([.. Variables(), installed.Assignment]);
+        // As the helper of the tasks does it: ignored signals would stay ignored.
+        for (var signal = 1; signal <= Signals.Highest; signal++)
+        {
+            if (Signals.IsIgnored(signal))
+                _ = Libc.Signal(signal, 0);
+        }
+
+        var none = stackalloc byte[128];
+        _ = Libc.SignalSetEmpty(none);
+        _ = Libc.SignalMask(SetMask, none, null);
+        _ = Libc.Execute(path.First, arguments.Pointers, environment.Pointers);
+        var error = Errno.Last;
+        _ = Libc.Signal(Signals.BrokenPipe, Signals.Ignored);
+        return Errno.Describe(error);
+    }
+
+    private static List<string> Variables() => OwnEnvironment.Entries().FindAll(entry => !InstalledProgram.IsAssignment(entry));
+}

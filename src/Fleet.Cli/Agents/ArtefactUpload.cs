@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+using Fleet.Cli.Connection;
+using Fleet.Protocol;
+using Fleet.Protocol.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace Fleet.Cli.Agents;
+
+/// <summary>A file on its way to the controller, a piece at a time.</summary>
+internal sealed class ArtefactUpload
+{
+    private readonly string _path;
+
+    private ArtefactUpload(string path, Artefact head) => (_path, Head) = (path, head);
+
+    /// <summary>What it is.</summary>
+    public Artefact Head { get; }
+
+    /// <summary>Reads a file once, for its digest.</summary>
+    public static async Task<ArtefactUpload> OpenAsync(string path, string version, CancellationToken cancellationToken)
+    {
+        await using var file = File.OpenRead(path);
+        if (file.Length is 0 or > Limits.ArtefactBytes)
+            throw CommandFailure.Usage($"{path} has {file.Length} bytes", $"an artefact has 1 to {Limits.ArtefactBytes}");
+        var digest = await SHA256.HashDataAsync(file, cancellationToken);
+        return new ArtefactUpload(path, new Artefact { Version = version, Sha256 = ByteString.CopyFrom(digest), SizeBytes = (ulong)file.Length });
+    }
+
+    /// <summary>Sends it; the controller checks the digest again.</summary>
+    public async Task<Artefact> SendAsync(FleetClient client, CancellationToken cancellationToken)
+    {
+        using var call = client.Artefacts.PutArtefact(cancellationToken: cancellationToken);
+        try
+        {
+            await call.RequestStream.WriteAsync(new PutArtefactRequest { Head = Head }, cancellationToken);
+            await using var file = File.OpenRead(_path);
+            var buffer = new byte[Limits.ChunkBytes];
+            int count;
+            while ((count = await file.ReadAsync(buffer, cancellationToken)) > 0)
+                await call.RequestStream.WriteAsync(new PutArtefactRequest { Data = ByteString.CopyFrom(buffer, 0, count) }, cancellationToken);
+            await call.RequestStream.CompleteAsync();
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        {
+            // The controller has answered already: with what it thinks of it, or because it has it.
+        }
+
+        return await call.ResponseAsync;
+    }
+}

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using Fleet.Cli.Exec;
+using Fleet.Cli.Options;
+using Fleet.Cli.Spec;
+using Fleet.Protocol;
+using Fleet.Protocol.V1;
+
+namespace Fleet.Cli.Agents;
+
+/// <summary>`fleet agents upgrade`: a job whose one step makes each agent another version, batch by batch.</summary>
+internal sealed class UpgradeCommand
+{
+    private static readonly TimeSpan DefaultHealth = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan DefaultDrain = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(10);
+    // For fetching over a slow line, with cuts.
+    private static readonly TimeSpan FetchLimit = TimeSpan.FromMinutes(30);
+
+    private readonly Option<string?> _batch = new("--batch")
+    {
+        Description = "Hosts at work at once: a count or a share (5, 10%). Default 5%.", HelpName = "N|P%", CustomParser = OptionValues.CountOrShare,
+    };
+
+    private readonly Option<string?> _maxFailures = new("--max-failures")
+    {
+        Description = "Go on to no more hosts once more than this many did not succeed. Default 2.", HelpName = "N|P%", CustomParser = OptionValues.CountOrShare,
+    };
+
+    private readonly Option<TimeSpan?> _health = Duration("--health-timeout", "From the new version's start to its link; then the host goes back. Default 20s.");
+    private readonly Option<TimeSpan?> _drain = Duration("--drain", "How long a host's other tasks are waited for; then they are interrupted. Default 2m.");
+    private readonly Option<TimeSpan?> _wait = Duration("--wait-offline", "How long a host that has no link now is waited for. Default 10s.");
+    private readonly CommandContext _context;
+    private readonly TargetOptionSet _target;
+    private readonly ArtefactOptionSet _artefact;
+    private readonly ShowOptionSet _show;
+    private readonly JobJourney _journey;
+
+    private UpgradeCommand(Command command, CommandContext context)
+    {
+        _context = context;
+        _target = new TargetOptionSet(command, required: true);
+        _artefact = new ArtefactOptionSet(command);
+        foreach (var option in (Option[])[_batch, _maxFailures, _health, _drain, _wait])
+            command.Options.Add(option);
+        _show = new ShowOptionSet(command);
+        _journey = new JobJourney(command, context);
+    }
+
+    public static Command Create(CommandContext context)
+    {
+        var command = new Command("upgrade", "Make agents another version, newer or older; a host whose new agent has no link in time goes back by itself.");
+        var upgrade = new UpgradeCommand(command, context);
+        command.SetAction(upgrade.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        // 1. Everything that can be wrong here is found before the controller is asked.
+        var selection = _target.Read(parsed);
+        var health = Within(parsed.GetValue(_health) ?? DefaultHealth, Limits.LeastHealthTimeout, Limits.MostHealthTimeout, "--health-timeout", "give 1s to 10m");
+        var drain = Within(parsed.GetValue(_drain) ?? DefaultDrain, TimeSpan.Zero, Limits.MostDrain, "--drain", "give at most 1h");
+        var wait = Within(parsed.GetValue(_wait) ?? DefaultWait, TimeSpan.Zero, Limits.DeliveryTimeout, "--wait-offline", "give at most 7d");
+        var options = new JobOptions
+        {
+            DeliveryTimeoutMs = (long)wait.TotalMilliseconds,
+            MaxConcurrent = parsed.GetValue(_batch) ?? "5%",
+            MaxFailures = parsed.GetValue(_maxFailures) ?? "2",
+        };
+        var renderer = _show.Create(parsed, _context.Screen);
+
+        // 2. Which artefact: from here on by its digest alone.
+        Artefact artefact;
+        using (var client = _context.Connect(parsed))
+            artefact = await _artefact.ChooseAsync(parsed, client, _context, cancellationToken);
+
+        // 3. The rest is the same for every job.
+        var step = new Step
+        {
+            UpgradeAgent = new UpgradeAgent
+            {
+                Version = artefact.Version,
+                Sha256 = artefact.Sha256,
+                SizeBytes = artefact.SizeBytes,
+                HealthTimeoutMs = (long)health.TotalMilliseconds,
+                DrainLimitMs = (long)drain.TotalMilliseconds,
+            },
+        };
+        var spec = SpecBuilder.Build([step], new RunOptions { Timeout = FetchLimit + drain });
+        return await _journey.RunAsync(
+            parsed, new JobOrder(selection, _target.IsAll(parsed), spec, options), renderer, _show.IsForPrograms(parsed), cancellationToken);
+    }
+
+    private static TimeSpan Within(TimeSpan value, TimeSpan least, TimeSpan most, string option, string mend) =>
+        value >= least && value <= most ? value : throw CommandFailure.Usage($"{option} is out of range", mend);
+
+    private static Option<TimeSpan?> Duration(string name, string description) =>
+        new(name) { Description = description, HelpName = "DURATION", CustomParser = result => OptionValues.Duration(result) };
+}

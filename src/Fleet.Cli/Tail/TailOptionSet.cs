@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Fleet.Cli.Options;
+using Fleet.Protocol;
+
+namespace Fleet.Cli.Tail;
+
+/// <summary>How a tail begins, ends and is shown.</summary>
+internal sealed class TailOptionSet
+{
+    private readonly Option<uint> _lines = new("--lines", "-n")
+    {
+        Description = "Begin with the last N lines of each log (of those that match, where patterns or fields are given); 0: only new ones.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 10,
+    };
+
+    private readonly Option<TimeSpan?> _for = new("--for") { Description = "End after so long (30s, 10m).", HelpName = "TIME", CustomParser = result => OptionValues.Duration(result) };
+    private readonly Option<long?> _most = new("--max-lines") { Description = "End after N lines.", HelpName = "N" };
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line (docs/cli.md)." };
+    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask before many hosts are reached." };
+
+    public TailOptionSet(Command command)
+    {
+        foreach (var option in (Option[])[_lines, _for, _most, _json, _yes])
+            command.Options.Add(option);
+    }
+
+    /// <summary>Lines from before now.</summary>
+    public uint LastLines(ParseResult parsed) => parsed.GetValue(_lines) is var lines && lines <= Limits.TailLastLines
+        ? lines
+        : throw CommandFailure.Usage($"--lines is {lines}", $"give at most {Limits.TailLastLines}; `fleet grep` searches all there is");
+
+    /// <summary>How long it lasts; null: until it is ended.</summary>
+    public TimeSpan? For(ParseResult parsed) => parsed.GetValue(_for) switch
+    {
+        { } time when time <= TimeSpan.Zero || time > Limits.RunTimeout => throw CommandFailure.Usage("--for is out of range", "give 1ms to 7d"),
+        var time => time,
+    };
+
+    /// <summary>After how many lines it ends.</summary>
+    public long MostLines(ParseResult parsed) => parsed.GetValue(_most) switch
+    {
+        null => long.MaxValue,
+        < 1 => throw CommandFailure.Usage("--max-lines is less than 1"),
+        { } lines => lines,
+    };
+
+    public bool IsJson(ParseResult parsed) => parsed.GetValue(_json);
+
+    public bool AssumesYes(ParseResult parsed) => parsed.GetValue(_yes);
+}

@@ -1,0 +1,65 @@
+using Fleet.Protocol;
+using Fleet.Protocol.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace Fleet.Controller.Artefacts;
+
+/// <summary>Artefacts for operators, who choose and bring them, and for agents, which fetch them.</summary>
+internal sealed class ArtefactsService(ArtefactShelf shelf, ArtefactPlaces places, ArtefactIntake intake) : Protocol.V1.Artefacts.ArtefactsBase
+{
+    /// <inheritdoc/>
+    public override Task<ListArtefactsReply> ListArtefacts(ListArtefactsRequest request, ServerCallContext context)
+    {
+        var reply = new ListArtefactsReply();
+        reply.Artefacts.AddRange(Read().Where(a => request.Version.Length == 0 || a.Version == request.Version).Select(ToMessage));
+        return Task.FromResult(reply);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<Artefact> PutArtefact(IAsyncStreamReader<PutArtefactRequest> requestStream, ServerCallContext context) =>
+        ToMessage(await intake.TakeAsync(requestStream, context.CancellationToken));
+
+    /// <inheritdoc/>
+    public override async Task FetchArtefact(FetchArtefactRequest request, IServerStreamWriter<ArtefactChunk> responseStream, ServerCallContext context)
+    {
+        var sha256 = Convert.ToHexStringLower(request.Sha256.Span);
+        var artefact = Read().FirstOrDefault(a => a.Sha256 == sha256)
+            ?? throw new RpcException(new Status(StatusCode.NotFound, $"the controller has no artefact with the SHA-256 {sha256}"));
+        if (request.Offset > (ulong)artefact.Bytes)
+            throw new RpcException(new Status(StatusCode.InvalidArgument, $"offset: {request.Offset} given, the artefact has {artefact.Bytes} bytes"));
+        using var place = places.TryTake()
+            ?? throw new RpcException(new Status(StatusCode.ResourceExhausted, "too many agents fetch at once: come back"));
+
+        // A buffer's worth at a time: who reads slowly makes this wait, and nothing pile up.
+        await using var file = new FileStream(artefact.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, useAsync: true);
+        file.Position = (long)request.Offset;
+        var buffer = new byte[Limits.ChunkBytes];
+        int count;
+        while ((count = await file.ReadAsync(buffer, context.CancellationToken)) > 0)
+        {
+            var chunk = new ArtefactChunk { Offset = (ulong)(file.Position - count), Data = ByteString.CopyFrom(buffer, 0, count) };
+            await responseStream.WriteAsync(chunk, context.CancellationToken);
+        }
+    }
+
+    private IEnumerable<AgentArtefact> Read()
+    {
+        try
+        {
+            return [.. shelf.All()];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, $"the controller cannot read its artefacts: {e.Message}"));
+        }
+    }
+
+    private static Artefact ToMessage(AgentArtefact artefact) => new()
+    {
+        Version = artefact.Version,
+        Sha256 = ByteString.CopyFrom(Convert.FromHexString(artefact.Sha256)),
+        SizeBytes = (ulong)artefact.Bytes,
+        FileName = artefact.FileName,
+    };
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace Fleet.LogSearch.Scans;
+
+/// <summary>How far a log of files has been read, through its rotations.</summary>
+/// <param name="Positions">The latest generations, oldest first: a writer may still write to one that was just renamed.</param>
+/// <param name="LastGeneration">The number of the latest generation that there was, also where its file is gone.</param>
+/// <param name="TakenAt">When the log was read so far.</param>
+public sealed record FileMark(IReadOnlyList<FilePosition> Positions, long LastGeneration, DateTimeOffset TakenAt) : LogMark
+{
+    private const string Form = "files 1";
+
+    /// <summary>Nothing read yet.</summary>
+    public static FileMark Start { get; } = new([], 0, DateTimeOffset.MinValue);
+
+    /// <inheritdoc/>
+    public override string Write() => string.Join('\n',
+        [Form, string.Create(CultureInfo.InvariantCulture, $"{TakenAt.UtcTicks} {LastGeneration}"), .. Positions.Select(position => position.Write())]);
+
+    /// <summary>Reads one back.</summary>
+    /// <exception cref="InvalidDataException">The text is no such mark.</exception>
+    public static FileMark Parse(string text)
+    {
+        try
+        {
+            string[] lines = text.Split('\n');
+            string[] words = lines.Length >= 2 && lines[0] == Form ? lines[1].Split(' ') : [];
+            return words.Length == 2
+                ? new FileMark(lines.Skip(2).Select(FilePosition.Read).ToArray(), long.Parse(words[1], CultureInfo.InvariantCulture),
+                    new DateTimeOffset(long.Parse(words[0], CultureInfo.InvariantCulture), TimeSpan.Zero))
+                : throw new FormatException("its first lines are not those of a file mark");
+        }
+        catch (Exception fault) when (fault is FormatException or OverflowException or ArgumentException)
+        {
+            throw new InvalidDataException($"not a file mark: {fault.Message}", fault);
+        }
+    }
+}

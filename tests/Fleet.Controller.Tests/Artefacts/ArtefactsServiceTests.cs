@@ -1,0 +1,140 @@
+using System.Security.Cryptography;
+using Fleet.Controller.Tests.Hosting;
+using Fleet.Protocol;
+using Fleet.Storage;
+using Google.Protobuf;
+using Grpc.Core;
+using V1 = Fleet.Protocol.V1;
+
+namespace Fleet.Controller.Tests.Artefacts;
+
+/// <summary>Artefacts are brought by admins, found by operators and fetched by agents, over TLS and each with an identity.</summary>
+public sealed class ArtefactsServiceTests(TestController controller) : IClassFixture<TestController>, IAsyncLifetime, IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private V1.Artefacts.ArtefactsClient _admin = null!;
+    private V1.Artefacts.ArtefactsClient _agent = null!;
+
+    public async Task InitializeAsync()
+    {
+        controller.Options.Artefacts = _directory.New("artefacts");
+        Directory.CreateDirectory(controller.Options.Artefacts);
+        var name = Guid.NewGuid().ToString("n")[..8];
+        _admin = new(controller.Connect((await controller.EnrolOperatorAsync("a" + name, OperatorRole.Admin)).Identity));
+        _agent = new(controller.Connect((await controller.EnrolAgentAsync("web-" + name)).Identity));
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task What_an_admin_brings_an_agent_fetches_from_any_offset_on()
+    {
+        var content = RandomNumberGenerator.GetBytes((3 * Limits.ChunkBytes) + 17);
+        var artefact = await PutAsync("4.5.6", content);
+        artefact.FileName.ShouldBe("fleet-agent-4.5.6-linux-x64.tar.gz");
+
+        (await FetchAsync(artefact.Sha256, 0)).ShouldBe(content);
+        (await FetchAsync(artefact.Sha256, 100_000)).ShouldBe(content[100_000..]);
+        (await FetchAsync(artefact.Sha256, (ulong)content.Length)).ShouldBeEmpty();
+
+        // Once more, which is harmless.
+        (await PutAsync("4.5.6", content)).ShouldBe(artefact);
+        (await ListAsync("4.5.6")).ShouldHaveSingleItem().ShouldBe(artefact);
+    }
+
+    [Fact]
+    public async Task Two_artefacts_of_one_version_are_told_apart_by_their_digests()
+    {
+        var first = await PutAsync("5.0.0", [1]);
+        var second = await PutAsync("5.0.0", [2]);
+
+        (await ListAsync("5.0.0")).ShouldBe([first, second], ignoreOrder: true);
+        (await FetchAsync(first.Sha256, 0)).ShouldBe([1]);
+        (await FetchAsync(second.Sha256, 0)).ShouldBe([2]);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_put_on_the_shelf_while_the_controller_runs_is_found()
+    {
+        await File.WriteAllBytesAsync(Path.Combine(controller.Options.Artefacts, ArtefactNames.Of("6.0.0")), [6]);
+
+        var found = (await ListAsync("6.0.0")).ShouldHaveSingleItem();
+        (await FetchAsync(found.Sha256, 0)).ShouldBe([6]);
+    }
+
+    [Theory]
+    [InlineData("../../etc", 3, true, "version")]
+    [InlineData("7.0.0", 4, true, "3 came")]
+    [InlineData("7.0.0", 2, true, "more than 2")]
+    [InlineData("7.0.0", 3, false, "sha256")]
+    public async Task What_is_not_what_its_head_says_is_refused_and_leaves_nothing(string version, ulong size, bool isRightDigest, string reason)
+    {
+        byte[] content = [1, 2, 3];
+        var head = new V1.Artefact { Version = version, SizeBytes = size, Sha256 = ByteString.CopyFrom(SHA256.HashData(isRightDigest ? content : [9])) };
+
+        var refusal = await Should.ThrowAsync<RpcException>(() => PutAsync(head, content));
+
+        refusal.StatusCode.ShouldBe(StatusCode.InvalidArgument);
+        refusal.Status.Detail.ShouldContain(reason);
+        (await ListAsync("7.0.0")).ShouldBeEmpty();
+        Directory.GetFiles(controller.Options.Data, "*.incoming", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_unknown_digest_is_not_found_and_an_offset_behind_the_end_is_refused()
+    {
+        (await Should.ThrowAsync<RpcException>(() => FetchAsync(ByteString.CopyFrom(new byte[32]), 0))).StatusCode.ShouldBe(StatusCode.NotFound);
+        var artefact = await PutAsync("8.0.0", [8]);
+        (await Should.ThrowAsync<RpcException>(() => FetchAsync(artefact.Sha256, 2))).StatusCode.ShouldBe(StatusCode.InvalidArgument);
+    }
+
+    [Fact]
+    public async Task The_oldest_that_were_brought_make_room()
+    {
+        for (var i = 0; i < 12; i++)
+            await PutAsync($"9.0.{i}", [9, (byte)i]);
+
+        var left = (await ListAsync("")).Select(a => a.Version).Where(v => v.StartsWith("9.0.", StringComparison.Ordinal)).ToList();
+        left.Count.ShouldBeLessThanOrEqualTo(8);
+        left.ShouldContain("9.0.11");
+    }
+
+    private Task<V1.Artefact> PutAsync(string version, byte[] content) =>
+        PutAsync(new V1.Artefact { Version = version, SizeBytes = (ulong)content.Length, Sha256 = ByteString.CopyFrom(SHA256.HashData(content)) }, content);
+
+    private async Task<V1.Artefact> PutAsync(V1.Artefact head, byte[] content)
+    {
+        using var call = _admin.PutArtefact();
+        try
+        {
+            await call.RequestStream.WriteAsync(new V1.PutArtefactRequest { Head = head });
+            foreach (var piece in content.Chunk(Limits.ChunkBytes))
+                await call.RequestStream.WriteAsync(new V1.PutArtefactRequest { Data = ByteString.CopyFrom(piece) });
+            await call.RequestStream.CompleteAsync();
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        {
+            // Answered already.
+        }
+
+        return await call.ResponseAsync.WaitAsync(TimeLimit.Default);
+    }
+
+    private async Task<byte[]> FetchAsync(ByteString sha256, ulong offset)
+    {
+        using var call = _agent.FetchArtefact(new V1.FetchArtefactRequest { Sha256 = sha256, Offset = offset });
+        using var content = new MemoryStream();
+        while (await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TimeLimit.Default))
+        {
+            call.ResponseStream.Current.Offset.ShouldBe(offset + (ulong)content.Length);
+            content.Write(call.ResponseStream.Current.Data.Span);
+        }
+
+        return content.ToArray();
+    }
+
+    private async Task<IReadOnlyList<V1.Artefact>> ListAsync(string version) =>
+        (await _admin.ListArtefactsAsync(new V1.ListArtefactsRequest { Version = version }).ResponseAsync.WaitAsync(TimeLimit.Default)).Artefacts;
+}
