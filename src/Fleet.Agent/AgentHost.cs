@@ -30,6 +30,9 @@ internal sealed partial class AgentHost(
     private static readonly TimeSpan s_deliverPoll = TimeSpan.FromMilliseconds(50);
     private readonly ILogger _log = logs.CreateLogger<AgentHost>();
 
+    /// <summary>Changes settings while the agent runs; null for none.</summary>
+    public SettingsReload? Reload { get; init; }
+
     /// <summary>Runs until the token is cancelled.</summary>
     /// <param name="enrolment">Who this agent is.</param>
     /// <param name="dialer">How it reaches the controller.</param>
@@ -55,6 +58,13 @@ internal sealed partial class AgentHost(
             Diary = new LinkDiary(state.Path, time, logs.CreateLogger<LinkDiary>()),
             Told = status => systemd.Ready(status.ReplaceLineEndings(" ")),
         };
+        Reload?.Tell(systemd);
+        Reload?.Attach(now =>
+        {
+            executor.SetLimits(now.MaxTasks, now.MaxQueuedTasks);
+            desk.UsePolicy(policy with { AllowRunAs = now.AllowRunAs });
+            journal.Usage.LimitBytes = now.JournalLimitBytes;
+        });
         LogStarted(enrolment.Name, AgentVersion.Text, enrolment.Controller.ToString(), journal.Logs.Count);
 
         var shelf = new VersionShelf(state.Path);

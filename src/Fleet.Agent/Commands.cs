@@ -40,13 +40,15 @@ internal static partial class Commands
             return 1;
 
         using var log = new AgentLog(settings.Log, enrolment.Name);
-        using var stopping = new StopSignals(log);
+        var reload = new SettingsReload(loaded.All, () => Read(words, SettingOptions).Loaded, log.Factory.CreateLogger<SettingsReload>());
+        reload.Attach(now => log.UseLevel(now.Log.Level));
+        using var stopping = new StopSignals(log, reload);
         var store = new IdentityStore(state.Path);
         using var renewal = new CertificateRenewal(store, enrolment.AgentId!.Value, enrolment.Name, TimeProvider.System, Random.Shared);
         try
         {
             var start = new ProcessStart(installed, words);
-            var end = await new AgentHost(settings, state, start, ServiceNotifier.OfProcess(TimeProvider.System), TimeProvider.System, log.Factory)
+            var end = await new AgentHost(settings, state, start, ServiceNotifier.OfProcess(TimeProvider.System), TimeProvider.System, log.Factory) { Reload = reload }
                 .RunAsync(enrolment, new TlsDialer(store, enrolment.Controller), renewal, stopping.Token);
             return end == AgentEnd.Restart ? StartAgain : 0;
         }
@@ -187,13 +189,18 @@ internal static partial class Commands
             output.WriteLine($"  {option.Flag + " " + option.Value,-28} {option.Meaning}");
     }
 
-    private static (AgentSettings Settings, Arguments Arguments)? Load(string[] words, IReadOnlyList<OptionSpec> options)
+    private static (LoadedSettings Loaded, Arguments Arguments) Read(string[] words, IReadOnlyList<OptionSpec> options)
     {
         var arguments = Arguments.Read(words, options);
-        var loaded = SettingsLoader.Load(arguments.Get(s_config.Flag), Environment.GetEnvironmentVariable, arguments.Settings());
+        return (SettingsLoader.Load(arguments.Get(s_config.Flag), Environment.GetEnvironmentVariable, arguments.Settings()), arguments);
+    }
+
+    private static (AgentSettings Settings, Arguments Arguments, LoadedSettings All)? Load(string[] words, IReadOnlyList<OptionSpec> options)
+    {
+        var (loaded, arguments) = Read(words, options);
         foreach (var fault in arguments.Faults.Concat(loaded.Faults))
             Console.Error.WriteLine($"fleet-agent: {fault}");
-        return arguments.Faults.Count + loaded.Faults.Count > 0 ? null : (loaded.Settings, arguments);
+        return arguments.Faults.Count + loaded.Faults.Count > 0 ? null : (loaded.Settings, arguments, loaded);
     }
 
     private static Enrolment? FindIdentity(StateDirectory state, AgentSettings settings)

@@ -1,23 +1,29 @@
 using System.Runtime.InteropServices;
 using Fleet.Agent.Logging;
+using Fleet.Agent.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.Agent;
 
-/// <summary>What signals mean to the agent: SIGTERM and SIGINT stop it in good order, SIGUSR1 switches debug logging on and off.</summary>
+/// <summary>What signals mean to the agent: SIGTERM and SIGINT stop it in good order, SIGHUP reads the settings again, SIGUSR1 switches debug logging on and off.</summary>
 internal sealed partial class StopSignals : IDisposable
 {
     private const PosixSignal UserSignal1 = (PosixSignal)10; // SIGUSR1 of signal(7) for x86 and ARM.
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _registrations;
 
-    public StopSignals(AgentLog log)
+    public StopSignals(AgentLog log, SettingsReload reload)
     {
         var logger = log.Factory.CreateLogger<StopSignals>();
         _registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
             PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+            {
+                context.Cancel = true;
+                reload.Reload();
+            }),
             PosixSignalRegistration.Create(UserSignal1, context =>
             {
                 context.Cancel = true;

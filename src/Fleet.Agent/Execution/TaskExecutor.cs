@@ -20,6 +20,8 @@ public sealed partial class TaskExecutor : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly List<Entry> _waiting = [];
+    private int _mostRunning;
+    private int _mostWaiting;
     private int _running;
     private bool _stopping;
     private bool _isDraining;
@@ -30,6 +32,8 @@ public sealed partial class TaskExecutor : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxConcurrentTasks, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxQueuedTasks);
         _options = options;
+        _mostRunning = options.MaxConcurrentTasks;
+        _mostWaiting = options.MaxQueuedTasks;
         _time = time;
         _log = log;
         ScriptFile.RemoveLeftovers(options.StateDirectory);
@@ -45,6 +49,18 @@ public sealed partial class TaskExecutor : IAsyncDisposable
         }
     }
 
+    /// <summary>Changes how many tasks run and how many wait. Who runs or waits already stays, also beyond a smaller limit.</summary>
+    public void SetLimits(int running, int waiting)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(running, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(waiting);
+        lock (_gate)
+        {
+            (_mostRunning, _mostWaiting) = (running, waiting);
+            StartWaiting_NeedsLock();
+        }
+    }
+
     /// <summary>Takes a task on, or says why not. Returns at once; the observer hears what happens.</summary>
     public Admission Submit(TaskRequest request, ITaskObserver observer)
     {
@@ -57,8 +73,8 @@ public sealed partial class TaskExecutor : IAsyncDisposable
                 return new Admission.Refused(Refusal.Stopping, "the agent is stopping");
             if (_entries.ContainsKey(request.TaskId))
                 return new Admission.Refused(Refusal.AlreadyHere, $"task {request.TaskId} runs or waits already");
-            var hasPlace = !_isDraining && _running < _options.MaxConcurrentTasks;
-            if (!hasPlace && _waiting.Count == _options.MaxQueuedTasks)
+            var hasPlace = !_isDraining && _running < _mostRunning;
+            if (!hasPlace && _waiting.Count >= _mostWaiting)
             {
                 return new Admission.Refused(
                     Refusal.QueueFull, $"{_running} tasks run and {_waiting.Count} wait; no more are taken");
@@ -193,7 +209,7 @@ public sealed partial class TaskExecutor : IAsyncDisposable
 
     private void StartWaiting_NeedsLock()
     {
-        while (!_isDraining && _running < _options.MaxConcurrentTasks && _waiting.Count > 0)
+        while (!_isDraining && _running < _mostRunning && _waiting.Count > 0)
         {
             var next = _waiting[0];
             _waiting.RemoveAt(0);

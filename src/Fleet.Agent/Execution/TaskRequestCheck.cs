@@ -1,4 +1,5 @@
 using Fleet.Agent.Execution.Cgroups;
+using Fleet.Protocol.Units;
 
 namespace Fleet.Agent.Execution;
 
@@ -82,7 +83,7 @@ internal static class TaskRequestCheck
     private static bool IsPlainId(string id) =>
         id.Length is > 0 and <= LongestTaskId
         && id.Trim('.').Length > 0
-        && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or ':' or '-');
+        && Characters.AreAll(id, c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or ':' or '-');
 
     private static bool IsText(string text) => !text.Contains('\0');
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Fleet.Protocol.Units;
 
 namespace Fleet.Agent.Journal;
 
@@ -10,7 +11,7 @@ internal static class JournalIdFile
     /// <summary>Reads the id, or makes a new one where the file is missing or damaged.</summary>
     public static string ReadOrCreate(string path)
     {
-        if (File.Exists(path) && File.ReadAllText(path).Trim() is { Length: IdLength } id && id.All(char.IsAsciiHexDigitLower))
+        if (File.Exists(path) && File.ReadAllText(path).Trim() is { Length: IdLength } id && Characters.AreAll(id, char.IsAsciiHexDigitLower))
             return id;
 
         var made = Guid.NewGuid().ToString("n");

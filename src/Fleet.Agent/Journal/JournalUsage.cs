@@ -4,12 +4,17 @@ namespace Fleet.Agent.Journal;
 internal sealed class JournalUsage
 {
     private long _bytes;
+    private long _limitBytes;
 
     /// <param name="limitBytes">What the files may take together.</param>
-    public JournalUsage(long limitBytes) => LimitBytes = limitBytes;
+    public JournalUsage(long limitBytes) => _limitBytes = limitBytes;
 
     /// <summary>What the files may take together; few small records may go beyond it, output never.</summary>
-    public long LimitBytes { get; }
+    public long LimitBytes
+    {
+        get => Interlocked.Read(ref _limitBytes);
+        set => Interlocked.Exchange(ref _limitBytes, value);
+    }
 
     /// <summary>What they take.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);

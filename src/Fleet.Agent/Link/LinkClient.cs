@@ -9,6 +9,7 @@ namespace Fleet.Agent.Link;
 internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, ReconnectPolicy policy, ILogger<LinkClient> log)
 {
     private readonly TaskCompletionSource _firstLink = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _wasNobodyThere;
 
     /// <summary>Whether there is a link at this moment.</summary>
     public bool IsLinked { get; private set; }
@@ -35,7 +36,11 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
                 return;
             var delay = policy.NextDelay(end, lasted);
             Report(end, delay);
-            Diary?.NoteLost(end.Reason);
+            var isNobodyThere = end is LinkEnd.Unreachable { IsNobodyThere: true };
+            // The first of a row says it: the diary keeps but a few.
+            if (!(isNobodyThere && _wasNobodyThere))
+                Diary?.NoteLost(end.Reason);
+            _wasNobodyThere = isNobodyThere;
             Told?.Invoke($"Not linked: {end.Reason}");
             await Task.Delay(delay, parts.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -68,6 +73,7 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
         IsLinked = true;
         Route.Channel = connection.Channel;
         _firstLink.TrySetResult();
+        policy.Window = TimeSpan.FromMilliseconds(Math.Clamp(welcome.ReconnectWindowMs, 0, int.MaxValue));
         dialer.NoteAccepted();
         Diary?.NoteLinked(welcome.ControllerVersion, DateTimeOffset.FromUnixTimeMilliseconds(welcome.NowMs));
         Told?.Invoke("Linked");
@@ -92,6 +98,10 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
             case LinkEnd.Dismissed { Cause: DismissalCause.Incompatible }:
                 LogIncompatible(end.Reason, delay.TotalSeconds);
                 break;
+            // One line for a controller that is started again, not thirty.
+            case LinkEnd.Unreachable { IsNobodyThere: true } when _wasNobodyThere && delay <= parts.Options.BackOffBase:
+                LogStillNobody(delay.TotalSeconds);
+                break;
             default:
                 LogEnded(end.Reason, delay.TotalSeconds);
                 break;
@@ -115,4 +125,7 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
 
     [LoggerMessage(5005, LogLevel.Error, "The controller does not speak this agent's version of the protocol: {Reason}. Update the older one. Trying again in {Delay:0} s")]
     private partial void LogIncompatible(string reason, double delay);
+
+    [LoggerMessage(5006, LogLevel.Debug, "Nobody listens there yet; trying again in {Delay:0.0} s")]
+    private partial void LogStillNobody(double delay);
 }

@@ -14,6 +14,9 @@ internal abstract record LinkEnd
     public sealed record Unreachable(string Detail) : LinkEnd
     {
         public override string Reason => Detail;
+
+        /// <summary>Whether the controller's host answered at once that nobody listens there: the controller is starting, or stopped.</summary>
+        public bool IsNobodyThere { get; init; }
     }
 
     /// <summary>The controller does not accept this agent's certificate.</summary>

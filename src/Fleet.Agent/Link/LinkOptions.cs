@@ -18,8 +18,14 @@ internal sealed record LinkOptions
     /// <summary>Where that doubling stops. The default is 60 s.</summary>
     public TimeSpan BackOffCap { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>A link that lasted so long resets the doubling: one that breaks at once does not. The default is 30 s.</summary>
-    public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// How long, in waits added up, an agent tries without doubling where nobody listens at the controller's address: such a try
+    /// costs next to nothing, and a controller that is started again is there within seconds. The default is 15 s.
+    /// </summary>
+    public TimeSpan SteadyFor { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A link that lasted so long resets the doubling: one that breaks at once does not. The default is 10 s.</summary>
+    public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Between tries where the controller has said that it does not want this agent. The default is 10 min.</summary>
     public TimeSpan SlowRetry { get; init; } = TimeSpan.FromMinutes(10);

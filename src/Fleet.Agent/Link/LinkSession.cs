@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Fleet.Agent.Facts;
 using Fleet.Agent.Tailing;
 using Fleet.Protocol.Identifiers;
@@ -273,10 +274,17 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
         return e switch
         {
             RpcException { StatusCode: StatusCode.Unauthenticated or StatusCode.PermissionDenied } rpc => new LinkEnd.Refused(rpc.Status.Detail),
-            RpcException { StatusCode: StatusCode.Unavailable } rpc => new LinkEnd.Unreachable(rpc.Status.Detail),
+            RpcException { StatusCode: StatusCode.Unavailable } rpc => new LinkEnd.Unreachable(rpc.Status.Detail) { IsNobodyThere = IsRefusal(rpc.Status.DebugException) },
             RpcException rpc => new LinkEnd.Broken($"{rpc.StatusCode}: {rpc.Status.Detail}"),
             _ => new LinkEnd.Broken(e.Message),
         };
+    }
+
+    private static bool IsRefusal(Exception? e)
+    {
+        while (e is not (null or SocketException))
+            e = e.InnerException;
+        return e is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
     }
 
     [LoggerMessage(5010, LogLevel.Information, "Linked (session {Session}, controller {Version}); {Held} tasks are held")]

@@ -4,39 +4,72 @@ namespace Fleet.Agent.Link;
 /// Decides how long to wait before the next connection: full jitter from the first retry on, so that agents that lost the
 /// same controller at the same moment do not come back at the same moment.
 /// </summary>
-/// <remarks>The delay is random between 0 and min(cap, base * 2^n). Not for several threads.</remarks>
+/// <remarks>
+/// <code>
+/// the link broke, nobody answers   random(0, min(cap, base * 2^n)), n the failures so far
+/// nobody listens there             random(0, base), for as long as those waits make up <see cref="LinkOptions.SteadyFor"/>; then as above
+/// the controller stops             what it asks for + random(0, base): no failure, it said so
+/// </code>
+/// The base is <see cref="LinkOptions.BackOffBase"/>, or the controller's window where that is longer. Not for several threads.
+/// </remarks>
 internal sealed class ReconnectPolicy(LinkOptions options, Random random)
 {
     // 2^20 s is beyond every cap; the exponent must not overflow in an outage of weeks.
     private const int MostDoublings = 20;
     private int _failures;
+    private TimeSpan _steady;
+
+    /// <summary>Within which time the controller wants its agents back, by the size of its fleet; zero where it has not said.</summary>
+    public TimeSpan Window { get; set; }
+
+    private TimeSpan Base => Min(options.BackOffCap, Max(options.BackOffBase, Window));
 
     /// <summary>The wait after a link, or an attempt at one, ended.</summary>
     /// <param name="end">How it ended.</param>
     /// <param name="lasted">How long there was a link; zero where there was none.</param>
     public TimeSpan NextDelay(LinkEnd end, TimeSpan lasted)
     {
+        if (lasted > TimeSpan.Zero)
+            _steady = TimeSpan.Zero;
         if (lasted >= options.StableAfter)
             _failures = 0;
-        var jitter = Jitter(Min(options.BackOffCap, options.BackOffBase * Math.Pow(2, Math.Min(_failures, MostDoublings))));
-        _failures = Math.Min(_failures + 1, MostDoublings);
         return end switch
         {
+            LinkEnd.Unreachable { IsNobodyThere: true } when _steady < options.SteadyFor => Steady(),
             LinkEnd.Refused => Slow(),
             LinkEnd.Dismissed { Cause: DismissalCause.Revoked or DismissalCause.Incompatible } => Slow(),
             // Two processes with one identity must not throw each other out many times a minute.
             LinkEnd.Dismissed { Cause: DismissalCause.Replaced } => options.BackOffCap + Jitter(options.BackOffCap),
-            // What the controller asks for is the least; the jitter goes on top, or all would come at that moment.
-            LinkEnd.Dismissed dismissed => Clamp(dismissed.RetryAfter) + (dismissed.RetryAfter > TimeSpan.Zero ? Max(jitter, Jitter(Clamp(dismissed.RetryAfter))) : jitter),
-            _ => jitter,
+            LinkEnd.Dismissed { Cause: DismissalCause.ShuttingDown } stopping => NoSooner(stopping.RetryAfter, Base),
+            LinkEnd.Dismissed dismissed => NoSooner(dismissed.RetryAfter, Doubled()),
+            _ => Jitter(Doubled()),
         };
+    }
+
+    private TimeSpan Steady()
+    {
+        var delay = Jitter(Base);
+        _steady += delay;
+        return delay;
     }
 
     private TimeSpan Slow() => options.SlowRetry + Jitter(options.SlowRetry / 2);
 
-    private TimeSpan Jitter(TimeSpan most) => most * random.NextDouble();
+    // What the controller asks for is the least; the jitter goes on top, or all would come at that moment.
+    private TimeSpan NoSooner(TimeSpan asked, TimeSpan bound)
+    {
+        var least = Max(TimeSpan.Zero, Min(asked, options.MostRetryAfter));
+        return least + Jitter(Max(bound, least));
+    }
 
-    private TimeSpan Clamp(TimeSpan asked) => Max(TimeSpan.Zero, Min(asked, options.MostRetryAfter));
+    private TimeSpan Doubled()
+    {
+        var bound = Min(options.BackOffCap, Base * Math.Pow(2, _failures));
+        _failures = Math.Min(_failures + 1, MostDoublings);
+        return bound;
+    }
+
+    private TimeSpan Jitter(TimeSpan most) => most * random.NextDouble();
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 

@@ -14,7 +14,7 @@ internal sealed class AgentLog : IDisposable
 {
     private const string TextForm = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff} {Level:u3} {Message:lj}{TaskPart}{NewLine}{Exception}";
     private readonly LoggingLevelSwitch _level;
-    private readonly LogEventLevel _usual;
+    private LogEventLevel _usual;
     private readonly SerilogLoggerFactory _factory;
 
     /// <param name="settings">What is logged.</param>
@@ -54,6 +54,15 @@ internal sealed class AgentLog : IDisposable
     {
         _level.MinimumLevel = _level.MinimumLevel == LogEventLevel.Debug ? _usual : LogEventLevel.Debug;
         return (LogLevel)_level.MinimumLevel;
+    }
+
+    /// <summary>Changes the usual level; where it is what it was, debug that was switched on stays on.</summary>
+    public void UseLevel(LogLevel level)
+    {
+        if (_usual == (LogEventLevel)level)
+            return;
+        _usual = (LogEventLevel)level;
+        _level.MinimumLevel = _usual;
     }
 
     public void Dispose() => _factory.Dispose();

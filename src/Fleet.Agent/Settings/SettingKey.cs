@@ -28,13 +28,13 @@ internal sealed record SettingKey(string Name, string Meaning, Func<AgentSetting
             "give host or host:port"),
         new("max_tasks", "tasks that run at the same time",
             (s, t) => Number(t, 1, 1024) is { } n ? s with { MaxTasks = (int)n } : null,
-            "give a number from 1 to 1024"),
+            "give a number from 1 to 1024") { IsReloadable = true },
         new("max_queued_tasks", "tasks that wait for a place",
             (s, t) => Number(t, 0, 2048) is { } n ? s with { MaxQueuedTasks = (int)n } : null,
-            "give a number from 0 to 2048"),
+            "give a number from 0 to 2048") { IsReloadable = true },
         new("journal_limit", "disk space of undelivered records",
             (s, t) => Size(t, 1L << 20, 1L << 40) is { } n ? s with { JournalLimitBytes = n } : null,
-            "give a size from 1MiB to 1TiB, such as 256MiB"),
+            "give a size from 1MiB to 1TiB, such as 256MiB") { IsReloadable = true },
         new("scan_spool", "disk space of undelivered findings of standing scans",
             (s, t) => Size(t, 4L << 20, 1L << 40) is { } n ? s with { Scans = s.Scans with { SpoolBytes = n } } : null,
             "give a size from 4MiB to 1TiB, such as 32MiB"),
@@ -46,10 +46,10 @@ internal sealed record SettingKey(string Name, string Meaning, Func<AgentSetting
             "give a number from 1 to 100"),
         new("allow_run_as", "users that tasks may run as, besides the agent's own; without it any",
             (s, t) => Users(t) is { } users ? s with { AllowRunAs = users } : null,
-            "give a list of user names or numeric ids"),
+            "give a list of user names or numeric ids") { IsReloadable = true },
         new("log_level", "least severity that is logged",
             (s, t) => Level(t) is { } level ? s with { Log = s.Log with { Level = level } } : null,
-            "give one of " + string.Join(", ", s_levels)),
+            "give one of " + string.Join(", ", s_levels)) { IsReloadable = true },
         new("log_format", "form of the lines on standard output",
             (s, t) => t switch
             {
@@ -68,6 +68,9 @@ internal sealed record SettingKey(string Name, string Meaning, Func<AgentSetting
             (s, t) => Number(t, 1, 100) is { } n ? s with { Log = s.Log with { FilesKept = (int)n } } : null,
             "give a number from 1 to 100"),
     ];
+
+    /// <summary>Whether it can change while the agent runs. The default is no: it counts after a restart.</summary>
+    public bool IsReloadable { get; init; }
 
     /// <summary>The environment variable.</summary>
     public string Variable => "FLEET_AGENT_" + Name.ToUpperInvariant();
@@ -90,6 +93,6 @@ internal sealed record SettingKey(string Name, string Meaning, Func<AgentSetting
     private static string[]? Users(string text)
     {
         var users = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return users.All(u => u.Length <= 32 && u.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '$')) ? users : null;
+        return users.All(u => u.Length <= 32 && Characters.AreAll(u, c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '$')) ? users : null;
     }
 }

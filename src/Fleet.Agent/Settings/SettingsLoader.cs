@@ -3,7 +3,11 @@ namespace Fleet.Agent.Settings;
 /// <summary>The settings, or everything that is wrong with them.</summary>
 /// <param name="Settings">The settings; the defaults stand in for what is wrong.</param>
 /// <param name="Faults">Each names the place, the key, the value and the mend; empty where all is well.</param>
-internal sealed record LoadedSettings(AgentSettings Settings, IReadOnlyList<string> Faults);
+internal sealed record LoadedSettings(AgentSettings Settings, IReadOnlyList<string> Faults)
+{
+    /// <summary>What was given, by the setting's name; what is not there is at its default.</summary>
+    public IReadOnlyDictionary<string, string> Given { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>Puts the settings together: flags win over the environment, that over the file, that over the defaults.</summary>
 internal static class SettingsLoader
@@ -29,8 +33,15 @@ internal static class SettingsLoader
         }
 
         values.AddRange(flags);
-        return new LoadedSettings(Apply(values, faults), faults);
+        var given = new Dictionary<string, string>();
+        foreach (var value in values)
+            given[value.Key] = value.Text.Trim();
+        return new LoadedSettings(Apply(values, faults), faults) { Given = given };
     }
+
+    /// <summary>Makes settings of texts that were loaded without a fault.</summary>
+    public static AgentSettings Compose(IReadOnlyDictionary<string, string> given) =>
+        Apply(given.Select(text => new SettingValue(text.Key, text.Value, "")), []);
 
     private static IReadOnlyList<SettingValue> FromFile(string? named, List<string> faults)
     {

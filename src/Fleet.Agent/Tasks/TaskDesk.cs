@@ -17,7 +17,7 @@ internal sealed partial class TaskDesk : IAsyncDisposable
     private readonly ConcurrentDictionary<TaskId, ActiveTask> _active = new();
     private readonly TaskExecutor _executor;
     private readonly TaskJournal _journal;
-    private readonly TaskOrderReader _orders;
+    private TaskOrderReader _orders;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private bool _isDisposed;
@@ -56,6 +56,9 @@ internal sealed partial class TaskDesk : IAsyncDisposable
         return [.. held.Values];
     }
 
+    /// <summary>What this host allows from now on; tasks that were taken already go on.</summary>
+    public void UsePolicy(TaskPolicy policy) => Volatile.Write(ref _orders, new TaskOrderReader(policy));
+
     /// <summary>Takes an order.</summary>
     /// <returns>The end of a task that is not taken, to be sent as it is; null where there is nothing to say now.</returns>
     public TaskRecord? Receive(StartTask start)
@@ -77,7 +80,7 @@ internal sealed partial class TaskDesk : IAsyncDisposable
 
             if (_journal.WasDelivered(id))
                 return Refuse(id, TaskState.Interrupted, "this task has run here already and its result was delivered; it does not run again");
-            if (_orders.Read(id, start, out var fault) is not { } order)
+            if (Volatile.Read(ref _orders).Read(id, start, out var fault) is not { } order)
                 return Refuse(id, TaskState.Rejected, fault);
             return _journal.Refusal() is { } refusal ? Refuse(id, TaskState.Rejected, refusal) : Submit(order);
         }

@@ -134,6 +134,8 @@ internal sealed partial class LinkGreeting
             NowMs = _room.Time.GetUtcNow().ToUnixTimeMilliseconds(),
             SilenceLimitMs = (long)_room.Options.SilenceLimit.TotalMilliseconds,
             SessionId = session.Id,
+            // Of all that are enrolled: the first ones back after a restart stand for few links yet.
+            ReconnectWindowMs = (long)_room.Options.ReconnectWindow(_registry.Count).TotalMilliseconds,
         };
         foreach (var (taskId, seq) in reconciled.ResumeFrom)
             welcome.ResumeFrom.Add(new TaskAck { TaskId = taskId, Seq = (ulong)seq });

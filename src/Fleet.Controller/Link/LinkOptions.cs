@@ -21,8 +21,14 @@ public sealed class LinkOptions
     /// <summary>The same for a process of which it is proved that another with its identity lives beside it. The default is 10 minutes.</summary>
     public TimeSpan CloneRetryAfter { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>When agents may come back after a planned stop of the controller; they jitter above it. The default is 1 s.</summary>
-    public TimeSpan ShutdownRetryAfter { get; set; } = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// When agents may come back after a planned stop of the controller; they jitter above it. The default is 500 ms: a restart
+    /// takes 400 ms where nothing else goes on (2 cores).
+    /// </summary>
+    public TimeSpan ShutdownRetryAfter { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>New links that the controller can take a second; agents spread their return accordingly. The default is 500.</summary>
+    public int NewLinksPerSecond { get; set; } = 500;
 
     /// <summary>Messages that may wait for one agent; more means that it does not read, and its link is cut. The default is 1,024.</summary>
     public int OutboxLength { get; set; } = 1_024;
@@ -32,6 +38,9 @@ public sealed class LinkOptions
 
     /// <summary>The same for all agents together. The default is 64 MiB.</summary>
     public int IngestTotalBytes { get; set; } = 64 << 20;
+
+    /// <summary>Within which time so many agents may all come back without being turned away.</summary>
+    public TimeSpan ReconnectWindow(int agents) => TimeSpan.FromSeconds((double)agents / NewLinksPerSecond);
 
     /// <summary>Names every fault.</summary>
     public IEnumerable<string> Validate()
@@ -48,6 +57,8 @@ public sealed class LinkOptions
             yield return "link: CloneRetryAfter must not be shorter than ReplacedRetryAfter, and neither negative";
         if (ShutdownRetryAfter < TimeSpan.Zero)
             yield return $"link: ShutdownRetryAfter is {ShutdownRetryAfter}; it must not be negative";
+        if (NewLinksPerSecond < 1)
+            yield return $"link: NewLinksPerSecond is {NewLinksPerSecond}; it must be at least 1";
         if (OutboxLength is < 16 or > 1_000_000)
             yield return $"link: OutboxLength is {OutboxLength}; it must lie between 16 and 1,000,000";
         if (IngestShareBytes < 64 * 1024)

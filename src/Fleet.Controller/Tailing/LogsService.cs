@@ -40,9 +40,9 @@ internal sealed partial class LogsService(TailBook tails, TargetResolver resolve
         }
     }
 
-    [LoggerMessage(4701, LogLevel.Information, "Tail {Tail} of {Operator} begins on {Hosts} hosts")]
+    [LoggerMessage(4711, LogLevel.Information, "Tail {Tail} of {Operator} begins on {Hosts} hosts")]
     private partial void LogBegun(string tail, string @operator, int hosts);
 
-    [LoggerMessage(4702, LogLevel.Information, "Tail {Tail} of {Operator} is over")]
+    [LoggerMessage(4712, LogLevel.Information, "Tail {Tail} of {Operator} is over")]
     private partial void LogOver(string tail, string @operator);
 }

@@ -215,6 +215,6 @@ internal sealed partial class TailSession
 
     private sealed record WaitingLines(TailHost Host, TailCredits Credits, TailLines Lines, int Bytes);
 
-    [LoggerMessage(4700, LogLevel.Warning, "Tail {Tail}: {Agent} sent more than it was granted; it is not followed any more")]
+    [LoggerMessage(4710, LogLevel.Warning, "Tail {Tail}: {Agent} sent more than it was granted; it is not followed any more")]
     private static partial void LogOverdrawn(ILogger log, string tail, string agent);
 }

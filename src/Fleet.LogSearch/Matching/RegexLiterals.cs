@@ -372,5 +372,16 @@ internal sealed class RegexLiterals
     private static int Worth(List<string>? literals) =>
         literals is null || literals.Count == 0 || literals.Exists(text => text.Length == 0)
             ? 0
-            : literals.Min(text => text.Sum(c => 40 + (c < 128 ? ByteRarity.Of((byte)c) : 200))) * 16 / (16 + literals.Count);
+            : literals.Min(WorthOf) * 16 / (16 + literals.Count);
+
+    private static int WorthOf(string text)
+    {
+        int worth = 0;
+        foreach (char c in text)
+        {
+            worth += 40 + (c < 128 ? ByteRarity.Of((byte)c) : 200);
+        }
+
+        return worth;
+    }
 }

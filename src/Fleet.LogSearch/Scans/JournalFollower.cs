@@ -45,7 +45,8 @@ public sealed class JournalFollower : LogFollower
             latest.AddRange(file.EntriesAfter(Math.Max(0, file.EntryCount - lastLines)).Select(file.TimeOf));
         }
 
-        long since = latest.Count == 0 ? long.MaxValue : latest.OrderDescending().ElementAt(Math.Min(lastLines, latest.Count) - 1);
+        latest.Sort();
+        long since = latest.Count == 0 ? long.MaxValue : latest[^Math.Min(lastLines, latest.Count)];
         var positions = new List<JournalPosition>();
         foreach (JournalFile file in set.Files)
         {
@@ -118,8 +119,8 @@ public sealed class JournalFollower : LogFollower
                 return;
             }
 
-            long next = set.All.Where(file => file.Times.First > gone.Realtime).Select(file => file.Times.First).DefaultIfEmpty(0).Min();
-            sink.Gap(Gap(gone, mark, next == 0 ? now : TimeOf(next), 0));
+            JournalFile? next = set.All.Where(file => file.Times.First > gone.Realtime).MinBy(file => file.Times.First);
+            sink.Gap(Gap(gone, mark, next is null ? now : TimeOf(next.Times.First), 0));
             return;
         }
 

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using Fleet.Protocol.Units;
 
 namespace Fleet.Protocol.Identity;
 
@@ -77,7 +78,7 @@ public sealed record JoinToken(JoinTokenKind Kind, string Id, byte[] Secret, byt
     /// <summary>The token without its secret, fit for logs.</summary>
     public override string ToString() => $"{Kind} token t-{Id}";
 
-    private static bool IsId(string text) => text.Length is > 0 and <= 32 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c));
+    private static bool IsId(string text) => text.Length is > 0 and <= 32 && Characters.AreAll(text, c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c));
 
     private static byte[]? Decode(string text)
     {

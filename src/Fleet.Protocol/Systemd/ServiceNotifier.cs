@@ -41,6 +41,23 @@ public sealed class ServiceNotifier
     /// <param name="status">How it stands, one line for <c>systemctl status</c>.</param>
     public void Ready(string status) => Send(Interlocked.Exchange(ref _ready, 1) == 0 ? $"READY=1\nSTATUS={status}" : $"STATUS={status}");
 
+    /// <summary>
+    /// The service begins to read its settings again; nothing where it is not ready yet. The time is what Type=notify-reload
+    /// wants, on the clock of CLOCK_MONOTONIC, which is the system's time provider's on Linux.
+    /// </summary>
+    public void Reloading()
+    {
+        if (Volatile.Read(ref _ready) != 0)
+            Send(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={(long)(_time.GetTimestamp() / (_time.TimestampFrequency / 1e6))}"));
+    }
+
+    /// <summary>The reload is over, whatever came of it.</summary>
+    public void Reloaded()
+    {
+        if (Volatile.Read(ref _ready) != 0)
+            Send("READY=1");
+    }
+
     /// <summary>The service is about to stop.</summary>
     public void Stopping() => Send("STOPPING=1\nSTATUS=Stopping");
 

@@ -15,5 +15,5 @@ internal readonly record struct ValuePattern(string Text, bool IsGlob)
     public override string ToString() => IsGlob || IsPlain(Text) ? Text : QuotedText.Quote(Text);
 
     private static bool IsPlain(string text) =>
-        text.Length > 0 && !Keyword.IsJoiner(text) && text.All(c => IsValueChar(c) && !NodeSetSyntax.IsGlobChar(c));
+        text.Length > 0 && !Keyword.IsJoiner(text) && Characters.AreAll(text, c => IsValueChar(c) && !NodeSetSyntax.IsGlobChar(c));
 }

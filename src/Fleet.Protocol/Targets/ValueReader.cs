@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Fleet.Protocol.Units;
 
@@ -97,6 +98,11 @@ internal sealed class ValueReader(TargetCursor cursor)
     }
 
     // Not the exception's message: builds that strip resources have none.
-    private static string Words(RegexParseError error) =>
-        string.Concat(error.ToString().Select(c => char.IsAsciiLetterUpper(c) ? " " + char.ToLowerInvariant(c) : c.ToString())).TrimStart();
+    private static string Words(RegexParseError error)
+    {
+        var words = new StringBuilder();
+        foreach (var c in error.ToString())
+            words.Append(char.IsAsciiLetterUpper(c) && words.Length > 0 ? " " : "").Append(char.ToLowerInvariant(c));
+        return words.ToString();
+    }
 }

@@ -39,6 +39,19 @@ public sealed class TaskExecutorTests : ExecutorTest
             (await observer.Ended).IsSuccess.ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task New_limits_start_what_waits_and_end_nothing_that_runs()
+    {
+        var observers = Enumerable.Range(0, 3).Select(_ => Submit(Some(Run("sleep", "300")))).ToList();
+        Executor.SetLimits(running: 3, waiting: 0);
+        await observers[2].StepStart(0);
+
+        Executor.SetLimits(running: 1, waiting: 1);
+        Submit(Some(Run("true")));
+        Executor.Submit(Some(Run("true")), new RecordingObserver()).ShouldBeOfType<Admission.Refused>().Reason.ShouldBe(Refusal.QueueFull);
+        Executor.TaskIds.Count.ShouldBe(4);
+    }
+
     [Theory]
     [InlineData("../x", "task id")]
     [InlineData("..", "task id")]

@@ -1,4 +1,6 @@
 using Fleet.Agent.Link;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace Fleet.Agent.Tests.Link;
 
@@ -6,6 +8,8 @@ public sealed class ReconnectPolicyTests
 {
     private static readonly LinkOptions s_options = new();
     private static readonly LinkEnd s_broken = new LinkEnd.Broken("x");
+    private static readonly LinkEnd s_nobody = new LinkEnd.Unreachable("x") { IsNobodyThere = true };
+    private static readonly LinkEnd s_stopping = new LinkEnd.Dismissed(DismissalCause.ShuttingDown, "", TimeSpan.FromMilliseconds(500));
 
     [Fact]
     public void The_first_retry_is_random_within_the_base_and_the_bound_doubles_up_to_the_cap()
@@ -43,6 +47,100 @@ public sealed class ReconnectPolicyTests
         delays.Max().ShouldBeInRange(35, 40);
     }
 
+    [Fact]
+    public void Where_nobody_listens_it_tries_again_soon_for_a_while_and_then_less_and_less_often()
+    {
+        var policies = Enumerable.Range(0, 200).Select(i => new ReconnectPolicy(s_options, new Random(i))).ToList();
+        foreach (var policy in policies)
+        {
+            var (waited, tries) = (TimeSpan.Zero, 0);
+            for (; waited < s_options.SteadyFor; tries++)
+            {
+                var delay = policy.NextDelay(s_nobody, TimeSpan.Zero);
+                delay.ShouldBeLessThan(TimeSpan.FromSeconds(1));
+                waited += delay;
+            }
+
+            // Half a second each on average.
+            tries.ShouldBeInRange(18, 50);
+        }
+
+        foreach (var bound in (int[])[1, 2, 4, 8, 16, 32, 60, 60])
+        {
+            var delays = policies.Select(p => p.NextDelay(s_nobody, TimeSpan.Zero).TotalSeconds).ToList();
+            delays.Max().ShouldBeInRange(bound * 0.9, bound);
+            delays.Average().ShouldBeInRange(bound * 0.4, bound * 0.6);
+        }
+    }
+
+    [Theory]
+    [InlineData(0.4)]
+    [InlineData(2)]
+    [InlineData(10)]
+    public void Agents_are_back_within_a_second_of_a_killed_controllers_return_however_long_it_took(double down)
+    {
+        for (var seed = 0; seed < 1000; seed++)
+            ReturnAt(new ReconnectPolicy(s_options, new Random(seed)), s_broken, down).ShouldBeInRange(0, down + 1);
+    }
+
+    [Theory]
+    [InlineData(0.4)]
+    [InlineData(2)]
+    public void Agents_are_back_within_two_seconds_of_an_orderly_restart(double down)
+    {
+        for (var seed = 0; seed < 1000; seed++)
+            ReturnAt(new ReconnectPolicy(s_options, new Random(seed)), s_stopping, down).ShouldBeInRange(0.5, Math.Max(down, 0.5) + 1);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Ten_thousand_agents_come_back_evenly_within_the_window_of_their_controller(bool isOrderly)
+    {
+        const int Agents = 10_000;
+        var window = TimeSpan.FromSeconds(20);
+        var perSecond = Enumerable.Range(0, Agents)
+            .Select(i => ReturnAt(new ReconnectPolicy(s_options, new Random(i)) { Window = window }, isOrderly ? s_stopping : s_broken, down: 1.5))
+            .GroupBy(at => (int)at)
+            .Select(second => second.Count())
+            .ToList();
+
+        // 500 a second is what a controller takes (handshakes.perSecond), with one second's worth in hand.
+        perSecond.Max().ShouldBeLessThan(620);
+        perSecond.Count.ShouldBeInRange(19, 23);
+    }
+
+    [Fact]
+    public void A_controller_that_says_goodbye_again_and_again_makes_nobody_slower()
+    {
+        var policy = new ReconnectPolicy(s_options, new FixedRandom(0.999));
+        for (var i = 0; i < 20; i++)
+            policy.NextDelay(s_stopping, TimeSpan.FromSeconds(1)).TotalSeconds.ShouldBeInRange(1.4, 1.5);
+    }
+
+    [Fact]
+    public void Whatever_happens_no_wait_is_negative_or_longer_than_its_kind_allows() => Prop.ForAll<int, int[]>((seed, happenings) =>
+    {
+        var policy = new ReconnectPolicy(s_options, new Random(seed));
+        foreach (var happening in happenings)
+        {
+            var asked = TimeSpan.FromMilliseconds(happening);
+            var (end, most) = (happening & 3) switch
+            {
+                0 => (s_broken, s_options.BackOffCap),
+                1 => (s_nobody, s_options.BackOffCap),
+                2 => (new LinkEnd.Dismissed(DismissalCause.ShuttingDown, "", asked), s_options.MostRetryAfter * 2),
+                _ => (new LinkEnd.Dismissed(DismissalCause.Overloaded, "", asked), s_options.MostRetryAfter * 2),
+            };
+            policy.Window = TimeSpan.FromSeconds(happening % 100);
+            var delay = policy.NextDelay(end, TimeSpan.FromSeconds(Math.Abs(happening % 20)));
+            if (delay < TimeSpan.Zero || delay > most)
+                return false;
+        }
+
+        return true;
+    }).QuickCheckThrowOnFailure();
+
     [Theory]
     [InlineData(DismissalCause.Revoked, 600, 900)]
     [InlineData(DismissalCause.Incompatible, 600, 900)]
@@ -61,6 +159,15 @@ public sealed class ReconnectPolicyTests
     {
         var end = new LinkEnd.Dismissed(DismissalCause.Overloaded, "", TimeSpan.FromDays(20));
         new ReconnectPolicy(s_options, new FixedRandom(0)).NextDelay(end, TimeSpan.Zero).ShouldBe(s_options.MostRetryAfter);
+    }
+
+    /// <summary>When an agent is back whose controller goes away at 0 and listens again after so many seconds.</summary>
+    private static double ReturnAt(ReconnectPolicy policy, LinkEnd loss, double down)
+    {
+        var at = policy.NextDelay(loss, TimeSpan.FromHours(1));
+        while (at.TotalSeconds < down)
+            at += policy.NextDelay(s_nobody, TimeSpan.Zero);
+        return at.TotalSeconds;
     }
 
     private sealed class FixedRandom(double value) : Random

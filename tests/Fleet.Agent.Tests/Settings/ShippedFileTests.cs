@@ -32,6 +32,16 @@ public sealed partial class ShippedFileTests
         loaded.Settings.Log.FileBytes.ShouldBe(new AgentSettings().Log.FileBytes);
     }
 
+    [Fact]
+    public void The_comment_of_every_setting_says_whether_it_can_be_reloaded()
+    {
+        foreach (var key in SettingKey.All)
+        {
+            var comment = Regex.Match(Text, $"""((?: *// [^"\n]*\n)+) *// "{key.Name}":""").Groups[1].Value;
+            comment.ShouldContain(key.IsReloadable ? "Reloadable" : "Takes a restart.", customMessage: key.Name);
+        }
+    }
+
     [GeneratedRegex("^( *)// (\")", RegexOptions.Multiline)]
     private static partial Regex CommentedSetting();
 }

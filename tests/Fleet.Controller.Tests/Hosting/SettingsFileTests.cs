@@ -39,6 +39,17 @@ public sealed partial class SettingsFileTests : IDisposable
         read.Log.FileBytes.ShouldBe(defaults.Log.FileBytes);
     }
 
+    [Fact]
+    public void The_comment_of_every_setting_says_whether_it_can_be_reloaded()
+    {
+        foreach (var setting in SettingsTable.All)
+        {
+            var name = setting.Key[(setting.Key.LastIndexOf('.') + 1)..];
+            var comment = Regex.Match(File.ReadAllText(Shipped), $"""((?: *// [^"\n]*\n)+) *// "{name}":""").Groups[1].Value;
+            comment.ShouldContain(setting.CopyLive is null ? "Takes a restart." : "Reloadable.", customMessage: setting.Key);
+        }
+    }
+
     private static string Shipped => Path.Combine(AppContext.BaseDirectory, "controller.json");
 
     [GeneratedRegex("^( *)// (\")", RegexOptions.Multiline)]

@@ -40,7 +40,7 @@ public sealed class SettingsReaderTests : IDisposable
         }));
 
         thrown.Faults.Select(fault => fault.Key).ShouldBe(["data", "listen", "handshakes.atonce", "log.level", "stopWithin", "nonsense"], ignoreOrder: true);
-        thrown.Message.ShouldContain($"listen = \"7443\" ({file}): give ADDRESS:PORT");
+        thrown.Message.ShouldContain($"listen = \"7443\" ({file}, line 1): give ADDRESS:PORT");
         thrown.Message.ShouldContain("is handshakes.atOnce meant?");
         thrown.Message.ShouldContain("give verbose, debug, information, warning or error");
         thrown.Message.ShouldContain("(FLEET_CONTROLLER_STOP_WITHIN): '10' has no unit");

@@ -23,6 +23,8 @@ public sealed class AgentLinkTests
 
         agent.Welcome.ProtocolVersion.ShouldBe(1u);
         agent.Welcome.SilenceLimitMs.ShouldBe(15_000);
+        // One agent at 500 a second.
+        agent.Welcome.ReconnectWindowMs.ShouldBe(2);
         controller.Registry.Find(enrolled.Id)!.Link.ShouldNotBeNull();
         await Eventually.Async(() => controller.Registry.Find(enrolled.Id)!.Record.Facts.GetValueOrDefault("os") == "linux");
         (await controller.Store.Agents.GetAsync(enrolled.Id, CancellationToken.None))!.Facts["os"].ShouldBe("linux");

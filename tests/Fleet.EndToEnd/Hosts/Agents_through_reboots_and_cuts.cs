@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Fleet.Harness;
 using Fleet.Hosts;
 using Xunit.Abstractions;
@@ -62,14 +63,40 @@ public sealed class Agents_through_reboots_and_cuts
     [HostFact]
     public async Task After_a_restart_of_the_controller_all_agents_are_back_within_seconds()
     {
-        await _fleet.Controller.KillAsync();
-        await _fleet.Controller.StartAsync();
-        var clock = Stopwatch.StartNew();
-        await _fleet.WaitOnlineAsync(HostFleet.WithAgents.Count);
-        _output.WriteLine($"3 agents were back {clock.Elapsed.TotalSeconds:0.00} s after the controller's port answered");
+        foreach (var (how, end) in new (string, Func<Task>)[] { ("killed", _fleet.Controller.KillAsync), ("stopped", _fleet.Controller.StopAsync) })
+        {
+            await end();
+            var clock = Stopwatch.StartNew();
+            await _fleet.Controller.StartAsync();
+            var listening = clock.Elapsed;
+            await Patience.UntilAsync("all agents are back", () => Regex.Count(_fleet.Controller.Output, " linked, session") >= HostFleet.WithAgents.Count);
+            var back = clock.Elapsed - listening;
+            _output.WriteLine($"{how} and started again: listening after {listening.TotalSeconds:0.00} s, 3 agents back {back.TotalSeconds:0.00} s later");
 
-        // The goal is 3 s. A controller that takes long to start lets the agents' back-off grow, and this machine may be busy.
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
+            // The goal is 3 s with the start, which compiled ahead takes 0.3 s; here it is not, and this machine may be busy.
+            back.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        }
+
+        await _fleet.WaitOnlineAsync(HostFleet.WithAgents.Count);
+    }
+
+    [HostFact]
+    public async Task A_reload_by_systemd_changes_settings_without_a_restart()
+    {
+        var host = _hosts["web1"];
+        var before = await host.ShellAsync("systemctl show -P MainPID fleet-agent");
+        await host.ShellAsync("cp /etc/fleet/agent.json /root/agent.json; echo '{ \"max_tasks\": 3, \"log_format\": \"json\" }' >/etc/fleet/agent.json; systemctl reload fleet-agent");
+        try
+        {
+            await Patience.UntilAsync("the agent has said what it did", async () =>
+                (await host.JournalAsync("-u", "fleet-agent")).Contains("1 changes were applied, 1 need a restart", StringComparison.Ordinal));
+            await Patience.UntilAsync("systemd sees it active", async () => await host.ShellAsync("systemctl is-active fleet-agent") == "active\n");
+            (await host.ShellAsync("systemctl show -P MainPID fleet-agent")).ShouldBe(before);
+        }
+        finally
+        {
+            await host.ShellAsync("mv /root/agent.json /etc/fleet/agent.json; systemctl reload fleet-agent");
+        }
     }
 
     [HostFact]

@@ -44,6 +44,28 @@ public sealed class ServiceNotifierTests : IDisposable
     }
 
     [Fact]
+    public void A_reload_is_told_with_its_time_once_the_service_is_ready()
+    {
+        var name = Path.Combine(_directory, "socket");
+        _systemd.Bind(new UnixDomainSocketEndPoint(name));
+        var notifier = new ServiceNotifier(name, null, TimeProvider.System);
+        notifier.Reloading();
+        notifier.Reloaded();
+        _systemd.Available.ShouldBe(0);
+
+        notifier.Ready("linked");
+        Heard();
+        notifier.Reloading();
+        var lines = Heard().Split('\n');
+        lines[0].ShouldBe("RELOADING=1");
+        // Uptime of the host by its monotonic clock, as systemd compares it.
+        var uptime = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        (double.Parse(lines[1]["MONOTONIC_USEC=".Length..], System.Globalization.CultureInfo.InvariantCulture) / 1e6).ShouldBeInRange(uptime - 60, uptime + 1);
+        notifier.Reloaded();
+        Heard().ShouldBe("READY=1");
+    }
+
+    [Fact]
     public async Task Without_systemd_nothing_is_said_and_nothing_fails()
     {
         var nobody = new ServiceNotifier(null, null, TimeProvider.System);

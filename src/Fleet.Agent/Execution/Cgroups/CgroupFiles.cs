@@ -66,9 +66,13 @@ internal static unsafe class CgroupFiles
     }
 
     /// <summary>The processes of a cgroup alone.</summary>
-    internal static IEnumerable<int> OwnProcesses(string directory) => Read(directory, "cgroup.procs")
-        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-        .Select(line => int.Parse(line, CultureInfo.InvariantCulture));
+    internal static HashSet<int> OwnProcesses(string directory)
+    {
+        var processes = new HashSet<int>();
+        foreach (var line in Read(directory, "cgroup.procs").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            processes.Add(int.Parse(line, CultureInfo.InvariantCulture));
+        return processes;
+    }
 
     /// <summary>Removes a cgroup and those below it; false while there are processes in it.</summary>
     internal static bool TryRemove(string directory)

@@ -43,7 +43,7 @@ internal sealed class TaskCgroup
         for (var round = 0; round < MaxRounds; round++)
         {
             var newcomers = _owner.Newcomers();
-            var ours = newcomers.Count == 0 ? [] : ProcessTree.Find(trace).Where(process => newcomers.Contains(process.Pid)).ToList();
+            var ours = newcomers.Count == 0 ? [] : ProcessTree.Find(trace).FindAll(process => newcomers.Contains(process.Pid));
             if (ours.Count == 0)
                 return;
             foreach (var process in ours)

@@ -127,7 +127,12 @@ internal sealed class TaskCgroups
     }
 
     /// <summary>The processes that have not been moved to their task's cgroup.</summary>
-    internal HashSet<int> Newcomers() => [.. CgroupFiles.OwnProcesses(_agent).Where(pid => pid != Environment.ProcessId)];
+    internal HashSet<int> Newcomers()
+    {
+        var newcomers = CgroupFiles.OwnProcesses(_agent);
+        newcomers.Remove(Environment.ProcessId);
+        return newcomers;
+    }
 
     /// <summary>Removes directories, now or when another task ends and they have become empty; true where all are gone.</summary>
     internal bool Release(IReadOnlyList<string> directories)

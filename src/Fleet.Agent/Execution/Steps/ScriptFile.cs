@@ -1,5 +1,6 @@
 using Fleet.Agent.Execution.Native;
 using Fleet.Agent.Execution.Processes;
+using Fleet.Protocol.Units;
 using Microsoft.Win32.SafeHandles;
 
 namespace Fleet.Agent.Execution.Steps;
@@ -100,7 +101,7 @@ internal sealed class ScriptFile : IDisposable
     /// <summary>Never trusted: what is not plain becomes an underscore, and no name is "." or "..".</summary>
     internal static string SafeName(string name)
     {
-        var plain = new string([.. name.Take(LongestName).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_')]);
+        var plain = Characters.Map(name.Length > LongestName ? name[..LongestName] : name, c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_');
         return plain.Trim('.').Length == 0 ? "script" : plain;
     }
 }

@@ -1,6 +1,7 @@
 using Fleet.Agent.Searching;
 using Fleet.LogSearch;
 using Fleet.LogSearch.Searching;
+using Fleet.Protocol.Units;
 using V1 = Fleet.Protocol.V1;
 
 namespace Fleet.Agent.Scanning.Orders;
@@ -78,7 +79,7 @@ internal sealed class ScanSetReader(long hitsPerMinute)
             order.Revision,
             [.. order.Sources],
             query,
-            [.. order.Patterns.Select(pattern => Enum.IsDefined(pattern.Severity) ? pattern.Severity : V1.Severity.Unspecified)],
+            Severities(order),
             TimeSpan.FromMilliseconds(order.EveryMs),
             (int)order.FirstRunLines,
             order.HitsPerMinute == 0 ? hitsPerMinute : order.HitsPerMinute,
@@ -91,12 +92,12 @@ internal sealed class ScanSetReader(long hitsPerMinute)
         {
             case V1.LogSource.SourceOneofCase.Files:
                 var path = source.Files.Path;
-                Require(path.Length <= LongestPath && Path.IsPathRooted(path) && path.Length > 1 && path[^1] != '/' && !path.Any(char.IsControl),
+                Require(path.Length <= LongestPath && Path.IsPathRooted(path) && path.Length > 1 && path[^1] != '/' && Characters.AreAll(path, c => !char.IsControl(c)),
                     $"'{Shown(path)}' is not an absolute path of a file, or a glob of files");
                 break;
             case V1.LogSource.SourceOneofCase.Journal:
                 var journal = source.Journal;
-                Require(journal.Path.Length <= LongestPath && (journal.Path.Length == 0 || Path.IsPathRooted(journal.Path)) && !journal.Path.Any(char.IsControl),
+                Require(journal.Path.Length <= LongestPath && (journal.Path.Length == 0 || Path.IsPathRooted(journal.Path)) && Characters.AreAll(journal.Path, c => !char.IsControl(c)),
                     $"'{Shown(journal.Path)}' is not an absolute path of a journal");
                 Require(journal.Fields.Count <= MostFields && journal.Fields.All(field => field.Length <= LongestField), "there are too many journal fields, or one is too long");
                 LogMessages.Fields(journal.Fields);
@@ -107,14 +108,22 @@ internal sealed class ScanSetReader(long hitsPerMinute)
     }
 
     private static bool IsName(string name) =>
-        name.Length is > 0 and <= LongestName && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        name.Length is > 0 and <= LongestName && char.IsAsciiLetterOrDigit(name[0]) && Characters.AreAll(name, c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     private static string Shown(string name) =>
-        string.Concat((name.Length > LongestName ? name[..LongestName] : name).Select(c => char.IsControl(c) ? ' ' : c));
+        Characters.Map(name.Length > LongestName ? name[..LongestName] : name, c => char.IsControl(c) ? ' ' : c);
 
     private static void Require(bool holds, string fault)
     {
         if (!holds)
             throw new LogQueryException(fault);
+    }
+
+    private static List<V1.Severity> Severities(V1.ScanOrder order)
+    {
+        var severities = new List<V1.Severity>(order.Patterns.Count);
+        foreach (var pattern in order.Patterns)
+            severities.Add(Enum.IsDefined(pattern.Severity) ? pattern.Severity : V1.Severity.Unspecified);
+        return severities;
     }
 }

@@ -43,7 +43,7 @@ internal sealed unsafe class FileWatch : IDisposable
             Add(path, Modified);
         foreach (var path in log.Directories)
             Add(path, log.Journal is not null ? Modified | NamesChanged : NamesChanged);
-        foreach (var watch in before.Except(now).ToList())
+        foreach (var watch in before.FindAll(watch => !now.Contains(watch)))
             Leave(watch, log);
         _byLog[log] = now;
 

@@ -30,7 +30,9 @@ internal static partial class RunCommand
     private static async Task RunAsync(SettingsSources sources, string adminName, TextWriter output, CancellationToken cancellationToken)
     {
         // 1. Settings and log.
-        var options = SettingsReader.Read(sources);
+        var given = SettingsReader.ReadGiven(sources);
+        var options = given.Options;
+        var systemd = ServiceNotifier.OfProcess(TimeProvider.System);
         var level = new LogLevelControl(options.Log.Level);
         var drops = new LogDrops();
         await using var log = LogSetup.Create(options.Log, level, drops);
@@ -60,15 +62,14 @@ internal static partial class RunCommand
             services =>
             {
                 services.AddSingleton(level).AddSingleton(drops).AddHostedService<LogDropsReport>();
-                services.AddSingleton<IHostedService>(provider => new LevelReload(
-                    () => SettingsReader.Read(sources).Log.Level, level, provider.GetRequiredService<ILogger<LevelReload>>()));
+                services.AddSingleton<IHostedService>(provider => new SettingsReload(
+                    given, () => SettingsReader.ReadGiven(sources), level, systemd, provider.GetRequiredService<ILogger<SettingsReload>>()));
                 Program.AddRooms(services, options);
             },
             Program.MapServices,
             cancellationToken);
         await StartAsync(host, options.Listen, cancellationToken);
         LogRunning(logger, ProcessStatus.Version, host.EndPoint, data.Path);
-        var systemd = ServiceNotifier.OfProcess(TimeProvider.System);
         systemd.Ready($"Listening on {host.EndPoint}");
         using var unwatch = new CancellationTokenSource();
         var watched = systemd.WatchAsync(static () => true, unwatch.Token);

@@ -6,6 +6,15 @@ namespace Fleet.Controller.Hosting.Settings;
 /// <param name="Apply">Takes a value into the options; returns what is wrong with it and how to mend that, or null.</param>
 internal sealed record Setting(string Key, string Meaning, Func<ControllerOptions, string, string?> Apply)
 {
+    /// <summary>
+    /// Takes the value over from one set of options into another that is in use; null where the setting counts after a restart
+    /// alone. Only for what is looked up at each use.
+    /// </summary>
+    public Action<ControllerOptions, ControllerOptions>? CopyLive { get; init; }
+
+    /// <summary>The same setting, which a reload takes over.</summary>
+    public Setting Reloadable(Action<ControllerOptions, ControllerOptions> copy) => this with { CopyLive = copy };
+
     /// <summary>Its name in the environment, such as <c>FLEET_CONTROLLER_LOG_LEVEL</c>.</summary>
     public string EnvironmentName { get; } = "FLEET_CONTROLLER_" + string.Concat(
         Key.Select(c => c == '.' ? "_" : char.IsAsciiLetterUpper(c) ? $"_{c}" : char.ToUpperInvariant(c).ToString()));

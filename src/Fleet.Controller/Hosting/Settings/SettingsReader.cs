@@ -5,11 +5,16 @@ internal static class SettingsReader
 {
     /// <summary>Reads all sources.</summary>
     /// <exception cref="SettingsException">Something cannot be used; it names every fault.</exception>
-    public static ControllerOptions Read(SettingsSources sources)
+    public static ControllerOptions Read(SettingsSources sources) => ReadGiven(sources).Options;
+
+    /// <summary>Reads all sources, and says what they gave.</summary>
+    /// <exception cref="SettingsException">Something cannot be used; it names every fault.</exception>
+    public static GivenSettings ReadGiven(SettingsSources sources)
     {
         var faults = new List<SettingsFault>();
         var options = new ControllerOptions();
-        foreach (var (key, (value, source)) in Gather(sources, faults))
+        var gathered = Gather(sources, faults);
+        foreach (var (key, (value, source)) in gathered)
         {
             if (SettingsTable.Find(key) is not { } setting)
                 faults.Add(new SettingsFault(key, value, source, UnknownMend(key)));
@@ -22,31 +27,33 @@ internal static class SettingsReader
             faults.AddRange(RoomFaults(options).Select(fault => new SettingsFault("together", null, "all sources", fault)));
         if (faults.Count == 0 && SocketFault(options) is { } socketFault)
             faults.Add(socketFault);
-        return faults.Count == 0 ? options : throw new SettingsException(faults);
+        return faults.Count == 0
+            ? new GivenSettings(options, gathered.ToDictionary(given => given.Key, given => given.Value.Value, StringComparer.Ordinal))
+            : throw new SettingsException(faults);
     }
 
     private static IEnumerable<string> RoomFaults(ControllerOptions options) =>
         [.. options.Link.Validate(), .. options.Dispatch.Validate(), .. options.Upkeep.Validate()];
 
-    private static Dictionary<string, (string Value, string Source)> Gather(SettingsSources sources, List<SettingsFault> faults)
+    private static Dictionary<string, SettingText> Gather(SettingsSources sources, List<SettingsFault> faults)
     {
-        var gathered = new Dictionary<string, (string, string)>(StringComparer.Ordinal);
+        var gathered = new Dictionary<string, SettingText>(StringComparer.Ordinal);
         var path = sources.File ?? SettingsFile.DefaultPath;
         if (sources.File is not null || File.Exists(path))
         {
-            foreach (var (key, value) in SettingsFile.Read(path, faults))
-                gathered[key] = (value, path);
+            foreach (var (key, text) in SettingsFile.Read(path, faults))
+                gathered[key] = text;
         }
 
         // Unknown variables are passed over: Kubernetes, for one, sets FLEET_CONTROLLER_SERVICE_HOST for a service of that name.
         foreach (var setting in SettingsTable.All)
         {
             if (sources.Environment.TryGetValue(setting.EnvironmentName, out var value))
-                gathered[setting.Key] = (value, setting.EnvironmentName);
+                gathered[setting.Key] = new SettingText(value, setting.EnvironmentName);
         }
 
         foreach (var (key, value) in sources.Flags)
-            gathered[key] = (value, "command line");
+            gathered[key] = new SettingText(value, "command line");
         return gathered;
     }
 

@@ -16,44 +16,66 @@ internal static class SettingsTable
     [
         SettingKinds.Text("data", "directory where everything is kept", CheckPath, (o, v) => o.Data = Path.GetFullPath(v)),
         new Setting("listen", "address and port for agents and operators", ApplyListen),
-        SettingKinds.Text("advertise", "address that agents and operators are told to use", CheckAdvertise, (o, v) => o.Advertise = v),
-        SettingKinds.Text("artefacts", "directory of what hosts are installed from", CheckPath, (o, v) => o.Artefacts = Path.GetFullPath(v)),
+        SettingKinds.Text("advertise", "address that agents and operators are told to use", CheckAdvertise, (o, v) => o.Advertise = v)
+            .Reloadable(static (from, to) => to.Advertise = from.Advertise),
+        SettingKinds.Text("artefacts", "directory of what hosts are installed from", CheckPath, (o, v) => o.Artefacts = Path.GetFullPath(v))
+            .Reloadable(static (from, to) => to.Artefacts = from.Artefacts),
         SettingKinds.Number("maxConnections", "connections at once", 16, 1_000_000, (o, v) => o.MaxConnections = v),
         SettingKinds.Duration("stopWithin", "how long a stop may take before connections are cut", s_second, TimeSpan.FromMinutes(5), (o, v) => o.StopWithin = v),
 
         SettingKinds.Number("handshakes.atOnce", "TLS handshakes in progress at once", 1, 1024, (o, v) => o.Handshakes.AtOnce = v),
-        SettingKinds.Number("handshakes.waiting", "connections that may wait for their handshake", 0, 100_000, (o, v) => o.Handshakes.Waiting = v),
-        SettingKinds.Number("handshakes.perSecond", "TLS handshakes a second", 1, 100_000, (o, v) => o.Handshakes.PerSecond = v),
+        SettingKinds.Number("handshakes.waiting", "connections that may wait for their handshake", 0, 100_000, (o, v) => o.Handshakes.Waiting = v)
+            .Reloadable(static (from, to) => to.Handshakes.Waiting = from.Handshakes.Waiting),
+        SettingKinds.Number("handshakes.perSecond", "TLS handshakes a second", 1, 100_000, (o, v) => o.Handshakes.PerSecond = o.Link.NewLinksPerSecond = v)
+            .Reloadable(static (from, to) => to.Handshakes.PerSecond = to.Link.NewLinksPerSecond = from.Handshakes.PerSecond),
         SettingKinds.Duration("handshakes.timeout", "how long a handshake may take", s_second, TimeSpan.FromMinutes(1), (o, v) => o.Handshakes.Timeout = v),
 
-        SettingKinds.Duration("certificates.agentLife", "life of agents' certificates", TimeSpan.FromMinutes(10), 730 * s_day, (o, v) => o.Certificates.AgentLife = v),
-        SettingKinds.Duration("certificates.operatorLife", "life of operators' certificates", TimeSpan.FromMinutes(10), 730 * s_day, (o, v) => o.Certificates.OperatorLife = v),
+        SettingKinds.Duration("certificates.agentLife", "life of agents' certificates", TimeSpan.FromMinutes(10), 730 * s_day, (o, v) => o.Certificates.AgentLife = v)
+            .Reloadable(static (from, to) => to.Certificates.AgentLife = from.Certificates.AgentLife),
+        SettingKinds.Duration("certificates.operatorLife", "life of operators' certificates", TimeSpan.FromMinutes(10), 730 * s_day, (o, v) => o.Certificates.OperatorLife = v)
+            .Reloadable(static (from, to) => to.Certificates.OperatorLife = from.Certificates.OperatorLife),
         SettingKinds.Duration("certificates.controllerLife", "life of the controller's certificate", TimeSpan.FromMinutes(10), 730 * s_day, (o, v) => o.Certificates.ControllerLife = v),
 
         SettingKinds.Duration("link.silenceLimit", "silence after which a link to an agent is cut", s_second, 10 * s_minute, (o, v) => o.Link.SilenceLimit = v),
-        SettingKinds.Duration("link.helloTimeout", "how long a new link may take to say hello", s_second, 5 * s_minute, (o, v) => o.Link.HelloTimeout = v),
-        SettingKinds.Duration("link.writeStallLimit", "how long a message may wait for an agent that does not read", s_second, 10 * s_minute, (o, v) => o.Link.WriteStallLimit = v),
+        SettingKinds.Duration("link.helloTimeout", "how long a new link may take to say hello", s_second, 5 * s_minute, (o, v) => o.Link.HelloTimeout = v)
+            .Reloadable(static (from, to) => to.Link.HelloTimeout = from.Link.HelloTimeout),
+        SettingKinds.Duration("link.writeStallLimit", "how long a message may wait for an agent that does not read", s_second, 10 * s_minute, (o, v) => o.Link.WriteStallLimit = v)
+            .Reloadable(static (from, to) => to.Link.WriteStallLimit = from.Link.WriteStallLimit),
         SettingKinds.Size("link.ingestTotalBytes", "records of all agents that may wait to be stored", 1 << 20, int.MaxValue, (o, v) => o.Link.IngestTotalBytes = (int)v),
 
-        SettingKinds.Duration("dispatch.lostAfter", "silence about a task beyond its own timeouts before it is given up", s_second, s_day, (o, v) => o.Dispatch.LostAfter = v),
-        SettingKinds.Duration("dispatch.reconnectGrace", "how long an agent may blink before its pending tasks expire", TimeSpan.Zero, TimeSpan.FromHours(1), (o, v) => o.Dispatch.ReconnectGrace = v),
+        SettingKinds.Duration("dispatch.lostAfter", "silence about a task beyond its own timeouts before it is given up", s_second, s_day, (o, v) => o.Dispatch.LostAfter = v)
+            .Reloadable(static (from, to) => to.Dispatch.LostAfter = from.Dispatch.LostAfter),
+        SettingKinds.Duration("dispatch.reconnectGrace", "how long an agent may blink before its pending tasks expire", TimeSpan.Zero, TimeSpan.FromHours(1), (o, v) => o.Dispatch.ReconnectGrace = v)
+            .Reloadable(static (from, to) => to.Dispatch.ReconnectGrace = from.Dispatch.ReconnectGrace),
         SettingKinds.Number("dispatch.maxTasksPerAgent", "tasks that one agent may have at once", 1, 4096, (o, v) => o.Dispatch.MaxTasksPerAgent = v),
-        SettingKinds.Number("dispatch.maxOpenJobs", "jobs that may be open at once", 1, 100_000, (o, v) => o.Dispatch.MaxOpenJobs = v),
+        SettingKinds.Number("dispatch.maxOpenJobs", "jobs that may be open at once", 1, 100_000, (o, v) => o.Dispatch.MaxOpenJobs = v)
+            .Reloadable(static (from, to) => to.Dispatch.MaxOpenJobs = from.Dispatch.MaxOpenJobs),
 
-        SettingKinds.Duration("notify.attemptTimeout", "how long an attempt to send an alert may take", s_second, 5 * s_minute, (o, v) => o.Notify.AttemptTimeout = v),
-        SettingKinds.Duration("notify.firstPause", "time before the second attempt, doubled before each further one", TimeSpan.FromMilliseconds(100), s_day, (o, v) => o.Notify.FirstPause = v),
-        SettingKinds.Duration("notify.longestPause", "longest time between two attempts", s_second, s_day, (o, v) => o.Notify.LongestPause = v),
-        SettingKinds.Duration("notify.giveUpAfter", "how long is tried to send an alert", s_second, 30 * s_day, (o, v) => o.Notify.GiveUpAfter = v),
+        SettingKinds.Duration("notify.attemptTimeout", "how long an attempt to send an alert may take", s_second, 5 * s_minute, (o, v) => o.Notify.AttemptTimeout = v)
+            .Reloadable(static (from, to) => to.Notify.AttemptTimeout = from.Notify.AttemptTimeout),
+        SettingKinds.Duration("notify.firstPause", "time before the second attempt, doubled before each further one", TimeSpan.FromMilliseconds(100), s_day, (o, v) => o.Notify.FirstPause = v)
+            .Reloadable(static (from, to) => to.Notify.FirstPause = from.Notify.FirstPause),
+        SettingKinds.Duration("notify.longestPause", "longest time between two attempts", s_second, s_day, (o, v) => o.Notify.LongestPause = v)
+            .Reloadable(static (from, to) => to.Notify.LongestPause = from.Notify.LongestPause),
+        SettingKinds.Duration("notify.giveUpAfter", "how long is tried to send an alert", s_second, 30 * s_day, (o, v) => o.Notify.GiveUpAfter = v)
+            .Reloadable(static (from, to) => to.Notify.GiveUpAfter = from.Notify.GiveUpAfter),
 
-        SettingKinds.Duration("upkeep.maxOutputAge", "how long the output of finished jobs is kept", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxOutputAge = v),
-        SettingKinds.Size("upkeep.maxOutputBytes", "how much output of all jobs is kept", 1 << 20, 1L << 50, (o, v) => o.Upkeep.MaxOutputBytes = v),
-        SettingKinds.Duration("upkeep.maxJobAge", "how long finished jobs are kept", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxJobAge = v),
-        SettingKinds.Duration("upkeep.maxHitAge", "how long hits are kept where their scan does not say it", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxHitAge = v),
-        SettingKinds.Number("upkeep.maxHits", "how many hits of all scans are kept", 1000, int.MaxValue, (o, v) => o.Upkeep.MaxHits = v),
-        SettingKinds.Duration("upkeep.maxAlertAge", "how long resolved alerts are kept", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxAlertAge = v),
+        SettingKinds.Duration("upkeep.maxOutputAge", "how long the output of finished jobs is kept", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxOutputAge = v)
+            .Reloadable(static (from, to) => to.Upkeep.MaxOutputAge = from.Upkeep.MaxOutputAge),
+        SettingKinds.Size("upkeep.maxOutputBytes", "how much output of all jobs is kept", 1 << 20, 1L << 50, (o, v) => o.Upkeep.MaxOutputBytes = v)
+            .Reloadable(static (from, to) => to.Upkeep.MaxOutputBytes = from.Upkeep.MaxOutputBytes),
+        SettingKinds.Duration("upkeep.maxJobAge", "how long finished jobs are kept", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxJobAge = v)
+            .Reloadable(static (from, to) => to.Upkeep.MaxJobAge = from.Upkeep.MaxJobAge),
+        SettingKinds.Duration("upkeep.maxHitAge", "how long hits are kept where their scan does not say it", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxHitAge = v)
+            .Reloadable(static (from, to) => to.Upkeep.MaxHitAge = from.Upkeep.MaxHitAge),
+        SettingKinds.Number("upkeep.maxHits", "how many hits of all scans are kept", 1000, int.MaxValue, (o, v) => o.Upkeep.MaxHits = v)
+            .Reloadable(static (from, to) => to.Upkeep.MaxHits = from.Upkeep.MaxHits),
+        SettingKinds.Duration("upkeep.maxAlertAge", "how long resolved alerts are kept", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxAlertAge = v)
+            .Reloadable(static (from, to) => to.Upkeep.MaxAlertAge = from.Upkeep.MaxAlertAge),
         SettingKinds.Duration("upkeep.period", "time between two looks at what is old", s_second, s_day, (o, v) => o.Upkeep.Period = v),
 
-        SettingKinds.Choice("log.level", "least level that is logged", LogLevelControl.Levels, LogLevelControl.Read, (o, v) => o.Log.Level = v),
+        SettingKinds.Choice("log.level", "least level that is logged", LogLevelControl.Levels, LogLevelControl.Read, (o, v) => o.Log.Level = v)
+            .Reloadable(static (from, to) => to.Log.Level = from.Log.Level),
         SettingKinds.Choice("log.format", "form of log lines", "text or json", ReadFormat, (o, v) => o.Log.Format = v),
         SettingKinds.Choice("log.console", "whether the console gets the log", "true or false", ReadBool, (o, v) => o.Log.Console = v),
         SettingKinds.Text("log.file", "file that gets the log too", CheckPath, (o, v) => o.Log.File = Path.GetFullPath(v)),
