@@ -73,7 +73,10 @@ public sealed class FileFollower : LogFollower
             AddRead(positions, set.Files[i].At(positions.Count + 1, offsets[i]));
         }
 
-        return new FileMark(positions.TakeLast(KeptGenerations).ToArray(), positions.Count, takenAt);
+        return new FileMark(positions.TakeLast(KeptGenerations).ToArray(), positions.Count, takenAt)
+        {
+            Live = set.Files.Find(file => file.Name == Name) is { } live ? (live.Status.Device, live.Status.Inode) : null,
+        };
     }
 
     /// <inheritdoc/>

@@ -101,7 +101,7 @@ internal sealed class FileTurn
             if (FileFollower.AddRead(_read, position))
             {
                 generation++;
-                if (newest is not null && IsLive(newest) && file != _live)
+                if (file != _live && ((newest is not null && IsLive(newest)) || IsCopyOfStaying(file)))
                 {
                     // The live file is still the one that it was: this is a copy of what it held meanwhile.
                     Report(sink, position, position.Offset == long.MaxValue ? 0 : position.Offset, GapCause.CopiedAndTruncated);
@@ -199,6 +199,10 @@ internal sealed class FileTurn
     // A file made since has only got the number of one that was removed.
     private bool IsLive(FilePosition position) => _live is not null && _live.IsNumbered(position) && _live.BornAt <= _from.TakenAt;
 
+    /// <summary>The live file is the one that it was, if only an empty one: what was made beside it since is a copy of what it held.</summary>
+    private bool IsCopyOfStaying(LogGeneration file) =>
+        _live is not null && _from.Live == (_live.Status.Device, _live.Status.Inode) && _live.BornAt <= _from.TakenAt && file.BornAt + s_clockTick > _from.TakenAt;
+
     /// <summary>A copy that was taken before the original was read as far as the position, and the original cut afterwards.</summary>
     private bool IsShortCopy(LogGeneration file, FilePosition position) =>
         file != _live && IsLive(position) && file.ChangedAt > _from.TakenAt - TimeSpan.FromSeconds(1)
@@ -211,8 +215,10 @@ internal sealed class FileTurn
     {
         // A live file that is missing just now (between rename and create) leaves the positions as they are.
         FilePosition[] kept = [.. _read.TakeLast(FileFollower.KeptGenerations)];
-        FileMark next = kept.AsSpan().SequenceEqual(_from.Positions.ToArray()) && generation == _from.LastGeneration
-            ? _from : new FileMark(kept, generation, _takenAt);
+        // Before all the others were read, it is not that which stayed.
+        (ulong, ulong)? live = _live is null || _reader.State == FollowState.More ? _from.Live : (_live.Status.Device, _live.Status.Inode);
+        FileMark next = kept.AsSpan().SequenceEqual(_from.Positions.ToArray()) && generation == _from.LastGeneration && live == _from.Live
+            ? _from : new FileMark(kept, generation, _takenAt) { Live = live };
         return new FollowStep(next, _reader.State, _reader.BytesRead, _reader.LagBytes);
     }
 }

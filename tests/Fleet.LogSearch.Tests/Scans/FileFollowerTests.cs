@@ -332,6 +332,22 @@ public sealed class FileFollowerTests : IDisposable
     }
 
     [Fact]
+    public void Copies_of_a_file_that_was_empty_when_it_was_seen_last_are_gaps_too()
+    {
+        Write(3);
+        _bench.Scan();
+        CopyAndTruncate();
+        _bench.Scan().ShouldBe([]);
+        _bench.Gaps.ShouldHaveSingleItem().Cause.ShouldBe(GapCause.CopiedAndTruncated);
+        _bench.Restart();
+        Write(2);
+        CopyAndTruncate();
+
+        _bench.Scan().ShouldBe(["hit 3", "hit 4"]);
+        _bench.Gaps.Select(gap => gap.Cause).ShouldBe([GapCause.CopiedAndTruncated, GapCause.CopiedAndTruncated]);
+    }
+
+    [Fact]
     public void The_last_lines_before_the_beginning_are_read_where_they_are_asked_for()
     {
         Write(4);
