@@ -50,6 +50,7 @@ public sealed class FileFollower : LogFollower
     /// <inheritdoc/>
     public override LogMark Begin(int lastLines)
     {
+        DateTimeOffset takenAt = _time.GetUtcNow();
         using GenerationSet set = GenerationSet.TryOpen(Name, [], _buffers) ?? throw new LogMovedException("its files would not stand still");
         if (set.Fault.Length > 0 && set.Fault != LogGeneration.Missing)
         {
@@ -72,7 +73,10 @@ public sealed class FileFollower : LogFollower
             AddRead(positions, set.Files[i].At(positions.Count + 1, offsets[i]));
         }
 
-        return new FileMark(positions.TakeLast(KeptGenerations).ToArray(), positions.Count, _time.GetUtcNow());
+        return new FileMark(positions.TakeLast(KeptGenerations).ToArray(), positions.Count, takenAt)
+        {
+            Live = set.Files.Find(file => file.Name == Name) is { } live ? (live.Status.Device, live.Status.Inode) : null,
+        };
     }
 
     /// <inheritdoc/>
@@ -88,13 +92,15 @@ public sealed class FileFollower : LogFollower
         }
 
         _isSettled = false;
+        // Taken first: what changes from here on may be unseen.
+        DateTimeOffset takenAt = _time.GetUtcNow();
         using GenerationSet? set = Open(mark);
         if (set is null)
         {
             return new FollowStep(mark, FollowState.Waiting, 0, 0, _fault);
         }
 
-        var turn = new FileTurn(Name, mark, set.Files, _held, _reader, _time);
+        var turn = new FileTurn(Name, mark, set.Files, _held, _reader, takenAt, _time);
         FollowStep step = turn.Run(sink, cancel);
         Remember(set, turn, (FileMark)step.Next);
         _isSettled = step.State == FollowState.CaughtUp;

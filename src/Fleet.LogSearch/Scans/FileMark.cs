@@ -10,12 +10,15 @@ public sealed record FileMark(IReadOnlyList<FilePosition> Positions, long LastGe
 {
     private const string Form = "files 1";
 
+    /// <summary>Which file had the live name, also where it was empty and has no position: one that is copied and cut stays the same. Null: unknown.</summary>
+    public (ulong Device, ulong Inode)? Live { get; init; }
+
     /// <summary>Nothing read yet.</summary>
     public static FileMark Start { get; } = new([], 0, DateTimeOffset.MinValue);
 
     /// <inheritdoc/>
     public override string Write() => string.Join('\n',
-        [Form, string.Create(CultureInfo.InvariantCulture, $"{TakenAt.UtcTicks} {LastGeneration}"), .. Positions.Select(position => position.Write())]);
+        [Form, string.Create(CultureInfo.InvariantCulture, $"{TakenAt.UtcTicks} {LastGeneration}") + (Live is { } live ? string.Create(CultureInfo.InvariantCulture, $" {live.Device} {live.Inode}") : ""), .. Positions.Select(position => position.Write())]);
 
     /// <summary>Reads one back.</summary>
     /// <exception cref="InvalidDataException">The text is no such mark.</exception>
@@ -25,9 +28,12 @@ public sealed record FileMark(IReadOnlyList<FilePosition> Positions, long LastGe
         {
             string[] lines = text.Split('\n');
             string[] words = lines.Length >= 2 && lines[0] == Form ? lines[1].Split(' ') : [];
-            return words.Length == 2
+            return words.Length is 2 or 4
                 ? new FileMark(lines.Skip(2).Select(FilePosition.Read).ToArray(), long.Parse(words[1], CultureInfo.InvariantCulture),
                     new DateTimeOffset(long.Parse(words[0], CultureInfo.InvariantCulture), TimeSpan.Zero))
+                {
+                    Live = words.Length == 4 ? (ulong.Parse(words[2], CultureInfo.InvariantCulture), ulong.Parse(words[3], CultureInfo.InvariantCulture)) : null,
+                }
                 : throw new FormatException("its first lines are not those of a file mark");
         }
         catch (Exception fault) when (fault is FormatException or OverflowException or ArgumentException)

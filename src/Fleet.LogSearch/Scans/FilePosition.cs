@@ -8,7 +8,7 @@ namespace Fleet.LogSearch.Scans;
 /// <param name="Inode">Its number there; compression and copying change it.</param>
 /// <param name="HeadBytes">How many of its first bytes the fingerprint covers; 0 while it is empty.</param>
 /// <param name="Head">The fingerprint, by which it is known again under another name, number or compression.</param>
-/// <param name="First">The same of its very first bytes: for a copy that was made before it had as many as the fingerprint covers.</param>
+/// <param name="First">Its very first bytes, in hexadecimal: for a copy that was made before it had as many as the fingerprint covers.</param>
 /// <param name="Tail">A fingerprint of the last bytes before the offset: a file that was cut and has grown beyond it again differs there.</param>
 /// <param name="Offset">Everything before it, whole lines only, has been delivered.</param>
 public sealed record FilePosition(long Generation, ulong Device, ulong Inode, int HeadBytes, string Head, string First, string Tail, long Offset)

@@ -13,7 +13,8 @@ internal sealed class FileTurn
     private readonly string _path;
     private readonly FileMark _from;
     private readonly GenerationReader _reader;
-    private readonly DateTimeOffset _now;
+    private readonly DateTimeOffset _takenAt;
+    private readonly TimeProvider _time;
     private readonly List<FilePosition> _read = [];
     private readonly LogGeneration? _live;
     private readonly List<LogGeneration> _unlisted;
@@ -24,13 +25,14 @@ internal sealed class FileTurn
     /// <param name="files">The set's files, oldest first.</param>
     /// <param name="held">Files that are still open from before, under whatever name or none.</param>
     /// <param name="reader">Reads on in one file.</param>
-    /// <param name="time">Dates the next mark and gaps.</param>
-    public FileTurn(string path, FileMark from, List<LogGeneration> files, List<LogGeneration> held, GenerationReader reader, TimeProvider time)
+    /// <param name="takenAt">Before the files were looked at: dates the next mark.</param>
+    /// <param name="time">Dates gaps.</param>
+    public FileTurn(string path, FileMark from, List<LogGeneration> files, List<LogGeneration> held, GenerationReader reader, DateTimeOffset takenAt, TimeProvider time)
     {
         _path = path;
         _from = from;
         _reader = reader;
-        _now = time.GetUtcNow();
+        (_takenAt, _time) = (takenAt, time);
         Files = [.. files];
         _live = files.Find(file => file.Name == path);
         // Removed, or moved to where rotated files are not looked for: they can still be read.
@@ -99,7 +101,7 @@ internal sealed class FileTurn
             if (FileFollower.AddRead(_read, position))
             {
                 generation++;
-                if (newest is not null && IsLive(newest) && file != _live)
+                if (file != _live && ((newest is not null && IsLive(newest)) || IsCopyOfStaying(file)))
                 {
                     // The live file is still the one that it was: this is a copy of what it held meanwhile.
                     Report(sink, position, position.Offset == long.MaxValue ? 0 : position.Offset, GapCause.CopiedAndTruncated);
@@ -140,14 +142,13 @@ internal sealed class FileTurn
     /// <summary>Gives a file without a name its place among the others.</summary>
     private void Place(int[] places, int i, LogGeneration unlisted)
     {
-        FilePosition position = _from.Positions[i];
         if (places[i] >= 0 && !Files[places[i]].IsPacked)
         {
             return;
         }
 
         // What was written to it while it was being packed is in it alone: it is read instead of its packed copy.
-        int at = places[i] >= 0 ? places[i] : Files.FindIndex(file => file.IsPacked && Array.IndexOf(places, Files.IndexOf(file)) < 0 && file.HasHeadOf(position));
+        int at = places[i] >= 0 ? places[i] : Files.FindIndex(file => file.IsPacked && Array.IndexOf(places, Files.IndexOf(file)) < 0 && file.IsBeginningOf(unlisted));
         if (at >= 0)
         {
             _copies[unlisted] = Files[at];
@@ -178,7 +179,7 @@ internal sealed class FileTurn
         FilePosition read = _reader.Read(file, position.Generation, position.Offset, isOver);
         if (_unlisted.Contains(file))
         {
-            if (read == position && _now - file.ChangedAt > (isOver ? s_quietOfOld : s_quietOfLast))
+            if (read == position && _takenAt - file.ChangedAt > (isOver ? s_quietOfOld : s_quietOfLast))
             {
                 // Nobody writes to it any more: its space is given back. Where it has a packed copy, that is known as read.
                 if (_copies.TryGetValue(file, out LogGeneration? copy))
@@ -198,20 +199,26 @@ internal sealed class FileTurn
     // A file made since has only got the number of one that was removed.
     private bool IsLive(FilePosition position) => _live is not null && _live.IsNumbered(position) && _live.BornAt <= _from.TakenAt;
 
+    /// <summary>The live file is the one that it was, if only an empty one: what was made beside it since is a copy of what it held.</summary>
+    private bool IsCopyOfStaying(LogGeneration file) =>
+        _live is not null && _from.Live == (_live.Status.Device, _live.Status.Inode) && _live.BornAt <= _from.TakenAt && file.BornAt + s_clockTick > _from.TakenAt;
+
     /// <summary>A copy that was taken before the original was read as far as the position, and the original cut afterwards.</summary>
     private bool IsShortCopy(LogGeneration file, FilePosition position) =>
         file != _live && IsLive(position) && file.ChangedAt > _from.TakenAt - TimeSpan.FromSeconds(1)
         && (file.IsPacked ? file.HasHeadOf(position) || file.BeginsAs(position) : file.BeginsAs(position) && file.Length < position.Offset);
 
     private void Report(IScanSink sink, FilePosition position, long fromOffset, GapCause cause) =>
-        sink.Gap(new ScanGap(HitId.Of('g', _path, (ulong)position.Generation, (ulong)fromOffset, []), _path, cause, _from.TakenAt, _now) { FromOffset = fromOffset });
+        sink.Gap(new ScanGap(HitId.Of('g', _path, (ulong)position.Generation, (ulong)fromOffset, []), _path, cause, _from.TakenAt, _time.GetUtcNow()) { FromOffset = fromOffset });
 
     private FollowStep Step(long generation)
     {
         // A live file that is missing just now (between rename and create) leaves the positions as they are.
         FilePosition[] kept = [.. _read.TakeLast(FileFollower.KeptGenerations)];
-        FileMark next = kept.AsSpan().SequenceEqual(_from.Positions.ToArray()) && generation == _from.LastGeneration
-            ? _from : new FileMark(kept, generation, _now);
+        // Before all the others were read, it is not that which stayed.
+        (ulong, ulong)? live = _live is null || _reader.State == FollowState.More ? _from.Live : (_live.Status.Device, _live.Status.Inode);
+        FileMark next = kept.AsSpan().SequenceEqual(_from.Positions.ToArray()) && generation == _from.LastGeneration && live == _from.Live
+            ? _from : new FileMark(kept, generation, _takenAt) { Live = live };
         return new FollowStep(next, _reader.State, _reader.BytesRead, _reader.LagBytes);
     }
 }

@@ -127,23 +127,41 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
 
     private FilePosition ReadPacked(LogGeneration file, long generation, long from)
     {
-        if (_packed is null || !_packed.IsAt(file, generation, from))
+        PackedReading? before = _packed;
+        bool goesOn = before is not null && before.IsAt(file, generation, from);
+        if (!goesOn)
         {
-            _packed?.Dispose();
-            _packed = new PackedReading(file, generation, from, buffers);
+            Dispose();
         }
 
-        LineWindow window = _packed.Window;
-        SearchEnd ended = Search(window, file, generation, from);
-        if (ended != SearchEnd.Complete)
-        {
-            _hasMore = true;
-            return file.At(generation, _packed.Offset = window.BufferOffset + window.End);
-        }
-
-        _packed.Dispose();
+        PackedReading reading = goesOn ? before! : new PackedReading(file, generation, from, buffers);
+        // One that fails half-way stands behind its offset: what lies between would be passed over the next time.
         _packed = null;
-        return file.At(generation, long.MaxValue);
+        try
+        {
+            SearchEnd ended = Search(reading.Window, file, generation, from);
+            if (!goesOn && !reading.IsOf(file))
+            {
+                throw new LogMovedException($"{file.Name} became another file while it was read");
+            }
+
+            if (ended == SearchEnd.Complete)
+            {
+                return file.At(generation, long.MaxValue);
+            }
+
+            _hasMore = true;
+            reading.Offset = reading.Window.BufferOffset + reading.Window.End;
+            _packed = reading;
+            return file.At(generation, reading.Offset);
+        }
+        finally
+        {
+            if (_packed is null)
+            {
+                reading.Dispose();
+            }
+        }
     }
 
     private SearchEnd Search(LineWindow window, LogGeneration file, long generation, long from)

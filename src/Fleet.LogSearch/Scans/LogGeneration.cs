@@ -96,8 +96,7 @@ internal sealed class LogGeneration : IDisposable
 
     /// <summary>Whether it may be a shorter copy of what the position stands in.</summary>
     public bool BeginsAs(FilePosition position) =>
-        position.HeadBytes > 0 && Head.Length >= Math.Min(position.HeadBytes, FirstBytes)
-        && Fingerprint(Head.AsSpan(0, Math.Min(position.HeadBytes, FirstBytes))) == position.First;
+        Head.Length > 0 && position.First.StartsWith(First(Head.Length), StringComparison.Ordinal);
 
     /// <summary>Whether it reaches as far as the position, with the same bytes before it.</summary>
     public bool ReachesTo(FilePosition position) =>
@@ -116,6 +115,9 @@ internal sealed class LogGeneration : IDisposable
         return other.Head.AsSpan().StartsWith(Head) && TailAt(length) == other.TailAt(length);
     }
 
+    /// <summary>Whether another file begins with this one, as far as fingerprints reach: this may have been made when the other was shorter.</summary>
+    public bool IsBeginningOf(LogGeneration other) => Head.Length > 0 && other.Head.AsSpan().StartsWith(Head);
+
     /// <summary>The position at an offset of this file.</summary>
     public FilePosition At(long generation, long offset)
     {
@@ -123,7 +125,7 @@ internal sealed class LogGeneration : IDisposable
         // Of a packed file the bytes before would have to be unpacked again; it is known by its number then.
         string tail = IsPacked ? "" : TailAt(offset);
         return new FilePosition(
-            generation, Status.Device, Status.Inode, head, Fingerprint(Head.AsSpan(0, head)), Fingerprint(Head.AsSpan(0, Math.Min(head, FirstBytes))), tail, offset);
+            generation, Status.Device, Status.Inode, head, Fingerprint(Head.AsSpan(0, head)), First(head), tail, offset);
     }
 
     /// <summary>Whether the file still begins as it did when it was looked at: it was not cut meanwhile.</summary>
@@ -254,6 +256,9 @@ internal sealed class LogGeneration : IDisposable
             stream.Dispose();
         }
     }
+
+    // As they are, not their fingerprint: a copy may have been made when there were even fewer.
+    private string First(int most) => Convert.ToHexStringLower(Head.AsSpan(0, Math.Min(Math.Min(most, Head.Length), FirstBytes)));
 
     private static string Fingerprint(ReadOnlySpan<byte> bytes) =>
         bytes.IsEmpty ? "" : Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16));

@@ -14,10 +14,17 @@ internal sealed class PackedReading : IDisposable
     /// <param name="generation">Its number within the log.</param>
     /// <param name="offset">Where to go on.</param>
     /// <param name="buffers">For what is passed over.</param>
-    /// <exception cref="LogMovedException">The file is gone.</exception>
+    /// <exception cref="LogMovedException">The name is gone, or another file's by now.</exception>
     public PackedReading(LogGeneration file, long generation, long offset, FollowBuffers buffers)
     {
         _file = LogGeneration.TryOpen(file.Name, buffers, out string fault) ?? throw new LogMovedException($"{file.Name}: {fault}");
+        if (!_file.Status.IsSameFile(file.Status))
+        {
+            // A rotation that came since has given the name to a younger file, whose lines would count as this one's.
+            _file.Dispose();
+            throw new LogMovedException($"{file.Name} is another file by now");
+        }
+
         _generation = generation;
         Offset = offset;
         _stream = _file.OpenFrom(offset);
@@ -29,6 +36,9 @@ internal sealed class PackedReading : IDisposable
 
     /// <summary>Up to here it was delivered.</summary>
     public long Offset { get; set; }
+
+    /// <summary>Whether it was the file's own bytes that came first: a program opens what has the name by then, and that is known once something came.</summary>
+    public bool IsOf(LogGeneration file) => _stream is not ProgramStream || (FileStatus.Of(file.Name) is { } now && now.IsSameFile(file.Status));
 
     public bool IsAt(LogGeneration file, long generation, long offset) =>
         _file.Status.IsSameFile(file.Status) && _generation == generation && Offset == offset;

@@ -256,6 +256,98 @@ public sealed class FileFollowerTests : IDisposable
     }
 
     [Fact]
+    public void A_packed_file_whose_name_a_younger_one_gets_while_another_is_read_is_not_taken_for_it()
+    {
+        Write(3);
+        _bench.Scan();
+        for (int rotation = 0; rotation < 3; rotation++)
+        {
+            Write(2);
+            Rotate(compress: true);
+        }
+
+        Write(2);
+        _bench.Meanwhile = _ =>
+        {
+            _bench.Meanwhile = null;
+            Rotate(compress: true);
+        };
+
+        // Read so far were those that came before it was noticed: each line is there, once.
+        _bench.Scan().Order(StringComparer.Ordinal).ShouldBe(Enumerable.Range(3, 8).Select(i => $"hit {i}").Order(StringComparer.Ordinal));
+        _bench.Gaps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_packed_file_whose_reading_failed_half_way_is_read_from_the_mark_again()
+    {
+        Write(1);
+        _bench.Scan();
+        Write(5);
+        Rotate(compress: true);
+        Write(1);
+        _bench.Meanwhile = text => _ = text == "hit 3" ? throw new IOException("as a store that is full") : 0;
+        Should.Throw<IOException>(() => _bench.Scan());
+        _bench.Meanwhile = null;
+        _bench.Scan();
+
+        _bench.Stored.Values.Order(StringComparer.Ordinal).ShouldBe(Enumerable.Range(0, 7).Select(i => $"hit {i}"));
+        _bench.Gaps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_packed_copy_made_before_the_last_lines_were_written_to_the_file_is_not_read_besides_it()
+    {
+        Write(3);
+        _bench.Scan();
+        using (var late = new FileStream(_log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        {
+            File.Move(_log, _log + ".1");
+            Pack(_log + ".1");
+            File.WriteAllText(_log, "");
+            late.Write("hit late\n"u8);
+            late.Flush();
+            File.SetLastWriteTimeUtc(_log + ".1.gz", DateTime.UnixEpoch.AddYears(100));
+            _bench.Scan().ShouldBe(["hit late"]);
+            late.Write("hit later\n"u8);
+        }
+
+        _bench.Scan().ShouldBe(["hit later"]);
+        _bench.Gaps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_copy_of_the_very_first_line_is_not_read_again_however_short_it_is()
+    {
+        Write(30);
+        _bench.Scan();
+        File.WriteAllBytes(_log + ".1", File.ReadAllBytes(_log)[..6]);
+        Pack(_log + ".1");
+        File.WriteAllText(_log, "");
+        _bench.Scan().ShouldBe([]);
+        Write(1);
+
+        _bench.Scan().ShouldBe(["hit 30"]);
+        _bench.Gaps.ShouldHaveSingleItem().Cause.ShouldBe(GapCause.CopiedAndTruncated);
+    }
+
+    [Fact]
+    public void Copies_of_a_file_that_was_empty_when_it_was_seen_last_are_gaps_too()
+    {
+        Write(3);
+        _bench.Scan();
+        CopyAndTruncate();
+        _bench.Scan().ShouldBe([]);
+        _bench.Gaps.ShouldHaveSingleItem().Cause.ShouldBe(GapCause.CopiedAndTruncated);
+        _bench.Restart();
+        Write(2);
+        CopyAndTruncate();
+
+        _bench.Scan().ShouldBe(["hit 3", "hit 4"]);
+        _bench.Gaps.Select(gap => gap.Cause).ShouldBe([GapCause.CopiedAndTruncated, GapCause.CopiedAndTruncated]);
+    }
+
+    [Fact]
     public void The_last_lines_before_the_beginning_are_read_where_they_are_asked_for()
     {
         Write(4);

@@ -22,6 +22,9 @@ internal sealed class FollowBench(Func<LogFollower> create) : IScanSink, IDispos
 
     public string Fault { get; private set; } = "";
 
+    /// <summary>Called with each hit before it is stored: something happens while a log is being read.</summary>
+    public Action<string>? Meanwhile { get; set; }
+
     private LogFollower Follower => _follower ??= _create();
 
     public void Follow(Func<LogFollower> create)
@@ -76,6 +79,7 @@ internal sealed class FollowBench(Func<LogFollower> create) : IScanSink, IDispos
     public void Hit(HitId id, in FoundLine line, string unit)
     {
         string text = Encoding.UTF8.GetString(line.Bytes);
+        Meanwhile?.Invoke(text);
         if (Stored.TryAdd(id, text))
         {
             Order.Add(text);
