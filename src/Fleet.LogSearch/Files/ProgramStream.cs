@@ -1,6 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
-
 namespace Fleet.LogSearch.Files;
 
 /// <summary>What a decompressor of the system writes for a file; disposing ends it.</summary>
@@ -10,25 +7,18 @@ internal sealed class ProgramStream : Stream
     private const int LongestComplaint = 500;
 
     private readonly string _program;
-    private readonly Process _process;
+    private readonly SpawnedProgram _running;
 
     public ProgramStream(string program, string path)
     {
         _program = program;
         // --memlimit is understood by xz alone; zstd refuses windows over 128 MiB by itself, bzip2 needs at most 4 MB.
         string[] options = program == "xz" ? ["--memlimit-decompress=128MiB", "-dcq"] : ["-dcq"];
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (string argument in (string[])[.. options, "--", Path.GetFullPath(path)])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         try
         {
-            _process = Process.Start(start)!;
-            _process.StandardInput.Close();
+            _running = new SpawnedProgram([program, .. options, "--", Path.GetFullPath(path)]);
         }
-        catch (Win32Exception)
+        catch (FileNotFoundException)
         {
             throw new IOException($"is compressed, and '{program}', which would read it, is not installed on this host");
         }
@@ -50,7 +40,7 @@ internal sealed class ProgramStream : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        int read = _process.StandardOutput.BaseStream.Read(buffer);
+        int read = _running.Output.Read(buffer);
         if (read == 0)
         {
             ThrowOnFailure();
@@ -75,13 +65,7 @@ internal sealed class ProgramStream : Stream
     {
         if (disposing)
         {
-            if (!_process.HasExited)
-            {
-                _process.Kill();
-                _process.WaitForExit();
-            }
-
-            _process.Dispose();
+            _running.Dispose();
         }
 
         base.Dispose(disposing);
@@ -89,13 +73,11 @@ internal sealed class ProgramStream : Stream
 
     private void ThrowOnFailure()
     {
-        // Quiet programs say one line about one file: it fits the pipe, so waiting first cannot block.
-        _process.WaitForExit();
-        if (_process.ExitCode != 0)
+        // A program that ends well has nothing to say; where its status went to somebody else, that is what tells.
+        (int? status, string complaint) = _running.WaitForEnd(LongestComplaint);
+        if (status is not (null or 0) || complaint.Length > 0)
         {
-            var complaint = new char[LongestComplaint];
-            int length = _process.StandardError.ReadBlock(complaint);
-            throw new InvalidDataException($"{_program} ended with {_process.ExitCode}: {new string(complaint, 0, length).Trim()}");
+            throw new InvalidDataException($"{_program} ended with {(status is { } s ? $"status {s >> 8}" : "a complaint")}: {complaint}");
         }
     }
 }
