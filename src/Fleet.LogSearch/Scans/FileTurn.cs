@@ -170,7 +170,8 @@ internal sealed class FileTurn
 
     private void Continue(FilePosition position, LogGeneration file, bool isOver)
     {
-        if (_reader.IsSpent)
+        // Of a packed copy that was read besides its original, which now stands for it, there is nothing left to read.
+        if (_reader.IsSpent || (position.Offset == long.MaxValue && !file.IsPacked))
         {
             _read.Add(position);
             return;
