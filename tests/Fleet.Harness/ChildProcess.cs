@@ -40,11 +40,14 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Starts a program.</summary>
     public static ChildProcess Start(string name, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(program)
+        // Run by nohup(1) or in a shell's background, as builds are, this process ignores SIGHUP, SIGINT and SIGQUIT, and so would all that it
+        // starts. Neither daemons nor commands at a terminal are started like that.
+        string[] wrapper = AreSignalsIgnored() ? ["env", "--default-signal=HUP,INT,QUIT", program] : [program];
+        var start = new ProcessStartInfo(wrapper[0])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };
-        foreach (var argument in arguments)
+        foreach (var argument in wrapper.Skip(1).Concat(arguments))
             start.ArgumentList.Add(argument);
         foreach (var (key, value) in environment ?? new Dictionary<string, string>())
             start.Environment[key] = value;
@@ -52,6 +55,9 @@ public sealed class ChildProcess : IAsyncDisposable
         process.StandardInput.Close();
         return new ChildProcess(process, name);
     }
+
+    private static bool AreSignalsIgnored() => File.ReadLines("/proc/self/status")
+        .Any(line => line.StartsWith("SigIgn:", StringComparison.Ordinal) && (Convert.ToInt32(line[^1..], 16) & 7) != 0);
 
     /// <summary>Sends a signal: 15 to end it, 9 to kill it, 19 and 18 to stop and continue it.</summary>
     public void Signal(int number) => Native.Kill(_process.Id, number);
