@@ -39,7 +39,6 @@ public sealed class Following_logs : IClassFixture<ThreeHosts>
         }
 
         (await tail.WaitAsync(s_limit)).ShouldBe(0, tail.Output);
-        tail.Output.ShouldContain("following db1,web[1-2] (3 hosts)");
         tail.Output.ShouldContain("web1 | line 4\n");
         tail.Output.ShouldNotContain("line 3\n");
         tail.Output.ShouldContain("15 lines of 3 hosts;");
