@@ -14,9 +14,13 @@ public sealed class MatchingTests : IDisposable
     [Fact]
     public void Searching_chunks_finds_what_trying_every_line_finds()
     {
-        string[] atoms = ["a", "b", "B", ".", "[^a]", "\\s", "\\w", "^", "$", "ab", "x?", "b+", "a*", "(a|bc)", "(?:ab|c)+", "\\b", "[a-c]{2}", "\\W", "é", "\\D"];
+        string[] atoms =
+        [
+            "a", "b", "B", ".", "[^a]", "\\s", "\\w", "^", "$", "ab", "x?", "b+", "a*", "(a|bc)", "(?:ab|c)+", "\\b", "[a-c]{2}", "\\W", "é", "\\D",
+            "[^]a]", "[]a]", "[^-a]", "[^-\\s]", "[^a-]", "[\\s-]", "\\P{L}", "a{ 1}", "a{,1}", "a{1, 2}", "b{1,2}?", "(?<n>c)", "[^\\]b]",
+        ];
         var patterns = Gen.Elements(atoms).ListOf().Where(list => list.Count is > 0 and < 5).Select(list => string.Concat(list));
-        var logs = Gen.Elements("a", "b", "c", "B", " ", "\n", "\n", "é", "\r\n", "x", "ab").ListOf().Select(list => string.Concat(list));
+        var logs = Gen.Elements("a", "b", "c", "B", " ", "\n", "\n", "é", "\r\n", "x", "ab", "]", "-", "a{ 1}", "a{,1}", "a{1, 2}").ListOf().Select(list => string.Concat(list));
         Prop.ForAll(patterns.ToArbitrary(), logs.ToArbitrary(), Gen.Elements(false, true).ToArbitrary(), (pattern, log, ignoreCase) =>
         {
             string path = _scratch.Write("p.log", log);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Fleet.LogSearch.Matching;
@@ -227,14 +228,16 @@ internal sealed class RegexLiterals
             characters.Add(c.ToString());
         }
 
-        // [^x] would otherwise match a line's end.
         string text = _pattern[_at..(end + 1)];
-        _lineBound.Append(negated ? "[^\\n" + text[2..] : text);
+        _lineBound.Append(negated ? NegatedWithLineEnd(text) : text);
         _at = end + 1;
         return plain && characters.Count is > 0 and <= 4 && characters.TrueForAll(s => IsLiteral(s[0]))
             ? new Piece(characters, null)
             : Piece.Unknown;
     }
+
+    /// <summary>The class without line ends, which <c>[^x]</c> would otherwise match. First in a class, '-' and ']' stand for themselves; behind anything they do not.</summary>
+    private static string NegatedWithLineEnd(string text) => (text[2] is '-' or ']' ? "[^\\n\\" : "[^\\n") + text[2..];
 
     private Piece Escape()
     {
@@ -324,15 +327,16 @@ internal sealed class RegexLiterals
         }
 
         string[] parts = _pattern[(_at + 1)..close].Split(',');
-        if (parts.Length > 2 || !int.TryParse(parts[0], out least))
+        // Anything but digits, a space too, makes the braces stand for themselves.
+        if (parts.Length > 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out least))
         {
             return false;
         }
 
-        most = least;
-        if (parts.Length == 2 && !int.TryParse(parts[1], out most))
+        most = parts.Length == 1 ? least : int.MaxValue;
+        if (parts is [_, not ""] && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out most))
         {
-            most = int.MaxValue;
+            return false;
         }
 
         Take(close - _at + 1);
