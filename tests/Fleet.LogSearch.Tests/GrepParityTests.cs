@@ -14,7 +14,7 @@ public sealed class GrepParityTests : IDisposable
         { "-F -w", "foo" }, { "-F -w -i", "ERROR" }, { "-E", "ERROR|OOMKilled|panic" }, { "-E -i", "ERROR|OOMKilled|panic" },
         { "-E", "Killed process [0-9]+ \\((\\w+)\\)" }, { "-E", "id=[0-9]*777777[0-9]*" }, { "-E", "[A-Z]{5,}" }, { "-E", "^line 1.*c$" },
         { "-E", "e{1,2}r+or$" }, { "-E -i -v", "e" }, { "-E", "gr(ö|oe)(ß|ss)e" }, { "-E", "[^a-z0-9 ]{4}R" }, { "-E", "^line [0-9]+ $" },
-        { "-E -w", "foo|bar|ERR[A-Z]+" }, { "-E", "disk|fire|cgroup|deploy|strikes|slash|ssh2|minor|HTTP|done" }, { "-E -i", "(kernel|user) panic" },
+        { "-E -w", "foo|bar|ERR[A-Z]+" }, { "-E -w", "Accept|Accepted|terr|terror" }, { "-E -w -i", "kill|killed|oom|oomkilled" }, { "-E", "disk|fire|cgroup|deploy|strikes|slash|ssh2|minor|HTTP|done" }, { "-E -i", "(kernel|user) panic" },
         { "-E", "a\\.b\\*c\\[d\\]" }, { "-E", "\\S+\\s+\\S+\\s+HTTP" }, { "-E", "[0-9]\\s+[A-Z]" },
         { "-F -C 2", "OOMKilled" }, { "-E -C 1", "[A-Z]{6,}" }, { "-F -v -C 1", "line 1" },
     };

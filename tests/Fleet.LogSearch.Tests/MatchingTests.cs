@@ -67,6 +67,17 @@ public sealed class MatchingTests : IDisposable
     }
 
     [Fact]
+    public void Of_literals_that_begin_alike_every_place_is_a_range()
+    {
+        string path = _scratch.Write("a.log", "fail failure, failed\nxxabyyzq ab\n");
+
+        LogMatch[] lines = [.. ScratchDirectory.Search(path, new LogQuery { Patterns = [new LogPattern("p", "failure|fail|failed|ab|xxabyyzq")] }).Lines];
+
+        lines[0].Ranges.ToArray().ShouldBe([new ByteRange(0, 4), new ByteRange(5, 7), new ByteRange(14, 4)]);
+        lines[1].Ranges.ToArray().ShouldBe([new ByteRange(0, 8), new ByteRange(9, 2)]);
+    }
+
+    [Fact]
     public void Latin_1_is_read_as_such_when_asked()
     {
         string path = _scratch.Write("a.log", Encoding.Latin1.GetBytes("gr\u00f6\u00dfe\nGR\u00d6SSE\n"));

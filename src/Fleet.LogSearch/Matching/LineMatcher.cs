@@ -11,6 +11,7 @@ internal sealed class LineMatcher
     private const int LongestPattern = 8192;
     private const int LargestAutomaton = 10_000;
 
+    // With several exact literals both: these tell quickest whether a line matches, but not always the leftmost place.
     private readonly LiteralSearcher? _exact;
     private readonly Regex? _regex;
     private readonly bool _wholeWord;
@@ -46,16 +47,17 @@ internal sealed class LineMatcher
         bool asExpression = pattern.Kind == PatternKind.Regex || (ignoreCase && pattern.Text.AsSpan().ContainsAnyExceptInRange('\0', '\x7f'));
         if (!asExpression)
         {
-            return OfLiterals(pattern, encoding, [Literal.Create(pattern.Text, ignoreCase, encoding)]);
+            return OfLiterals(pattern, encoding, [Literal.Create(pattern.Text, ignoreCase, encoding)], null);
         }
 
         string text = pattern.Kind == PatternKind.Regex ? pattern.Text : Regex.Escape(pattern.Text);
         RegexLiterals.Findings findings = RegexLiterals.Read(text, ignoreCase);
         Regex regex = Build(pattern, text, ignoreCase ? Linear | RegexOptions.IgnoreCase : Linear);
         Literal[]? required = findings.Required?.Select(literal => Literal.Create(literal, findings.IgnoreCase, encoding)).ToArray();
-        if (findings.IsExact)
+        // Of several literals at one place ("fail", "failed") only one is found, which may not be the one that is a whole word.
+        if (findings.IsExact && (required!.Length == 1 || !pattern.Options.HasFlag(PatternOptions.WholeWord)))
         {
-            return OfLiterals(pattern, encoding, required!);
+            return OfLiterals(pattern, encoding, required, required.Length == 1 ? null : regex);
         }
 
         string? chunk = findings.LineBound is null ? null : Whole(pattern, findings.LineBound);
@@ -68,7 +70,7 @@ internal sealed class LineMatcher
     /// <summary>Adds the stretches that match, from left to right.</summary>
     public void AddRanges(ReadOnlySpan<byte> line, LineText text, List<ByteRange> ranges)
     {
-        if (_exact is not null)
+        if (_regex is null)
         {
             for (ByteRange range = Next(line, 0); range.Start >= 0; range = Next(line, range.Start + range.Length))
             {
@@ -77,7 +79,7 @@ internal sealed class LineMatcher
         }
         else if (_wholeWord)
         {
-            for (Match match = _regex!.Match(text.Characters.ToString()); match.Success; match = match.NextMatch())
+            for (Match match = _regex.Match(text.Characters.ToString()); match.Success; match = match.NextMatch())
             {
                 Group word = match.Groups["word"];
                 AddRange(text, word.Index, word.Length, ranges);
@@ -85,7 +87,7 @@ internal sealed class LineMatcher
         }
         else
         {
-            foreach (ValueMatch match in _regex!.EnumerateMatches(text.Characters))
+            foreach (ValueMatch match in _regex.EnumerateMatches(text.Characters))
             {
                 AddRange(text, match.Index, match.Length, ranges);
             }
@@ -93,10 +95,13 @@ internal sealed class LineMatcher
     }
 
     /// <summary>Whether the line has to be decoded before it is tried.</summary>
-    public bool NeedsText => _regex is not null;
+    public bool NeedsText => _exact is null;
 
-    private static LineMatcher OfLiterals(LogPattern pattern, LogEncoding encoding, Literal[] literals) =>
-        new(pattern, encoding, LiteralSearcher.Create(literals), null, literals, null);
+    /// <summary>Whether the line has to be decoded before it is asked for ranges.</summary>
+    public bool RangesNeedText => _regex is not null;
+
+    private static LineMatcher OfLiterals(LogPattern pattern, LogEncoding encoding, Literal[] literals, Regex? ranges) =>
+        new(pattern, encoding, LiteralSearcher.Create(literals), ranges, literals, null);
 
     private static void Refuse(LogPattern pattern)
     {

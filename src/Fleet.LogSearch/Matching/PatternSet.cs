@@ -9,12 +9,14 @@ public sealed class PatternSet
     private readonly LineMatcher[] _matchers;
     private readonly LineText _text;
     private readonly bool _needText;
+    private readonly bool _rangesNeedText;
 
     private PatternSet(LineMatcher[] matchers, LogEncoding encoding)
     {
         _matchers = matchers;
         _text = new LineText(encoding);
         _needText = matchers.Any(matcher => matcher.NeedsText);
+        _rangesNeedText = matchers.Any(matcher => matcher.RangesNeedText);
         Patterns = matchers.Select(matcher => matcher.Pattern).ToArray();
         Encoding = encoding;
     }
@@ -61,7 +63,7 @@ public sealed class PatternSet
     public void CollectRanges(ReadOnlySpan<byte> line, List<ByteRange> ranges)
     {
         ranges.Clear();
-        if (_needText)
+        if (_rangesNeedText)
         {
             _text.Load(line);
         }
