@@ -72,9 +72,13 @@ public sealed class TimeTests : IDisposable
         TimeWindow.ParseBound(text, new Noon()).ShouldBe(DateTimeOffset.Parse(expected));
 
     [Theory]
-    [InlineData("5 minutes"), InlineData("m"), InlineData(""), InlineData("20.11.2026"), InlineData("1x"), InlineData("5")]
+    [InlineData("5 minutes"), InlineData("m"), InlineData(""), InlineData("20.11.2026"), InlineData("1x"), InlineData("5"), InlineData("@-2e11")]
     public void An_unknown_bound_is_refused_with_the_known_forms(string text) =>
         Should.Throw<LogQueryException>(() => TimeWindow.ParseBound(text, new Noon())).Message.ShouldContain("1h30m");
+
+    [Fact]
+    public void A_bound_before_all_calendars_is_refused() =>
+        Should.Throw<LogQueryException>(() => TimeWindow.ParseBound("99999999w", new Noon())).Message.ShouldContain("100 years back");
 
     [Theory]
     [InlineData(0), InlineData(40)]
@@ -97,6 +101,7 @@ public sealed class TimeTests : IDisposable
         }
 
         string path = _scratch.Write("a.log", log.ToString());
+        File.SetLastWriteTimeUtc(path, until.UtcDateTime);
         var query = new LogQuery { Patterns = [new LogPattern("e", "event")], Window = new TimeWindow(since, until), Times = TimeReading.Always };
 
         (SourceOutcome outcome, IReadOnlyList<LogMatch> lines) = ScratchDirectory.Search(path, query);
@@ -113,6 +118,7 @@ public sealed class TimeTests : IDisposable
         string late = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"2026-11-20T08:00:00Z late {i} {new string('.', 40)}\n"));
         string early = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"2026-11-19T08:00:00Z early {i} {new string('.', 40)}\n"));
         string path = _scratch.Write("a.log", late + early);
+        File.SetLastWriteTimeUtc(path, s_lastChange.UtcDateTime);
         var window = new TimeWindow(new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero), null);
 
         SourceOutcome outcome = ScratchDirectory.Search(path, new LogQuery { Patterns = [new LogPattern("e", "1 ")], Window = window }).Outcome;
@@ -125,10 +131,25 @@ public sealed class TimeTests : IDisposable
     public void A_window_over_lines_without_times_is_refused_rather_than_guessed()
     {
         string path = _scratch.Write("a.log", "no time\n");
+        File.SetLastWriteTimeUtc(path, s_lastChange.UtcDateTime);
 
         SourceOutcome outcome = ScratchDirectory.Search(path, new LogQuery { Window = new TimeWindow(s_lastChange, null) }).Outcome;
 
         (outcome.End, outcome.Reason.Contains("no time is recognised")).ShouldBe((SearchEnd.Failed, true));
+    }
+
+    [Theory]
+    [InlineData(3, 0)]
+    [InlineData(0, 1)]
+    public void A_file_last_changed_before_the_window_is_not_read(int daysBefore, int matches)
+    {
+        string path = _scratch.Write("app.log.7", "2026-11-20T08:00:00Z event\n");
+        File.SetLastWriteTimeUtc(path, s_lastChange.UtcDateTime.AddDays(-daysBefore));
+        var window = new TimeWindow(s_lastChange.AddDays(-1), null);
+
+        SourceOutcome outcome = ScratchDirectory.Search(path, new LogQuery { Patterns = [new LogPattern("e", "event")], Window = window }).Outcome;
+
+        (outcome.End, outcome.Matches, outcome.BytesRead > 0).ShouldBe((SearchEnd.Complete, matches, matches > 0));
     }
 
     public void Dispose() => _scratch.Dispose();

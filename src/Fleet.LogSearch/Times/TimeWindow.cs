@@ -18,6 +18,10 @@ public sealed record TimeWindow(DateTimeOffset? Since, DateTimeOffset? Until)
         "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK", "yyyy-MM-dd HH:mm:ss zzz",
     ];
 
+    // Beyond these the calendar itself ends.
+    private const double LargestEpoch = 6e10;
+    private static readonly TimeSpan s_longestAgo = TimeSpan.FromDays(365 * 100);
+
     /// <summary>All times.</summary>
     public static TimeWindow Any { get; } = new(null, null);
 
@@ -50,11 +54,12 @@ public sealed record TimeWindow(DateTimeOffset? Since, DateTimeOffset? Until)
 
         if (TryAgo(text, out TimeSpan ago))
         {
-            return now - ago;
+            return ago <= s_longestAgo ? now - ago
+                : throw new LogQueryException($"'{text}' lies more than {s_longestAgo.TotalDays / 365:F0} years back: leave the bound away to mean all of it");
         }
 
         CultureInfo culture = CultureInfo.InvariantCulture;
-        if (text.StartsWith('@') && double.TryParse(text.AsSpan(1), NumberStyles.Float, culture, out double epoch) && Math.Abs(epoch) < 2e11)
+        if (text.StartsWith('@') && double.TryParse(text.AsSpan(1), NumberStyles.Float, culture, out double epoch) && Math.Abs(epoch) < LargestEpoch)
         {
             return DateTimeOffset.UnixEpoch.AddSeconds(epoch);
         }
@@ -83,6 +88,7 @@ public sealed record TimeWindow(DateTimeOffset? Since, DateTimeOffset? Until)
     private static bool TryAgo(string text, out TimeSpan ago)
     {
         ago = TimeSpan.Zero;
+        double seconds = 0;
         int digits = 0;
         for (int i = 0; i < text.Length; i++)
         {
@@ -98,10 +104,11 @@ public sealed record TimeWindow(DateTimeOffset? Since, DateTimeOffset? Until)
                 return false;
             }
 
-            ago += TimeSpan.FromSeconds(unit * int.Parse(text.AsSpan(i - digits, digits), CultureInfo.InvariantCulture));
+            seconds += unit * int.Parse(text.AsSpan(i - digits, digits), CultureInfo.InvariantCulture);
             digits = 0;
         }
 
+        ago = TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.MaxValue.TotalSeconds / 2));
         return digits == 0 && ago > TimeSpan.Zero;
     }
 }
