@@ -96,7 +96,8 @@ internal sealed class JournalFile : IDisposable
 
         if (_scratch.Length < length)
         {
-            _scratch = new byte[length];
+            // A damaged size must not become memory.
+            _scratch = length <= RandomAccess.GetLength(_file) - offset ? new byte[length] : throw Damaged(offset);
         }
 
         return RandomAccess.Read(_file, _scratch.AsSpan(0, length), offset) == length ? _scratch.AsSpan(0, length) : throw Damaged(offset);
