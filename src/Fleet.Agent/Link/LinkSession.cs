@@ -92,7 +92,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
         var stored = Stored(welcome);
         parts.Desk.DropUnknown(held, stored.ContainsKey);
         var wakeUp = new WakeUp();
-        using var feed = new RecordFeed(parts.Journal, stored, parts.Options, wakeUp);
+        using var feed = new RecordFeed(parts.Journal, stored, parts.Options, wakeUp) { Unreadable = (task, reason) => LogUnreadable(task, reason) };
         using var scans = parts.Scans is null ? null : new ScanFeed(parts.Scans, wakeUp, parts.Time);
         await using var tails = new TailFeed(parts.Journal.BootId, parts.Time, wakeUp.Set, log);
         using var writer = new LinkWriter(call.RequestStream, feed, wakeUp, Heartbeat, limit, parts.Options, parts.Time, scans, tails);
@@ -295,6 +295,9 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
 
     [LoggerMessage(5012, LogLevel.Information, "The certificate is being renewed")]
     private partial void LogRenewing();
+
+    [LoggerMessage(5014, LogLevel.Error, "The journal of task {TaskId} cannot be read, and nothing more of it is sent over this link: {Reason}")]
+    private partial void LogUnreadable(TaskId taskId, string reason);
 
     [LoggerMessage(5013, LogLevel.Error, "The certificate could not be renewed, the present one stays: {Reason}")]
     private partial void LogRenewalFailed(string reason);

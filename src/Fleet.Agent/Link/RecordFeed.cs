@@ -43,9 +43,11 @@ internal sealed class RecordFeed : IDisposable
         }
     }
 
+    /// <summary>Told of a task whose file cannot be read, and why; on this link nothing more of it is sent.</summary>
+    public Action<TaskId, string>? Unreadable { get; init; }
+
     /// <summary>Takes the next records to send; false where there are none or the window is full.</summary>
     /// <param name="batch">Records of one task; an empty message to fill.</param>
-    /// <exception cref="IOException">The journal cannot be read.</exception>
     public bool TryTake(TaskRecords batch)
     {
         while (true)
@@ -60,8 +62,7 @@ internal sealed class RecordFeed : IDisposable
 
             // The file is read outside the lock: the executor's threads must not wait for it.
             var sent = next.Sent;
-            var bytes = next.Log.Read(ref sent, _options.BatchBytes, batch.Records);
-            if (bytes == 0)
+            if (!TryRead(next, ref sent, batch, out var bytes))
                 continue;
             lock (_gate)
             {
@@ -110,6 +111,25 @@ internal sealed class RecordFeed : IDisposable
             log.DropFresh();
     }
 
+    // A link that ended with one damaged file would end so each time, and take all other tasks along.
+    private bool TryRead(Progress from, ref LogPosition position, TaskRecords batch, out int bytes)
+    {
+        try
+        {
+            bytes = from.Log.Read(ref position, _options.BatchBytes, batch.Records);
+            return bytes > 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            bytes = 0;
+            batch.Records.Clear();
+            lock (_gate)
+                from.IsUnreadable = true;
+            Unreadable?.Invoke(from.Log.Id, e.Message);
+            return false;
+        }
+    }
+
     private void OnAppended(TaskLog log)
     {
         lock (_gate)
@@ -122,7 +142,7 @@ internal sealed class RecordFeed : IDisposable
     private void MarkReady(Progress progress)
     {
         _progress.TryAdd(progress.Log.Id, progress);
-        if (progress.IsReady || (progress.Log.HasEnded && progress.Sent.Seq == progress.Log.LastSeq))
+        if (progress.IsReady || progress.IsUnreadable || (progress.Log.HasEnded && progress.Sent.Seq == progress.Log.LastSeq))
             return;
         progress.IsReady = true;
         _ready.Enqueue(progress);
@@ -136,6 +156,8 @@ internal sealed class RecordFeed : IDisposable
         public LogPosition Sent { get; set; }
 
         public bool IsReady { get; set; }
+
+        public bool IsUnreadable { get; set; }
 
         public Queue<(ulong LastSeq, int Bytes)> InFlight { get; } = new();
     }

@@ -15,18 +15,22 @@ internal sealed partial class HitRetention(IFleetStore store, ScanRegistry scans
         var hits = 0L;
         foreach (var scan in await store.Findings.ScansAsync(cancellationToken))
         {
-            var before = now - AgeOf(scan);
-            hits += await InSlicesAsync(() => store.Findings.DeleteOldAsync(scan, before, RowsPerSlice, cancellationToken));
+            if (AgeOf(scan) is { } age)
+                hits += await InSlicesAsync(() => store.Findings.DeleteOldAsync(scan, now - age, RowsPerSlice, cancellationToken));
         }
 
-        hits += await InSlicesAsync(() => store.Findings.DeleteBeyondAsync(options.MaxHits, RowsPerSlice, cancellationToken));
-        var alerts = await InSlicesAsync(() => store.Alerts.DeleteOldAsync(now - options.MaxAlertAge, RowsPerSlice, cancellationToken));
+        if (options.MaxHits is { } most)
+            hits += await InSlicesAsync(() => store.Findings.DeleteBeyondAsync(most, RowsPerSlice, cancellationToken));
+        var alerts = options.MaxAlertAge is { } alertAge
+            ? await InSlicesAsync(() => store.Alerts.DeleteOldAsync(now - alertAge, RowsPerSlice, cancellationToken))
+            : 0;
         await store.Alerts.DeleteOldSilencesAsync(now - s_silencesKept, cancellationToken);
         if (hits > 0 || alerts > 0)
             LogRemoved(hits, alerts);
     }
 
-    private TimeSpan AgeOf(string scan) => scans.Current.Scans.TryGetValue(scan, out var known) && known.Definition.RetentionMs > 0
+    // Null: they are kept.
+    private TimeSpan? AgeOf(string scan) => scans.Current.Scans.TryGetValue(scan, out var known) && known.Definition.RetentionMs > 0
         ? TimeSpan.FromMilliseconds(known.Definition.RetentionMs)
         : options.MaxHitAge;
 

@@ -16,16 +16,16 @@ public static class LinkHandler
     /// <summary>A handler that accepts only a controller of the pinned fleet.</summary>
     /// <param name="trust">The pinned root.</param>
     /// <param name="identity">The client certificate with its private key; null to connect without one.</param>
-    public static SocketsHttpHandler Pinned(PinnedTrust trust, X509Certificate2? identity) => Create(trust.Validate, trust.CreateChainPolicy(), identity);
+    public static SocketsHttpHandler Pinned(PinnedTrust trust, X509Certificate2? identity) => Create(trust.Validate, trust.Root, identity);
 
     /// <summary>
     /// A handler that accepts any server, for one purpose: asking for the trust roots, which the caller then checks
     /// against a fingerprint. Nothing secret goes through it.
     /// </summary>
     [SuppressMessage("Security", "CA5359", Justification = "The answer is checked against a fingerprint; nothing secret is sent.")]
-    public static SocketsHttpHandler Unverified() => Create((_, _, _, _) => true, PinnedTrust.ChainPolicy(null), null);
+    public static SocketsHttpHandler Unverified() => Create((_, _, _, _) => true, null, null);
 
-    private static SocketsHttpHandler Create(RemoteCertificateValidationCallback validate, X509ChainPolicy policy, X509Certificate2? identity) => new()
+    private static SocketsHttpHandler Create(RemoteCertificateValidationCallback validate, X509Certificate2? root, X509Certificate2? identity) => new()
     {
         ConnectTimeout = ConnectTimeout,
         // A proxy set for browsers must not catch the link between two parts of Fleet.
@@ -43,7 +43,7 @@ public static class LinkHandler
         {
             EnabledSslProtocols = SslProtocols.Tls13,
             RemoteCertificateValidationCallback = validate,
-            CertificateChainPolicy = policy,
+            CertificateChainPolicy = PinnedTrust.ChainPolicy(root),
             ClientCertificateContext = identity is null ? null : SslStreamCertificateContext.Create(identity, null, offline: true),
         },
     };

@@ -12,16 +12,17 @@ namespace Fleet.Protocol.Identity;
 public sealed class PinnedTrust
 {
     private const string ServerAuthenticationOid = "1.3.6.1.5.5.7.3.1";
-    private readonly X509Certificate2 _root;
 
     /// <param name="root">The fleet root certificate.</param>
-    public PinnedTrust(X509Certificate2 root) => _root = root;
+    public PinnedTrust(X509Certificate2 root) => Root = root;
 
     /// <summary>Why the last server was refused, for the message that an operator reads; null where none was.</summary>
     public string? LastRefusal { get; private set; }
 
     /// <summary>SHA-256 of the root (DER).</summary>
-    public byte[] Fingerprint => SHA256.HashData(_root.RawData);
+    public byte[] Fingerprint => SHA256.HashData(Root.RawData);
+
+    internal X509Certificate2 Root { get; }
 
     /// <summary>For <see cref="SslClientAuthenticationOptions.RemoteCertificateValidationCallback"/>.</summary>
     public bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
@@ -35,7 +36,7 @@ public sealed class PinnedTrust
     /// costs every process of ours hundreds of files read and a megabyte, for an answer that nobody asks for.
     /// </summary>
     /// <param name="root">The one root to go to; null for none.</param>
-    public static X509ChainPolicy ChainPolicy(X509Certificate2? root)
+    internal static X509ChainPolicy ChainPolicy(X509Certificate2? root)
     {
         var policy = new X509ChainPolicy
         {
@@ -49,14 +50,11 @@ public sealed class PinnedTrust
         return policy;
     }
 
-    /// <summary>The same for the root that is pinned here.</summary>
-    public X509ChainPolicy CreateChainPolicy() => ChainPolicy(_root);
-
     private string? Refusal(X509Certificate2 server)
     {
         using (server)
         {
-            using var chain = new X509Chain { ChainPolicy = ChainPolicy(_root) };
+            using var chain = new X509Chain { ChainPolicy = ChainPolicy(Root) };
             if (!chain.Build(server))
                 return Describe(chain.ChainStatus);
             return CertificateName.Read(server)?.Role == CertificateRole.Controller

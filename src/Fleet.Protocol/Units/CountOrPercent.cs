@@ -20,21 +20,6 @@ public readonly record struct CountOrPercent
     /// <summary>Whether <see cref="Resolve"/> depends on the total.</summary>
     public bool IsPercent { get; }
 
-    /// <summary>A plain number.</summary>
-    public static CountOrPercent OfCount(int count)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        return new CountOrPercent(count, isPercent: false);
-    }
-
-    /// <summary>A percentage from 0 to 100.</summary>
-    public static CountOrPercent OfPercent(int percent)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(percent);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(percent, 100);
-        return new CountOrPercent(percent * 100, isPercent: true);
-    }
-
     /// <summary>Reads a number or a percentage.</summary>
     /// <exception cref="FleetFormatException">It is neither.</exception>
     public static CountOrPercent Parse(string text) =>

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Fleet.Tests;
 
 namespace Fleet.Agent.Tests.Scanning;
 
@@ -6,34 +6,7 @@ namespace Fleet.Agent.Tests.Scanning;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class LogrotateTheoryAttribute : TheoryAttribute
 {
-    private static readonly Lock s_installing = new();
-    private static readonly TimeSpan s_installWithin = TimeSpan.FromMinutes(5);
+    public LogrotateTheoryAttribute() => Skip = DebianPackages.Missing(() => Program is not null, "logrotate");
 
-    public LogrotateTheoryAttribute()
-    {
-        lock (s_installing)
-        {
-            if (Program is null && !(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/apt-get") && Install()))
-                Skip = "needs logrotate: apt-get install logrotate";
-        }
-    }
-
-    public static string? Program => new[] { "/usr/sbin/logrotate", "/sbin/logrotate", "/usr/bin/logrotate" }.FirstOrDefault(File.Exists);
-
-    private static bool Install()
-    {
-        var start = new ProcessStartInfo("/usr/bin/apt-get") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["DEBIAN_FRONTEND"] = "noninteractive";
-        foreach (var word in (string[])["install", "-y", "-qq", "--no-install-recommends", "logrotate"])
-            start.ArgumentList.Add(word);
-        using var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        if (process.WaitForExit(s_installWithin))
-            return process.ExitCode == 0 && Program is not null;
-        process.Kill(entireProcessTree: true);
-        return false;
-    }
+    public static string? Program => Array.Find(["/usr/sbin/logrotate", "/sbin/logrotate", "/usr/bin/logrotate"], File.Exists);
 }

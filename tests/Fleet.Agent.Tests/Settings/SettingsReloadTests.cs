@@ -1,4 +1,5 @@
 using Fleet.Agent.Settings;
+using Fleet.Tests;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.Agent.Tests.Settings;
@@ -6,7 +7,7 @@ namespace Fleet.Agent.Tests.Settings;
 public sealed class SettingsReloadTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
-    private readonly LogLines _log = new();
+    private readonly LogLines<SettingsReload> _log = new();
     private AgentSettings _used = new();
 
     private string File => Path.Combine(_directory.Path, "agent.json");

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Fleet.Agent.Tests.Tailing;
 
 /// <summary>The tails of a link, over real files.</summary>
-public sealed class TailFeedTests : IAsyncDisposable
+public sealed class TailFeedTests : IAsyncLifetime, IDisposable
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
@@ -64,9 +64,12 @@ public sealed class TailFeedTests : IAsyncDisposable
         (await NextAsync()).ShouldBe(new TailOutput { TailId = "t9" });
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _feed.DisposeAsync().AsTask().WaitAsync(s_limit);
+
+    public void Dispose()
     {
-        await _feed.DisposeAsync().AsTask().WaitAsync(s_limit);
         _directory.Dispose();
         _news.Dispose();
     }

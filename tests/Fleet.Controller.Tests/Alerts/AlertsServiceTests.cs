@@ -67,7 +67,9 @@ public sealed class AlertsServiceTests
         receiver.AnswerWith(200);
         await controller.RestartAsync();
 
-        while ((await SomeScans.AlertsAsync(controller)).Single().Deliveries.Single().SentMs == 0)
+        await SomeScans.AlertsAsync(controller, alerts => alerts is [{ Deliveries: [{ SentMs: > 0 }] }]);
+        receiver.Waiting.ShouldBeGreaterThan(0);
+        while (receiver.Waiting > 0)
             (await receiver.NextAsync()).GetProperty("id").GetString().ShouldBe(first.GetProperty("id").GetString());
     }
 

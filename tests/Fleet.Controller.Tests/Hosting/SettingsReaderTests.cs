@@ -1,4 +1,5 @@
 using Fleet.Controller.Hosting.Settings;
+using Fleet.Storage;
 using Serilog.Events;
 
 namespace Fleet.Controller.Tests.Hosting;
@@ -46,6 +47,23 @@ public sealed class SettingsReaderTests : IDisposable
         thrown.Message.ShouldContain("(FLEET_CONTROLLER_STOP_WITHIN): '10' has no unit");
         thrown.Message.ShouldContain("nonsense = \"1\" (command line): there is no such setting");
     }
+
+    [Theory]
+    [InlineData("\"off\""), InlineData("0")]
+    public void Retention_can_be_switched_off(string off)
+    {
+        string[] names = ["maxOutputAge", "maxOutputBytes", "maxJobAge", "maxHitAge", "maxHits", "maxAlertAge"];
+        var upkeep = SettingsReader.Read(new SettingsSources { File = Write($$"""{ "upkeep": { {{string.Join(", ", names.Select(name => $"\"{name}\": {off}"))}} } }""") }).Upkeep;
+
+        object?[] kept = [upkeep.MaxOutputAge, upkeep.MaxOutputBytes, upkeep.MaxJobAge, upkeep.MaxHitAge, upkeep.MaxHits, upkeep.MaxAlertAge];
+        kept.ShouldAllBe(limit => limit == null);
+        upkeep.ToPolicy().ShouldBe(new RetentionPolicy { MaxOutputAge = null, MaxOutputBytes = null, MaxJobAge = null });
+    }
+
+    [Fact]
+    public void A_retention_of_nearly_nothing_is_a_slip_and_told_how_to_switch_it_off() =>
+        Should.Throw<SettingsException>(() => SettingsReader.Read(new SettingsSources { File = Write("""{ "upkeep": { "maxHitAge": "0s" } }""") }))
+            .Message.ShouldContain("give 1m to 36500d, or off");
 
     [Theory]
     [InlineData("{", "this is not JSON")]

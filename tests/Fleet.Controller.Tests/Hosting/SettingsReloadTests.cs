@@ -2,7 +2,7 @@ using Fleet.Controller.Hosting;
 using Fleet.Controller.Hosting.Settings;
 using Fleet.Controller.Logging;
 using Fleet.Protocol.Systemd;
-using Microsoft.Extensions.Logging;
+using Fleet.Tests;
 using Serilog.Events;
 
 namespace Fleet.Controller.Tests.Hosting;
@@ -10,7 +10,7 @@ namespace Fleet.Controller.Tests.Hosting;
 public sealed class SettingsReloadTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
-    private readonly Lines _log = new();
+    private readonly LogLines<SettingsReload> _log = new();
     private readonly LogLevelControl _level = new(LogEventLevel.Information);
     private readonly string _file;
     private ControllerOptions _used = new();
@@ -102,24 +102,4 @@ public sealed class SettingsReloadTests : IDisposable
     private GivenSettings Read() => SettingsReader.ReadGiven(new SettingsSources { File = _file });
 
     private void Write(string text) => File.WriteAllText(_file, text);
-
-    private sealed class Lines : ILogger<SettingsReload>
-    {
-        private readonly List<string> _lines = [];
-
-        public IReadOnlyList<string> Take()
-        {
-            string[] lines = [.. _lines];
-            _lines.Clear();
-            return lines;
-        }
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _lines.Add($"{logLevel}: {formatter(state, exception)}");
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-    }
 }

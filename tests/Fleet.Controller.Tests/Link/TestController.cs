@@ -31,7 +31,7 @@ namespace Fleet.Controller.Tests.Link;
 /// </summary>
 internal sealed class TestController : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private const string CallerHeader = "test-caller";
     private readonly TestStore _store;
     private readonly TimeProvider _time;

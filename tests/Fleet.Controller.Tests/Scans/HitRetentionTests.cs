@@ -47,6 +47,23 @@ public sealed class HitRetentionTests
         (await LeftAsync(store)).Select(hit => hit.Id).ShouldBe([27, 28, 29, 30]);
     }
 
+    [Fact]
+    public async Task Switched_off_it_keeps_hits_for_ever_but_for_scans_that_say_how_long()
+    {
+        await using var store = await TestStore.OpenAsync(TimeProvider.System);
+        var registry = new ScanRegistry();
+        var shorter = SomeScans.Scan("short", change: scan => scan.RetentionMs = (long)TimeSpan.FromDays(1).TotalMilliseconds);
+        registry.Replace(new ScanBook(
+            [new ScanRecord { Name = "short", Revision = 1, Definition = shorter.ToByteArray(), ChangedAt = s_now, ChangedBy = "ann" }], []));
+        await AppendAsync(store, 1, days: 3000, "short", "usual");
+        await store.Store.Alerts.CommitAsync(new AlertCommit(2, [], []), None);
+        var off = new UpkeepOptions { MaxHitAge = null, MaxHits = null, MaxAlertAge = null };
+
+        await new HitRetention(store.Store, registry, off, NullLogger<HitRetention>.Instance).SweepAsync(s_now, None);
+
+        (await LeftAsync(store)).ShouldBe([("usual", 1)]);
+    }
+
     private static Task AppendAsync(TestStore store, int id, int days, params string[] scans) => store.Store.Findings.AppendAsync(
         [.. scans.Select(scan => FindingMessages.Of(SomeScans.Hit(scan, id, at: s_now.AddDays(-days)), "a-1", "web1", s_now))], s_now.AddDays(-days), None);
 

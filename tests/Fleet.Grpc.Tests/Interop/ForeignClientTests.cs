@@ -6,7 +6,7 @@ namespace Fleet.Grpc.Tests.Interop;
 /// <summary>grpcio's client against our server.</summary>
 public sealed class ForeignClientTests
 {
-    [Theory]
+    [PythonTheory]
     [InlineData(Transport.H2c)]
     [InlineData(Transport.Tls)]
     public async Task Grpcio_as_the_client_plays_every_case_with_our_server(Transport transport)
@@ -15,7 +15,7 @@ public sealed class ForeignClientTests
         using var files = new CertificateFiles();
         await using var server = await InteropHost.StartAsync(transport);
         var port = server.Port.ToString(CultureInfo.InvariantCulture);
-        using var client = await Python.StartAsync(
+        using var client = Python.Start(
             "interop_client.py", [port, transport == Transport.Tls ? files.Certificate : "-", .. names]);
         var errors = client.StandardError.ReadToEndAsync();
         var lines = await client.StandardOutput.ReadToEndAsync().WaitAsync(Limits.Step);

@@ -11,15 +11,15 @@ public sealed class ForeignServerTests
     private static readonly string[] Names =
         [.. InteropCases.Everywhere, "server_compressed_unary", "server_compressed_streaming"];
 
-    [Theory]
+    [PythonTheory]
     [InlineData(Transport.H2c)]
     [InlineData(Transport.Tls)]
     public async Task Our_client_plays_every_case_with_grpcio_as_the_server(Transport transport)
     {
         using var files = new CertificateFiles();
         using var server = transport == Transport.Tls
-            ? await Python.StartAsync("interop_server.py", files.Certificate, files.Key)
-            : await Python.StartAsync("interop_server.py");
+            ? Python.Start("interop_server.py", files.Certificate, files.Key)
+            : Python.Start("interop_server.py");
         var line = await server.StandardOutput.ReadLineAsync().WaitAsync(Limits.Step);
         line.ShouldNotBeNull(await ErrorsAsync(line, server));
         var port = int.Parse(line, CultureInfo.InvariantCulture);

@@ -6,7 +6,6 @@ namespace Fleet.Agent.Execution.Native;
 internal static class Errno
 {
     internal const int NoEntry = 2;
-    internal const int NoProcess = 3;
     internal const int Interrupted = 4;
     internal const int TooBig = 7;
     internal const int NotExecutable = 8;

@@ -15,6 +15,18 @@ internal sealed record Setting(string Key, string Meaning, Func<ControllerOption
     /// <summary>The same setting, which a reload takes over.</summary>
     public Setting Reloadable(Action<ControllerOptions, ControllerOptions> copy) => this with { CopyLive = copy };
 
+    /// <summary>The same setting, which <c>off</c> or <c>0</c> switches off.</summary>
+    public Setting OrOff(Action<ControllerOptions> switchOff) => this with
+    {
+        Apply = (options, text) =>
+        {
+            if (text is not ("off" or "0"))
+                return Apply(options, text) is { } mend ? $"{mend}, or off" : null;
+            switchOff(options);
+            return null;
+        },
+    };
+
     /// <summary>Its name in the environment, such as <c>FLEET_CONTROLLER_LOG_LEVEL</c>.</summary>
     public string EnvironmentName { get; } = "FLEET_CONTROLLER_" + string.Concat(
         Key.Select(c => c == '.' ? "_" : char.IsAsciiLetterUpper(c) ? $"_{c}" : char.ToUpperInvariant(c).ToString()));

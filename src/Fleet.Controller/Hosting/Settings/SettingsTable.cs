@@ -61,16 +61,22 @@ internal static class SettingsTable
             .Reloadable(static (from, to) => to.Notify.GiveUpAfter = from.Notify.GiveUpAfter),
 
         SettingKinds.Duration("upkeep.maxOutputAge", "how long the output of finished jobs is kept", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxOutputAge = v)
+            .OrOff(static o => o.Upkeep.MaxOutputAge = null)
             .Reloadable(static (from, to) => to.Upkeep.MaxOutputAge = from.Upkeep.MaxOutputAge),
         SettingKinds.Size("upkeep.maxOutputBytes", "how much output of all jobs is kept", 1 << 20, 1L << 50, (o, v) => o.Upkeep.MaxOutputBytes = v)
+            .OrOff(static o => o.Upkeep.MaxOutputBytes = null)
             .Reloadable(static (from, to) => to.Upkeep.MaxOutputBytes = from.Upkeep.MaxOutputBytes),
         SettingKinds.Duration("upkeep.maxJobAge", "how long finished jobs are kept", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxJobAge = v)
+            .OrOff(static o => o.Upkeep.MaxJobAge = null)
             .Reloadable(static (from, to) => to.Upkeep.MaxJobAge = from.Upkeep.MaxJobAge),
         SettingKinds.Duration("upkeep.maxHitAge", "how long hits are kept where their scan does not say it", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxHitAge = v)
+            .OrOff(static o => o.Upkeep.MaxHitAge = null)
             .Reloadable(static (from, to) => to.Upkeep.MaxHitAge = from.Upkeep.MaxHitAge),
         SettingKinds.Number("upkeep.maxHits", "how many hits of all scans are kept", 1000, int.MaxValue, (o, v) => o.Upkeep.MaxHits = v)
+            .OrOff(static o => o.Upkeep.MaxHits = null)
             .Reloadable(static (from, to) => to.Upkeep.MaxHits = from.Upkeep.MaxHits),
         SettingKinds.Duration("upkeep.maxAlertAge", "how long resolved alerts are kept", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxAlertAge = v)
+            .OrOff(static o => o.Upkeep.MaxAlertAge = null)
             .Reloadable(static (from, to) => to.Upkeep.MaxAlertAge = from.Upkeep.MaxAlertAge),
         SettingKinds.Duration("upkeep.period", "time between two looks at what is old", s_second, s_day, (o, v) => o.Upkeep.Period = v),
 

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 
-namespace Fleet.Agent.Tests.Settings;
+namespace Fleet.Tests;
 
 /// <summary>Keeps what is logged, each line as its level and text.</summary>
-internal sealed class LogLines : ILogger
+internal sealed class LogLines<T> : ILogger<T>
 {
     private readonly List<string> _lines = [];
 

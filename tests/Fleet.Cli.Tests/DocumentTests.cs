@@ -1,0 +1,87 @@
+using System.Text.RegularExpressions;
+using Fleet.Cli.Contexts;
+using Fleet.Cli.Interrupt;
+
+namespace Fleet.Cli.Tests;
+
+/// <summary>What the documents tell somebody to type is understood, and what they point to is there.</summary>
+public sealed partial class DocumentTests
+{
+    private static readonly string[] s_documents =
+    [
+        .. new[] { "README.md", "CONTRIBUTING.md" }.Select(name => Path.Combine(Some.RepositoryRoot, name)),
+        .. Directory.GetFiles(Path.Combine(Some.RepositoryRoot, "docs"), "*.md", SearchOption.AllDirectories),
+    ];
+
+    [Fact]
+    public void Every_command_line_of_a_block_is_understood()
+    {
+        using var ctrlC = new CtrlC();
+        var root = CommandTree.Create(new CommandContext(
+            Some.Screen().Screen, new ContextStore(Path.GetTempPath()), CommandTree.ContextOption(), TimeProvider.System, ctrlC, null));
+        var lines = s_documents.SelectMany(document => Commands(document).Select(line => (document, line))).ToList();
+
+        lines.Count.ShouldBeGreaterThan(60);
+        lines.Select(said => (said.document, said.line, faults: string.Join("; ", root.Parse(Words(said.line)).Errors.Select(error => error.Message))))
+            .Where(said => said.faults.Length > 0).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_file_that_is_linked_or_named_by_its_path_is_there()
+    {
+        var missing = new List<string>();
+        foreach (var document in s_documents)
+        {
+            var text = File.ReadAllText(document);
+            foreach (var link in Links().Matches(text).Select(match => match.Groups[1].Value))
+            {
+                if (!link.StartsWith("http", StringComparison.Ordinal) && !Path.Exists(Path.Combine(Path.GetDirectoryName(document)!, link)))
+                    missing.Add($"{document}: {link}");
+            }
+
+            foreach (var path in Paths().Matches(text).Select(match => match.Groups[1].Value))
+            {
+                if (!Path.Exists(Path.Combine(Some.RepositoryRoot, path)))
+                    missing.Add($"{document}: {path}");
+            }
+
+            // The short form of docs/architecture.md: `Agent/Link` is src/Fleet.Agent/Link.
+            foreach (var room in Rooms().Matches(text).Select(match => match.Groups[1].Value))
+            {
+                var path = Path.Combine(Some.RepositoryRoot, "src", $"Fleet.{room}");
+                if (!Path.Exists(path) && !File.Exists(path + ".cs"))
+                    missing.Add($"{document}: {room}");
+            }
+        }
+
+        missing.ShouldBeEmpty();
+    }
+
+    // Comments, redirections and what a pipe feeds are the shell's.
+    private static IEnumerable<string> Commands(string document) => Blocks().Matches(File.ReadAllText(document))
+        .SelectMany(block => block.Groups[1].Value.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n'))
+        .SelectMany(line => Separators().Split(line))
+        .Select(command => command.Trim().Replace("$F ", "fleet ", StringComparison.Ordinal))
+        .Where(command => command.StartsWith("fleet ", StringComparison.Ordinal) && !command.Contains("...", StringComparison.Ordinal));
+
+    private static string[] Words(string line) =>
+        [.. ShellWord().Matches(line).Skip(1).Select(word => word.Value.Replace("'", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal))];
+
+    [GeneratedRegex("^```[a-z]*\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex Blocks();
+
+    [GeneratedRegex(@"\s#.*|;\s|\s&&\s|\s[|]\s|\s&$|\s>\s.*|\s<\s?\S+|\$\(|<\(|\)")]
+    private static partial Regex Separators();
+
+    [GeneratedRegex("""(?:'[^']*'|"[^"]*"|[^\s'"])+""")]
+    private static partial Regex ShellWord();
+
+    [GeneratedRegex(@"\]\(([^)#\s]+)[^)]*\)")]
+    private static partial Regex Links();
+
+    [GeneratedRegex(@"`((?:src|tests|docs|proto|installers)/[A-Za-z0-9_./-]*[A-Za-z0-9_])`")]
+    private static partial Regex Paths();
+
+    [GeneratedRegex(@"`((?:Agent|Cli|Controller|LogSearch|Protocol|Storage|Grpc)/[A-Za-z/]+)`")]
+    private static partial Regex Rooms();
+}
