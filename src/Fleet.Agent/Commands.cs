@@ -65,7 +65,7 @@ internal static partial class Commands
         var arguments = Arguments.Read(words, SettingOptions);
         var settings = SettingsLoader.Load(arguments.Get(s_config.Flag), Environment.GetEnvironmentVariable, arguments.Settings()).Settings;
         var shelf = new VersionShelf(settings.State);
-        return new Launcher(installed, shelf, new SelectionFile(shelf, TimeProvider.System), Console.Error).LaunchAsync(words);
+        return new Launcher(installed, shelf, new SelectionFile(shelf, TimeProvider.System), TimeProvider.System, Console.Error).LaunchAsync(words);
     }
 
     /// <summary>Says whether this program could be the agent of this host: the version before it asks.</summary>

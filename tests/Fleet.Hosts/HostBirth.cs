@@ -13,5 +13,6 @@ namespace Fleet.Hosts;
 /// <param name="Disk">Its disk.</param>
 /// <param name="LowerRoot">The root that its disk is a layer upon.</param>
 /// <param name="Shared">Directories of this machine that it sees.</param>
+/// <param name="Cgroups">The cgroups that it has.</param>
 internal sealed record HostBirth(
-    string Name, IPAddress Address, PoolMark Mark, Bridge Bridge, HostDisk Disk, string LowerRoot, IReadOnlyList<string> Shared);
+    string Name, IPAddress Address, PoolMark Mark, Bridge Bridge, HostDisk Disk, string LowerRoot, IReadOnlyList<string> Shared, HostCgroups Cgroups);

@@ -49,11 +49,7 @@ public sealed class HostPool : IAsyncDisposable
             var disk = new PoolDisk(mark.Disk);
             await disk.MountAsync();
             foreach (var name in names)
-            {
-                var birth = new HostBirth(name, pool.AddressOf(pool._hosts.Count), mark, pool._bridge, await disk.AddAsync(name, root), root, shared);
-                pool._hosts.Add(await TestHost.PrepareAsync(birth));
-            }
-
+                await pool.PrepareAsync(name, disk, root, HostCgroups.AsHere, shared);
             await Task.WhenAll(pool._hosts.Select(host => host.StartAsync()));
             return pool;
         }
@@ -62,6 +58,14 @@ public sealed class HostPool : IAsyncDisposable
             await Reaper.RemoveAsync(mark);
             throw;
         }
+    }
+
+    /// <summary>Boots one more host and waits until it is up.</summary>
+    public async Task<TestHost> AddAsync(string name, HostCgroups cgroups)
+    {
+        var host = await PrepareAsync(name, new PoolDisk(_mark.Disk), await DebianRoot.EnsureAsync(), cgroups, []);
+        await host.StartAsync();
+        return host;
     }
 
     /// <summary>Makes the pool look like one whose process is gone, as if that had crashed. For tests of what happens then.</summary>
@@ -81,6 +85,14 @@ public sealed class HostPool : IAsyncDisposable
         {
             await Reaper.RemoveAsync(_mark);
         }
+    }
+
+    private async Task<TestHost> PrepareAsync(string name, PoolDisk disk, string root, HostCgroups cgroups, IReadOnlyList<string> shared)
+    {
+        var birth = new HostBirth(name, AddressOf(_hosts.Count), _mark, _bridge, await disk.AddAsync(name, root), root, shared, cgroups);
+        var host = await TestHost.PrepareAsync(birth);
+        _hosts.Add(host);
+        return host;
     }
 
     // This machine has the first one.

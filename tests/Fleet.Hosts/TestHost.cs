@@ -132,6 +132,9 @@ public sealed class TestHost : IAsyncDisposable
     /// <summary>Puts the plug back.</summary>
     public Task RestoreNetworkAsync() => Bridge.SetPortAsync(Port, isUp: true);
 
+    /// <summary>Lets no more than so much arrive at it, in bits a second; null lets everything through again.</summary>
+    public Task SlowNetworkAsync(long? bitsPerSecond) => Bridge.LimitPortAsync(Port, bitsPerSecond);
+
     /// <summary>Shuts it down in good order.</summary>
     public async Task PowerOffAsync()
     {
@@ -171,6 +174,7 @@ public sealed class TestHost : IAsyncDisposable
             Root = Root,
             Bridge = _birth.Bridge.Name,
             Cgroups = _birth.Mark.Cgroups.Open(Name),
+            IsUnified = _birth.Cgroups == HostCgroups.Unified,
             ReadySocket = Path.Combine(_birth.Mark.Directory, Name + ".ready"),
             Shared = _birth.Shared,
         };

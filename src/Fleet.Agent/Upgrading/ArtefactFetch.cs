@@ -18,29 +18,52 @@ internal sealed class ArtefactFetch(LinkRoute route, TimeProvider time)
     /// <param name="order">What to fetch.</param>
     /// <param name="part">The file; it may hold the beginning already.</param>
     /// <param name="cancellationToken">Ends it; what is there stays.</param>
+    /// <returns>How often it went on in the middle.</returns>
     /// <exception cref="UpgradeException">It cannot be had, or is not what was ordered.</exception>
-    public async Task FetchAsync(UpgradeOrder order, string part, CancellationToken cancellationToken)
+    public async Task<int> FetchAsync(UpgradeOrder order, string part, CancellationToken cancellationToken)
     {
+        // What an earlier process left may have lost its content in a power cut, though not its length.
+        var isOld = File.Exists(part);
+        while (true)
+        {
+            var resumed = await FillAsync(order, part, cancellationToken);
+            var digest = await DigestAsync(part, cancellationToken);
+            if (digest.AsSpan().SequenceEqual(order.Sha256))
+                return resumed;
+            File.Delete(part);
+            if (!isOld)
+                throw new UpgradeException($"the artefact's SHA-256 is {Convert.ToHexStringLower(digest)}, and not what was ordered");
+            isOld = false;
+        }
+    }
+
+    private async Task<int> FillAsync(UpgradeOrder order, string part, CancellationToken cancellationToken)
+    {
+        var resumed = 0;
         while (true)
         {
             var length = File.Exists(part) ? new FileInfo(part).Length : 0;
             if (length == order.Bytes)
-                break;
+                return resumed;
             if (length > order.Bytes)
                 File.Delete(part);
-            if (route.Channel is { } channel && await TryGoOnAsync(channel, order, part, cancellationToken))
-                continue;
+            if (route.Channel is { } channel)
+            {
+                resumed += length > 0 ? 1 : 0;
+                if (await TryGoOnAsync(channel, order, part, cancellationToken))
+                    continue;
+            }
+
             // Agents that were sent off together come back one by one.
             await Task.Delay(s_pause * (0.5 + Random.Shared.NextDouble()), time, cancellationToken);
         }
-
-        await CheckAsync(order, part, cancellationToken);
     }
 
-    /// <summary>False where it is worth another try.</summary>
+    /// <summary>False where it is worth another try, after a pause.</summary>
     private static async Task<bool> TryGoOnAsync(GrpcChannel channel, UpgradeOrder order, string part, CancellationToken cancellationToken)
     {
         await using var file = Open(part);
+        var before = file.Length;
         try
         {
             var request = new FetchArtefactRequest { Sha256 = ByteString.CopyFrom(order.Sha256), Offset = (ulong)file.Length };
@@ -53,7 +76,8 @@ internal sealed class ArtefactFetch(LinkRoute route, TimeProvider time)
                 Write(file, chunk.Data.Span);
             }
 
-            return true;
+            // A controller that ends it early, and says that all is well, is not asked again without a pause.
+            return file.Length > before;
         }
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -92,14 +116,16 @@ internal sealed class ArtefactFetch(LinkRoute route, TimeProvider time)
         }
     }
 
-    private static async Task CheckAsync(UpgradeOrder order, string part, CancellationToken cancellationToken)
+    private static async Task<byte[]> DigestAsync(string part, CancellationToken cancellationToken)
     {
-        byte[] digest;
-        await using (var file = File.OpenRead(part))
-            digest = await SHA256.HashDataAsync(file, cancellationToken);
-        if (digest.AsSpan().SequenceEqual(order.Sha256))
-            return;
-        File.Delete(part);
-        throw new UpgradeException($"the artefact's SHA-256 is {Convert.ToHexStringLower(digest)}, and not what was ordered");
+        try
+        {
+            await using var file = File.OpenRead(part);
+            return await SHA256.HashDataAsync(file, cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new UpgradeException($"{part} cannot be read: {e.Message}");
+        }
     }
 }

@@ -52,6 +52,22 @@ internal static class ArtefactUnpacker
     private static async Task WriteAsync(Stream content, string program, CancellationToken cancellationToken)
     {
         var temporary = program + ".new";
+        try
+        {
+            await WriteNewAsync(content, temporary, cancellationToken);
+            File.Move(temporary, program, overwrite: true);
+            // Before anybody is told to start it: first the program's name, then that of its directory.
+            DurableName.Keep(program);
+            DurableName.Keep(Path.GetDirectoryName(program)!);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static async Task WriteNewAsync(Stream content, string temporary, CancellationToken cancellationToken)
+    {
         File.Delete(temporary);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = Executable };
         await using (var file = new FileStream(temporary, options))
@@ -70,6 +86,5 @@ internal static class ArtefactUnpacker
 
         // The mask of this process took bits away.
         File.SetUnixFileMode(temporary, Executable);
-        File.Move(temporary, program, overwrite: true);
     }
 }

@@ -9,14 +9,16 @@ internal sealed record LaunchDecision(Selection After, string Run, bool IsTrial)
     /// <summary>
     /// <code>
     /// another program was installed since   that one; selection and trial are over
-    /// trial, not started too often          the version on trial, its starts counted
+    /// trial, its time is up                 rolled back: the current version
     /// trial, started too often              rolled back: the current version
+    /// trial                                 the version on trial, its starts counted
     /// else                                  the current version
     /// </code>
     /// </summary>
     /// <param name="selection">As it is.</param>
     /// <param name="stamp">Of the installed program.</param>
-    public static LaunchDecision Of(Selection selection, string stamp)
+    /// <param name="now">This moment.</param>
+    public static LaunchDecision Of(Selection selection, string stamp, HostMoment now)
     {
         if (selection.Installed != stamp)
         {
@@ -26,8 +28,11 @@ internal sealed record LaunchDecision(Selection After, string Run, bool IsTrial)
 
         if (selection.Trial is not { } trial)
             return new LaunchDecision(selection, selection.Current, false);
-        return trial.Starts < Trial.MostStarts
-            ? new LaunchDecision(selection.Start(), trial.Id, true)
-            : new LaunchDecision(selection.RollBack($"it ended {trial.Starts} times before it had a link"), selection.Current, false);
+        var why = trial.Starts >= Trial.MostStarts ? $"it ended {trial.Starts} times before it had a link"
+            : trial.Left(now) <= TimeSpan.Zero ? $"{trial.NoLinkInTime}; it ended {trial.Starts} times"
+            : null;
+        return why is null
+            ? new LaunchDecision(selection.Start(now), trial.Id, true)
+            : new LaunchDecision(selection.RollBack(why), selection.Current, false);
     }
 }

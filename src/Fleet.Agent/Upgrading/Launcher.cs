@@ -8,10 +8,8 @@ namespace Fleet.Agent.Upgrading;
 /// The first thing that `fleet-agent run` does: the installed program becomes the selected version by execve(2), so that for
 /// systemd nothing changes, the process number included. A version on trial gets a guard.
 /// </summary>
-internal sealed class Launcher(InstalledProgram installed, VersionShelf shelf, SelectionFile file, TextWriter errors)
+internal sealed class Launcher(InstalledProgram installed, VersionShelf shelf, SelectionFile file, TimeProvider time, TextWriter errors)
 {
-    private const int SetMask = 2;
-
     /// <summary>Does not return where another version is selected and can be started.</summary>
     /// <param name="words">What `fleet-agent run` was given.</param>
     public async Task LaunchAsync(IReadOnlyList<string> words)
@@ -35,11 +33,11 @@ internal sealed class Launcher(InstalledProgram installed, VersionShelf shelf, S
 
     private async Task<LaunchDecision?> DecideAsync()
     {
-        var stamp = installed.Stamp();
         try
         {
+            var stamp = installed.Stamp();
             LaunchDecision? decision = null;
-            await file.ChangeAsync(selection => (decision = LaunchDecision.Of(selection, stamp)).After, CancellationToken.None);
+            await file.ChangeAsync(selection => (decision = LaunchDecision.Of(selection, stamp, HostMoment.Now(time))).After, CancellationToken.None);
             return decision;
         }
         catch (InvalidDataException e)
@@ -51,8 +49,22 @@ internal sealed class Launcher(InstalledProgram installed, VersionShelf shelf, S
         {
             // A trial whose starts cannot be counted is not begun; the agent that runs instead ends it.
             errors.WriteLine($"fleet-agent: {e.Message}; nothing new is tried");
+            return ReadOnly();
+        }
+    }
+
+    /// <summary>On a disk that cannot be written to; one that cannot be read either must not leave the host without an agent.</summary>
+    private LaunchDecision? ReadOnly()
+    {
+        try
+        {
             var selection = file.Read();
-            return selection.Installed == stamp ? new LaunchDecision(selection, selection.Current, false) : null;
+            return selection.Installed == installed.Stamp() ? new LaunchDecision(selection, selection.Current, false) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            errors.WriteLine($"fleet-agent: {e.Message}; the installed version runs");
+            return null;
         }
     }
 
@@ -92,26 +104,8 @@ internal sealed class Launcher(InstalledProgram installed, VersionShelf shelf, S
 
     private const int DuplicateOnExecClosed = 1030; // F_DUPFD_CLOEXEC of fcntl(2).
 
-    private unsafe string Become(string program, IReadOnlyList<string> words)
-    {
-        using var path = new NativeStrings([program]);
-        using var arguments = new NativeStrings(words);
-        using var environment = new NativeStrings([.. Variables(), installed.Assignment]);
-        // As the helper of the tasks does it: ignored signals would stay ignored.
-        for (var signal = 1; signal <= Signals.Highest; signal++)
-        {
-            if (Signals.IsIgnored(signal))
-                _ = Libc.Signal(signal, 0);
-        }
-
-        var none = stackalloc byte[128];
-        _ = Libc.SignalSetEmpty(none);
-        _ = Libc.SignalMask(SetMask, none, null);
-        _ = Libc.Execute(path.First, arguments.Pointers, environment.Pointers);
-        var error = Errno.Last;
-        _ = Libc.Signal(Signals.BrokenPipe, Signals.Ignored);
-        return Errno.Describe(error);
-    }
+    private string Become(string program, IReadOnlyList<string> words) =>
+        Errno.Describe(ProgramImage.Replace(program, words, [.. Variables(), installed.Assignment]));
 
     private static List<string> Variables() => OwnEnvironment.Entries().FindAll(entry => !InstalledProgram.IsAssignment(entry));
 }

@@ -35,7 +35,10 @@ internal sealed record Selection
 
     public Selection Begin(Trial trial, string installed) => this with { Installed = installed, Trial = trial, Verdict = null };
 
-    public Selection Start() => this with { Trial = Trial! with { Starts = Trial.Starts + 1 } };
+    public Selection Start(HostMoment now) => this with
+    {
+        Trial = Trial! with { Starts = Trial.Starts + 1, Since = Trial.Since is { } since && since.Boot == now.Boot ? since : now },
+    };
 
     public Selection Confirm() => this with
     {
@@ -59,7 +62,7 @@ internal sealed record Selection
 /// <param name="Version">What it has to say about itself.</param>
 /// <param name="From">The version that it follows.</param>
 /// <param name="TaskId">The task that ordered it.</param>
-/// <param name="HealthTimeout">From its start to its link.</param>
+/// <param name="HealthTimeout">From its first start to its link, however often it ends and is started again meanwhile.</param>
 /// <param name="Starts">How often it was started.</param>
 internal sealed record Trial(string Id, string Version, string From, TaskId TaskId, TimeSpan HealthTimeout, int Starts)
 {
@@ -68,6 +71,12 @@ internal sealed record Trial(string Id, string Version, string From, TaskId Task
     /// process, while a good version is on trial.
     /// </summary>
     public const int MostStarts = 3;
+
+    /// <summary>Its first start since the host's; null where it was not started yet.</summary>
+    public HostMoment? Since { get; init; }
+
+    /// <summary>How much of its time is left. A restart of the host, which takes longer than that, gives it all of it again.</summary>
+    public TimeSpan Left(HostMoment now) => Since is { } since && since.Boot == now.Boot ? HealthTimeout - (now.Uptime - since.Uptime) : HealthTimeout;
 
     /// <summary>Why a trial ends whose time is up.</summary>
     public string NoLinkInTime => $"no link to the controller within {DurationText.Format(HealthTimeout)}";

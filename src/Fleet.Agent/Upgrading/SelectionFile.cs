@@ -40,6 +40,9 @@ internal sealed class SelectionFile(VersionShelf shelf, TimeProvider time)
             Previous = Text("previous"),
             Trial = TaskId.TryParse(Text("trial_task"), out var ordered)
                 ? new Trial(Text("trial"), Text("trial_version"), Text("trial_from"), ordered, TimeSpan.FromMilliseconds(Number("trial_health_ms")), (int)Number("trial_starts"))
+                {
+                    Since = Text("trial_boot") is { Length: > 0 } boot ? new HostMoment(boot, TimeSpan.FromMilliseconds(Number("trial_since_ms"))) : null,
+                }
                 : null,
             Verdict = TaskId.TryParse(Text("verdict_task"), out var judged) ? new Verdict(judged, Text("verdict") == "upgraded", Text("verdict_reason")) : null,
         };
@@ -92,6 +95,7 @@ internal sealed class SelectionFile(VersionShelf shelf, TimeProvider time)
         }
 
         File.Move(temporary, Path, overwrite: true);
+        DurableName.Keep(Path);
     }
 
     private static void Write(Utf8JsonWriter json, Selection selection)
@@ -108,6 +112,11 @@ internal sealed class SelectionFile(VersionShelf shelf, TimeProvider time)
             json.WriteString("trial_task", trial.TaskId.ToString());
             json.WriteNumber("trial_health_ms", (long)trial.HealthTimeout.TotalMilliseconds);
             json.WriteNumber("trial_starts", trial.Starts);
+            if (trial.Since is { } since)
+            {
+                json.WriteString("trial_boot", since.Boot);
+                json.WriteNumber("trial_since_ms", (long)since.Uptime.TotalMilliseconds);
+            }
         }
 
         if (selection.Verdict is { } verdict)

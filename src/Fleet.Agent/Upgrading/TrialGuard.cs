@@ -32,11 +32,12 @@ internal static class TrialGuard
         }
 
         var file = new SelectionFile(new VersionShelf(state), time);
-        var started = time.GetTimestamp();
+        var started = HostMoment.Now(time);
         var trial = Read(file, null);
         while (Libc.ParentProcess() == process && trial is not null && trial.TaskId == id)
         {
-            if (time.GetElapsedTime(started) >= trial.HealthTimeout)
+            // Whoever wrote no start has just started it.
+            if ((trial.Since is null ? trial with { Since = started } : trial).Left(HostMoment.Now(time)) <= TimeSpan.Zero)
                 return await EndAsync(file, trial, process);
             await Task.Delay(s_poll, time, CancellationToken.None);
             trial = Read(file, trial);

@@ -28,6 +28,7 @@ internal sealed class UpgradeStep(TaskId task, UpgradeOrder order, UpgradeParts 
         {
             // How the task ends is said by the desk's note; the exception only ends the step.
             parts.Desk.NoteGivenUp(task, e.Message);
+            TidyUp();
             throw;
         }
     }
@@ -45,11 +46,11 @@ internal sealed class UpgradeStep(TaskId task, UpgradeOrder order, UpgradeParts 
         // 2.
         var part = shelf.Part(order.Sha256);
         shelf.Prune(await ReadSelectionAsync(cancellationToken), part);
-        await new ArtefactFetch(parts.Route, context.Time).FetchAsync(order, part, cancellationToken);
+        var resumed = await new ArtefactFetch(parts.Route, context.Time).FetchAsync(order, part, cancellationToken);
         var program = shelf.Prepare(id);
         await ArtefactUnpacker.UnpackAsync(part, program, cancellationToken);
         File.Delete(part);
-        await SayAsync($"fetched {order.Version}, {order.Bytes} bytes, as ordered");
+        await SayAsync($"fetched {order.Version}, {order.Bytes} bytes, as ordered{(resumed == 0 ? "" : $"; went on {resumed} {(resumed == 1 ? "time" : "times")} after a cut")}");
 
         // 3.
         await SelfCheck.InsistAsync(parts.Programs, program, order.Version, parts.RunWords, cancellationToken);
@@ -64,34 +65,41 @@ internal sealed class UpgradeStep(TaskId task, UpgradeOrder order, UpgradeParts 
         if (waited > 0)
             await SayAsync($"waiting for {waited} other {(waited == 1 ? "task" : "tasks")}");
         var left = await parts.Desk.DrainAsync(task, order.DrainLimit, cancellationToken);
-        if (left > 0)
-            await SayAsync($"{left} other {(left == 1 ? "task does" : "tasks do")} not end in time and {(left == 1 ? "is" : "are")} interrupted");
+        try
+        {
+            if (left > 0)
+                await SayAsync($"{left} other {(left == 1 ? "task does" : "tasks do")} not end in time and {(left == 1 ? "is" : "are")} interrupted");
 
-        // 5.
-        await supervision.ForgetStartsAsync(unit, cancellationToken);
-        await SayAsync($"starting again as {order.Version}; {AgentVersion.Text} is kept");
-        await HandOverAsync(id, cancellationToken);
+            // 5.
+            await supervision.ForgetStartsAsync(unit, cancellationToken);
+            await SayAsync($"starting again as {order.Version}; {AgentVersion.Text} is kept");
+            await HandOverAsync(id);
+        }
+        catch
+        {
+            // Whatever it is, a cancel above all: this process goes on, and the host's other tasks have their turn again.
+            parts.Desk.BeginAgain();
+            throw;
+        }
+
         await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, cancellationToken);
         return default;
 
         ValueTask SayAsync(string line) => context.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"));
     }
 
-    private async Task HandOverAsync(string id, CancellationToken cancellationToken)
+    private async Task HandOverAsync(string id)
     {
         // From here on a cancel comes too late; one that came before wins.
         if (!parts.Desk.TryHandOver(task))
-        {
-            parts.Desk.BeginAgain();
-            cancellationToken.ThrowIfCancellationRequested();
             throw new UpgradeException("the task was ended before the new version could be started");
-        }
-
         try
         {
             var trial = new Trial(id, order.Version, AgentVersion.Text, task, order.HealthTimeout, 0);
             var stamp = parts.Installed.Stamp();
-            await parts.File.ChangeAsync(selection => selection.Begin(trial, stamp), CancellationToken.None);
+            var selection = await parts.File.ChangeAsync(s => s.Trial is null ? s.Begin(trial, stamp) : null, CancellationToken.None);
+            if (selection.Trial != trial)
+                throw new IOException("this version is on trial itself");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -100,6 +108,19 @@ internal sealed class UpgradeStep(TaskId task, UpgradeOrder order, UpgradeParts 
         }
 
         parts.Restart();
+    }
+
+    /// <summary>Nothing of an upgrade that failed takes up the host's disk, which may be full for that reason.</summary>
+    private void TidyUp()
+    {
+        try
+        {
+            parts.Shelf.Prune(parts.File.Read(), null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            // The next upgrade looks again.
+        }
     }
 
     private async Task<Selection> ReadSelectionAsync(CancellationToken cancellationToken)

@@ -52,7 +52,7 @@ internal static class ScanTables
     {
         var link = agent.Online ? "online" : "offline";
         if (agent.State is not { } state)
-            return [agent.AgentName, link, "-", "-", "-", "-", "-", "-", "no word since the controller started"];
+            return [agent.AgentName, link, "-", "-", "-", "-", "-", "-", agent.Online ? "no word yet; an agent older than scans says none" : "no word since the controller started"];
         var lag = state.Sources.Aggregate(0UL, (sum, source) => sum + source.LagBytes);
         var faults = state.Sources.Where(source => source.Fault.Length > 0).Select(source => $"{source.Source}: {source.Fault}");
         return

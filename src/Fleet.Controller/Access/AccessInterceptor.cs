@@ -5,7 +5,7 @@ using Grpc.Core.Interceptors;
 namespace Fleet.Controller.Access;
 
 /// <summary>Stands before every method: admits by <see cref="AccessTable"/>, and ends streams whose caller is revoked meanwhile.</summary>
-internal sealed partial class AccessInterceptor(IHostApplicationLifetime lifetime, TimeProvider time, ILogger<AccessInterceptor> logger)
+internal sealed partial class AccessInterceptor(IHostApplicationLifetime lifetime, TimeProvider time, RefusalLog refusals, ILogger<AccessInterceptor> logger)
     : Interceptor
 {
     /// <inheritdoc/>
@@ -71,7 +71,7 @@ internal sealed partial class AccessInterceptor(IHostApplicationLifetime lifetim
         }
 
         var refusal = Refuse(caller, rule, context.Method);
-        LogRefused(caller, context.Peer, context.Method, refusal.Detail);
+        refusals.Note(caller, context.Peer, context.Method, refusal.Detail);
         throw new RpcException(refusal);
     }
 
@@ -87,7 +87,4 @@ internal sealed partial class AccessInterceptor(IHostApplicationLifetime lifetim
 
     [LoggerMessage(3200, LogLevel.Information, "{Caller} calls {Method}")]
     private partial void LogCalled(CallerIdentity caller, string method);
-
-    [LoggerMessage(3201, LogLevel.Warning, "{Caller} from {Peer} was refused {Method}: {Reason}")]
-    private partial void LogRefused(CallerIdentity caller, string peer, string method, string reason);
 }

@@ -1,3 +1,4 @@
+using Fleet.Controller.Identity;
 using Fleet.Protocol;
 using Fleet.Protocol.V1;
 using Google.Protobuf;
@@ -6,7 +7,8 @@ using Grpc.Core;
 namespace Fleet.Controller.Artefacts;
 
 /// <summary>Artefacts for operators, who choose and bring them, and for agents, which fetch them.</summary>
-internal sealed class ArtefactsService(ArtefactShelf shelf, ArtefactPlaces places, ArtefactIntake intake) : Protocol.V1.Artefacts.ArtefactsBase
+internal sealed partial class ArtefactsService(ArtefactShelf shelf, ArtefactPlaces places, ArtefactIntake intake, ILogger<ArtefactsService> logger)
+    : Protocol.V1.Artefacts.ArtefactsBase
 {
     /// <inheritdoc/>
     public override Task<ListArtefactsReply> ListArtefacts(ListArtefactsRequest request, ServerCallContext context)
@@ -17,8 +19,12 @@ internal sealed class ArtefactsService(ArtefactShelf shelf, ArtefactPlaces place
     }
 
     /// <inheritdoc/>
-    public override async Task<Artefact> PutArtefact(IAsyncStreamReader<PutArtefactRequest> requestStream, ServerCallContext context) =>
-        ToMessage(await intake.TakeAsync(requestStream, context.CancellationToken));
+    public override async Task<Artefact> PutArtefact(IAsyncStreamReader<PutArtefactRequest> requestStream, ServerCallContext context)
+    {
+        var artefact = await intake.TakeAsync(requestStream, context.CancellationToken);
+        LogBrought(context.GetCaller(), artefact.Version, artefact.Bytes, artefact.Sha256);
+        return ToMessage(artefact);
+    }
 
     /// <inheritdoc/>
     public override async Task FetchArtefact(FetchArtefactRequest request, IServerStreamWriter<ArtefactChunk> responseStream, ServerCallContext context)
@@ -62,4 +68,8 @@ internal sealed class ArtefactsService(ArtefactShelf shelf, ArtefactPlaces place
         SizeBytes = (ulong)artefact.Bytes,
         FileName = artefact.FileName,
     };
+
+    // Who gave hosts what they run is found in the log by the digest.
+    [LoggerMessage(3323, LogLevel.Information, "{Caller} brought agent {Version}, {Bytes} bytes, SHA-256 {Sha256}")]
+    private partial void LogBrought(CallerIdentity caller, string version, long bytes, string sha256);
 }

@@ -26,6 +26,9 @@ internal abstract record DispatchEvent
     /// <summary>Records of agents have been stored.</summary>
     public sealed record Progress(IReadOnlyList<TaskProgress> Tasks) : DispatchEvent;
 
+    /// <summary>An agent sent a record of a task that cannot be stored.</summary>
+    public sealed record Unfit(UnfitRecord Record, TaskCompletionSource<bool> Reply) : DispatchEvent;
+
     /// <summary>An agent has been removed from the fleet.</summary>
     public sealed record AgentRemoved(string AgentId) : DispatchEvent;
 

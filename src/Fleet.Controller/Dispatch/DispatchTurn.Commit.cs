@@ -32,8 +32,11 @@ internal sealed partial class DispatchTurn
             await AnswerAsync(_cancelling[i].Reply, cancels[i]);
         for (var i = 0; i < creations.Length; i++)
             await AnswerAsync(_creating[i].Event.Reply, creations[i]);
+        foreach (var (unfit, slot) in _givingUp)
+            unfit.Reply.TrySetResult(slot.HasEnded);
         _creating.Clear();
         _cancelling.Clear();
+        _givingUp.Clear();
     }
 
     private async Task<bool> PublishAsync(DispatchEvent.Create create, RunningJob job, Task<JobCreation> creation)

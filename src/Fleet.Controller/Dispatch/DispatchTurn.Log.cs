@@ -26,6 +26,9 @@ internal sealed partial class DispatchTurn
     [LoggerMessage(4007, LogLevel.Error, "The store failed; what was to be stored is tried again")]
     private static partial void LogStoreFailed(ILogger log, Exception error);
 
+    [LoggerMessage(4009, LogLevel.Error, "Task {TaskId} of job {JobId} for {Agent} is given up: {Reason}")]
+    private static partial void LogGivenUp(ILogger log, string jobId, string taskId, string agent, string reason);
+
     [LoggerMessage(4008, LogLevel.Error, "Task {TaskId} of job {JobId} for {Agent} is not in the store any more")]
     private static partial void LogVanished(ILogger log, string jobId, string taskId, string agent);
 }

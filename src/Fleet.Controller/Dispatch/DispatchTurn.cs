@@ -16,6 +16,7 @@ internal sealed partial class DispatchTurn
     private readonly HashSet<RunningJob> _dirty = [];
     private readonly List<(DispatchEvent.Create Event, RunningJob Job)> _creating = [];
     private readonly List<DispatchEvent.Cancel> _cancelling = [];
+    private readonly List<(DispatchEvent.Unfit Event, TaskSlot Slot)> _givingUp = [];
 
     public DispatchTurn(
         IFleetStore store, OpenJobs open, JobSignals signals, LinkStates links, DispatchOptions options, TimeProvider time,
@@ -100,6 +101,9 @@ internal sealed partial class DispatchTurn
                 foreach (var task in progress.Tasks)
                     Follow(task);
                 break;
+            case DispatchEvent.Unfit unfit:
+                GiveUp(unfit);
+                break;
             case DispatchEvent.AgentRemoved removed:
                 var state = _links.Of(removed.AgentId);
                 state.Remove(now);
@@ -142,6 +146,28 @@ internal sealed partial class DispatchTurn
             Move(slot, task.State);
         if (agentWasFull && slot.HasEnded)
             MarkDirty(slot.Agent);
+    }
+
+    private void GiveUp(DispatchEvent.Unfit unfit)
+    {
+        var record = unfit.Record;
+        if (_open.Find(record.JobId)?.Find(record.Ordinal) is not { HasEnded: false } slot)
+        {
+            // Over already: what comes of it is late, whatever it is.
+            unfit.Reply.TrySetResult(true);
+            return;
+        }
+
+        if (record.Kind == UnfitKind.Gap && !slot.IsGapAgain(record.Seq))
+        {
+            unfit.Reply.TrySetResult(false);
+            return;
+        }
+
+        slot.GiveUp($"record {record.Seq} of the agent cannot be taken: {record.Fault}; what the task did is unknown");
+        _givingUp.Add((unfit, slot));
+        _dirty.Add(slot.Job);
+        LogGivenUp(_log, slot.Job.Plan.JobId, slot.TaskId, slot.Agent.AgentId, slot.GivenUp!);
     }
 
     private List<JobDecision> Decide(TurnCommit commit, DateTimeOffset now)

@@ -65,6 +65,15 @@ internal sealed partial class Dispatcher
     public ValueTask ProgressAsync(IReadOnlyList<TaskProgress> tasks, CancellationToken cancellationToken) =>
         PostAsync(new DispatchEvent.Progress(tasks), cancellationToken);
 
+    /// <summary>Gives a task up whose log cannot go on; returns once its end is durable.</summary>
+    /// <returns>False where the task may yet go on: its log does after the next link, or its end could not be stored.</returns>
+    public async Task<bool> GiveUpAsync(UnfitRecord record, CancellationToken cancellationToken)
+    {
+        var reply = NewReply<bool>();
+        await PostAsync(new DispatchEvent.Unfit(record, reply), cancellationToken);
+        return await reply.Task.WaitAsync(cancellationToken);
+    }
+
     /// <summary>Ends the open tasks of an agent that was removed. Does not wait.</summary>
     public void AgentRemoved(string agentId)
     {
@@ -152,6 +161,7 @@ internal sealed partial class Dispatcher
                 DispatchEvent.Create create => create.Reply.TrySetException(error),
                 DispatchEvent.Cancel cancel => cancel.Reply.TrySetException(error),
                 DispatchEvent.LinkUp up => up.Reply.TrySetException(error),
+                DispatchEvent.Unfit unfit => unfit.Reply.TrySetException(error),
                 _ => false,
             };
         }

@@ -15,6 +15,7 @@ namespace Fleet.Controller.Dispatch;
 /// in flight          deadline + grace + LostAfter                              interrupted
 /// in flight, linked  at once, if the agent does not have it                    see <see cref="MissingTask"/>
 /// any                its agent is removed                                      expired if pending, else interrupted
+/// any                a record of it can never be stored                        interrupted
 /// </code>
 /// The agent's own record decides wherever it comes before the bound.
 /// </remarks>
@@ -34,6 +35,8 @@ internal static class JobDecider
                 continue;
             if (slot.Agent.IsRemoved)
                 decision.Ends.Add(EndOfRemoved(slot));
+            else if (slot.GivenUp is { } fault)
+                decision.Ends.Add(new TaskEnding(slot, TaskState.Interrupted, fault));
             else if (slot.IsMissing && slot.Agent.IsLinked)
                 MissingTask.Decide(slot, now, options, decision);
             else if (slot.IsInFlight)

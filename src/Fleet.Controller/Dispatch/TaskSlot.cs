@@ -5,6 +5,8 @@ namespace Fleet.Controller.Dispatch;
 /// <summary>One task of an open job, as it is now. Owned by the dispatch loop; the job, ordinal and agent never change.</summary>
 internal sealed class TaskSlot
 {
+    private (long Last, long Next) _gap;
+
     /// <summary>A task that its agent does not have yet.</summary>
     public TaskSlot(RunningJob job, int ordinal, LinkState agent)
     {
@@ -52,6 +54,9 @@ internal sealed class TaskSlot
     /// <summary>Whether it was handed over before the present link began, and the agent does not have it.</summary>
     public bool IsMissing { get; private set; }
 
+    /// <summary>Why its log cannot go on; null while it can.</summary>
+    public string? GivenUp { get; private set; }
+
     /// <summary>Its id on the wire.</summary>
     public string TaskId => $"{Job.Plan.JobId}.{Ordinal}";
 
@@ -88,6 +93,19 @@ internal sealed class TaskSlot
 
     /// <summary>Remembers how much of its log is stored.</summary>
     public void StoredUpTo(long seq) => LastSeq = Math.Max(LastSeq, seq);
+
+    /// <summary>Whether the agent has left the same gap before. The first time counts as the wire's fault.</summary>
+    /// <param name="seq">The record that does not follow the last one stored.</param>
+    public bool IsGapAgain(long seq)
+    {
+        var gap = (LastSeq, seq);
+        var isAgain = _gap == gap;
+        _gap = gap;
+        return isAgain;
+    }
+
+    /// <summary>Nothing more can come of it; the first reason stays.</summary>
+    public void GiveUp(string reason) => GivenUp ??= reason;
 
     /// <summary>Remembers that the agent was told to end it.</summary>
     public void MarkCancelSent(CancelCause cause, DateTimeOffset at)

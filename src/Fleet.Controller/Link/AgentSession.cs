@@ -169,14 +169,8 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
             case EntryStatus.AlreadyEnded or EntryStatus.UnknownTask:
                 Abandon(taskId, last.AgentSeq!.Value, last.Kind == TaskEventKind.Ended);
                 break;
-            case EntryStatus.Gap:
-                End(LinkEnd.Fault(StatusCode.FailedPrecondition,
-                    $"record {last.AgentSeq} of task {taskId} does not follow record {outcome.LastAgentSeq}, the last one stored"));
-                break;
             default:
-                End(LinkEnd.Fault(StatusCode.InvalidArgument,
-                    $"record {last.AgentSeq} of task {taskId} moves it where a {outcome.State} task cannot go"));
-                break;
+                throw new InvalidOperationException($"{outcome.Status} is for the ingest to settle.");
         }
     }
 

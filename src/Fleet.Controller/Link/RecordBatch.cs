@@ -1,3 +1,4 @@
+using Fleet.Controller.Dispatch;
 using Fleet.Storage;
 
 namespace Fleet.Controller.Link;
@@ -7,4 +8,6 @@ namespace Fleet.Controller.Link;
 /// <param name="TaskIds">For each entry its task.</param>
 /// <param name="Entries">The entries, in the agent's order.</param>
 /// <param name="Bytes">What they weigh.</param>
-internal sealed record RecordBatch(AgentSession Session, IReadOnlyList<string> TaskIds, IReadOnlyList<TaskEntry> Entries, int Bytes);
+/// <param name="Unfit">Records behind those, the first of each task that cannot be stored; null for none.</param>
+internal sealed record RecordBatch(
+    AgentSession Session, IReadOnlyList<string> TaskIds, IReadOnlyList<TaskEntry> Entries, int Bytes, IReadOnlyCollection<UnfitRecord>? Unfit = null);

@@ -21,10 +21,7 @@ internal static class RecordCheck
         }
 
         fault = Fault(record);
-        if (fault.Length == 0)
-            return id;
-        fault = $"record {record.Seq} of task {record.TaskId}: {fault}";
-        return null;
+        return fault.Length == 0 ? id : null;
     }
 
     private static string Fault(TaskRecord record)

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Fleet.Controller.Dispatch;
 using Fleet.Storage;
+using Grpc.Core;
 
 namespace Fleet.Controller.Link;
 
@@ -105,7 +106,7 @@ internal sealed partial class RecordIngest
         // Watchers before agents: an acknowledgement is in nobody's way, but a thousand of them would stand in the watchers'.
         foreach (var job in result.Jobs)
             _signals.Pulse(job.JobId);
-        Answer(batches, result.Entries);
+        await AnswerAsync(batches, result.Entries, cancellationToken);
     }
 
     private static List<TaskProgress> Progress(List<RecordBatch> batches, IReadOnlyList<EntryOutcome> outcomes)
@@ -127,17 +128,60 @@ internal sealed partial class RecordIngest
         return progress;
     }
 
-    private static void Answer(List<RecordBatch> batches, IReadOnlyList<EntryOutcome> outcomes)
+    private async Task AnswerAsync(List<RecordBatch> batches, IReadOnlyList<EntryOutcome> outcomes, CancellationToken cancellationToken)
     {
+        // Given up together, in few turns of dispatch: an agent with many bad tasks must not hold up the others.
+        var givingUp = new List<Task>();
         var i = 0;
         foreach (var batch in batches)
         {
+            UnfitRecord? unfit = null;
             for (var entry = 0; entry < batch.Entries.Count; entry++, i++)
             {
-                // A refusal in the middle of a run shows at its end too: what follows it is refused as well.
-                if (IsLastOfRun(batch, entry))
+                // The first refusal of a run says why; what follows it only leaves a gap.
+                unfit ??= UnfitOf(batch.Entries[entry], outcomes[i]);
+                if (!IsLastOfRun(batch, entry))
+                    continue;
+                if (unfit is null)
                     batch.Session.RecordsAnswered(batch.TaskIds[entry], batch.Entries[entry], outcomes[i], batch.Bytes);
+                else
+                    givingUp.Add(GiveUpAsync(batch.Session, unfit, batch.Entries[entry].AgentSeq!.Value, cancellationToken));
+                unfit = null;
             }
+
+            foreach (var malformed in batch.Unfit ?? [])
+                givingUp.Add(GiveUpAsync(batch.Session, malformed, malformed.Seq, cancellationToken));
+        }
+
+        await Task.WhenAll(givingUp);
+    }
+
+    private static UnfitRecord? UnfitOf(TaskEntry entry, EntryOutcome outcome) => outcome.Status switch
+    {
+        EntryStatus.Gap => new UnfitRecord(
+            entry.JobId, entry.Ordinal, entry.AgentSeq!.Value, $"it does not follow record {outcome.LastAgentSeq}, the last one stored", UnfitKind.Gap),
+        EntryStatus.IllegalMove => new UnfitRecord(
+            entry.JobId, entry.Ordinal, entry.AgentSeq!.Value, $"a task that is {outcome.State} cannot become {entry.Move!.To}", UnfitKind.ForEver),
+        _ => null,
+    };
+
+    // Its end is durable before the agent is told to forget the task: it would be handed over anew otherwise.
+    private async Task GiveUpAsync(AgentSession session, UnfitRecord record, long upTo, CancellationToken cancellationToken)
+    {
+        var taskId = $"{record.JobId}.{record.Ordinal}";
+        try
+        {
+            if (await _dispatcher.GiveUpAsync(record, cancellationToken))
+                session.Abandon(taskId, upTo, hasEnded: false);
+            else if (record.Kind == UnfitKind.Gap)
+                session.End(LinkEnd.Fault(StatusCode.FailedPrecondition, $"record {record.Seq} of task {taskId}: {record.Fault}"));
+            else
+                session.StoreFailed();
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or DispatchStoppedException))
+        {
+            LogStoreFailed(_log, e);
+            session.StoreFailed();
         }
     }
 

@@ -26,9 +26,10 @@ internal sealed class RecordIntake(OpenJobs open, IFleetStore store)
         var taskIds = new List<string>(message.Records.Count);
         var entries = new List<TaskEntry>(message.Records.Count);
         Dictionary<TaskId, TaskRecord>? late = null;
+        Dictionary<TaskId, UnfitRecord>? unfit = null;
         foreach (var record in message.Records)
         {
-            if (RecordCheck.Check(record, out var fault) is not { } id)
+            if (RecordCheck.Check(record, out var fault) is not { } id && !TaskId.TryParse(record.TaskId, out id))
             {
                 session.End(LinkEnd.Fault(StatusCode.InvalidArgument, fault));
                 return;
@@ -47,6 +48,17 @@ internal sealed class RecordIntake(OpenJobs open, IFleetStore store)
                 return;
             }
 
+            // It is in the agent's journal and would come again with every link: the task is given up, and the link goes on. What
+            // follows it has nothing to follow.
+            if (unfit?.ContainsKey(id) == true)
+                continue;
+            if (fault.Length > 0)
+            {
+                var seq = (long)Math.Min(record.Seq, long.MaxValue);
+                (unfit ??= [])[id] = new UnfitRecord(id.Job.ToString(), id.Ordinal, seq, fault, UnfitKind.ForEver);
+                continue;
+            }
+
             // One string for all records of a run: they wait in memory by the thousand.
             taskIds.Add(taskIds.Count > 0 && taskIds[^1] == record.TaskId ? taskIds[^1] : record.TaskId);
             entries.Add(RecordEntries.Make(record, id));
@@ -54,8 +66,8 @@ internal sealed class RecordIntake(OpenJobs open, IFleetStore store)
 
         if (late is not null)
             await SettleLateAsync(session, late);
-        if (entries.Count > 0)
-            await session.IngestAsync(new RecordBatch(session, taskIds, entries, message.CalculateSize()));
+        if (entries.Count > 0 || unfit is not null)
+            await session.IngestAsync(new RecordBatch(session, taskIds, entries, message.CalculateSize(), unfit?.Values));
     }
 
     // Of a task that is not open here. Only the last record of each counts: all are dropped and acknowledged alike.

@@ -30,7 +30,7 @@ public sealed class ArtefactTests : IDisposable
                 throw new RpcException(new Status(StatusCode.Unavailable, "cut"));
         });
 
-        await FetchAsync(controller, Order(content));
+        (await FetchAsync(controller, Order(content))).ShouldBe(2);
 
         (await File.ReadAllBytesAsync(Part)).ShouldBe(content);
         offsets.ShouldBe([0, 90_000, 180_000]);
@@ -44,6 +44,54 @@ public sealed class ArtefactTests : IDisposable
         await using var controller = await ScriptedController.StartAsync();
 
         await FetchAsync(controller, Order(content));
+    }
+
+    [Fact]
+    public async Task What_an_earlier_process_left_and_a_power_cut_damaged_is_fetched_anew()
+    {
+        var content = RandomNumberGenerator.GetBytes(100_000);
+        await File.WriteAllBytesAsync(Part, new byte[60_000]);
+        var offsets = new List<ulong>();
+        await using var controller = await ScriptedController.StartAsync(fetch: (request, chunks) =>
+        {
+            offsets.Add(request.Offset);
+            return SendAsync(content, (int)request.Offset, content.Length, chunks);
+        });
+
+        await FetchAsync(controller, Order(content));
+
+        (await File.ReadAllBytesAsync(Part)).ShouldBe(content);
+        offsets.ShouldBe([60_000, 0]);
+    }
+
+    [Fact]
+    public async Task A_controller_that_ends_the_transfer_early_is_not_asked_again_without_a_pause()
+    {
+        var requests = 0;
+        await using var controller = await ScriptedController.StartAsync(fetch: (_, _) =>
+        {
+            Interlocked.Increment(ref requests);
+            return Task.CompletedTask;
+        });
+        using var connection = new PlainDialer(controller.Address).Dial();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+
+        await Should.ThrowAsync<OperationCanceledException>(new ArtefactFetch(new LinkRoute { Channel = connection.Channel }, TimeProvider.System)
+            .FetchAsync(Order([1]), Part, limit.Token).WaitAsync(ScriptedController.Patience));
+
+        requests.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_full_disk_ends_it_with_a_word_about_the_disk()
+    {
+        File.CreateSymbolicLink(Part, "/dev/full");
+        var content = RandomNumberGenerator.GetBytes(1000);
+        await using var controller = await ScriptedController.StartAsync(fetch: (_, chunks) => SendAsync(content, 0, content.Length, chunks));
+
+        var refused = await Should.ThrowAsync<UpgradeException>(() => FetchAsync(controller, Order(content)));
+
+        refused.Message.ShouldContain("cannot be written: No space left on device");
     }
 
     [Theory]
@@ -98,10 +146,10 @@ public sealed class ArtefactTests : IDisposable
         File.Exists(program).ShouldBeFalse();
     }
 
-    private async Task FetchAsync(ScriptedController controller, UpgradeOrder order)
+    private async Task<int> FetchAsync(ScriptedController controller, UpgradeOrder order)
     {
         using var connection = new PlainDialer(controller.Address).Dial();
-        await new ArtefactFetch(new LinkRoute { Channel = connection.Channel }, new HastyTime())
+        return await new ArtefactFetch(new LinkRoute { Channel = connection.Channel }, new HastyTime())
             .FetchAsync(order, Part, CancellationToken.None).WaitAsync(ScriptedController.Patience);
     }
 

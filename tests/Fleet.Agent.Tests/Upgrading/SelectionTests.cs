@@ -7,6 +7,7 @@ public sealed class SelectionTests : IDisposable
     private const string Stamp = "100 200";
     private static readonly Trial s_trial = new("0.2.0-abc", "0.2.0", "0.1.0", Some.Task, TimeSpan.FromSeconds(20), 0);
     private static readonly Selection s_onTrial = new Selection { Current = "0.1.5-def" }.Begin(s_trial, Stamp);
+    private static readonly HostMoment s_now = new("boot-1", TimeSpan.FromSeconds(1000));
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
@@ -17,23 +18,47 @@ public sealed class SelectionTests : IDisposable
         var selection = s_onTrial;
         for (var start = 1; start <= Trial.MostStarts; start++)
         {
-            var decision = LaunchDecision.Of(selection, Stamp);
+            var decision = LaunchDecision.Of(selection, Stamp, s_now);
             (decision.Run, decision.IsTrial, decision.After.Trial!.Starts).ShouldBe((s_trial.Id, true, start));
             selection = decision.After;
         }
 
-        var last = LaunchDecision.Of(selection, Stamp);
+        var last = LaunchDecision.Of(selection, Stamp, s_now);
         (last.Run, last.IsTrial).ShouldBe(("0.1.5-def", false));
         last.After.Trial.ShouldBeNull();
         last.After.Verdict.ShouldBe(new Verdict(Some.Task, false, "rolled back from 0.2.0 to 0.1.0: it ended 3 times before it had a link"));
     }
 
     [Fact]
+    public void A_trial_has_its_time_once_however_often_the_version_ends_meanwhile()
+    {
+        var started = LaunchDecision.Of(s_onTrial, Stamp, s_now).After;
+        var again = LaunchDecision.Of(started, Stamp, s_now with { Uptime = s_now.Uptime + TimeSpan.FromSeconds(19) });
+        (again.IsTrial, again.After.Trial!.Since).ShouldBe((true, s_now));
+
+        var late = LaunchDecision.Of(again.After, Stamp, s_now with { Uptime = s_now.Uptime + TimeSpan.FromSeconds(20) });
+        (late.Run, late.IsTrial).ShouldBe(("0.1.5-def", false));
+        late.After.Verdict!.Reason.ShouldBe("rolled back from 0.2.0 to 0.1.0: no link to the controller within 20s; it ended 2 times");
+    }
+
+    [Fact]
+    public void A_trial_that_a_restart_of_the_host_cut_short_has_its_time_again_and_not_its_starts()
+    {
+        var started = LaunchDecision.Of(s_onTrial, Stamp, s_now).After;
+        var rebooted = new HostMoment("boot-2", TimeSpan.FromSeconds(5));
+
+        var decision = LaunchDecision.Of(started, Stamp, rebooted);
+
+        (decision.IsTrial, decision.After.Trial!.Starts, decision.After.Trial.Since).ShouldBe((true, 2, rebooted));
+        decision.After.Trial.Left(rebooted).ShouldBe(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
     public void A_confirmed_version_runs_from_then_on_and_the_one_before_is_kept()
     {
-        var confirmed = s_onTrial.Start().Confirm();
+        var confirmed = s_onTrial.Start(s_now).Confirm();
 
-        LaunchDecision.Of(confirmed, Stamp).ShouldBe(new LaunchDecision(confirmed, s_trial.Id, false));
+        LaunchDecision.Of(confirmed, Stamp, s_now).ShouldBe(new LaunchDecision(confirmed, s_trial.Id, false));
         confirmed.Previous.ShouldBe("0.1.5-def");
         confirmed.Verdict.ShouldBe(new Verdict(Some.Task, true, "upgraded from 0.1.0 to 0.2.0"));
         confirmed.Told().Verdict.ShouldBeNull();
@@ -42,13 +67,13 @@ public sealed class SelectionTests : IDisposable
     [Fact]
     public void Another_installed_program_wins_and_ends_a_trial()
     {
-        var decision = LaunchDecision.Of(s_onTrial.Start(), "101 200");
+        var decision = LaunchDecision.Of(s_onTrial.Start(s_now), "101 200", s_now);
 
         decision.Run.ShouldBe("");
         decision.After.Current.ShouldBe("");
         decision.After.Installed.ShouldBe("101 200");
         decision.After.Verdict!.IsUpgraded.ShouldBeFalse();
-        LaunchDecision.Of(decision.After, "101 200").ShouldBe(decision);
+        LaunchDecision.Of(decision.After, "101 200", s_now).ShouldBe(decision);
     }
 
     [Fact]
@@ -56,7 +81,7 @@ public sealed class SelectionTests : IDisposable
     {
         var file = File();
         file.Read().ShouldBe(Selection.None);
-        foreach (var selection in new[] { s_onTrial.Start(), s_onTrial.Confirm(), s_onTrial.RollBack("no\n\"link\"") })
+        foreach (var selection in new[] { s_onTrial.Start(s_now), s_onTrial.Confirm(), s_onTrial.RollBack("no\n\"link\"") })
         {
             (await file.ChangeAsync(_ => selection, CancellationToken.None)).ShouldBe(selection);
             File().Read().ShouldBe(selection);
@@ -68,7 +93,7 @@ public sealed class SelectionTests : IDisposable
     {
         await File().ChangeAsync(_ => s_onTrial, CancellationToken.None);
 
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => File().ChangeAsync(s => s.Start(), CancellationToken.None))))
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => File().ChangeAsync(s => s.Start(s_now), CancellationToken.None))))
             .WaitAsync(TimeSpan.FromSeconds(30));
 
         File().Read().Trial!.Starts.ShouldBe(20);

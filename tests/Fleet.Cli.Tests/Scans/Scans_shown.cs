@@ -31,6 +31,7 @@ public sealed class Scans_shown
         lines.ShouldContain("alert\t5 hits within 10m for 1m, error and worse, per fleet; to ops");
         lines.ShouldContain("web1\tonline\t3\t60 s ago\t-\t12\t2 KiB\t1 KiB\t/var/log/a: no permission to read it");
         lines.ShouldContain("web2\toffline\t-\t-\t-\t-\t-\t-\tno word since the controller started");
+        lines.ShouldContain("web3\tonline\t-\t-\t-\t-\t-\t-\tno word yet; an agent older than scans says none");
     }
 
     [Fact]
@@ -74,6 +75,7 @@ public sealed class Scans_shown
                 },
             },
             new ScanOnAgent { AgentName = "web2" },
+            new ScanOnAgent { AgentName = "web3", Online = true },
         },
     };
 }

@@ -269,6 +269,63 @@ public sealed class AgentLinkTests
         status.Detail.ShouldContain("does not follow record 2");
     }
 
+    [Fact]
+    public async Task An_agent_that_lost_records_and_leaves_the_same_gap_again_gets_its_task_given_up()
+    {
+        await using var controller = await TestController.StartAsync();
+        var enrolled = await controller.EnrolAsync("web1");
+        var job = await SomeRequests.CreateAsync(controller, "web1", options => options.DeliveryTimeoutMs = 600_000);
+        string taskId;
+        await using (var agent = await ScriptedAgent.LinkAsync(controller, enrolled))
+        {
+            taskId = (await agent.ExpectAsync(MessageOneofCase.StartTask)).StartTask.TaskId;
+            await agent.SendAsync(ScriptedAgent.Started(taskId), ScriptedAgent.Output(taskId, 3, "world"));
+            await agent.EndAsync();
+        }
+
+        await using var again = await ScriptedAgent.LinkAsync(controller, enrolled, held: new HeldTask { TaskId = taskId, LastSeq = 4, Running = true });
+        again.Welcome.ResumeFrom.ShouldHaveSingleItem().Seq.ShouldBe(1ul);
+        await again.SendAsync(ScriptedAgent.Output(taskId, 3, "world"));
+
+        await again.ExpectAbandonedAsync(taskId, 3);
+        var end = (await SomeRequests.WatchAsync(controller, job.Id)).Single(e => e.Ended is not null).Ended;
+        end.State.ShouldBe(TaskState.Interrupted);
+        end.Reason.ShouldBe("record 3 of the agent cannot be taken: it does not follow record 1, the last one stored; what the task did is unknown");
+    }
+
+    public static TheoryData<string, TaskRecord> UnfitRecords => new()
+    {
+        { "a task that is Running cannot become Rejected", ScriptedAgent.Ended("x", 2, TaskState.Rejected) },
+        { "a task that is Running cannot become Running", ScriptedAgent.Started("x", 2) },
+        { "it has no entry that this controller knows", new TaskRecord { Seq = 2, AtMs = 1 } },
+        { "ended.state Expired is not an agent's to report", ScriptedAgent.Ended("x", 2, TaskState.Expired) },
+    };
+
+    [Theory]
+    [MemberData(nameof(UnfitRecords))]
+    public async Task A_record_that_can_never_be_stored_ends_its_task_and_not_the_link(string fault, TaskRecord unfit)
+    {
+        await using var controller = await TestController.StartAsync();
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        var job = await SomeRequests.CreateAsync(controller, "web1");
+        var taskId = (await agent.ExpectAsync(MessageOneofCase.StartTask)).StartTask.TaskId;
+        unfit.TaskId = taskId;
+
+        // With records before it, which count, and one behind it, which cannot.
+        await agent.SendAsync(ScriptedAgent.Started(taskId), unfit, ScriptedAgent.Output(taskId, 3, "lost"));
+
+        // The agent is told to forget the task, everything that it has sent of it included.
+        await agent.ExpectAbandonedAsync(taskId, 2);
+        var end = (await SomeRequests.WatchAsync(controller, job.Id)).Single(e => e.Ended is not null).Ended;
+        end.State.ShouldBe(TaskState.Interrupted);
+        end.Reason.ShouldBe($"record 2 of the agent cannot be taken: {fault}; what the task did is unknown");
+
+        // And goes on with other tasks over the same link.
+        var next = await SomeRequests.CreateAsync(controller, "web1");
+        await agent.RunNextAsync();
+        (await SomeRequests.DoneAsync(controller, next.Id)).Counts.Succeeded.ShouldBe(1u);
+    }
+
     public static TheoryData<string, Action<TaskRecord>> BadRecords => new()
     {
         { "task_id", record => record.TaskId = "x" },

@@ -95,6 +95,18 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads until the agent was told to end a task, and that nothing of it up to a record is wanted any more.</summary>
+    public async Task ExpectAbandonedAsync(string taskId, ulong seq)
+    {
+        var (isCancelled, isAcknowledged) = (false, false);
+        while (!isCancelled || !isAcknowledged)
+        {
+            var message = await NextAsync();
+            isCancelled |= message.CancelTask is { Cause: CancelTask.Types.Cause.Abandoned } cancel && cancel.TaskId == taskId;
+            isAcknowledged |= message.Ack?.Acks.Any(one => one.TaskId == taskId && one.Seq >= seq) == true;
+        }
+    }
+
     /// <summary>Reads to the end of the stream; returns its status.</summary>
     public async Task<Status> EndAsync()
     {

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using Fleet.Harness;
 using Fleet.Hosts;
 using Xunit.Abstractions;
@@ -14,6 +12,7 @@ public sealed class Upgrading_agents : IDisposable
     private readonly FleetOnThisMachine _fleet;
     private readonly HostPool _hosts;
     private readonly AgentVersions _versions;
+    private readonly UpgradeSeat _seat;
     private readonly ITestOutputHelper _output;
     private readonly string _directory = Directory.CreateTempSubdirectory("fleet-upgrade-").FullName;
 
@@ -22,6 +21,7 @@ public sealed class Upgrading_agents : IDisposable
         _fleet = fixture.Fleet;
         _hosts = fixture.Hosts;
         _versions = fixture.Versions;
+        _seat = new UpgradeSeat(fixture.Fleet.Admin);
         _output = output;
     }
 
@@ -34,7 +34,7 @@ public sealed class Upgrading_agents : IDisposable
 
         // 1. Newer; a task that runs is waited for, and one that comes meanwhile runs once, before or after.
         var running = await JobOnHost.StartAsync(_fleet.Admin, "web2", "-c", "until [ -e /root/go ]; do sleep 0.1; done; rm /root/go; echo whole");
-        var upgrading = UpgradeAsync("--all", "--yes", "--version", Newer, "--batch", "2");
+        var upgrading = _seat.UpgradeAsync("--all", "--yes", "--version", Newer, "--batch", "2");
         await Patience.UntilAsync("the new version is on web2", async () => (await _hosts["web2"].ExecAsync("/bin/sh", "-c", "ls /var/lib/fleet-agent/versions/*/fleet-agent")).ExitCode == 0);
         var meanwhile = await JobOnHost.StartAsync(_fleet.Admin, "web2", "--wait-offline", "60s", "-c", "echo once >>/root/meanwhile");
         await _hosts["web2"].ShellAsync("touch /root/go");
@@ -45,49 +45,49 @@ public sealed class Upgrading_agents : IDisposable
         (await _hosts["web2"].ShellAsync("cat /root/meanwhile; rm /root/meanwhile")).ShouldBe("once\n");
         foreach (var name in HostFleet.WithAgents)
         {
-            (await VersionAsync(name)).ShouldBe(Newer);
-            var away = await AwayAsync(_hosts[name]);
+            (await _seat.VersionAsync(name)).ShouldBe(Newer);
+            var away = await UpgradeSeat.AwayAsync(_hosts[name]);
             _output.WriteLine($"{name} was without an agent for {away.TotalSeconds:0.0} s");
             away.ShouldBeLessThan(TimeSpan.FromSeconds(30));
         }
 
         // 2. The new version is in use after a reboot, limits and all, and the guard is gone.
         await _hosts["db1"].RebootAsync();
-        await UntilOnlineAsync("db1");
-        (await VersionAsync("db1")).ShouldBe(Newer);
+        await _seat.UntilOnlineAsync("db1");
+        (await _seat.VersionAsync("db1")).ShouldBe(Newer);
         var limited = await _fleet.Admin.RunAsync("exec", "web1,web2,db1", "--memory-max", "64MiB", "-c", "! pgrep -f '[t]rial-guard'");
         limited.ExitCode.ShouldBe(0, limited.ToString());
 
         // 3. Twice is harmless.
-        var again = await UpgradeAsync("web1", "--version", Newer);
+        var again = await _seat.UpgradeAsync("web1", "--version", Newer);
         again.Stdout.ShouldContain("nothing was changed", customMessage: again.ToString());
 
         // 4. What is installed anew wins over what was upgraded to.
         await _hosts["db1"].ShellAsync("touch /usr/bin/fleet-agent && systemctl restart fleet-agent");
-        (await VersionAsync("db1")).ShouldBe(_versions.Built);
+        (await _seat.VersionAsync("db1")).ShouldBe(_versions.Built);
 
         // 5. Older.
-        var downgrade = await UpgradeAsync("--all", "--yes", "--version", _versions.Built, "--batch", "100%");
+        var downgrade = await _seat.UpgradeAsync("--all", "--yes", "--version", _versions.Built, "--batch", "100%");
         downgrade.ExitCode.ShouldBe(0, downgrade.ToString());
         foreach (var name in HostFleet.WithAgents)
-            (await VersionAsync(name)).ShouldBe(_versions.Built);
+            (await _seat.VersionAsync(name)).ShouldBe(_versions.Built);
     }
 
     [HostFact]
     public async Task A_version_that_makes_no_link_is_rolled_back_and_the_rollout_stops()
     {
-        var before = await VersionAsync("web1");
+        var before = await _seat.VersionAsync("web1");
         var broken = await AgentVersions.WriteBrokenAsync(_directory, "7.0.1", "trap '' TERM; while :; do sleep 1; done");
-        var upgrade = await UpgradeAsync(
-            "web1,web2", "--file", broken, "--version", "7.0.1", "--batch", "1", "--max-failures", "0", "--health-timeout", "5s", "--json");
+        var upgrade = await _seat.UpgradeAsync(
+            "web1,web2", "--file", broken, "--version", "7.0.1", "--batch", "1", "--max-failures", "0", "--json");
 
         upgrade.ExitCode.ShouldBe(1, upgrade.ToString());
-        var results = Results(upgrade.Stdout);
-        results["web1"].ShouldBe(("failed", $"rolled back from 7.0.1 to {before}: no link to the controller within 5s"));
+        var results = UpgradeSeat.Results(upgrade.Stdout);
+        results["web1"].ShouldBe(("failed", $"rolled back from 7.0.1 to {before}: no link to the controller within 20s"));
         results["web2"].State.ShouldBe("skipped");
-        (await VersionAsync("web1")).ShouldBe(before);
-        var away = await AwayAsync(_hosts["web1"]);
-        _output.WriteLine($"web1 was without an agent for {away.TotalSeconds:0.0} s, 5 s of them given to the new version");
+        (await _seat.VersionAsync("web1")).ShouldBe(before);
+        var away = await UpgradeSeat.AwayAsync(_hosts["web1"]);
+        _output.WriteLine($"web1 was without an agent for {away.TotalSeconds:0.0} s, 20 s of them given to the new version");
         away.ShouldBeLessThan(TimeSpan.FromSeconds(30));
     }
 
@@ -95,12 +95,12 @@ public sealed class Upgrading_agents : IDisposable
     public async Task A_version_that_ends_at_once_is_rolled_back_whatever_it_ends_with()
     {
         // With 2, which says of an agent that its settings are wrong, and once with 0, which says that all is well.
-        var before = await VersionAsync("db1");
+        var before = await _seat.VersionAsync("db1");
         var broken = await AgentVersions.WriteBrokenAsync(_directory, "7.1.0", "[ -e /run/once ] && exit 2; touch /run/once; exit 0");
-        var upgrade = await UpgradeAsync("db1", "--file", broken, "--version", "7.1.0", "--json");
+        var upgrade = await _seat.UpgradeAsync("db1", "--file", broken, "--version", "7.1.0", "--json");
 
-        Results(upgrade.Stdout)["db1"].ShouldBe(("failed", $"rolled back from 7.1.0 to {before}: it ended 3 times before it had a link"));
-        var away = await AwayAsync(_hosts["db1"]);
+        UpgradeSeat.Results(upgrade.Stdout)["db1"].ShouldBe(("failed", $"rolled back from 7.1.0 to {before}: it ended 3 times before it had a link"));
+        var away = await UpgradeSeat.AwayAsync(_hosts["db1"]);
         _output.WriteLine($"db1 was without an agent for {away.TotalSeconds:0.0} s");
         away.ShouldBeLessThan(TimeSpan.FromSeconds(30));
     }
@@ -109,48 +109,14 @@ public sealed class Upgrading_agents : IDisposable
     public async Task A_power_cut_while_a_version_is_on_trial_changes_nothing_about_its_end()
     {
         var host = _hosts["web2"];
-        var before = await VersionAsync("web2");
+        var before = await _seat.VersionAsync("web2");
         var broken = await AgentVersions.WriteBrokenAsync(_directory, "7.2.0", "touch /run/on-trial; while :; do sleep 1; done");
-        var upgrading = UpgradeAsync("web2", "--file", broken, "--version", "7.2.0", "--health-timeout", "6s", "--json");
+        var upgrading = _seat.UpgradeAsync("web2", "--file", broken, "--version", "7.2.0", "--health-timeout", "6s", "--json");
         await Patience.UntilAsync("the new version is on trial", async () => (await host.ExecAsync("test", "-e", "/run/on-trial")).ExitCode == 0);
         await host.KillAsync();
         await host.StartAsync();
 
-        Results((await upgrading).Stdout)["web2"].ShouldBe(("failed", $"rolled back from 7.2.0 to {before}: no link to the controller within 6s"));
-        (await VersionAsync("web2")).ShouldBe(before);
-    }
-
-    private Task<CommandResult> UpgradeAsync(params string[] words) => _fleet.Admin.RunAsync(["agents", "upgrade", .. words]);
-
-    private async Task<string> VersionAsync(string agent)
-    {
-        await UntilOnlineAsync(agent);
-        using var json = JsonDocument.Parse((await _fleet.Admin.RunAsync("agents", "show", agent, "--json")).Stdout);
-        return json.RootElement.GetProperty("version").GetString()!;
-    }
-
-    private Task UntilOnlineAsync(string agent) =>
-        Patience.UntilAsync($"{agent} is online", () => JobOnHost.IsOnlineAsync(_fleet.Admin, agent));
-
-    private static Dictionary<string, (string State, string Reason)> Results(string lines) => lines
-        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-        .Select(line => JsonDocument.Parse(line).RootElement)
-        .Where(line => line.GetProperty("type").GetString() == "result")
-        .ToDictionary(
-            line => line.GetProperty("host").GetString()!,
-            line => (line.GetProperty("state").GetString()!, line.TryGetProperty("reason", out var reason) ? reason.GetString()! : ""));
-
-    /// <summary>From the last goodbye of an agent to the link that followed, by the host's own clock.</summary>
-    private static async Task<TimeSpan> AwayAsync(TestHost host)
-    {
-        var journal = await host.JournalAsync("--unit=fleet-agent", "--output=json", "--output-fields=MESSAGE", "--boot");
-        var lines = journal.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)
-            .Select(line => (Text: line.GetProperty("MESSAGE").ToString(), At: long.Parse(line.GetProperty("__MONOTONIC_TIMESTAMP").GetString()!, CultureInfo.InvariantCulture)))
-            .ToList();
-        var gone = lines.FindLastIndex(line => line.Text.Contains("Stopping; ", StringComparison.Ordinal));
-        var back = lines.FindIndex(Math.Max(gone, 0), line => line.Text.Contains("Linked (", StringComparison.Ordinal));
-        return gone < 0 || back < 0
-            ? throw new InvalidOperationException($"{host.Name} did not leave and come back:\n{string.Join('\n', lines.Select(line => line.Text))}")
-            : TimeSpan.FromMicroseconds(lines[back].At - lines[gone].At);
+        UpgradeSeat.Results((await upgrading).Stdout)["web2"].ShouldBe(("failed", $"rolled back from 7.2.0 to {before}: no link to the controller within 6s"));
+        (await _seat.VersionAsync("web2")).ShouldBe(before);
     }
 }

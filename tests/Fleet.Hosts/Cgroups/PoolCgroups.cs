@@ -32,8 +32,35 @@ internal sealed class PoolCgroups
     {
         var directories = Directories.Select(directory => Path.Combine(directory, host)).ToList();
         foreach (var directory in directories)
+        {
             Directory.CreateDirectory(directory);
+            HandDown(Path.GetDirectoryName(Path.GetDirectoryName(directory))!);
+            HandDown(Path.GetDirectoryName(directory)!);
+        }
+
         return directories;
+    }
+
+    /// <summary>
+    /// In version 2 a cgroup has the controllers that the one above it hands down. Where that is not allowed, hosts do without: then
+    /// agents have to say so.
+    /// </summary>
+    private static void HandDown(string directory)
+    {
+        var control = Path.Combine(directory, "cgroup.subtree_control");
+        if (!File.Exists(control))
+            return;
+        foreach (var controller in Controllers.Intersect(File.ReadAllText(Path.Combine(directory, "cgroup.controllers")).Split((char[])[' ', '\n'])))
+        {
+            try
+            {
+                File.WriteAllText(control, "+" + controller);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Processes of its own are in it.
+            }
+        }
     }
 
     /// <summary>Kills every process of a host (SIGKILL) and waits until none is left.</summary>

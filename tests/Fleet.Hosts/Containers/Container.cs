@@ -44,7 +44,7 @@ internal sealed class Container : IAsyncDisposable
             plan.Machine,
             "/bin/sh",
             ["-c", EnterCgroups, "sh", .. plan.Cgroups, "--", "systemd-nspawn", .. Options(plan)],
-            new Dictionary<string, string> { ["NOTIFY_SOCKET"] = plan.ReadySocket });
+            Environment(plan));
         var container = new Container(process);
         var up = ready.WaitAsync(patience.Token);
         try
@@ -76,6 +76,15 @@ internal sealed class Container : IAsyncDisposable
             _process.Signal(Native.SigKill);
         await _ended;
         await _process.DisposeAsync();
+    }
+
+    private static Dictionary<string, string> Environment(ContainerPlan plan)
+    {
+        var environment = new Dictionary<string, string> { ["NOTIFY_SOCKET"] = plan.ReadySocket };
+        // systemd's docs/ENVIRONMENT.md. Otherwise nspawn does as this machine does.
+        if (plan.IsUnified)
+            environment["SYSTEMD_NSPAWN_UNIFIED_HIERARCHY"] = "1";
+        return environment;
     }
 
     private static string[] Options(ContainerPlan plan) =>

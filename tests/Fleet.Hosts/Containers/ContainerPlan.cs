@@ -18,6 +18,9 @@ internal sealed record ContainerPlan
     /// <summary>The cgroups it lives in, one in each hierarchy.</summary>
     public required IReadOnlyList<string> Cgroups { get; init; }
 
+    /// <summary>Whether it has cgroups of version 2 alone.</summary>
+    public required bool IsUnified { get; init; }
+
     /// <summary>Where it says that it is up.</summary>
     public required string ReadySocket { get; init; }
 

@@ -38,6 +38,11 @@ internal sealed class Bridge(string name, byte second, byte third)
     /// <summary>Pulls a port's plug, or puts it back.</summary>
     internal static Task SetPortAsync(string port, bool isUp) => Tool.RunAsync("ip", "link", "set", port, isUp ? "up" : "down");
 
+    /// <summary>Limits what leaves through a port, in bits a second (tc-tbf(8)); null ends that.</summary>
+    internal static Task LimitPortAsync(string port, long? bitsPerSecond) => bitsPerSecond is { } rate
+        ? Tool.RunAsync("tc", "qdisc", "replace", "dev", port, "root", "tbf", "rate", $"{rate}bit", "burst", "32k", "latency", "200ms")
+        : Tool.RunAsync("tc", "qdisc", "delete", "dev", port, "root");
+
     /// <summary>Removes a bridge; nothing happens where there is none.</summary>
     internal static async Task RemoveAsync(string name)
     {

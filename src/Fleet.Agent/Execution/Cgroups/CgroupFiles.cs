@@ -5,13 +5,14 @@ using Fleet.Agent.Execution.Native;
 namespace Fleet.Agent.Execution.Cgroups;
 
 /// <summary>The files of cgroups: small texts, one call each.</summary>
-internal static unsafe class CgroupFiles
+internal static class CgroupFiles
 {
     private const int OpenWriteOnly = 1;
-    private const int FirstReadBytes = 1024;
+    // The longest is the list of a cgroup's processes.
+    private const int MostBytes = 16 << 20;
 
     /// <summary>Writes a value; zero, or the error number.</summary>
-    internal static int Write(string directory, string file, string value)
+    internal static unsafe int Write(string directory, string file, string value)
     {
         using var fd = new Fd(Libc.Open(Path.Combine(directory, file), OpenWriteOnly | Libc.OpenCloseOnExec));
         if (fd.IsInvalid)
@@ -21,26 +22,8 @@ internal static unsafe class CgroupFiles
             return Libc.Write(fd, start, bytes.Length) < 0 ? Errno.Last : 0;
     }
 
-    /// <summary>The text of a file; empty where it cannot be read. Not by exceptions: many hosts lack some of the files.</summary>
-    internal static string Read(string directory, string file)
-    {
-        using var fd = new Fd(Libc.Open(Path.Combine(directory, file), Libc.OpenReadOnly | Libc.OpenCloseOnExec));
-        if (fd.IsInvalid)
-            return "";
-        var buffer = new byte[FirstReadBytes];
-        var length = 0;
-        while (true)
-        {
-            if (length == buffer.Length)
-                Array.Resize(ref buffer, buffer.Length * 2);
-            nint read;
-            fixed (byte* start = buffer)
-                read = Libc.Read(fd, start + length, buffer.Length - length);
-            if (read <= 0)
-                return Encoding.ASCII.GetString(buffer, 0, length);
-            length += (int)read;
-        }
-    }
+    /// <summary>The text of a file; empty where it cannot be read: many hosts lack some of the files.</summary>
+    internal static string Read(string directory, string file) => KernelFile.ReadText(Path.Combine(directory, file), MostBytes);
 
     /// <summary>A number that is all of a file; zero where there is none.</summary>
     internal static long ReadNumber(string directory, string file) => Number(Read(directory, file).AsSpan().Trim());

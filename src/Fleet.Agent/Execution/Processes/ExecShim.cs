@@ -24,7 +24,6 @@ public static unsafe class ExecShim
     private const int CouldNotRun = 127;
     private const int SetDescriptorFlags = 2;
     private const int CloseOnExec = 1;
-    private const int SetMask = 2;
 
     /// <summary>Does not return where it succeeds.</summary>
     public static int Run(string[] args)
@@ -84,23 +83,8 @@ public static unsafe class ExecShim
 
     private static int Execute(string program, ShimPlan plan)
     {
-        using var path = new NativeStrings([program]);
-        using var arguments = new NativeStrings(plan.Arguments);
-        using var environment = new NativeStrings(plan.Environment);
         Tell(new ShimStatus(ShimStage.Ready, 0, OwnMemory.PeakBytes()));
-
-        // The runtime ignores SIGPIPE, and ignoring survives exec. Handlers do not: leave them, the runtime still needs them.
-        for (var signal = 1; signal <= Signals.Highest; signal++)
-        {
-            if (Signals.IsIgnored(signal))
-                _ = Libc.Signal(signal, 0);
-        }
-
-        var none = stackalloc byte[128];
-        _ = Libc.SignalSetEmpty(none);
-        _ = Libc.SignalMask(SetMask, none, null);
-        _ = Libc.Execute(path.First, arguments.Pointers, environment.Pointers);
-        return Errno.Last;
+        return ProgramImage.Replace(program, plan.Arguments, plan.Environment);
     }
 
     private static void Tell(ShimStatus status)

@@ -4,13 +4,13 @@ using Fleet.Agent.Execution.Native;
 namespace Fleet.Agent.Execution.Processes;
 
 /// <summary>Reads processes from <c>/proc</c>; whatever vanishes between two reads is simply not there.</summary>
-internal static unsafe class ProcessTable
+internal static class ProcessTable
 {
     // A stat line is at most about 600 bytes: 52 numbers and a name of 64.
     private const int StatBytes = 2048;
+    private const int SlackBytes = 32;
 
     // The kernel bounds arguments and environment together by a quarter of the stack limit, usually 2 MiB.
-    private const int FirstEnvironmentBytes = 8192;
     private const int MaxEnvironmentBytes = 4 << 20;
 
     /// <summary>All processes of the host that this process may see.</summary>
@@ -29,9 +29,9 @@ internal static unsafe class ProcessTable
     /// <summary>One process; false where there is none of that number.</summary>
     internal static bool TryRead(int pid, out ProcStat stat)
     {
-        var buffer = stackalloc byte[StatBytes];
-        var length = ReadFile($"/proc/{pid}/stat", buffer, StatBytes);
-        return ProcStat.TryParse(new ReadOnlySpan<byte>(buffer, Math.Max(length, 0)), out stat);
+        Span<byte> buffer = stackalloc byte[StatBytes];
+        var length = KernelFile.Read($"/proc/{pid}/stat", buffer);
+        return ProcStat.TryParse(buffer[..length], out stat);
     }
 
     /// <summary>True while exactly this process, not a later one of the same number, is alive.</summary>
@@ -39,35 +39,15 @@ internal static unsafe class ProcessTable
         TryRead(process.Pid, out var stat) && stat.StartTicks == process.StartTicks && stat.IsAlive;
 
     /// <summary>A variable of the environment that a process was started with; null where it has none or may not be read.</summary>
-    internal static string? Variable(int pid, string name)
-    {
-        using var fd = new Fd(Libc.Open($"/proc/{pid}/environ", Libc.OpenReadOnly | Libc.OpenCloseOnExec));
-        if (fd.IsInvalid)
-            return null;
-
-        var buffer = new byte[FirstEnvironmentBytes];
-        var length = 0;
-        while (length < MaxEnvironmentBytes)
-        {
-            if (length == buffer.Length)
-                Array.Resize(ref buffer, buffer.Length * 2);
-            nint read;
-            fixed (byte* start = buffer)
-                read = Libc.Read(fd, start + length, buffer.Length - length);
-            if (read <= 0)
-                break;
-            length += (int)read;
-        }
-
-        return ValueOf(buffer.AsSpan(0, length), Encoding.ASCII.GetBytes(name + "="));
-    }
+    internal static string? Variable(int pid, string name) =>
+        ValueOf(KernelFile.Read($"/proc/{pid}/environ", MaxEnvironmentBytes), Encoding.ASCII.GetBytes(name + "="));
 
     /// <summary>The timer slack of a process in nanoseconds; null where it cannot be read (CAP_SYS_NICE is needed).</summary>
     internal static long? TimerSlack(int pid)
     {
-        var buffer = stackalloc byte[32];
-        var length = ReadFile($"/proc/{pid}/timerslack_ns", buffer, 32);
-        return length > 0 && long.TryParse(Encoding.ASCII.GetString(buffer, length).AsSpan().Trim(), out var slack) ? slack : null;
+        Span<byte> buffer = stackalloc byte[SlackBytes];
+        var length = KernelFile.Read($"/proc/{pid}/timerslack_ns", buffer);
+        return long.TryParse(Encoding.ASCII.GetString(buffer[..length]).AsSpan().Trim(), out var slack) ? slack : null;
     }
 
     private static string? ValueOf(ReadOnlySpan<byte> environment, ReadOnlySpan<byte> prefix)
@@ -82,15 +62,5 @@ internal static unsafe class ProcessTable
         }
 
         return null;
-    }
-
-    private static int ReadFile(string path, byte* buffer, int capacity)
-    {
-        var fd = Libc.Open(path, Libc.OpenReadOnly | Libc.OpenCloseOnExec);
-        if (fd < 0)
-            return -1;
-        var length = (int)Libc.Read(fd, buffer, capacity);
-        _ = Libc.Close(fd);
-        return length;
     }
 }
