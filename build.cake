@@ -52,8 +52,8 @@ Task("Demo")
     .Does(() => Run("./tests/Fleet.Demo", configuration, ""));
 
 Task("Publish")
-    .Description("Makes what hosts get, without a .NET runtime there: artifacts/publish/{agent,controller,cli}; says which kind, and why; --windows=true: also for win-x64.")
-    .Does(() => RunScript("./installers/publish" + (Argument("windows", false) ? " agent cli controller windows" : "")));
+    .Description("Makes what hosts get, without a .NET runtime there: artifacts/publish/{agent,controller,cli,windows}; says which kind, and why; --parts=agent,cli: only those.")
+    .Does(() => RunScript("./installers/publish " + Argument("parts", "").Replace(',', ' ')));
 
 Task("Package")
     .Description("Makes .deb, .rpm and .tar.gz of it, with checksums: artifacts/packages.")

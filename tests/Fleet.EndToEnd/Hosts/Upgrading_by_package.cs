@@ -42,9 +42,10 @@ public sealed class Upgrading_by_package : IAsyncLifetime
         await ShouldRestartOnceAsync(() => InstallDebAsync(newer.Deb));
         (await Host.ShellAsync("dpkg-query -W -f '${Version} ${db:Status-Status}' fleet-agent")).ShouldBe($"{Newer} installed");
 
-        await Host.ShellAsync("systemctl stop fleet-agent");
+        await Host.ShellAsync("systemctl disable --quiet --now fleet-agent");
         await InstallDebAsync(_fixture.Packages.Deb);
         (await Host.ExecAsync("systemctl", "is-active", "fleet-agent")).Stdout.ShouldBe("inactive\n");
+        (await Host.ExecAsync("systemctl", "is-enabled", "fleet-agent")).Stdout.ShouldBe("disabled\n");
 
         await Host.ShellAsync("dpkg --remove fleet-agent");
         (await Host.ShellAsync($"cat {Settings}; ls -A /var/lib/fleet-agent/identity.pem 2>&1; true")).ShouldStartWith("{ \"max_tasks\": 3 }\n");
