@@ -1,4 +1,4 @@
-// The build. `dotnet cake --target=NAME` with Build, Test, Demo, Publish, Package, Bench or Format.
+// The build. `dotnet cake --target=NAME` with Build, Test, Demo, Publish, Package, Image, Lint, Reproduce, Bench or Format.
 using System.Xml.Linq;
 
 var target = Argument("target", "Build");
@@ -52,13 +52,25 @@ Task("Demo")
     .Does(() => Run("./tests/Fleet.Demo", configuration, ""));
 
 Task("Publish")
-    .Description("Makes what hosts get, without a .NET runtime there: artifacts/publish/{agent,controller,cli}; says which kind, and why; --windows=true: also for win-x64.")
-    .Does(() => RunScript("./installers/publish" + (Argument("windows", false) ? " agent cli controller windows" : "")));
+    .Description("Makes what hosts get, without a .NET runtime there: artifacts/publish/{agent,controller,cli,windows}; says which kind, and why; --parts=agent,cli: only those.")
+    .Does(() => RunScript("./installers/publish " + Argument("parts", "").Replace(',', ' ')));
 
 Task("Package")
     .Description("Makes .deb, .rpm and .tar.gz of it, with checksums: artifacts/packages.")
     .IsDependentOn("Publish")
     .Does(() => RunScript("./installers/package"));
+
+Task("Image")
+    .Description("Builds the controller's container image of the packages with buildah, and runs it once; says so where it cannot.")
+    .Does(() => RunScript("./installers/container/try"));
+
+Task("Lint")
+    .Description("Looks the packages over with lintian, rpmlint, shellcheck and systemd-analyze, as far as they are there.")
+    .Does(() => RunScript("./installers/lint"));
+
+Task("Reproduce")
+    .Description("Publishes and packages this commit in two clones, and says whether all files are the same.")
+    .Does(() => RunScript("./installers/reproduce"));
 
 Task("Bench")
     .Description("Measures what docs/benchmarks.md promises: --what=fanout|ping|memory|agent|store|all.")

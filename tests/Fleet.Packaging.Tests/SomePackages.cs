@@ -14,6 +14,9 @@ public sealed class SomePackages : IAsyncLifetime
     /// <summary>The packages of the second run.</summary>
     public string Second => Path.Combine(_directory, "second", "packages");
 
+    /// <summary>Packages of the version after.</summary>
+    public string Newer => Path.Combine(_directory, "newer", "packages");
+
     /// <summary>Whether this machine can make packages; where not, the tests are skipped.</summary>
     public static bool CanMake => Shell.Has("dpkg-deb") && Shell.Has("gzip") && (Shell.Has("rpmbuild") || Shell.CanInstall);
 
@@ -35,6 +38,7 @@ public sealed class SomePackages : IAsyncLifetime
         await WriteProgramAsync("controller/libe_sqlite3.so", "");
         await MakeAsync("first");
         await MakeAsync("second");
+        await MakeAsync("newer", "1.2.4");
     }
 
     public Task DisposeAsync()
@@ -51,14 +55,14 @@ public sealed class SomePackages : IAsyncLifetime
         File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
     }
 
-    private async Task MakeAsync(string run)
+    private async Task MakeAsync(string run, string version = "1.2.3")
     {
         Directory.CreateDirectory(Path.Combine(_directory, run));
         var made = await Shell.RunAsync("bash", ["installers/package"], new Dictionary<string, string>
         {
             ["FLEET_PUBLISH"] = Path.Combine(_directory, "publish"),
             ["FLEET_PACKAGES"] = Path.Combine(_directory, run, "packages"),
-            ["FLEET_VERSION"] = "1.2.3",
+            ["FLEET_VERSION"] = version,
             ["SOURCE_DATE_EPOCH"] = "1700000000",
         });
         made.ExitCode.ShouldBe(0, made.Text);

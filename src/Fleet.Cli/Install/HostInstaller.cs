@@ -1,7 +1,7 @@
 namespace Fleet.Cli.Install;
 
-/// <summary>Makes one host an agent: 1. the installation over ssh, 2. what came of it, 3. the agent's link, as the controller sees it.</summary>
-internal sealed class HostInstaller(InstallOptions options, InstallToken token, LinkWatch links, TimeProvider time)
+/// <summary>Makes one host an agent: 1. the installation over ssh, 2. what came of it, 3. labels of an agent that was there before, 4. the agent's link, as the controller sees it.</summary>
+internal sealed class HostInstaller(InstallOptions options, InstallToken token, LabelUpkeep labels, LinkWatch links, TimeProvider time)
 {
     /// <summary>Installs; every failure is an outcome.</summary>
     /// <param name="target">The host.</param>
@@ -17,6 +17,10 @@ internal sealed class HostInstaller(InstallOptions options, InstallToken token, 
             cancellationToken.ThrowIfCancellationRequested();
             var outcome = AnswerReader.Read(target, answer);
             if (!outcome.IsGood || outcome.Agent is not { } agent)
+                return outcome;
+            if (outcome.Kind == InstallKind.AlreadyEnrolled)
+                outcome = await labels.ApplyAsync(outcome, agent, options.LabelsOf(target), stop.Token);
+            if (!outcome.IsGood)
                 return outcome;
             return await links.WaitAsync(agent, options.LinkTimeout, stop.Token) is { } fault
                 ? outcome with { Kind = InstallKind.NoLink, Reason = fault }
@@ -35,7 +39,7 @@ internal sealed class HostInstaller(InstallOptions options, InstallToken token, 
     private string Script(InstallTarget target)
     {
         List<string> words = ["--token", token.Secret];
-        foreach (var label in options.Labels.Concat(target.Labels))
+        foreach (var label in options.LabelsOf(target))
             words.AddRange(["--label", label]);
         if (options.Replace)
             words.Add("--replace");

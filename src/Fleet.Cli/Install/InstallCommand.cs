@@ -18,7 +18,10 @@ internal static class InstallCommand
             var options = set.Read(parsed, context.Words ?? []);
             if (options.DryRun)
             {
-                InstallPreview.Write(context.Screen, targets, options);
+                if (options.Json)
+                    new InstallJson(context.Screen).Preview(targets, options);
+                else
+                    InstallPreview.Write(context.Screen, targets, options);
                 return ExitCode.Success;
             }
 
@@ -38,9 +41,14 @@ internal static class InstallCommand
         var token = await InstallToken.CreateAsync(client, context.Time, options, targets.Count, cancellationToken);
         try
         {
-            var installer = new HostInstaller(options, token, new LinkWatch(client, context.Time), context.Time);
-            var results = await new InstallRollout(installer.InstallAsync, options, context.Screen, context.Time).RunAsync(targets, cancellationToken);
-            InstallReport.Write(context.Screen, results, token.AgentVersion, context.Time.GetElapsedTime(began));
+            var installer = new HostInstaller(options, token, new LabelUpkeep(client, context.Time), new LinkWatch(client, context.Time), context.Time);
+            var json = options.Json ? new InstallJson(context.Screen) : null;
+            var rollout = new InstallRollout(installer.InstallAsync, options, context.Screen, context.Time) { WhenDone = json is null ? null : json.Write };
+            var results = await rollout.RunAsync(targets, cancellationToken);
+            if (json is null)
+                InstallReport.Write(context.Screen, results, token.AgentVersion, context.Time.GetElapsedTime(began));
+            else
+                json.Finish(results, token.AgentVersion, context.Time.GetElapsedTime(began));
             return cancellationToken.IsCancellationRequested ? ExitCode.Interrupted : InstallReport.Code(results);
         }
         finally

@@ -26,11 +26,12 @@ internal sealed class InstallOptionSet
 
     private readonly Option<bool> _replace = new("--replace") { Description = "A host may take over the name of an enrolled agent (a reinstalled host)." };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only say what would be done; no host and no controller is asked." };
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line (docs/cli.md)." };
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask." };
 
     public InstallOptionSet(Command command)
     {
-        foreach (var option in (Option[])[_ssh, _inventory, _groups, _parallel, _connect, _timeout, _deadline, _labels, _replace, _dryRun, _yes])
+        foreach (var option in (Option[])[_ssh, _inventory, _groups, _parallel, _connect, _timeout, _deadline, _labels, _replace, _dryRun, _json, _yes])
             command.Options.Add(option);
     }
 
@@ -69,6 +70,7 @@ internal sealed class InstallOptionSet
             Labels = [.. (parsed.GetValue(_labels) ?? []).Select(Label)],
             SshOptions = sshOptions,
             DryRun = parsed.GetValue(_dryRun),
+            Json = parsed.GetValue(_json),
         };
     }
 

@@ -24,9 +24,15 @@ internal sealed record InstallOptions
     /// <summary>Labels for every agent that joins, KEY=VALUE.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
+    /// <summary>The labels that an agent joins with: those for all of them, then its own.</summary>
+    public IReadOnlyList<string> LabelsOf(InstallTarget target) => [.. Labels, .. target.Labels];
+
     /// <summary>Further options for ssh.</summary>
     public IReadOnlyList<string> SshOptions { get; init; } = [];
 
     /// <summary>Only say what would be done.</summary>
     public bool DryRun { get; init; }
+
+    /// <summary>One JSON object per line instead of the report.</summary>
+    public bool Json { get; init; }
 }

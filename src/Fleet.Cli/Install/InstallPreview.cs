@@ -32,7 +32,7 @@ internal static class InstallPreview
             parts.Add($"as {user}");
         if (target.Port is { } port)
             parts.Add($"port {port}");
-        if (options.Labels.Concat(target.Labels).ToList() is { Count: > 0 } labels)
+        if (options.LabelsOf(target) is { Count: > 0 } labels)
             parts.Add($"labels {string.Join(' ', labels)}");
         return string.Join(", ", parts);
     }

@@ -10,6 +10,9 @@ internal sealed class InstallRollout(Func<InstallTarget, CancellationToken, Task
     private readonly List<HostResult> _results = [];
     private int _atWork;
 
+    /// <summary>Called for each host when it is done, for one at a time.</summary>
+    public Action<HostResult>? WhenDone { get; init; }
+
     /// <summary>How each host ended, in the order in which they were done.</summary>
     public async Task<IReadOnlyList<HostResult>> RunAsync(IReadOnlyList<InstallTarget> targets, CancellationToken cancellationToken)
     {
@@ -51,8 +54,10 @@ internal sealed class InstallRollout(Func<InstallTarget, CancellationToken, Task
         lock (_gate)
         {
             _atWork += step;
-            if (result is not null)
-                _results.Add(result);
+            if (result is null)
+                return;
+            _results.Add(result);
+            WhenDone?.Invoke(result);
         }
     }
 

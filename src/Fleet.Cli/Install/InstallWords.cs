@@ -21,6 +21,24 @@ internal static class InstallWords
         _ => "failed",
     };
 
+    /// <summary>The end as one word, for programs.</summary>
+    public static string Key(InstallKind kind) => kind switch
+    {
+        InstallKind.Installed => "installed",
+        InstallKind.AlreadyEnrolled => "already_enrolled",
+        InstallKind.CannotConnect => "cannot_connect",
+        InstallKind.HostKeyUnknown => "host_key_unknown",
+        InstallKind.PermissionDenied => "permission_denied",
+        InstallKind.SudoNeedsPassword => "sudo_needs_password",
+        InstallKind.Unsupported => "unsupported",
+        InstallKind.CannotFetch => "cannot_fetch",
+        InstallKind.NoLink => "no_link",
+        InstallKind.ConnectionLost => "connection_lost",
+        InstallKind.TimedOut => "timed_out",
+        InstallKind.NotDone => "not_done",
+        _ => "failed",
+    };
+
     /// <summary>What the operator does about it; empty where the reason says that.</summary>
     public static string Mend(InstallKind kind) => kind switch
     {

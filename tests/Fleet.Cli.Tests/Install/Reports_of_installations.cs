@@ -42,6 +42,34 @@ public sealed class Reports_of_installations
     }
 
     [Fact]
+    public void For_programs_there_is_an_object_per_host_and_a_summary_whose_fields_are_in_the_document()
+    {
+        var (screen, text) = Some.Screen();
+        var relabelled = Result("web1", InstallKind.AlreadyEnrolled, "labels set: a=1", agent: "w1");
+        List<HostResult> results =
+        [
+            relabelled with { Outcome = relabelled.Outcome with { LabelsSet = new Dictionary<string, string> { ["a"] = "1" } } },
+            Result("db1", InstallKind.SudoNeedsPassword, details: "sudo: a password is required\n"),
+        ];
+        var json = new InstallJson(screen);
+        results.ForEach(json.Write);
+        json.Finish(results, "0.1.0", TimeSpan.FromSeconds(4.2));
+        json.Preview([new("web1", "10.0.0.1", "ops", 22, ["group.web=yes"])], new InstallOptions { Labels = ["role=x"] });
+
+        var lines = text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Length.ShouldBe(4);
+        lines[0].ShouldBe("""{"v":1,"type":"install","host":"web1","outcome":"already_enrolled","good":true,"reason":"labels set: a=1","agent":"w1","agent_id":"a-0123456789abcdef","labels_set":{"a":"1"}}""");
+        lines[1].ShouldContain("\"outcome\":\"sudo_needs_password\",\"good\":false,\"details\":\"sudo: a password is required\\n\",\"mend\":\"let the user");
+        lines[2].ShouldBe("""{"v":1,"type":"summary","elapsed_ms":4200,"agent_version":"0.1.0","hosts":2,"already_enrolled":1,"sudo_needs_password":1}""");
+        lines[3].ShouldStartWith("""{"v":1,"type":"install","host":"web1","outcome":"would_be_installed","labels":["role=x","group.web=yes"],"ssh":["-T",""");
+        var document = File.ReadAllText(Path.Combine(Some.RepositoryRoot, "docs", "cli.md"));
+        foreach (var name in lines.SelectMany(line => System.Text.Json.JsonDocument.Parse(line).RootElement.EnumerateObject()).Select(field => field.Name).Distinct())
+            document.ShouldContain($"`{name}`");
+        foreach (var kind in Enum.GetValues<InstallKind>())
+            document.ShouldContain($"`{InstallWords.Key(kind)}`");
+    }
+
+    [Fact]
     public void A_dry_run_shows_how_ssh_would_be_started()
     {
         var (screen, text) = Some.Screen();

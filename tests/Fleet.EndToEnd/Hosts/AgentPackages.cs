@@ -16,11 +16,15 @@ internal sealed class AgentPackages
     private AgentPackages(string directory, string shelf)
     {
         Deb = Directory.EnumerateFiles(directory, "fleet-agent_*_amd64.deb").Single();
+        Rpm = Directory.EnumerateFiles(directory, "fleet-agent-*.x86_64.rpm").Single();
         Shelf = shelf;
     }
 
     /// <summary>The Debian package.</summary>
     public string Deb { get; }
+
+    /// <summary>The same for Fedora and its like.</summary>
+    public string Rpm { get; }
 
     /// <summary>A directory of artefacts for a controller.</summary>
     public string Shelf { get; }
@@ -43,6 +47,16 @@ internal sealed class AgentPackages
             File.Copy(tarball, Path.Combine(shelf, Path.GetFileName(tarball)));
         File.Copy(Path.Combine(Binaries.Root, "installers", "tarball", "install.sh"), Path.Combine(shelf, "install.sh"));
         return new AgentPackages(packages, shelf);
+    }
+
+    /// <summary>Makes packages of the same program under another number, in another directory.</summary>
+    public static async Task<AgentPackages> MakeAsync(string directory, string version)
+    {
+        var made = Path.Combine(Artifacts, "packages");
+        var publish = Path.Combine(Artifacts, IsFresh(made) ? "publish" : Path.Combine("hosts", "publish"));
+        var packages = Path.Combine(directory, "packages");
+        await RunAsync("package", "", new() { ["FLEET_PUBLISH"] = publish, ["FLEET_PACKAGES"] = packages, ["FLEET_VERSION"] = version });
+        return new AgentPackages(packages, packages);
     }
 
     private static bool IsFresh(string packages) =>

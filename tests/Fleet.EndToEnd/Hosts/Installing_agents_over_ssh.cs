@@ -63,6 +63,13 @@ public sealed class Installing_agents_over_ssh : IAsyncLifetime
         again.ExitCode.ShouldBe(0, again.ToString());
         again.Stdout.ShouldBe($"--- {Host.Address} already enrolled\nagents: {Host.Name}\n", again.ToString());
         (await Host.ShellAsync("systemctl show -P MainPID fleet-agent")).ShouldBe(process);
+
+        // 4. With another label, for a program.
+        var relabelled = await InstallAsync(ssh.Options, "--ssh", $"root@{Host.Address}", "--label", "site=c", "--json");
+        relabelled.ExitCode.ShouldBe(0, relabelled.ToString());
+        relabelled.Stdout.ShouldStartWith("{\"v\":1,\"type\":\"install\"");
+        relabelled.Stdout.ShouldContain("\"outcome\":\"already_enrolled\",\"good\":true,\"reason\":\"labels set: site=c (was a,b)\"");
+        (await Admin.RunAsync("agents", "list", "group.web=yes and site=c and online", "--names")).Stdout.ShouldBe($"{Host.Name}\n");
     }
 
     [HostFact]
