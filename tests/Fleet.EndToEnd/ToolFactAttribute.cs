@@ -9,19 +9,27 @@ public sealed class ToolFactAttribute : FactAttribute
     private static readonly Lock s_installing = new();
     private static readonly TimeSpan s_installWithin = TimeSpan.FromMinutes(5);
 
-    /// <param name="tools">Programs, named as their Debian packages.</param>
-    public ToolFactAttribute(params string[] tools)
+    /// <param name="tools">Debian packages; behind a slash the program, where that has another name: its path, where it is in no PATH.</param>
+    public ToolFactAttribute(params string[] tools) => Skip = SkipUnless(tools);
+
+    /// <summary>Why a test cannot be run; null where all that it needs is there.</summary>
+    internal static string? SkipUnless(string[] tools)
     {
         lock (s_installing)
         {
             var missing = tools.Where(tool => !IsThere(tool)).ToList();
-            if (missing.Count > 0 && !(Environment.IsPrivilegedProcess && IsThere("apt-get") && Install(missing)))
-                Skip = $"needs {string.Join(", ", missing)}: apt-get install {string.Join(' ', missing)}";
+            var packages = missing.ConvertAll(tool => tool.Split('/')[0]);
+            return missing.Count == 0 || (Environment.IsPrivilegedProcess && IsThere("apt-get") && Install(packages) && missing.TrueForAll(IsThere))
+                ? null
+                : $"needs {string.Join(", ", missing)}: apt-get install {string.Join(' ', packages)}";
         }
     }
 
-    private static bool IsThere(string tool) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-        .Any(directory => directory.Length > 0 && File.Exists(Path.Combine(directory, tool)));
+    private static bool IsThere(string tool)
+    {
+        var program = tool[(tool.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(directory => directory.Length > 0 && File.Exists(Path.Combine(directory, program)));
+    }
 
     private static bool Install(List<string> tools)
     {
@@ -35,7 +43,7 @@ public sealed class ToolFactAttribute : FactAttribute
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         if (process.WaitForExit(s_installWithin))
-            return process.ExitCode == 0 && tools.TrueForAll(IsThere);
+            return process.ExitCode == 0;
         process.Kill(entireProcessTree: true);
         return false;
     }
