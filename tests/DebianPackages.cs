@@ -24,12 +24,16 @@ internal static class DebianPackages
             var needs = $"needs {string.Join(", ", packages)}: {command}";
             if (!Environment.IsPrivilegedProcess)
                 return needs;
-            var (exitCode, said) = Run("apt-get", s_installWithin, ["install", "-y", "-qq", "--no-install-recommends", .. packages]);
+            string[] install = ["install", "-y", "-qq", "--no-install-recommends", .. packages];
+            var (exitCode, said) = Run("apt-get", s_installWithin, install);
+            // On a new machine there are no lists of packages yet, or they are older than the archive.
+            if (exitCode != 0 && Run("apt-get", s_installWithin, "update", "-qq").ExitCode == 0)
+                (exitCode, said) = Run("apt-get", s_installWithin, install);
             return exitCode == 0 && isThere() ? null : $"{needs} (tried: {said})";
         }
     }
 
-    /// <summary>Whether a program is on the path.</summary>
+    /// <summary>Whether a program is on the path; one named by its whole path, whether it is there.</summary>
     public static bool HasProgram(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Any(directory => directory.Length > 0 && File.Exists(Path.Combine(directory, name)));
 

@@ -84,7 +84,8 @@ public sealed partial class CliDocumentTests
         hits.Take(new SearchHitsReply
         {
             Hits = { SomeHits.Hit("h", "text", 1, cut: true) }, Summaries = { SomeHits.Summary("h", 2, 1, 2) },
-            Gaps = { SomeHits.Gap("h", 1, 2, lostLines: 3) }, Clusters = { new LogCluster { Template = "t", FirstUs = 1, LastUs = 2 } },
+            Gaps = { SomeHits.Gap("h", 1, 2, lostLines: 3) }, Clusters = { new LogCluster { Template = "t", FirstUs = 1, LastUs = 2, HostCount = 1, Hosts = { "h" } } },
+            Cursor = "h1-1",
         });
         hits.Finish();
         AlertJson.Write(screen, [SomeAlerts.Alert(change: alert =>

@@ -6,10 +6,15 @@ namespace Fleet.EndToEnd;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ToolFactAttribute : FactAttribute
 {
-    /// <param name="tools">Programs, named as their Debian packages.</param>
-    public ToolFactAttribute(params string[] tools)
+    /// <param name="tools">Debian packages; behind a slash the program, where that has another name: its path, where it is in no PATH.</param>
+    public ToolFactAttribute(params string[] tools) => Skip = SkipUnless(tools);
+
+    /// <summary>Why a test cannot be run; null where all that it needs is there.</summary>
+    internal static string? SkipUnless(string[] tools)
     {
-        var missing = Array.FindAll(tools, tool => !DebianPackages.HasProgram(tool));
-        Skip = DebianPackages.Missing(() => Array.TrueForAll(tools, DebianPackages.HasProgram), missing);
+        var missing = Array.FindAll(tools, tool => !IsThere(tool));
+        return DebianPackages.Missing(() => Array.TrueForAll(tools, IsThere), Array.ConvertAll(missing, tool => tool.Split('/')[0]));
     }
+
+    private static bool IsThere(string tool) => DebianPackages.HasProgram(tool[(tool.IndexOf('/', StringComparison.Ordinal) + 1)..]);
 }

@@ -23,6 +23,9 @@ public sealed partial class ControllerHost : IAsyncDisposable
     /// <summary>The address it listens on. The default is 127.0.0.1.</summary>
     public IPAddress Listen { get; init; } = IPAddress.Loopback;
 
+    /// <summary>Variables of its environment besides those of the tests.</summary>
+    public IReadOnlyDictionary<string, string>? Environment { get; set; }
+
     /// <summary>Its port.</summary>
     public int Port { get; }
 
@@ -51,7 +54,7 @@ public sealed partial class ControllerHost : IAsyncDisposable
     /// <summary>Starts it and waits until its port answers.</summary>
     public async Task StartAsync()
     {
-        _process = ChildProcess.Start("fleet-controller", Binaries.Controller, ["run", "--data", _directory, "--listen", Address, "--advertise", Address, .. _options]);
+        _process = ChildProcess.Start("fleet-controller", Binaries.Controller, ["run", "--data", _directory, "--listen", Address, "--advertise", Address, .. _options], Environment);
         await Patience.UntilAsync("the controller's port answers", AnswersAsync, TimeSpan.FromSeconds(30), () => _process.Output);
     }
 

@@ -152,6 +152,20 @@ public sealed class TimeTests : IDisposable
         (outcome.End, outcome.Matches, outcome.BytesRead > 0).ShouldBe((SearchEnd.Complete, matches, matches > 0));
     }
 
+    [Fact]
+    public void A_form_that_was_named_and_that_no_line_has_is_refused_and_an_empty_packed_file_is_not()
+    {
+        var window = new TimeWindow(s_lastChange.AddYears(-1), null);
+        string path = _scratch.Write("a.log", "2026-11-20T08:00:00Z x\n");
+        var klog = new LogQuery { Window = window, Timestamps = new TimestampOptions { Form = TimestampForm.Klog } };
+        SourceOutcome outcome = ScratchDirectory.Search(path, klog).Outcome;
+        (outcome.End, outcome.Reason.Contains("the form that was named")).ShouldBe((SearchEnd.Failed, true));
+
+        // RFC 1952: a member without content.
+        byte[] packed = Convert.FromHexString("1f8b0800000000000003" + "0300" + "0000000000000000");
+        ScratchDirectory.Search(_scratch.Write("empty.gz", packed), new LogQuery { Window = window }).Outcome.End.ShouldBe(SearchEnd.Complete);
+    }
+
     public void Dispose() => _scratch.Dispose();
 
     private sealed class Noon : TimeProvider

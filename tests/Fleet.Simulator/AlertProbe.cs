@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Text.Json;
+using Fleet.Harness;
 using Fleet.Protocol.V1;
 using Google.Protobuf;
 
@@ -14,26 +14,21 @@ internal sealed class AlertProbe : IAsyncDisposable
     private const ulong First = 1_000_000_000;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    private readonly HttpListener _listener = new();
+    private readonly WebhookListener _listener;
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _awaited = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
-    private readonly string _url;
-    private readonly Task _listening;
     private ulong _reports = First;
 
     public AlertProbe(int port, TimeProvider time)
     {
         _time = time;
-        _url = $"http://127.0.0.1:{port}/";
-        _listener.Prefixes.Add(_url);
-        _listener.Start();
-        _listening = ListenAsync();
+        _listener = new WebhookListener(Take, port);
     }
 
     /// <summary>What must be applied for it.</summary>
     public ApplyScansRequest Request(string target) => new()
     {
-        Channels = { new NotificationChannel { Name = Scan, Webhook = new Webhook { Url = _url } } },
+        Channels = { new NotificationChannel { Name = Scan, Webhook = new Webhook { Url = _listener.Url } } },
         Scans =
         {
             new ScanDefinition
@@ -75,28 +70,12 @@ internal sealed class AlertProbe : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        _listener.Close();
-        await _listening;
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private async Task ListenAsync()
+    private int Take(JsonElement message)
     {
-        try
-        {
-            while (true)
-            {
-                var http = await _listener.GetContextAsync();
-                using var message = await JsonDocument.ParseAsync(http.Request.InputStream);
-                if (_awaited.TryRemove(message.RootElement.GetProperty("template").GetString()!, out var awaited))
-                    awaited.SetResult();
-                http.Response.Close();
-            }
-        }
-        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-        {
-            // Closed.
-        }
+        if (_awaited.TryRemove(message.GetProperty("template").GetString()!, out var awaited))
+            awaited.SetResult();
+        return 200;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fleet.Cli.Install;
 using Fleet.Cli.Output;
 using Fleet.Cli.Scans;
 using Fleet.Protocol.V1;
@@ -15,7 +16,7 @@ internal static class AlertTables
             alert.Id, AlertWords.State(alert), ScanWords.Severity(alert.Severity), $"{alert.Scan}/{alert.Pattern}", AlertWords.Where(alert),
             alert.Count.ToString(CultureInfo.InvariantCulture), TimeText.Ago(alert.StartedMs, now), TimeText.Ago(alert.LastHitMs, now), AlertWords.Told(alert),
         ]));
-        screen.Note($"{alerts.Count} alerts, {alerts.Count(alert => alert.State == Alert.Types.State.Firing)} firing");
+        screen.Note($"{alerts.Count} {(alerts.Count == 1 ? "alert" : "alerts")}, {alerts.Count(alert => alert.State == Alert.Types.State.Firing)} firing");
     }
 
     public static void Show(Screen screen, Alert alert, DateTimeOffset now)
@@ -33,7 +34,7 @@ internal static class AlertTables
         rows.AddRange(alert.Examples.Select(example => ("example", example)));
         rows.AddRange(alert.Deliveries.Select(delivery => ($"{delivery.Occasion} to {delivery.Channel}", Delivery(delivery))));
         TableText.Write(screen, ["", ""], rows.Where(row => row.Item2.Length > 0).Select(row => (IReadOnlyList<string>)[row.Item1, row.Item2]));
-        screen.Note($"its lines: fleet hits --scan {alert.Scan} --pattern {alert.Pattern}");
+        screen.Note($"its lines: {ShellText.Line(["fleet", "hits", "--scan", alert.Scan, "--pattern", alert.Pattern])}");
     }
 
     public static void Silences(Screen screen, IReadOnlyCollection<Silence> silences) =>

@@ -9,7 +9,6 @@ namespace Fleet.Cli.Alerts;
 internal static class AlertsCommand
 {
     private const uint DefaultLimit = 200;
-    private const uint MostLookedThrough = 1000;
 
     // The controller waits for the receiver as long as its settings say, up to 5 minutes.
     private static readonly TimeSpan s_longestTest = TimeSpan.FromMinutes(6);
@@ -49,6 +48,8 @@ internal static class AlertsCommand
             AlertJson.Write(context.Screen, reply.Alerts);
         else
             AlertTables.List(context.Screen, reply.Alerts, context.Time.GetUtcNow());
+        if (reply.Truncated)
+            context.Screen.Note("there are older ones (--limit, --scan)");
         return ExitCode.Success;
     }
 
@@ -60,9 +61,7 @@ internal static class AlertsCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
-            var reply = await client.Alerts.ListAlertsAsync(new ListAlertsRequest { All = true, Limit = MostLookedThrough }, deadline: context.Soon, cancellationToken: cancellationToken);
-            var alert = reply.Alerts.FirstOrDefault(alert => alert.Id == parsed.GetValue(id))
-                ?? throw CommandFailure.Usage($"there is no alert \"{parsed.GetValue(id)}\" among the newest {MostLookedThrough}", "see: fleet alerts list --all");
+            var alert = await client.Alerts.GetAlertAsync(new GetAlertRequest { Id = parsed.GetRequiredValue(id) }, deadline: context.Soon, cancellationToken: cancellationToken);
             if (parsed.GetValue(json))
                 AlertJson.Write(context.Screen, [alert]);
             else
@@ -83,7 +82,11 @@ internal static class AlertsCommand
             var request = new AcknowledgeAlertsRequest { Ids = { parsed.GetValue(ids) }, Comment = parsed.GetValue(comment) ?? "" };
             var reply = await client.Alerts.AcknowledgeAlertsAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
             await context.Screen.Writer.WriteLineAsync($"acknowledged: {string.Join(", ", reply.Acknowledged)}");
-            return ExitCode.Success;
+            var unknown = request.Ids.Except(reply.Acknowledged).ToList();
+            if (unknown.Count == 0)
+                return ExitCode.Success;
+            context.Screen.Note($"there is no alert {string.Join(", ", unknown)} (any more)");
+            return ExitCode.SomeFailed;
         });
         return command;
     }

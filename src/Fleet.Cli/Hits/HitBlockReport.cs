@@ -22,7 +22,8 @@ internal sealed class HitBlockReport(Screen screen, HitHighlighter highlighter) 
 
     public void Finish()
     {
-        var lines = _replies.SelectMany(Lines).ToList();
+        // They come newest first: those of one time are turned round too.
+        var lines = _replies.SelectMany(Lines).Reverse().ToList();
         foreach (var block in lines.GroupBy(line => (line.Host, line.Source)).OrderBy(block => block.Key.Host, NaturalOrder.Comparer).ThenBy(block => block.Key.Source, StringComparer.Ordinal))
         {
             screen.Out.MarkupLine($"[green bold]--- {Markup.Escape(block.Key.Host)}[/] [green]{Markup.Escape(Visible(block.Key.Source))}[/]");

@@ -1,7 +1,6 @@
 using Fleet.Cli.Logs;
 using Fleet.Cli.Output;
 using Fleet.Protocol.V1;
-using LogCluster = Fleet.LogSearch.Clusters.LogCluster;
 
 namespace Fleet.Cli.Hits;
 
@@ -16,15 +15,18 @@ internal sealed class HitClusterReport(Screen screen) : IHitReport
     {
         _tally.Take(reply);
         _gaps.AddRange(reply.Gaps);
-        _clusters.AddRange(reply.Clusters.Select(cluster => new LogCluster(cluster.Template, (long)Math.Min(cluster.Count, long.MaxValue),
-            cluster.Example.ToStringUtf8(), LineTime.Known(cluster.FirstUs), LineTime.Known(cluster.LastUs))));
+        _clusters.AddRange(reply.Clusters);
     }
 
     public void Finish()
     {
-        ClusterList.Write(screen, [.. _clusters.OrderByDescending(cluster => cluster.Count)], top: 0);
+        ClusterList.Write(screen, [.. _clusters.OrderByDescending(cluster => cluster.Count).Select(Row)], top: 0);
         foreach (var gap in _gaps)
             GapLine.Write(screen, gap);
         _tally.Write(screen);
     }
+
+    private static ClusterRow Row(LogCluster cluster) => new(
+        cluster.Count, cluster.Template, cluster.Example.ToStringUtf8(), LineTime.Known(cluster.FirstUs), LineTime.Known(cluster.LastUs), cluster.Hosts,
+        (int)Math.Min(cluster.HostCount, int.MaxValue));
 }

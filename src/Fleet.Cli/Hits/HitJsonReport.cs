@@ -24,6 +24,10 @@ internal sealed class HitJsonReport(Screen screen) : IHitReport
             _lines.Write("gap", json => WriteGap(json, stored.AgentName, stored.Gap));
         foreach (var cluster in reply.Clusters)
             _lines.Write("cluster", json => JsonReport.WriteCluster(json, host: null, cluster));
+        if (reply.Cursor.Length > 0)
+            _lines.Write("cursor", json => json.WriteString("cursor", reply.Cursor));
+        // Whoever follows wants them now.
+        screen.Writer.Flush();
     }
 
     public void Finish() => _lines.Write("summary", json =>

@@ -26,6 +26,7 @@ internal sealed class HitOptionSet
     private readonly Option<uint?> _limit = new("--limit") { Description = "The newest N. Default 200.", HelpName = "N" };
     private readonly Option<bool> _cluster = new("--cluster") { Description = "Similar lines folded, with their true numbers." };
     private readonly Option<bool> _follow = new("--follow", "-F") { Description = "Go on with hits as they come, until Ctrl-C." };
+    private readonly Option<string?> _after = new("--after") { Description = "With --follow: go on behind this place, which following names when it ends.", HelpName = "PLACE" };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line." };
     private readonly TimeProvider _time;
 
@@ -34,7 +35,7 @@ internal sealed class HitOptionSet
         _time = time;
         command.Arguments.Add(_target);
         _severity.AcceptOnlyFromAmong([.. PatternReader.Severities.Select(severity => severity.Key)]);
-        foreach (var option in (Option[])[_scans, _since, _until, _severity, _patterns, _text, _limit, _cluster, _follow, _json])
+        foreach (var option in (Option[])[_scans, _since, _until, _severity, _patterns, _text, _limit, _cluster, _follow, _after, _json])
             command.Options.Add(option);
     }
 
@@ -50,7 +51,9 @@ internal sealed class HitOptionSet
         var (follow, cluster) = (parsed.GetValue(_follow), parsed.GetValue(_cluster));
         if (follow && (cluster || parsed.GetValue(_until) is not null))
             throw CommandFailure.Usage($"--follow has no end, so it cannot go with {(cluster ? "--cluster" : "--until")}", "leave one of them out");
-        return new SearchHitsRequest
+        if (parsed.GetValue(_after) is not null && !follow)
+            throw CommandFailure.Usage("--after goes with --follow");
+        var request = new SearchHitsRequest
         {
             Scans = { parsed.GetValue(_scans) ?? [] },
             Target = target is null ? null : new TargetSelection { Expression = target },
@@ -62,7 +65,10 @@ internal sealed class HitOptionSet
             Limit = limit,
             Follow = follow,
             Clusters = cluster,
+            AfterCursor = parsed.GetValue(_after) ?? "",
         };
+        return request.UntilMs == 0 || request.SinceMs <= request.UntilMs ? request
+            : throw CommandFailure.Usage("--since is later than --until, so nothing can lie between them");
     }
 
     /// <summary>How they are shown.</summary>

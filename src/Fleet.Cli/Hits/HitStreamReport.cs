@@ -21,6 +21,8 @@ internal sealed class HitStreamReport(Screen screen, HitHighlighter highlighter)
         {
             Head(host, hit.Scan, hit.Pattern, hit.Severity, HitWords.TimeUs(hit));
             HighlightedText.Write(screen, hit.Text.Span, highlighter.RangesOf(hit), HitWords.Margin);
+            if (hit.Cut)
+                screen.Out.Markup("[grey] ... (cut)[/]");
             screen.Writer.WriteLine();
         }
 

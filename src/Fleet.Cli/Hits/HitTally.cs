@@ -8,6 +8,8 @@ namespace Fleet.Cli.Hits;
 internal sealed class HitTally
 {
     private readonly HashSet<string> _hosts = new(StringComparer.Ordinal);
+    private int _mostHosts;
+    private bool _hasUnnamedHosts;
 
     /// <summary>Lines that are kept one by one.</summary>
     public ulong Hits { get; private set; }
@@ -17,7 +19,7 @@ internal sealed class HitTally
 
     public int Gaps { get; private set; }
 
-    public int Hosts => _hosts.Count;
+    public int Hosts => Math.Max(_hosts.Count, _mostHosts);
 
     public bool Truncated { get; private set; }
 
@@ -28,6 +30,12 @@ internal sealed class HitTally
         Gaps += reply.Gaps.Count;
         Truncated |= reply.Truncated;
         _hosts.UnionWith(reply.Hits.Select(hit => hit.AgentName).Concat(reply.Summaries.Select(summary => summary.AgentName)));
+        foreach (var cluster in reply.Clusters)
+        {
+            _hosts.UnionWith(cluster.Hosts);
+            _mostHosts = Math.Max(_mostHosts, (int)cluster.HostCount);
+            _hasUnnamedHosts |= cluster.HostCount > cluster.Hosts.Count;
+        }
     }
 
     public void Write(Screen screen)
@@ -36,7 +44,7 @@ internal sealed class HitTally
         if (Summarised > 0)
             parts.Add($"{Count(Summarised, "more line")} counted and not kept");
         if (Hosts > 0)
-            parts.Add($"on {Count((ulong)Hosts, "host")}");
+            parts.Add($"on {(_hasUnnamedHosts ? "at least " : "")}{Count((ulong)Hosts, "host")}");
         var text = string.Join(", ", parts);
         if (Gaps > 0)
             text += $"; [red]{Count((ulong)Gaps, "gap")}: lines that nobody saw[/]";

@@ -5,49 +5,55 @@ using Grpc.Core;
 
 namespace Fleet.Cli.Hits;
 
-/// <summary>Follows hits as they come. Where the link to the controller breaks it looks again at the last minutes and shows what is new in them.</summary>
-internal sealed class HitWatcher(FleetClient client, TimeProvider time, Action<string> notify)
+/// <summary>Follows hits as they come. Where the link to the controller breaks it goes on behind the last reply: none is missed, none comes twice.</summary>
+/// <param name="search">Asks the controller.</param>
+/// <param name="isStranger">Whether what answers turned out not to be the controller: then there is nothing to wait for.</param>
+/// <param name="time">The clock.</param>
+/// <param name="notify">Told when the link broke and when it is back.</param>
+internal sealed class HitWatcher(
+    Func<SearchHitsRequest, CancellationToken, AsyncServerStreamingCall<SearchHitsReply>> search, Func<bool> isStranger, TimeProvider time, Action<string> notify)
 {
-    private const int Remembered = 100_000;
     private static readonly TimeSpan s_giveUpAfter = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
-    // Hits are found by when their lines were written: agents that are behind deliver older ones.
-    private static readonly TimeSpan s_lookBack = TimeSpan.FromMinutes(10);
+    /// <summary>Behind this place nothing has been given yet; empty before the first reply.</summary>
+    public string Cursor { get; private set; } = "";
 
-    private readonly HitMemory _memory = new(Remembered);
-
+    /// <summary>What comes, until the token ends it.</summary>
+    /// <exception cref="RpcException">The controller refuses, or was away for too long.</exception>
     public async IAsyncEnumerable<SearchHitsReply> FollowAsync(SearchHitsRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var began = time.GetUtcNow();
-        var lastWord = began;
-        var isBroken = false;
+        Cursor = request.AfterCursor;
+        var hasBegun = false;
+        long? brokenSince = null;
         while (true)
         {
-            var again = request.Clone();
-            if (isBroken && lastWord - s_lookBack is var back)
-                again.SinceMs = Math.Max(request.SinceMs > 0 ? request.SinceMs : began.ToUnixTimeMilliseconds(), back.ToUnixTimeMilliseconds());
-            using var call = client.Hits.SearchHits(again, cancellationToken: cancellationToken);
+            var next = request.Clone();
+            next.AfterCursor = Cursor;
+            using var call = search(next, cancellationToken);
             while (true)
             {
                 var (reply, failure) = await NextAsync(call.ResponseStream, cancellationToken);
                 if (reply is null)
                 {
-                    if (failure is not null && (!CallFailures.IsPassing(failure) || time.GetUtcNow() - lastWord > s_giveUpAfter || client.Trust.LastRefusal is not null))
+                    if (failure is not null && (!hasBegun || isStranger() || !CallFailures.IsPassing(failure)))
                         throw failure;
-                    if (!isBroken)
+                    if (brokenSince is null)
                         notify("the link to the controller broke; trying again");
-                    isBroken = true;
+                    // From when it broke, not from the last hit: that may be days ago.
+                    brokenSince ??= time.GetTimestamp();
+                    if (failure is not null && time.GetElapsedTime(brokenSince.Value) > s_giveUpAfter)
+                        throw failure;
                     await Task.Delay(s_pause, time, cancellationToken);
                     break;
                 }
 
-                if (isBroken)
+                if (brokenSince is not null)
                     notify("the controller is back");
-                isBroken = false;
-                lastWord = time.GetUtcNow();
-                if (_memory.New(reply) is { } fresh)
-                    yield return fresh;
+                (hasBegun, brokenSince) = (true, null);
+                yield return reply;
+                // Only now: what was not taken is asked for again.
+                Cursor = reply.Cursor;
             }
         }
     }

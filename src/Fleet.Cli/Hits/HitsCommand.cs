@@ -7,6 +7,9 @@ namespace Fleet.Cli.Hits;
 /// <summary>`fleet hits`: what standing scans found.</summary>
 internal static class HitsCommand
 {
+    // Counting millions of hits by kind takes a while.
+    private static readonly TimeSpan s_longestSearch = TimeSpan.FromMinutes(5);
+
     public static Command Create(CommandContext context)
     {
         var command = new Command("hits", "What standing scans found: fleet hits [TARGET] [--scan oom] [--since 1d] [--cluster]. The newest, in order of time.");
@@ -25,7 +28,7 @@ internal static class HitsCommand
     {
         if (request.Follow)
             return await FollowAsync(context, client, request, report, cancellationToken);
-        using var call = client.Hits.SearchHits(request, deadline: context.Soon, cancellationToken: cancellationToken);
+        using var call = client.Hits.SearchHits(request, deadline: context.Time.GetUtcNow().UtcDateTime + s_longestSearch, cancellationToken: cancellationToken);
         while (await call.ResponseStream.MoveNext(cancellationToken))
             report.Take(call.ResponseStream.Current);
         report.Finish();
@@ -34,9 +37,11 @@ internal static class HitsCommand
 
     private static async Task<int> FollowAsync(CommandContext context, FleetClient client, SearchHitsRequest request, IHitReport report, CancellationToken cancellationToken)
     {
+        var watcher = new HitWatcher(
+            (next, token) => client.Hits.SearchHits(next, cancellationToken: token), () => client.Trust.LastRefusal is not null, context.Time, context.Screen.Note);
         try
         {
-            await foreach (var reply in new HitWatcher(client, context.Time, context.Screen.Note).FollowAsync(request, cancellationToken))
+            await foreach (var reply in watcher.FollowAsync(request, cancellationToken))
                 report.Take(reply);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -45,6 +50,8 @@ internal static class HitsCommand
             report.Finish();
         }
 
+        if (watcher.Cursor.Length > 0)
+            context.Screen.Note($"to go on from here: --follow --after {watcher.Cursor}");
         return ExitCode.Interrupted;
     }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Fleet.Cli.Output;
-using Fleet.LogSearch.Clusters;
 using Fleet.Protocol.NodeSets;
 using Spectre.Console;
 
@@ -15,17 +14,11 @@ internal static class ClusterList
     /// <param name="screen">Where to.</param>
     /// <param name="clusters">The kinds, most frequent first.</param>
     /// <param name="top">So many of them; 0: all.</param>
-    public static void Write(Screen screen, IReadOnlyList<LogCluster> clusters, int top)
+    public static void Write(Screen screen, IReadOnlyList<ClusterRow> clusters, int top)
     {
         foreach (var cluster in top > 0 ? clusters.Take(top) : clusters)
         {
-            var hosts = cluster.Origins.Count switch
-            {
-                0 => "",
-                1 => cluster.Origins.First(),
-                _ => $"{NodeSet.Fold(cluster.Origins)} ({cluster.Origins.Count})",
-            };
-            screen.Out.MarkupInterpolated($"[yellow bold]{cluster.Count.ToString(CultureInfo.InvariantCulture),8}[/]  [green]{hosts}[/]{Span(cluster)}");
+            screen.Out.MarkupInterpolated($"[yellow bold]{cluster.Count.ToString(CultureInfo.InvariantCulture),8}[/]  [green]{Where(cluster)}[/]{Span(cluster)}");
             screen.Writer.WriteLine();
             Indented(screen, "", cluster.Count == 1 ? cluster.Example : cluster.Template);
             if (cluster.Count > 1 && cluster.Template != cluster.Example)
@@ -36,10 +29,18 @@ internal static class ClusterList
             screen.Note($"{clusters.Count - top} more kinds of lines (--top)");
     }
 
+    private static string Where(ClusterRow cluster) => (cluster.HostCount, cluster.Hosts.Count) switch
+    {
+        (0, _) => "",
+        (1, 1) => cluster.Hosts.First(),
+        (var number, 0) => $"{number} hosts",
+        var (number, named) => $"{NodeSet.Fold(cluster.Hosts)}{(number > named ? " and others" : "")} ({number})",
+    };
+
     private static void Indented(Screen screen, string label, string text) =>
         screen.Writer.WriteLine($"{Margin}{label}{HostText.Decode(Encoding.UTF8.GetBytes(text), screen.OutIsTerminal).Replace("\n", "\n" + Margin, StringComparison.Ordinal)}");
 
-    private static string Span(LogCluster cluster) => (cluster.First, cluster.Last) switch
+    private static string Span(ClusterRow cluster) => (cluster.First, cluster.Last) switch
     {
         ({ } first, { } last) when first != last => $"  {Text(first)} to {Text(last)}",
         ({ } first, _) => $"  {Text(first)}",

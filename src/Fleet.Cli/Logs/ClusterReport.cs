@@ -24,7 +24,10 @@ internal sealed class ClusterReport(Screen screen, int top) : ISearchReport
 
     public void Finish(JobView job, SearchTally tally, TimeSpan elapsed)
     {
-        ClusterList.Write(screen, _clusters.Snapshot(), top);
+        ClusterList.Write(screen, [.. _clusters.Snapshot().Select(Row)], top);
         SearchSummary.Write(screen, job, tally, elapsed);
     }
+
+    private static ClusterRow Row(LogCluster cluster) =>
+        new((ulong)cluster.Count, cluster.Template, cluster.Example, cluster.First, cluster.Last, cluster.Origins, cluster.Origins.Count);
 }

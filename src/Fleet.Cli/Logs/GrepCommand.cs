@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Fleet.Cli.Exec;
 using Fleet.Cli.Options;
+using Fleet.Cli.Output;
 using Fleet.Cli.Spec;
 using Fleet.Protocol;
 using Fleet.Protocol.V1;
@@ -34,6 +35,8 @@ internal static class GrepCommand
             window.Read(parsed, search);
             var run = form.Read(parsed, search);
             SearchCheck.Check(search);
+            if (!form.IsForPrograms(parsed))
+                NoteNames(context.Screen, search);
             var renderer = form.Create(parsed, context.Screen, search);
             var spec = SpecBuilder.Build([new Step { SearchLogs = search }], run);
             var order = new JobOrder(selection, target.IsAll(parsed), spec, job.Read(parsed));
@@ -50,6 +53,13 @@ internal static class GrepCommand
         return second is null && !target.IsAll(parsed) && hasPatterns
             ? (null, target.Read(parsed, first))
             : (first, target.Read(parsed, second));
+    }
+
+    // Whoever looks for status=500 as with grep(1) would get all lines with 500. Of several patterns the names are shown.
+    private static void NoteNames(Screen screen, SearchLogs search)
+    {
+        if (search.Patterns is [{ Name.Length: > 0 } pattern])
+            screen.Note($"looking for \"{pattern.Text}\", named {pattern.Name}; for \"{pattern.Name}={pattern.Text}\" itself write {pattern.Name}\\={pattern.Text}, or -F");
     }
 
     private static void Fill(SearchLogs search, LogMatching matching)

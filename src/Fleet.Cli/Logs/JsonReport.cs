@@ -132,6 +132,13 @@ internal sealed class JsonReport(Screen screen) : ISearchReport
             json.WriteString("first", LineTime.Iso(cluster.FirstUs));
         if (cluster.LastUs > 0)
             json.WriteString("last", LineTime.Iso(cluster.LastUs));
+        if (cluster.HostCount == 0)
+            return;
+        json.WriteNumber("hosts", cluster.HostCount);
+        json.WriteStartArray("host_names");
+        foreach (var name in cluster.Hosts)
+            json.WriteStringValue(name);
+        json.WriteEndArray();
     }
 
     private static void WriteEnd(Utf8JsonWriter json, string host, LogSearchEnd end)

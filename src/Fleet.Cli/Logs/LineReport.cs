@@ -42,7 +42,7 @@ internal sealed class LineReport(Screen screen, SearchLogs search) : ISearchRepo
         if (line.Number > 0)
             screen.Out.Markup($"[grey]{line.Number}{(line.Context ? '-' : ':')}[/]");
         else if (line.Cursor.Length > 0 && line.TimeUs > 0)
-            screen.Out.Markup($"[grey]{LineTime.Local(line.TimeUs)}[/] ");
+            screen.Out.Markup($"[grey]{LineTime.Local(line.TimeUs)}{(!_hasContext ? "" : line.Context ? "-" : ":")}[/] ");
         HighlightedText.Write(screen, line.Text.Span, [.. line.Ranges]);
         if (line.Cut)
             screen.Out.Markup("[grey] ... (cut)[/]");

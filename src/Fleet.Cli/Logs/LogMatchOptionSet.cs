@@ -8,7 +8,7 @@ namespace Fleet.Cli.Logs;
 internal sealed class LogMatchOptionSet
 {
     private readonly Option<string[]> _patterns = new("--regexp", "-e") { Description = "A further pattern, NAME=PATTERN or PATTERN; may be repeated.", HelpName = "PATTERN" };
-    private readonly Option<bool> _fixed = new("--fixed-strings", "-F") { Description = "Patterns stand for themselves instead of being regular expressions." };
+    private readonly Option<bool> _fixed = new("--fixed-strings", "-F") { Description = "Patterns stand for themselves, all of each, instead of being regular expressions with names." };
     private readonly Option<bool> _ignoreCase = new("--ignore-case", "-i") { Description = "Upper and lower case are the same." };
     private readonly Option<bool> _word = new("--word-regexp", "-w") { Description = "Only whole words." };
     private readonly Option<bool> _invert = new("--invert-match", "-v") { Description = "Lines that match no pattern." };
@@ -34,8 +34,9 @@ internal sealed class LogMatchOptionSet
         if (first is not null)
             texts.Insert(0, first);
         var matching = new LogMatching(
-            texts.ConvertAll(text => Pattern(parsed, text)),
-            [.. (parsed.GetValue(_not) ?? []).Select(text => Pattern(parsed, text))],
+            texts.ConvertAll(text => Pattern(parsed, Named(parsed, text))),
+            // Nobody asks for the name of what is left out: "user=probe" stands for itself.
+            [.. (parsed.GetValue(_not) ?? []).Select(text => Pattern(parsed, new LogPattern(text, text)))],
             parsed.GetValue(_invert),
             [.. parsed.GetValue(_json) ?? []],
             Encoding(parsed.GetValue(_encoding)));
@@ -44,18 +45,17 @@ internal sealed class LogMatchOptionSet
         return matching;
     }
 
-    private V1.LogPattern Pattern(ParseResult parsed, string text)
+    // A fixed string stands for itself, all of it.
+    private LogPattern Named(ParseResult parsed, string text) => parsed.GetValue(_fixed) ? new LogPattern(text, text) : LogPattern.Parse(text);
+
+    private V1.LogPattern Pattern(ParseResult parsed, LogPattern named) => new()
     {
-        var named = LogPattern.Parse(text);
-        return new V1.LogPattern
-        {
-            Name = named.Name == named.Text ? "" : named.Name,
-            Text = named.Text,
-            Fixed = parsed.GetValue(_fixed),
-            IgnoreCase = parsed.GetValue(_ignoreCase),
-            WholeWord = parsed.GetValue(_word),
-        };
-    }
+        Name = named.Name == named.Text ? "" : named.Name,
+        Text = named.Text,
+        Fixed = parsed.GetValue(_fixed),
+        IgnoreCase = parsed.GetValue(_ignoreCase),
+        WholeWord = parsed.GetValue(_word),
+    };
 
     private static V1.LogEncoding Encoding(string? name) => name?.ToLowerInvariant() switch
     {

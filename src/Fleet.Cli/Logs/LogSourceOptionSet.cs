@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Fleet.LogSearch.Matching;
 using Fleet.Protocol.V1;
 
@@ -7,6 +8,9 @@ namespace Fleet.Cli.Logs;
 /// <summary>Which logs of a host are meant.</summary>
 internal sealed class LogSourceOptionSet
 {
+    // As journalctl(1) has them, the worst first.
+    private static readonly string[] s_priorities = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
+
     private readonly Option<string[]> _files = new("--file", "-f") { Description = "A file or glob on the hosts, absolute; may be repeated.", HelpName = "PATH" };
     private readonly Option<bool> _rotated = new("--rotated") { Description = "Also the files that rotation put aside (.1, .2.gz, -20261120 ...), in order of time." };
     private readonly Option<bool> _journal = new("--journal", "-j") { Description = "The systemd journal (the default where no file is named)." };
@@ -20,6 +24,7 @@ internal sealed class LogSourceOptionSet
     /// <param name="canChooseRotated">Whether rotated files are read where that is asked for.</param>
     public LogSourceOptionSet(Command command, bool canChooseRotated = true)
     {
+        _priority.AcceptOnlyFromAmong([.. s_priorities, .. Enumerable.Range(0, s_priorities.Length).Select(number => number.ToString(CultureInfo.InvariantCulture))]);
         if (canChooseRotated)
             command.Options.Add(_rotated);
         foreach (var option in (Option[])[_files, _journal, _journalPath, _units, _priority, _fields, _kernel])

@@ -1,6 +1,7 @@
 using Fleet.LogSearch;
 using Fleet.LogSearch.Matching;
 using Fleet.LogSearch.Searching;
+using Fleet.Protocol.Units;
 using V1 = Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Logs;
@@ -22,15 +23,26 @@ internal static class SearchCheck
             After = (int)Math.Min(search.After, int.MaxValue),
             RecordStart = search.RecordStart is { } first ? Of(first) : null,
         });
-        if (search.Sources.Any(source => source.Journal is not null) && search.Before + search.After > 0)
-            throw new LogQueryException("context (-A, -B, -C) is for files: a journal's entries stand by themselves; name files, or leave it out");
+        if (!search.Sources.Any(source => source.Journal is not null))
+            return;
+        if (search.RecordStart is not null)
+            throw new LogQueryException("--record-start is for files: a journal's entries are records already; name files, or leave it out");
+        if (search.JsonFields.Count > 0)
+            throw new LogQueryException("--json-field is for files: a journal has fields of its own (--field); name files, or leave it out");
     }
 
     private static void Check(V1.LogPattern pattern)
     {
         if (pattern.Text.Length is 0 or > Protocol.Limits.LogPatternCharacters)
             throw new LogQueryException($"a pattern must have 1 to {Protocol.Limits.LogPatternCharacters} characters; this one has {pattern.Text.Length}");
-        LogSearcher.Check(new LogQuery { Patterns = [Of(pattern)] });
+        try
+        {
+            LogSearcher.Check(new LogQuery { Patterns = [Of(pattern)] });
+        }
+        catch (LogQueryException e) when (PatternFault.Of(e, pattern.Text, "use -F", "with --not") is { } fault)
+        {
+            throw new FleetFormatException(pattern.Text, new ParseError(fault.Offset + 1, fault.What, fault.Mend));
+        }
     }
 
     private static LogPattern Of(V1.LogPattern pattern) => new(

@@ -42,11 +42,13 @@ internal sealed class SearchTally
         if (end is { Limit.Length: > 0 })
             Note(_limits, end.Limit, host);
 
+        // What lies behind a limit of bytes or processor time nobody has looked at.
+        var isWhole = faults.Count == 0 && end is not { Limit: "bytes" or "cpu" };
         if (matches > 0)
             HostsWithHits++;
-        else if (faults.Count == 0)
+        else if (isWhole)
             HostsWithoutHits++;
-        if (faults.Count > 0)
+        if (!isWhole)
             HostsInTrouble++;
     }
 

@@ -49,8 +49,16 @@ internal sealed class WindowOptionSet
                 search.UntilMs = TimeWindow.ParseBound(until, _time).ToUnixTimeMilliseconds();
         }
 
+        if (Bound(search.HasSinceMs ? search.SinceMs : null, search.HasSinceAgoMs ? search.SinceAgoMs : null)
+            > Bound(search.HasUntilMs ? search.UntilMs : null, search.HasUntilAgoMs ? search.UntilAgoMs : null))
+            throw CommandFailure.Usage($"--since {parsed.GetValue(_since)} is later than --until {parsed.GetValue(_until)}", "nothing can lie between them: swap them");
         search.TimeFormat = parsed.GetValue(_format) ?? "";
+        if (search.TimeFormat.Length > 0 && !TimeForm.IsKnown(search.TimeFormat))
+            throw CommandFailure.Usage($"--time-format \"{search.TimeFormat}\" is not known", $"give {string.Join(", ", TimeForm.Names)}, or a format such as \"dd.MM.yyyy HH:mm:ss\"");
     }
+
+    // Hosts go by their own clocks; to tell whether there is anything between the bounds this one does.
+    private long? Bound(long? ms, long? agoMs) => ms ?? _time.GetUtcNow().ToUnixTimeMilliseconds() - agoMs;
 
     /// <summary>How long ago a bound lies, where it is written so; the hosts' own clocks say from when.</summary>
     private static bool TryAgo(string text, out long ms)

@@ -25,6 +25,14 @@ internal sealed class JobView
     /// <summary>Applies an event; the task that it concerns, if any.</summary>
     public TaskView? Apply(JobEvent happened)
     {
+        // It has the number of the last event before it, and is no repeat.
+        if (happened.EventCase == JobEvent.EventOneofCase.JobEnded)
+        {
+            Take(happened.JobEnded.Job);
+            Done = true;
+            return null;
+        }
+
         if (happened.Seq > 0)
         {
             if (happened.Seq <= LastSeq)
@@ -40,9 +48,6 @@ internal sealed class JobView
             case JobEvent.EventOneofCase.Tasks:
                 foreach (var task in happened.Tasks.Tasks)
                     _tasks.TryAdd(task.Ordinal, new TaskView(task.Ordinal, task.AgentName));
-                return null;
-            case JobEvent.EventOneofCase.JobEnded:
-                Take(happened.JobEnded.Job);
                 return null;
         }
 

@@ -31,7 +31,7 @@ internal sealed class JobWatcher
     {
         var after = 0UL;
         var failures = 0;
-        var lastWord = _time.GetTimestamp();
+        var brokenSince = 0L;
         while (true)
         {
             var request = new WatchJobRequest { JobId = jobId, AfterSeq = after, NoFollow = !follow };
@@ -41,7 +41,10 @@ internal sealed class JobWatcher
                 var (next, failure) = await NextAsync(call.ResponseStream, cancellationToken);
                 if (failure is not null)
                 {
-                    if (!CallFailures.IsPassing(failure) || _time.GetElapsedTime(lastWord) > GiveUpAfter || _client.Trust.LastRefusal is not null)
+                    // Counted from when it broke: a job may say nothing for hours before that.
+                    if (failures == 0)
+                        brokenSince = _time.GetTimestamp();
+                    if (!CallFailures.IsPassing(failure) || _time.GetElapsedTime(brokenSince) > GiveUpAfter || _client.Trust.LastRefusal is not null)
                         throw failure;
                     if (failures++ == 0)
                         _notify("the link to the controller broke; the job goes on there, trying again");
@@ -52,7 +55,6 @@ internal sealed class JobWatcher
                 if (failures > 0)
                     _notify("the controller is back");
                 failures = 0;
-                lastWord = _time.GetTimestamp();
                 if (next is null)
                     yield break;
                 after = Math.Max(after, next.Seq);

@@ -18,7 +18,7 @@ internal static class ScanTables
             scan.Definition.Order?.Paused == true ? "paused" : "on",
         ]));
         var atFault = scans.Count(scan => scan.AgentsAtFault > 0);
-        screen.Note($"{scans.Count} scans{(atFault > 0 ? $", {atFault} cannot read something somewhere; see: fleet scan show NAME" : "")}");
+        screen.Note($"{scans.Count} {(scans.Count == 1 ? "scan" : "scans")}{(atFault > 0 ? $", {atFault} cannot read something somewhere; see: fleet scan show NAME" : "")}");
     }
 
     public static void Show(Screen screen, ScanDetails details, DateTimeOffset now)

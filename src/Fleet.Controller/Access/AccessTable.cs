@@ -53,6 +53,7 @@ internal static class AccessTable
         ["/fleet.v1.Hits/SearchHits"] = new(AccessLevel.Viewer),
 
         ["/fleet.v1.Alerts/ListAlerts"] = new(AccessLevel.Viewer),
+        ["/fleet.v1.Alerts/GetAlert"] = new(AccessLevel.Viewer),
         ["/fleet.v1.Alerts/ListSilences"] = new(AccessLevel.Viewer),
         ["/fleet.v1.Alerts/AcknowledgeAlerts"] = new(AccessLevel.Operator, IsAudited: true),
         ["/fleet.v1.Alerts/CreateSilence"] = new(AccessLevel.Operator, IsAudited: true),

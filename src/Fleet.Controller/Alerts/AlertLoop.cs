@@ -75,10 +75,12 @@ internal sealed partial class AlertLoop
             var now = _time.GetUtcNow();
             foreach (var finding in findings)
                 judge.Take(finding, now);
-            judge.Tick(now);
+            // Behind in a storm it knows only what had come by then: what it has not read yet is not quiet.
+            var isBehind = findings.Count == FindingsPerTurn;
+            judge.Tick(isBehind && findings[^1].ReceivedAt < now ? findings[^1].ReceivedAt : now);
             judged = findings.Count > 0 ? findings[^1].Seq : judged;
             await CommitAsync(judge, findings.Count > 0 ? judged : null, cancellationToken);
-            if (findings.Count == FindingsPerTurn)
+            if (isBehind)
                 continue;
 
             // The first hit is judged at once; while more of them come, they are judged together.

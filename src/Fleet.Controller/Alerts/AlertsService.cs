@@ -1,5 +1,6 @@
 using Fleet.Controller.Identity;
 using Fleet.Controller.Notifications;
+using Fleet.Protocol;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
 using Grpc.Core;
@@ -13,6 +14,7 @@ internal sealed class AlertsService(IFleetStore store, SilenceDesk silences, Sil
     private const int DefaultLimit = 200;
     private const int MostLimit = 10_000;
     private const int MostIds = 1000;
+    private const int MostBytes = Limits.MessageBytes * 3 / 4;
     private const int LongestComment = 1024;
 
     /// <inheritdoc/>
@@ -21,10 +23,31 @@ internal sealed class AlertsService(IFleetStore store, SilenceDesk silences, Sil
         if (request.Limit > MostLimit)
             throw Bad($"limit is at most {MostLimit}");
         var limit = request.Limit == 0 ? DefaultLimit : (int)request.Limit;
-        var alerts = await store.Alerts.ListAsync(request.All, request.Scan.Length > 0 ? request.Scan : null, limit, context.CancellationToken);
-        var deliveries = await store.Alerts.DeliveriesOfAsync([.. alerts.Select(alert => alert.Id)], context.CancellationToken);
-        var byAlert = deliveries.ToLookup(delivery => delivery.Delivery.AlertId);
-        return new ListAlertsReply { Alerts = { alerts.Select(alert => AlertMessages.Of(WithSilence(alert), byAlert[alert.Id])) } };
+        // One more than is wanted tells whether there are more.
+        var found = await store.Alerts.ListAsync(request.All, request.Scan.Length > 0 ? request.Scan : null, limit + 1, context.CancellationToken);
+        var reply = new ListAlertsReply { Truncated = found.Count > limit };
+        var bytes = 0;
+        foreach (var alert in await TellAsync([.. found.Take(limit)], context.CancellationToken))
+        {
+            bytes += alert.CalculateSize();
+            if (bytes > MostBytes)
+            {
+                reply.Truncated = true;
+                break;
+            }
+
+            reply.Alerts.Add(alert);
+        }
+
+        return reply;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<Alert> GetAlert(GetAlertRequest request, ServerCallContext context)
+    {
+        var alert = await store.Alerts.FindAsync(request.Id, context.CancellationToken)
+            ?? throw new RpcException(new Status(StatusCode.NotFound, "there is no such alert (any more); 'fleet alerts list --all' shows them"));
+        return (await TellAsync([alert], context.CancellationToken)).Single();
     }
 
     /// <inheritdoc/>
@@ -59,6 +82,13 @@ internal sealed class AlertsService(IFleetStore store, SilenceDesk silences, Sil
             throw new RpcException(new Status(StatusCode.NotFound, "there is no such channel; 'fleet scan list' shows them"));
         var fault = await post.SendAsync(request.Name, Sample(context.GetCallerName()), context.CancellationToken);
         return new TestChannelReply { Delivered = fault.Length == 0, Fault = fault };
+    }
+
+    private async Task<IEnumerable<Alert>> TellAsync(IReadOnlyList<AlertRecord> alerts, CancellationToken cancellationToken)
+    {
+        var deliveries = await store.Alerts.DeliveriesOfAsync([.. alerts.Select(alert => alert.Id)], cancellationToken);
+        var byAlert = deliveries.ToLookup(delivery => delivery.Delivery.AlertId);
+        return alerts.Select(alert => AlertMessages.Of(WithSilence(alert), byAlert[alert.Id]));
     }
 
     // A silence that came after the first message does not stand in the alert, but it will hold back that it is over.

@@ -5,12 +5,20 @@ using Grpc.Core;
 namespace Fleet.Controller.Alerts;
 
 /// <summary>Makes and ends silences: stored first, then heeded.</summary>
-internal sealed class SilenceDesk(IFleetStore store, SilenceBook book, JudgeSignal judge, TimeProvider time)
+internal sealed class SilenceDesk(IFleetStore store, SilenceBook book, JudgeSignal judge, TimeProvider time) : IDisposable
 {
     private const int LongestGlob = 256;
     private const int LongestComment = 1024;
+    // What is heeded is looked through for each alert, every second.
+    private const int MostSilences = 1000;
     private static readonly TimeSpan s_least = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_most = TimeSpan.FromDays(90);
+
+    // One at a time: what is read from the store must not be heeded after what was read later.
+    private readonly SemaphoreSlim _turn = new(1);
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
 
     /// <summary>Makes a silence.</summary>
     /// <exception cref="RpcException">A field is wrong.</exception>
@@ -18,6 +26,8 @@ internal sealed class SilenceDesk(IFleetStore store, SilenceBook book, JudgeSign
     {
         if (Fault(request) is { Length: > 0 } fault)
             throw new RpcException(new Status(StatusCode.InvalidArgument, fault));
+        if ((await ListAsync(cancellationToken)).Count >= MostSilences)
+            throw new RpcException(new Status(StatusCode.ResourceExhausted, $"there are {MostSilences} silences already: end some, or use a glob for many hosts"));
         var now = time.GetUtcNow();
         var silence = new SilenceRecord
         {
@@ -54,7 +64,16 @@ internal sealed class SilenceDesk(IFleetStore store, SilenceBook book, JudgeSign
 
     private async Task HeedAsync(CancellationToken cancellationToken)
     {
-        book.Replace(await store.Alerts.ListSilencesAsync(cancellationToken));
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            book.Replace(await store.Alerts.ListSilencesAsync(cancellationToken));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+
         judge.Set();
     }
 

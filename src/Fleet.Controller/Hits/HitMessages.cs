@@ -8,8 +8,47 @@ namespace Fleet.Controller.Hits;
 /// <summary>Findings as operators get them.</summary>
 internal static class HitMessages
 {
-    /// <summary>Adds a finding where it belongs.</summary>
-    public static void Add(this SearchHitsReply reply, Finding finding)
+    private const int BytesPerMessage = 1 << 20;
+    private const int OverheadBytes = 64;
+
+    /// <summary>Findings in messages of a bounded size, each with the position of its last one.</summary>
+    public static IEnumerable<(SearchHitsReply Reply, long LastSeq)> Pack(IEnumerable<StoredFinding> findings)
+    {
+        var (reply, bytes, last) = (new SearchHitsReply(), 0, 0L);
+        foreach (var (seq, _, finding) in findings)
+        {
+            reply.Add(finding);
+            last = seq;
+            bytes += OverheadBytes + finding.Text.Length + finding.Data.Length + finding.Template.Length;
+            if (bytes < BytesPerMessage)
+                continue;
+            yield return (reply, last);
+            (reply, bytes) = (new SearchHitsReply(), 0);
+        }
+
+        if (bytes > 0)
+            yield return (reply, last);
+    }
+
+    /// <summary>Templates and their numbers in messages of a bounded size.</summary>
+    public static IEnumerable<SearchHitsReply> Pack(IEnumerable<FindingCluster> clusters)
+    {
+        var (reply, bytes) = (new SearchHitsReply(), 0);
+        foreach (var cluster in clusters.Select(ToMessage))
+        {
+            reply.Clusters.Add(cluster);
+            bytes += cluster.CalculateSize();
+            if (bytes < BytesPerMessage)
+                continue;
+            yield return reply;
+            (reply, bytes) = (new SearchHitsReply(), 0);
+        }
+
+        if (bytes > 0)
+            yield return reply;
+    }
+
+    private static void Add(this SearchHitsReply reply, Finding finding)
     {
         switch (finding.Kind)
         {
@@ -25,14 +64,15 @@ internal static class HitMessages
         }
     }
 
-    /// <summary>A template and its number.</summary>
-    public static LogCluster ToMessage(FindingCluster cluster) => new()
+    private static LogCluster ToMessage(FindingCluster cluster) => new()
     {
         Template = cluster.Template,
         Count = (ulong)cluster.Count,
         Example = UnsafeByteOperations.UnsafeWrap(cluster.Example),
         FirstUs = Microseconds(cluster.First),
         LastUs = Microseconds(cluster.Last),
+        HostCount = (uint)cluster.HostCount,
+        Hosts = { cluster.Hosts },
     };
 
     private static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;

@@ -26,6 +26,8 @@ internal static class HitRequest
             throw Bad("severity is none that this controller knows: info, warning, error or critical");
         if (request.Follow && (request.Clusters || request.UntilMs != 0))
             throw Bad("follow has no end: leave out clusters and until_ms");
+        if (!request.Follow && request.AfterCursor.Length > 0)
+            throw Bad("after_cursor goes with follow");
         return new FindingQuery
         {
             Scans = request.Scans,
@@ -39,6 +41,10 @@ internal static class HitRequest
             Text = request.Text,
         };
     }
+
+    /// <summary>Behind which position following goes on; null where it begins.</summary>
+    /// <exception cref="RpcException">It is none.</exception>
+    public static long? After(SearchHitsRequest request) => request.AfterCursor.Length > 0 ? HitCursor.Read(request.AfterCursor) : null;
 
     /// <summary>How many are wanted.</summary>
     public static int Limit(SearchHitsRequest request) => request.Limit switch

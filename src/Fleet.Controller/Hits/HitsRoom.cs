@@ -6,6 +6,7 @@ internal static class HitsRoom
     /// <summary>Searching and following what scans found. Needs the store and target resolution.</summary>
     public static IServiceCollection AddHits(this IServiceCollection services) => services
         .AddSingleton<HitSignal>()
+        .AddSingleton<ReadingTurns>()
         .AddSingleton<HitSearch>()
         .AddSingleton<HitFollow>()
         .AddSingleton<HitsService>();

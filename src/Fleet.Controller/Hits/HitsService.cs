@@ -13,7 +13,7 @@ internal sealed class HitsService(HitSearch search, HitFollow follow, TargetReso
         var query = HitRequest.Read(request, resolver);
         var limit = HitRequest.Limit(request);
         if (request.Follow)
-            return follow.RunAsync(query, responseStream, context.CancellationToken);
+            return follow.RunAsync(query, HitRequest.After(request), responseStream, context.CancellationToken);
         return request.Clusters
             ? search.CountAsync(query, limit, responseStream, context.CancellationToken)
             : search.RunAsync(query, limit, responseStream, context.CancellationToken);

@@ -1,13 +1,18 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Notifications;
 
 /// <summary>Runs a command on the controller's host, the message as JSON on its standard input.</summary>
-internal sealed class CommandSender : IChannelSender
+internal sealed class CommandSender(TimeProvider time) : IChannelSender
 {
     private const int LongestComplaint = 500;
+    private const int BufferCharacters = 4096;
+
+    // Something that the command left behind may hold its output open for ever.
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
     public NotificationChannel.KindOneofCase Kind => NotificationChannel.KindOneofCase.Command;
@@ -24,22 +29,51 @@ internal sealed class CommandSender : IChannelSender
         using var process = Start(start);
         try
         {
-            var complaint = process.StandardError.ReadToEndAsync(cancellationToken);
-            var chatter = process.StandardOutput.ReadToEndAsync(cancellationToken);
+            var complaint = BeginningAsync(process.StandardError, cancellationToken);
+            var chatter = BeginningAsync(process.StandardOutput, cancellationToken);
             await TellAsync(process, notice, cancellationToken);
             await process.WaitForExitAsync(cancellationToken);
             if (process.ExitCode == 0)
                 return;
-            var said = (await complaint).Trim();
+            var said = await SaidAsync(complaint, cancellationToken);
             if (said.Length == 0)
-                said = (await chatter).Trim();
-            said = said.Length > LongestComplaint ? said[..LongestComplaint] : said;
+                said = await SaidAsync(chatter, cancellationToken);
             throw new DeliveryException($"exit code {process.ExitCode}: {said.ReplaceLineEndings(" ")}");
         }
         finally
         {
             if (!process.HasExited)
                 process.Kill(entireProcessTree: true);
+        }
+    }
+
+    /// <summary>Reads all that it says, so that it is never held up, and keeps the beginning: it may say very much.</summary>
+    private static async Task<string> BeginningAsync(StreamReader output, CancellationToken cancellationToken)
+    {
+        var kept = new StringBuilder();
+        var buffer = new char[BufferCharacters];
+        try
+        {
+            while (await output.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+                kept.Append(buffer, 0, Math.Min(read, LongestComplaint - kept.Length));
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // It is over, and what was read by then is enough.
+        }
+
+        return kept.ToString().Trim();
+    }
+
+    private async Task<string> SaidAsync(Task<string> output, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await output.WaitAsync(s_lastWords, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return "";
         }
     }
 

@@ -1,11 +1,16 @@
 using System.Net;
 using System.Net.Mail;
+using System.Security.Authentication;
 using System.Text;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Notifications;
 
 /// <summary>Sends messages by mail (RFC 5321; STARTTLS, RFC 3207, where the channel says so: then never without it).</summary>
+/// <remarks>
+/// With STARTTLS the server's certificate must be valid now, be meant for the host that the channel names, and come from an authority that this
+/// host trusts (RFC 6125, RFC 7817). Nothing can be set to let another pass.
+/// </remarks>
 internal sealed class SmtpSender : IChannelSender
 {
     // RFC 6409: the port of submission, which is where STARTTLS is spoken. Else the one between mail servers.
@@ -28,6 +33,10 @@ internal sealed class SmtpSender : IChannelSender
         try
         {
             await client.SendMailAsync(mail, cancellationToken);
+        }
+        catch (Exception e) when ((e as AuthenticationException ?? e.InnerException as AuthenticationException) is { } distrust)
+        {
+            throw new DeliveryException($"the certificate of the mail server does not do for {smtp.Host}: {distrust.Message}", e);
         }
         catch (SmtpException e)
         {

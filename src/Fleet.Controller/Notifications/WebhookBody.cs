@@ -31,6 +31,9 @@ internal static class WebhookBody
         _ => notice.Json(),
     };
 
+    /// <summary>Whether receivers of a form answer 200 and refuse in the body.</summary>
+    public static bool MayRefuse(Webhook.Types.Form form) => form is Webhook.Types.Form.Dingtalk or Webhook.Types.Form.Feishu;
+
     /// <summary>Why a receiver that answered 200 refused nevertheless; empty where it did not. DingTalk and Feishu say so in the body.</summary>
     public static string RefusalIn(Webhook.Types.Form form, string body)
     {

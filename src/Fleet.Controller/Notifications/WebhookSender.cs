@@ -33,6 +33,9 @@ internal sealed class WebhookSender : IChannelSender, IDisposable
             foreach (var (name, value) in webhook.Headers)
                 request.Headers.TryAddWithoutValidation(name, value);
             using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            // What a receiver adds to its yes is not waited for, but where it may be a no.
+            if (answer.IsSuccessStatusCode && !WebhookBody.MayRefuse(webhook.Form))
+                return;
             var body = await ReadAsync(answer.Content, cancellationToken);
             if (!answer.IsSuccessStatusCode)
             {

@@ -1,5 +1,6 @@
 using Fleet.Controller.Identity;
 using Fleet.Controller.Notifications;
+using Fleet.Protocol;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
 using Grpc.Core;
@@ -10,7 +11,7 @@ namespace Fleet.Controller.Scans;
 internal sealed class ScansService(ScanDesk desk, ScanRegistry registry, ScanAssignment assignment, ScanStateBook states, IFleetStore store)
     : Protocol.V1.Scans.ScansBase
 {
-    private const int MostAlerts = 100_000;
+    private const int MostBytes = Limits.MessageBytes / 2;
 
     /// <inheritdoc/>
     public override Task<ApplyScansReply> ApplyScans(ApplyScansRequest request, ServerCallContext context) =>
@@ -28,7 +29,7 @@ internal sealed class ScansService(ScanDesk desk, ScanRegistry registry, ScanAss
     public override async Task<ListScansReply> ListScans(ListScansRequest request, ServerCallContext context)
     {
         var current = registry.Current;
-        var overview = await OverviewAsync(null, context.CancellationToken);
+        var overview = await OverviewAsync(context.CancellationToken);
         var reply = new ListScansReply();
         reply.Scans.AddRange(current.Scans.Values.Select(overview));
         reply.Channels.AddRange(current.Channels.Values.OrderBy(channel => channel.Name, StringComparer.Ordinal).Select(SecretMask.Of));
@@ -39,13 +40,20 @@ internal sealed class ScansService(ScanDesk desk, ScanRegistry registry, ScanAss
     public override async Task<ScanDetails> GetScan(GetScanRequest request, ServerCallContext context)
     {
         var scan = desk.Find(request.Name);
-        var details = new ScanDetails { Overview = (await OverviewAsync(request.Name, context.CancellationToken))(scan) };
-        details.Agents.AddRange(assignment.AgentsOf(scan).Select(agent => new ScanOnAgent
+        var details = new ScanDetails { Overview = (await OverviewAsync(context.CancellationToken))(scan) };
+        var bytes = details.CalculateSize();
+        foreach (var agent in assignment.AgentsOf(scan))
         {
-            AgentName = agent.Name,
-            Online = agent.Link is not null,
-            State = states.Find(agent.Id, scan.Record.Name),
-        }));
+            var state = states.Find(agent.Id, scan.Record.Name);
+            bytes += state?.CalculateSize() ?? 0;
+            details.Agents.Add(new ScanOnAgent
+            {
+                AgentName = agent.Name,
+                Online = agent.Link is not null,
+                State = bytes < MostBytes ? state : Briefly(state),
+            });
+        }
+
         return details;
     }
 
@@ -73,11 +81,10 @@ internal sealed class ScansService(ScanDesk desk, ScanRegistry registry, ScanAss
         return Task.FromResult(reply);
     }
 
-    private async Task<Func<KnownScan, ScanOverview>> OverviewAsync(string? only, CancellationToken cancellationToken)
+    private async Task<Func<KnownScan, ScanOverview>> OverviewAsync(CancellationToken cancellationToken)
     {
         var totals = (await store.Findings.TotalsAsync(cancellationToken)).ToDictionary(total => total.Scan, StringComparer.Ordinal);
-        var alerts = await store.Alerts.ListAsync(false, only, MostAlerts, cancellationToken);
-        var open = alerts.CountBy(alert => alert.Scan).ToDictionary(StringComparer.Ordinal);
+        var open = await store.Alerts.CountOpenAsync(cancellationToken);
         return scan =>
         {
             var agents = assignment.AgentsOf(scan).ToArray();
@@ -95,6 +102,17 @@ internal sealed class ScansService(ScanDesk desk, ScanRegistry registry, ScanAss
                 OpenAlerts = (uint)open.GetValueOrDefault(scan.Record.Name),
             };
         };
+    }
+
+    // Of ten thousand agents with a hundred logs each not all fit into a message: of the last ones the logs are named that are worst off.
+    private static ScanState? Briefly(ScanState? state)
+    {
+        if (state is null)
+            return null;
+        var brief = state.Clone();
+        brief.Sources.Clear();
+        brief.Sources.AddRange(state.Sources.OrderByDescending(source => source.Fault.Length > 0).ThenByDescending(source => source.LagBytes).Take(1));
+        return brief;
     }
 
     private bool IsAtFault(string agentId, string scan) =>

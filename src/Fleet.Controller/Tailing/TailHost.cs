@@ -28,6 +28,9 @@ internal sealed class TailHost(AgentEntry agent, TailCredits credits)
     /// <summary>What it may send.</summary>
     public TailCredits Credits { get; set; } = credits;
 
+    /// <summary>Bytes of its lines that wait for the operator.</summary>
+    public int WaitingBytes { get; set; }
+
     /// <summary>The link on which it was asked; null while there is none.</summary>
     public IAgentLink? Link { get; set; }
 

@@ -53,13 +53,19 @@ internal sealed partial class TailSession
                     if (TakeHosts() is { } hosts)
                         await responses.WriteAsync(new TailReply { Hosts = hosts }, cancellationToken);
                     isFirst = false;
+                    var looked = _time.GetTimestamp();
                     while (TryTake() is { } next)
                     {
                         // Waits while the operator does not read.
                         await responses.WriteAsync(new TailReply { Lines = new HostLines { AgentName = next.Host.Agent.Name, Lines = next.Lines } }, cancellationToken);
                         Settle(next);
+                        // Where lines never cease it is looked all the same who came and who went.
+                        if (_time.GetElapsedTime(looked) >= _options.LookInterval)
+                            break;
                     }
 
+                    if (HasWaiting())
+                        continue;
                     if (isOver)
                         return;
                 }
@@ -94,6 +100,7 @@ internal sealed partial class TailSession
                     break;
                 }
 
+                host.WaitingBytes += bytes;
                 _waiting.Enqueue(new WaitingLines(host, host.Credits, lines, bytes));
             }
 
@@ -123,6 +130,9 @@ internal sealed partial class TailSession
     private void Look_NeedsLock(TailHost host)
     {
         var link = host.Agent.Link;
+        // One that comes and goes while the operator reads slowly would have a new share of what may wait each time.
+        if (link is not null && host.WaitingBytes > 0 && !ReferenceEquals(link, host.Link))
+            link = null;
         if (host.State != TailHostState.Ended && !ReferenceEquals(link, host.Link))
         {
             host.Link = link;
@@ -178,6 +188,12 @@ internal sealed partial class TailSession
         }
     }
 
+    private bool HasWaiting()
+    {
+        lock (_lock)
+            return _waiting.Count > 0;
+    }
+
     private WaitingLines? TryTake()
     {
         lock (_lock)
@@ -191,6 +207,7 @@ internal sealed partial class TailSession
         {
             // What came over a link that was lost since is no credit on the new one, which has a whole share.
             var host = read.Host;
+            host.WaitingBytes -= read.Bytes;
             if (ReferenceEquals(host.Credits, read.Credits) && host.State == TailHostState.Following && read.Credits.Read(read.Bytes) is > 0 and var granted)
                 host.Link?.Post(new ControllerMessage { TailCredit = new TailCredit { TailId = Id, Bytes = granted } });
         }

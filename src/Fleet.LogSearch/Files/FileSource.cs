@@ -90,7 +90,7 @@ public sealed class FileSource : LogSource
 
         var sample = new byte[SampleBytes];
         int read = stream.ReadAtLeast(sample, sample.Length, throwOnEndOfStream: false);
-        TimestampReader? reader = CreateReader(prepared, sample.AsSpan(0, read));
+        TimestampReader? reader = read == 0 ? null : CreateReader(prepared, sample.AsSpan(0, read));
         LineTimes? times = reader is null ? null : new LineTimes(reader, prepared.Query.Window, inOrder: false);
         using var whole = new PrefixedStream(sample.AsMemory(0, read), stream);
         return SearchStream(whole, 0, long.MaxValue, prepared.Query.LineNumbers, times, "", prepared, budget, sink);
@@ -100,7 +100,9 @@ public sealed class FileSource : LogSource
     {
         var reader = TimestampReader.Create(prepared.Query.Timestamps, sample, new DateTimeOffset(File.GetLastWriteTimeUtc(_path)));
         return reader is null && prepared.Query.Window.IsBounded
-            ? throw new InvalidDataException("no time is recognised in its lines, so the window cannot be applied: name the form, or leave out since and until")
+            ? throw new InvalidDataException(prepared.Query.Timestamps.Form == TimestampForm.Detect
+                ? "no time is recognised in its lines, so the window cannot be applied: name their form (--time-format), or leave out --since and --until"
+                : "none of its first lines has a time of the form that was named (--time-format), so the window cannot be applied")
             : reader;
     }
 

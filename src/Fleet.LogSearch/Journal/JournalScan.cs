@@ -66,8 +66,7 @@ internal sealed class JournalScan(PreparedQuery prepared, SearchBudget budget, L
 
     private SearchEnd Finish(SearchEnd end)
     {
-        // Stable where clocks agree to the microsecond: by file, then by place.
-        Hits.Sort((a, b) => (a.Microseconds, a.File, a.Entry).CompareTo((b.Microseconds, b.File, b.Entry)));
+        Hits.Sort(JournalContext.Compare);
         return end;
     }
 
@@ -286,5 +285,6 @@ internal sealed class JournalScan(PreparedQuery prepared, SearchBudget budget, L
         return Payload.Open(bytes[1], bytes[file.PayloadOffset..]);
     }
 
-    private static long? Microseconds(DateTimeOffset? time) => time is { } at ? (at.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond : null;
+    /// <summary>As journals tell times.</summary>
+    public static long? Microseconds(DateTimeOffset? time) => time is { } at ? (at.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond : null;
 }

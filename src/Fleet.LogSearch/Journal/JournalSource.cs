@@ -52,9 +52,9 @@ public sealed class JournalSource : LogSource
 
     private static void Refuse(LogQuery query)
     {
-        if (query.Before + query.After > 0 || query.RecordStart is not null || query.JsonFields.Count > 0)
+        if (query.RecordStart is not null || query.JsonFields.Count > 0)
         {
-            throw new LogQueryException("a journal has entries, not lines: context, record starts and JSON fields do not apply; use journal fields");
+            throw new LogQueryException("a journal has entries, not lines: record starts and JSON fields do not apply; use journal fields");
         }
     }
 
@@ -91,6 +91,9 @@ public sealed class JournalSource : LogSource
 
     private SearchEnd? Report(JournalScan scan, List<JournalFile> files, PreparedQuery prepared, SearchBudget budget, IMatchSink sink, long[] byPattern, ref long matches)
     {
+        var report = sink is NoSink ? null : new EntryReport(Name, scan, files, prepared, sink);
+        bool hasContext = report is not null && prepared.Query.Before + prepared.Query.After > 0;
+        JournalContext? context = hasContext ? new JournalContext(prepared, budget, files, scan.Hits, scan.Payload) : null;
         foreach (JournalHit hit in scan.Hits)
         {
             if (budget.Cancel.IsCancellationRequested)
@@ -109,26 +112,50 @@ public sealed class JournalSource : LogSource
                 byPattern[i] += (long)((hit.Patterns >> i) & 1);
             }
 
-            if (sink is not NoSink)
+            if (context is null)
             {
-                JournalFile file = files[hit.File];
-                string cursor = JournalCursor.Of(file, hit.Entry);
-                sink.Take(new FoundLine
-                {
-                    Source = Name,
-                    Role = LineRole.Match,
-                    Bytes = scan.MessageOf(file, hit),
-                    Offset = 0,
-                    LineNumber = 0,
-                    Time = new DateTimeOffset(Ticks(hit.Microseconds), TimeSpan.Zero),
-                    Patterns = hit.Patterns,
-                    Cursor = cursor,
-                    PatternSet = prepared.Patterns,
-                });
+                report?.Send(hit, LineRole.Match, startsGroup: false);
+                continue;
+            }
+
+            (List<JournalHit> before, bool isGap) = context.Before(hit);
+            foreach (JournalHit near in before)
+            {
+                report!.Send(near, LineRole.Context, isGap);
+                isGap = false;
+            }
+
+            report!.Send(hit, LineRole.Match, isGap);
+            foreach (JournalHit near in context.After(hit))
+            {
+                report.Send(near, LineRole.Context, startsGroup: false);
             }
         }
 
-        return null;
+        return context?.Stopped;
+    }
+
+    /// <summary>Hands entries to the sink.</summary>
+    private sealed class EntryReport(string source, JournalScan scan, List<JournalFile> files, PreparedQuery prepared, IMatchSink sink)
+    {
+        public void Send(JournalHit hit, LineRole role, bool startsGroup)
+        {
+            JournalFile file = files[hit.File];
+            string cursor = JournalCursor.Of(file, hit.Entry);
+            sink.Take(new FoundLine
+            {
+                Source = source,
+                Role = role,
+                Bytes = scan.MessageOf(file, hit),
+                Offset = 0,
+                LineNumber = 0,
+                Time = new DateTimeOffset(Ticks(hit.Microseconds), TimeSpan.Zero),
+                Patterns = hit.Patterns,
+                StartsGroup = startsGroup,
+                Cursor = cursor,
+                PatternSet = prepared.Patterns,
+            });
+        }
     }
 
     private static long Ticks(long microseconds) => DateTime.UnixEpoch.Ticks + (microseconds * TicksPerMicrosecond);

@@ -35,7 +35,9 @@ internal sealed class TimestampReader
 
         if (options.Form != TimestampForm.Detect)
         {
-            return new TimestampReader(options.Form, options, lastChange);
+            // A form that was named and that no line has is a mistake: nothing would be found, and nobody would know why.
+            var named = new TimestampReader(options.Form, options, lastChange);
+            return sample.IsEmpty || named.CountIn(sample) > 0 ? named : null;
         }
 
         TimestampReader? best = null;

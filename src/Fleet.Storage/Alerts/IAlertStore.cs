@@ -12,6 +12,12 @@ public interface IAlertStore
     /// <summary>Alerts, latest start first; all or only those that are not resolved.</summary>
     Task<IReadOnlyList<AlertRecord>> ListAsync(bool includeResolved, string? scan, int limit, CancellationToken cancellationToken);
 
+    /// <summary>How many alerts are not resolved, by scan; scans without any are left out.</summary>
+    Task<IReadOnlyDictionary<string, int>> CountOpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>An alert; null if there is none of this id.</summary>
+    Task<AlertRecord?> FindAsync(string id, CancellationToken cancellationToken);
+
     /// <summary>Acknowledges alerts; returns the ids of those that are there.</summary>
     Task<IReadOnlyList<string>> AcknowledgeAsync(
         IReadOnlyCollection<string> ids, string by, string comment, DateTimeOffset at, CancellationToken cancellationToken);

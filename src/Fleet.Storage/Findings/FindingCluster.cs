@@ -6,4 +6,7 @@ namespace Fleet.Storage;
 /// <param name="Example">One of them.</param>
 /// <param name="First">When the earliest was written.</param>
 /// <param name="Last">When the latest was.</param>
-public sealed record FindingCluster(string Template, long Count, byte[] Example, DateTimeOffset First, DateTimeOffset Last);
+/// <param name="HostCount">How many agents have some.</param>
+/// <param name="Hosts">Their names, as far as there is room for them.</param>
+public sealed record FindingCluster(
+    string Template, long Count, byte[] Example, DateTimeOffset First, DateTimeOffset Last, int HostCount, IReadOnlyList<string> Hosts);

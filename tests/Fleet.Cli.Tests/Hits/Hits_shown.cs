@@ -13,7 +13,7 @@ public sealed class Hits_shown
         var (screen, text) = Some.Screen();
         var report = new HitBlockReport(screen, new HitHighlighter([SomeHits.Scan()], ""));
         // Newest first, as they come.
-        report.Take(new SearchHitsReply { Hits = { SomeHits.Hit("web10", "Killed process 3", 30), SomeHits.Hit("web2", "Killed process 2", 20, cut: true) } });
+        report.Take(new SearchHitsReply { Hits = { SomeHits.Hit("web10", "Killed process 4", 30), SomeHits.Hit("web10", "Killed process 3", 30), SomeHits.Hit("web2", "Killed process 2", 20, cut: true) } });
         report.Take(new SearchHitsReply { Hits = { SomeHits.Hit("web10", "Killed process 1", 10) }, Summaries = { SomeHits.Summary("web10", 4711, 11, 25) }, Gaps = { SomeHits.Gap("web2", 1, 5) }, Truncated = true });
         report.Finish();
         text.ToString().ShouldBe($"""
@@ -26,7 +26,8 @@ public sealed class Hits_shown
             {T(25)} oom/killed 4711 more lines like this between {T(11)} and {T(25)}, counted and not kept: Killed process <*>
                 e.g. Killed process 9
             {T(30)} oom/killed Killed process 3
-            3 hits, 4711 more lines counted and not kept, on 2 hosts; 1 gap: lines that nobody saw
+            {T(30)} oom/killed Killed process 4
+            4 hits, 4711 more lines counted and not kept, on 2 hosts; 1 gap: lines that nobody saw
             fleet: there are more than these (--limit)
 
             """);
@@ -57,12 +58,16 @@ public sealed class Hits_shown
             Clusters =
             {
                 new LogCluster { Template = "disk <*>", Count = 2, Example = ByteString.CopyFromUtf8("disk 7") },
-                new LogCluster { Template = "Killed process <*>", Count = 4713, Example = ByteString.CopyFromUtf8("Killed process 9") },
+                new LogCluster
+                {
+                    Template = "Killed process <*>", Count = 4713, Example = ByteString.CopyFromUtf8("Killed process 9"), FirstUs = SomeHits.At(1), LastUs = SomeHits.At(2),
+                    HostCount = 3, Hosts = { "web2", "db1", "web1" },
+                },
             },
         });
         report.Finish();
-        text.ToString().ShouldStartWith("    4713  \n          Killed process <*>\n          e.g. Killed process 9\n       2  \n");
-        text.ToString().ShouldEndWith("4715 hits\n");
+        text.ToString().ShouldStartWith($"    4713  db1,web[1-2] (3)  {T(1)[..19]} to {T(2)[..19]}\n          Killed process <*>\n          e.g. Killed process 9\n       2  \n");
+        text.ToString().ShouldEndWith("4715 hits, on 3 hosts\n");
     }
 
     [Fact]
@@ -81,27 +86,6 @@ public sealed class Hits_shown
         report.Take(new SearchHitsReply { Hits = { SomeHits.Hit("web1", "\u001b[2J[red]gone[/]", 1) } });
         report.Finish();
         text.ToString().ShouldContain("^[[2J[red]gone[/]\n");
-    }
-
-    [Fact]
-    public void What_was_shown_is_not_shown_again()
-    {
-        var memory = new HitMemory(most: 2);
-        var (first, second, third) = (Reply(1), Reply(2), Reply(3));
-        memory.New(first).ShouldBe(first);
-        memory.New(first).ShouldBeNull();
-        memory.New(second).ShouldBe(second);
-        memory.New(third).ShouldBe(third);
-        memory.New(second).ShouldBeNull();
-        memory.New(Reply(2, "web2"))!.Hits.Count.ShouldBe(1, "the same id on another host is another line");
-        memory.New(first).ShouldBe(first, "only the latest are remembered");
-
-        static SearchHitsReply Reply(byte id, string host = "web1")
-        {
-            var hit = SomeHits.Hit(host, "x", 0);
-            hit.Hit.Id = ByteString.CopyFrom(id);
-            return new SearchHitsReply { Hits = { hit } };
-        }
     }
 
     private static string T(int seconds) => LineTime.Local(SomeHits.At(seconds));

@@ -16,6 +16,14 @@ public sealed class A_job_seen_from_its_log
     }
 
     [Fact]
+    public void A_job_is_done_when_its_log_says_so_with_the_number_of_the_event_before()
+    {
+        var log = Some.Log(Some.Job("x"), Some.Hosts("web1"), Some.End(1, TaskState.Succeeded, 0));
+        Some.Play(log).Done.ShouldBeFalse();
+        Some.Play([.. log, new JobEvent { Seq = 1, JobEnded = new JobEnded { Job = new Job { Id = Some.JobId } } }]).Done.ShouldBeTrue();
+    }
+
+    [Fact]
     public void The_first_end_of_a_task_is_its_end()
     {
         var job = Some.Play(Some.Log(Some.Hosts("web1"), Some.End(1, TaskState.Succeeded, 0), Some.End(1, TaskState.Failed, 1)));

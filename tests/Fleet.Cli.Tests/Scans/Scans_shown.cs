@@ -15,7 +15,7 @@ public sealed class Scans_shown
         text.ToString().ShouldBe("""
             SCAN	TARGET	EVERY	HOSTS	ONLINE	AT FAULT	HITS	LAST HIT	ALERTS	STATE
             oom	*	1m	3	2	1	12	60 s ago	1	on
-            fleet: 1 scans, 1 cannot read something somewhere; see: fleet scan show NAME
+            fleet: 1 scan, 1 cannot read something somewhere; see: fleet scan show NAME
 
             """);
     }

@@ -23,7 +23,7 @@ public sealed class What_scan_files_say
                   - {name: oom, text: OOMKilled, severity: critical}
                   - {name: slow, regex: 'took \d{4,}ms', ignore_case: true, whole_word: true}
                   - http=HTTP 5\d\d
-                not: [healthcheck, {text: 'a.b'}]
+                not: [healthcheck, {text: 'a.b'}, 'user=probe']
                 json: [level=error, status>=500]
                 record_start: '^\d{4}-'
                 encoding: latin1
@@ -69,7 +69,7 @@ public sealed class What_scan_files_say
                 new ScanPattern { Pattern = new LogPattern { Name = "slow", Text = @"took \d{4,}ms", IgnoreCase = true, WholeWord = true }, Severity = Severity.Warning },
                 new ScanPattern { Pattern = new LogPattern { Name = "http", Text = @"HTTP 5\d\d" }, Severity = Severity.Warning },
             },
-            Exclude = { new LogPattern { Text = "healthcheck" }, new LogPattern { Text = "a.b", Fixed = true } },
+            Exclude = { new LogPattern { Text = "healthcheck" }, new LogPattern { Text = "a.b", Fixed = true }, new LogPattern { Text = "user=probe" } },
             JsonFields = { "level=error", "status>=500" },
             RecordStart = new LogPattern { Text = @"^\d{4}-" },
             Encoding = LogEncoding.Latin1,

@@ -54,6 +54,38 @@ public sealed class AlertLoopTests
         (await store.Store.Alerts.DeliveriesOfAsync([alert.Id], None)).ShouldHaveSingleItem().Delivery.Occasion.ShouldBe("firing");
     }
 
+    [Fact]
+    public async Task A_judge_that_is_behind_takes_no_alert_for_quiet_whose_lines_it_has_not_read_yet()
+    {
+        const int Others = 2000;
+        await using var store = await TestStore.OpenAsync(TimeProvider.System);
+        var time = new ManualTime();
+        var (start, signal) = (time.GetUtcNow(), new JudgeSignal());
+        var registry = await RegistryAsync(store.Store, rule => rule.ResolveAfterMs = 10_000);
+        var open = new AlertRecord
+        {
+            Id = "al-1", Scan = "oom", Pattern = "oom", AgentName = "web1", Fingerprint = new AlertKey("oom", "oom", "web1", "").Fingerprint,
+            Severity = 3, State = AlertState.Firing, StartedAt = start, FiredAt = start, LastHitAt = start, Count = 1,
+        };
+        await store.Store.Alerts.CommitAsync(new AlertCommit(null, [open], []), None);
+        var loop = new AlertLoop(store.Store, registry, new SilenceBook(), signal, new DeliverySignal(), time, NullLogger<AlertLoop>.Instance);
+        // A minute's storm of something else, and within it one line more of this.
+        await AppendAsync("other", Enumerable.Range(1, Others), start.AddSeconds(1));
+        await AppendAsync("oom", [Others + 1], start.AddSeconds(5));
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        using var stop = new CancellationTokenSource();
+        var running = loop.RunAsync(stop.Token);
+        await JudgedAsync(store.Store, time, signal, Others + 1);
+        await stop.CancelAsync();
+        await running.WaitAsync(TestController.Patience);
+
+        (await store.Store.Alerts.ListAsync(true, null, 10, None)).ShouldHaveSingleItem().Count.ShouldBe(2);
+
+        Task AppendAsync(string scan, IEnumerable<int> ids, DateTimeOffset at) => store.Store.Findings.AppendAsync(
+            [.. ids.Select(id => FindingMessages.Of(SomeScans.Hit(scan, id, at: start), "a-1", "web1", at))], at, None);
+    }
+
     private static async Task JudgedAsync(IFleetStore store, ManualTime time, JudgeSignal signal, int sent)
     {
         using var limit = new CancellationTokenSource(TestController.Patience);

@@ -32,6 +32,25 @@ public sealed class AlertsServiceTests
     }
 
     [Fact]
+    public async Task An_alert_is_found_by_its_id_and_a_list_says_when_it_is_not_whole()
+    {
+        await using var controller = await TestController.StartAsync();
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await SomeScans.ApplyAsync(controller, SomeScans.Scan("oom"), SomeScans.Scan("disk"));
+        await agent.ReportAsync(1, [SomeScans.Hit("oom", 1), SomeScans.Hit("disk", 2)]);
+        var alerts = await SomeScans.AlertsAsync(controller, alerts => alerts.Count == 2);
+
+        (await CallAsync((client, headers) => client.GetAlertAsync(new GetAlertRequest { Id = alerts[1].Id }, headers))).ShouldBe(alerts[1]);
+        (await CallAsync((client, headers) => client.ListAlertsAsync(new ListAlertsRequest { Limit = 1 }, headers))).Truncated.ShouldBeTrue();
+        (await CallAsync((client, headers) => client.ListAlertsAsync(new ListAlertsRequest { Limit = 2 }, headers))).Truncated.ShouldBeFalse();
+        (await Should.ThrowAsync<RpcException>(() => CallAsync((client, headers) => client.GetAlertAsync(new GetAlertRequest { Id = "al-none" }, headers))))
+            .StatusCode.ShouldBe(StatusCode.NotFound);
+
+        Task<T> CallAsync<T>(Func<V1.Alerts.AlertsClient, Metadata, AsyncUnaryCall<T>> call) =>
+            SomeScans.CallAsync(controller, (channel, headers) => call(new V1.Alerts.AlertsClient(channel), headers).ResponseAsync);
+    }
+
+    [Fact]
     public async Task A_restart_neither_forgets_an_alert_nor_tells_it_again()
     {
         await using var receiver = await WebhookReceiver.StartAsync();

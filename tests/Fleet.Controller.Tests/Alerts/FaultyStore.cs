@@ -43,6 +43,10 @@ internal sealed class FaultyStore(IFleetStore inner, Func<CommitFault> next) : I
     public Task<IReadOnlyList<AlertRecord>> ListAsync(bool includeResolved, string? scan, int limit, CancellationToken cancellationToken) =>
         inner.Alerts.ListAsync(includeResolved, scan, limit, cancellationToken);
 
+    public Task<IReadOnlyDictionary<string, int>> CountOpenAsync(CancellationToken cancellationToken) => inner.Alerts.CountOpenAsync(cancellationToken);
+
+    public Task<AlertRecord?> FindAsync(string id, CancellationToken cancellationToken) => inner.Alerts.FindAsync(id, cancellationToken);
+
     public Task<IReadOnlyList<string>> AcknowledgeAsync(
         IReadOnlyCollection<string> ids, string by, string comment, DateTimeOffset at, CancellationToken cancellationToken) =>
         inner.Alerts.AcknowledgeAsync(ids, by, comment, at, cancellationToken);

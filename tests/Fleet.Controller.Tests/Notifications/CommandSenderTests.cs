@@ -8,7 +8,7 @@ namespace Fleet.Controller.Tests.Notifications;
 public sealed class CommandSenderTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
-    private readonly CommandSender _sender = new();
+    private readonly CommandSender _sender = new(TimeProvider.System);
 
     public void Dispose() => _directory.Dispose();
 
@@ -31,6 +31,25 @@ public sealed class CommandSenderTests : IDisposable
             await SendAsync(CancellationToken.None, "/bin/sh", "-c", line);
         else
             (await Should.ThrowAsync<DeliveryException>(() => SendAsync(CancellationToken.None, "/bin/sh", "-c", line))).Message.ShouldBe(fault);
+    }
+
+    [Fact]
+    public async Task What_a_command_leaves_behind_holds_nobody_up()
+    {
+        await SendAsync(CancellationToken.None, "/bin/sh", "-c", "sleep 30 & exit 0");
+        (await Should.ThrowAsync<DeliveryException>(() => SendAsync(CancellationToken.None, "/bin/sh", "-c", "sleep 30 & exit 4"))).Message.ShouldBe("exit code 4: ");
+    }
+
+    [Fact]
+    public async Task Of_a_command_that_says_very_much_the_beginning_is_kept()
+    {
+        var before = GC.GetTotalAllocatedBytes();
+        var fault = await Should.ThrowAsync<DeliveryException>(
+            () => SendAsync(CancellationToken.None, "/bin/sh", "-c", "echo bad luck >&2; head -c 50000000 /dev/zero | tr '\\0' x >&2; exit 3"));
+        fault.Message.ShouldStartWith("exit code 3: bad luck xxx");
+        fault.Message.Length.ShouldBeLessThan(600);
+        // Of 50 million characters nothing is held; what other tests allocate meanwhile is far less.
+        (GC.GetTotalAllocatedBytes() - before).ShouldBeLessThan(50_000_000);
     }
 
     [Fact]

@@ -1,14 +1,17 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading.Channels;
-using Fleet.Controller.Tests.Link;
 
 namespace Fleet.Controller.Tests.Notifications;
 
 /// <summary>Takes mail as RFC 5321 has it, as far as a sender needs; a test says how it answers a command.</summary>
 internal sealed class MailServer : IAsyncDisposable
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<Mail> _mails = Channel.CreateUnbounded<Mail>();
@@ -25,23 +28,27 @@ internal sealed class MailServer : IAsyncDisposable
     /// <param name="To">Its receivers.</param>
     /// <param name="Lines">The mail as it stood, dots taken away again.</param>
     /// <param name="Login">Name and password, where they were given.</param>
-    public sealed record Mail(string From, IReadOnlyList<string> To, IReadOnlyList<string> Lines, string Login);
+    /// <param name="Tls">The version of TLS by which it came; none where it came in clear.</param>
+    public sealed record Mail(string From, IReadOnlyList<string> To, IReadOnlyList<string> Lines, string Login, SslProtocols Tls);
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>Answers by the command's first word; null: the usual one.</summary>
     public Func<string, string?> Answer { get; set; } = _ => null;
 
+    /// <summary>What it shows who asks for STARTTLS; null: it does not offer that.</summary>
+    public X509Certificate2? Certificate { get; set; }
+
     /// <summary>Whether it says nothing at all.</summary>
     public bool IsMute { get; set; }
 
-    public async Task<Mail> NextAsync() => await _mails.Reader.ReadAsync().AsTask().WaitAsync(TestController.Patience);
+    public async Task<Mail> NextAsync() => await _mails.Reader.ReadAsync().AsTask().WaitAsync(s_patience);
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         _listener.Stop();
-        await _serving.WaitAsync(TestController.Patience);
+        await _serving.WaitAsync(s_patience);
         _stop.Dispose();
     }
 
@@ -52,7 +59,7 @@ internal sealed class MailServer : IAsyncDisposable
             while (true)
             {
                 using var client = await _listener.AcceptTcpClientAsync(_stop.Token);
-                await TalkAsync(client.GetStream());
+                await TalkAsync(client.GetStream(), SslProtocols.None);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -60,15 +67,16 @@ internal sealed class MailServer : IAsyncDisposable
         }
     }
 
-    private async Task TalkAsync(NetworkStream stream)
+    private async Task TalkAsync(Stream stream, SslProtocols tls)
     {
-        using var reader = new StreamReader(stream, Encoding.UTF8);
+        using var reader = new StreamReader(stream, Encoding.UTF8, leaveOpen: true);
         var (from, to, lines, login) = ("", new List<string>(), new List<string>(), "");
         try
         {
             if (IsMute)
                 await Task.Delay(Timeout.Infinite, _stop.Token);
-            await SayAsync("220 test ESMTP");
+            if (tls == SslProtocols.None)
+                await SayAsync("220 test ESMTP");
             while (await reader.ReadLineAsync(_stop.Token) is { } line)
             {
                 var word = line.Split(' ', ':')[0].ToUpperInvariant();
@@ -81,8 +89,12 @@ internal sealed class MailServer : IAsyncDisposable
                 switch (word)
                 {
                     case "EHLO":
-                        await SayAsync("250-test\r\n250-8BITMIME\r\n250 AUTH LOGIN");
+                        await SayAsync($"250-test\r\n250-8BITMIME\r\n{(Certificate is not null && tls == SslProtocols.None ? "250-STARTTLS\r\n" : "")}250 AUTH LOGIN");
                         break;
+                    case "STARTTLS":
+                        await SayAsync("220 Go ahead");
+                        await TalkOverTlsAsync(stream);
+                        return;
                     case "AUTH":
                         login = await LoginAsync(line);
                         break;
@@ -98,7 +110,7 @@ internal sealed class MailServer : IAsyncDisposable
                         await SayAsync("354 Go ahead");
                         while (await reader.ReadLineAsync(_stop.Token) is { } text && text != ".")
                             lines.Add(text.StartsWith('.') ? text[1..] : text);
-                        await _mails.Writer.WriteAsync(new Mail(from, to, lines, login), _stop.Token);
+                        await _mails.Writer.WriteAsync(new Mail(from, to, lines, login, tls), _stop.Token);
                         await SayAsync("250 OK");
                         break;
                     case "QUIT":
@@ -110,9 +122,9 @@ internal sealed class MailServer : IAsyncDisposable
                 }
             }
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or AuthenticationException)
         {
-            // The sender went away.
+            // The sender went away, or does not trust the certificate.
         }
 
         async Task<string> LoginAsync(string line)
@@ -130,5 +142,12 @@ internal sealed class MailServer : IAsyncDisposable
         }
 
         async Task SayAsync(string text) => await stream.WriteAsync(Encoding.ASCII.GetBytes(text + "\r\n"), _stop.Token);
+    }
+
+    private async Task TalkOverTlsAsync(Stream stream)
+    {
+        await using var secure = new SslStream(stream, leaveInnerStreamOpen: true);
+        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = Certificate }, _stop.Token);
+        await TalkAsync(secure, secure.SslProtocol);
     }
 }

@@ -55,6 +55,28 @@ public sealed class SmtpSenderTests : IAsyncLifetime
         words.ShouldNotContain("MAIL");
     }
 
+    [Fact]
+    public async Task A_mail_server_whose_certificate_nobody_vouches_for_gets_neither_the_password_nor_the_mail()
+    {
+        using var certificate = MailCertificate.SelfSigned("localhost");
+        _server.Certificate = certificate;
+        var words = new List<string>();
+        _server.Answer = word =>
+        {
+            words.Add(word);
+            return null;
+        };
+
+        var fault = await Should.ThrowAsync<DeliveryException>(
+            () => SendAsync(smtp => (smtp.Host, smtp.StartTls, smtp.User, smtp.Password) = ("localhost", true, "fleet", "secret")));
+
+        fault.Message.ShouldContain("certificate");
+        fault.Message.ShouldContain("localhost");
+        words.ShouldContain("STARTTLS");
+        words.ShouldNotContain("AUTH");
+        words.ShouldNotContain("MAIL");
+    }
+
     [Theory]
     [InlineData("MAIL", "451 later, please", "later, please")]
     [InlineData("RCPT", "550 nobody here", "nobody here")]

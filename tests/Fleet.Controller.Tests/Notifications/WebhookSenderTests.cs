@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Fleet.Controller.Notifications;
 using Fleet.Controller.Tests.Link;
 using Fleet.Controller.Tests.Scans;
@@ -70,6 +72,18 @@ public sealed class WebhookSenderTests : IDisposable
             await SendAsync(channel);
         else
             (await Should.ThrowAsync<DeliveryException>(() => SendAsync(channel))).Message.ShouldContain(fault);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_says_yes_and_never_ends_its_answer_has_said_yes()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var sending = SendAsync(SomeScans.Webhook("ops", $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/"));
+        using var receiver = await listener.AcceptTcpClientAsync().WaitAsync(TestController.Patience);
+        await receiver.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n"u8.ToArray());
+
+        await sending;
     }
 
     [Fact]

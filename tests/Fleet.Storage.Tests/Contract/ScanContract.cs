@@ -110,6 +110,9 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
         (await Store.Findings.DeleteBeyondAsync(2, 4, None).InTime()).ShouldBe(4);
         (await Store.Findings.DeleteBeyondAsync(2, 4, None).InTime()).ShouldBe(2);
         (await ReadAsync(new FindingQuery { Order = FindingOrder.Arrival })).ShouldBe([7, 8, 9]);
+        await Store.Alerts.CommitAsync(new AlertCommit(9, [], []), None).InTime();
+        (await Store.Findings.DeleteBeyondAsync(0, 9, None).InTime()).ShouldBe(3);
+        (await Store.Findings.LastSeqAsync(None).InTime()).ShouldBe(9, "places never go back");
     }
 
     [Fact]
@@ -129,6 +132,8 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
         var clusters = await Store.Findings.ClustersAsync(new FindingQuery { Scans = ["oom"] }, None).InTime();
 
         clusters.Select(cluster => (cluster.Template, cluster.Count)).ShouldBe([("full", 1_000_000), ("killed <*>", 2)]);
+        clusters.Select(cluster => cluster.HostCount).ShouldBe([1, 2]);
+        clusters[1].Hosts.Order(StringComparer.Ordinal).ShouldBe(["web1", "web2"]);
         (clusters[1].First, clusters[1].Last).ShouldBe((Some.Time, Some.Time.AddMinutes(2)));
         System.Text.Encoding.UTF8.GetString(clusters[1].Example).ShouldStartWith("killed ");
         (await Store.Findings.ClustersAsync(new FindingQuery { Limit = 1 }, None).InTime()).ShouldHaveSingleItem();

@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using Fleet.Cli.Logs;
 using Fleet.LogSearch;
 using Fleet.LogSearch.Matching;
 using Fleet.LogSearch.Searching;
@@ -16,22 +16,22 @@ internal sealed class PatternReader(ScanFaults faults)
 
     private static readonly string[] s_keys = ["name", "regex", "text", "ignore_case", "whole_word"];
     private static readonly string[] s_scanKeys = [.. s_keys, "severity"];
-    private static readonly string[] s_beyondLinear = ["(?=", "(?!", "(?<=", "(?<!", "(?>", "(?(", "\\1", "\\2", "\\3", "\\k<", "\\k'", "\\G"];
 
     /// <summary>A pattern of a scan: with a severity, which is warning where none is given.</summary>
     public V1.ScanPattern? ReadScanPattern(YamlNode node)
     {
         var severity = V1.Severity.Warning;
-        var pattern = node is YamlMap map ? Read(new MapReader(map, "a pattern", s_scanKeys, faults), out severity) : ReadPlain(node);
+        var pattern = node is YamlMap map ? Read(new MapReader(map, "a pattern", s_scanKeys, faults), out severity) : ReadPlain(node, static text => LogPattern.Parse(text));
         return pattern is null ? null : new V1.ScanPattern { Pattern = pattern, Severity = severity };
     }
 
-    /// <summary>A pattern without a severity: what is left out, or how a record starts.</summary>
-    public V1.LogPattern? Read(YamlNode node) =>
-        node is YamlMap map ? Read(new MapReader(map, "a pattern", s_keys, faults), out _) : ReadPlain(node);
+    /// <summary>A pattern without a severity: what is left out, or how a record starts. Nobody asks for its name: "user=probe" stands for itself.</summary>
+    public V1.LogPattern? Read(YamlNode node) => node is YamlMap map
+        ? Read(new MapReader(map, "a pattern", s_keys, faults), out _)
+        : ReadPlain(node, static text => new LogPattern(text, text));
 
-    /// <summary>As on the command line: a regular expression, NAME=PATTERN to name it.</summary>
-    private V1.LogPattern? ReadPlain(YamlNode node)
+    /// <summary>As on the command line: a regular expression.</summary>
+    private V1.LogPattern? ReadPlain(YamlNode node, Func<string, LogPattern> read)
     {
         if (node is not YamlScalar { IsEmpty: false } text)
         {
@@ -39,7 +39,7 @@ internal sealed class PatternReader(ScanFaults faults)
             return null;
         }
 
-        var named = LogPattern.Parse(text.Text);
+        var named = read(text.Text);
         var pattern = new V1.LogPattern { Name = named.Name == named.Text ? "" : named.Name, Text = named.Text };
         return Try(pattern, text, text.Text.Length - named.Text.Length);
     }
@@ -81,19 +81,12 @@ internal sealed class PatternReader(ScanFaults faults)
             LogSearcher.Check(new LogQuery { Patterns = [Of(pattern)] });
             return pattern;
         }
-        catch (LogQueryException e) when (e.InnerException is RegexParseException parse)
-        {
-            faults.Add(text.PlaceOf(offset + OffsetOf(parse, pattern.Text)), $"this is no regular expression: {Words(parse)}", "to look for the text itself write text: instead of regex:");
-        }
-        catch (LogQueryException e) when (e.InnerException is NotSupportedException)
-        {
-            var at = s_beyondLinear.Select(sign => pattern.Text.IndexOf(sign, StringComparison.Ordinal)).Where(i => i >= 0).DefaultIfEmpty(0).Min();
-            faults.Add(text.PlaceOf(offset + at), "this cannot be matched in linear time",
-                "look-around, back-references, atomic groups and very large repetitions are not there; say what must not match under not:");
-        }
         catch (LogQueryException e)
         {
-            faults.Add(text.At, e.Message);
+            if (PatternFault.Of(e, pattern.Text, "write text: instead of regex:", "under not:") is { } fault)
+                faults.Add(text.PlaceOf(offset + fault.Offset), fault.What, fault.Mend);
+            else
+                faults.Add(text.At, e.Message);
         }
 
         return null;
@@ -105,44 +98,4 @@ internal sealed class PatternReader(ScanFaults faults)
         pattern.Text,
         pattern.Fixed ? PatternKind.Fixed : PatternKind.Regex,
         (pattern.IgnoreCase ? PatternOptions.IgnoreCase : PatternOptions.None) | (pattern.WholeWord ? PatternOptions.WholeWord : PatternOptions.None));
-
-    /// <summary>Where it is wrong: of a parenthesis that is never closed that one, instead of the end.</summary>
-    private static int OffsetOf(RegexParseException parse, string text)
-    {
-        if (parse.Error != RegexParseError.InsufficientClosingParentheses)
-            return parse.Offset;
-        var open = new Stack<int>();
-        var inClass = false;
-        for (var i = 0; i < text.Length; i++)
-        {
-            switch (text[i])
-            {
-                case '\\':
-                    i++;
-                    break;
-                case '[':
-                    inClass = true;
-                    break;
-                case ']':
-                    inClass = false;
-                    break;
-                case '(' when !inClass:
-                    open.Push(i);
-                    break;
-                case ')' when !inClass && open.Count > 0:
-                    open.Pop();
-                    break;
-            }
-        }
-
-        return open.TryPeek(out var last) ? last : parse.Offset;
-    }
-
-    // "Invalid pattern 'a(b' at offset 3. Not enough )'s." repeats the pattern and the place.
-    private static string Words(RegexParseException parse)
-    {
-        var lead = $"at offset {parse.Offset}. ";
-        var at = parse.Message.IndexOf(lead, StringComparison.Ordinal);
-        return (at < 0 ? parse.Message : parse.Message[(at + lead.Length)..]).TrimEnd('.');
-    }
 }

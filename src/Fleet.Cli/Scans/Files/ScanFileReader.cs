@@ -69,7 +69,7 @@ internal sealed class ScanFileReader(ScanFaults faults, EnvironmentText environm
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            faults.Add(at, $"{name} cannot be read: {e.Message}", at.File == name ? "" : "an include is looked for beside the file that names it");
+            faults.Add(at, $"{name} cannot be read: {(e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message)}", at.File == name ? "" : "an include is looked for beside the file that names it");
         }
     }
 

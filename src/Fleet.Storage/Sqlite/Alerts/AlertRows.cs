@@ -38,6 +38,21 @@ internal static class AlertRows
         return ReadAll(rows.With((int)(includeResolved ? AlertState.Resolved : AlertState.Firing)).With(scan).With(limit));
     }
 
+    public static IReadOnlyDictionary<string, int> CountOpen(Connection connection)
+    {
+        using var rows = connection.Use("SELECT scan, count(*) FROM alerts WHERE state < 3 GROUP BY scan");
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        while (rows.Next())
+            counts.Add(rows.Text(), rows.Int());
+        return counts;
+    }
+
+    public static AlertRecord? Find(Connection connection, string id)
+    {
+        using var rows = connection.Use($"{Select} WHERE id = ?");
+        return ReadAll(rows.With(id)).FirstOrDefault();
+    }
+
     public static void Put(Connection connection, AlertRecord alert)
     {
         using var put = connection.Use(

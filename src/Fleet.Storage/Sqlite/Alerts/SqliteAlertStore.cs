@@ -22,6 +22,11 @@ internal sealed class SqliteAlertStore(Writer writer, ReaderPool readers) : IAle
     public Task<IReadOnlyList<AlertRecord>> ListAsync(bool includeResolved, string? scan, int limit, CancellationToken cancellationToken) =>
         readers.ReadAsync(connection => AlertRows.List(connection, includeResolved, scan, limit), cancellationToken);
 
+    public Task<IReadOnlyDictionary<string, int>> CountOpenAsync(CancellationToken cancellationToken) => readers.ReadAsync(AlertRows.CountOpen, cancellationToken);
+
+    public Task<AlertRecord?> FindAsync(string id, CancellationToken cancellationToken) =>
+        readers.ReadAsync(connection => AlertRows.Find(connection, id), cancellationToken);
+
     public Task<IReadOnlyList<string>> AcknowledgeAsync(
         IReadOnlyCollection<string> ids, string by, string comment, DateTimeOffset at, CancellationToken cancellationToken) =>
         writer.ExecuteAsync<IReadOnlyList<string>>(

@@ -6,6 +6,10 @@ internal static class FindingRows
     private const string Columns =
         "seq, received_at, kind, scan, agent_id, agent_name, id, severity, pattern, source, template, at, count, text, data";
 
+    // Names of hosts in an answer about clusters: of one, and of all together, the most frequent first.
+    private const int MostHostsOfOne = 2000;
+    private const int MostHosts = 50_000;
+
     /// <summary>Adds a finding; false if it is there already.</summary>
     public static bool Insert(Connection connection, Finding finding, DateTimeOffset receivedAt)
     {
@@ -60,18 +64,29 @@ internal static class FindingRows
         var filter = new FindingFilter(query with { Order = FindingOrder.Arrival, AfterSeq = 0, After = null });
         using var rows = connection.Use(
             $"""
-            SELECT template, sum(count) AS lines, text, min(at), max(at) FROM findings
-            WHERE kind <> {(int)FindingKind.Gap} AND {filter.Sql}
-            GROUP BY template ORDER BY lines DESC, template LIMIT ?
+            SELECT template, sum(lines) AS total, text, min(first), max(last), count(*), json_group_array(agent_name) FROM (
+                SELECT template, agent_name, sum(count) AS lines, text, min(at) AS first, max(at) AS last FROM findings
+                WHERE kind <> {(int)FindingKind.Gap} AND {filter.Sql}
+                GROUP BY template, agent_name)
+            GROUP BY template ORDER BY total DESC, template LIMIT ?
             """);
         filter.Bind(rows).With(query.Limit);
         var clusters = new List<FindingCluster>();
+        var room = MostHosts;
         while (rows.Next())
-            clusters.Add(new FindingCluster(rows.Text(), rows.Long(), rows.Bytes(), FromMicroseconds(rows.Long()), FromMicroseconds(rows.Long())));
+        {
+            var (template, lines, text, first, last, count) = (rows.Text(), rows.Long(), rows.Bytes(), rows.Long(), rows.Long(), rows.Int());
+            var hosts = TextList.Read(rows.Text(), Math.Min(room, MostHostsOfOne));
+            room -= hosts.Count;
+            clusters.Add(new FindingCluster(template, lines, text, FromMicroseconds(first), FromMicroseconds(last), count, hosts));
+        }
+
         return clusters;
     }
 
-    public static long LastSeq(Connection connection) => connection.Number("SELECT max(seq) FROM findings");
+    public static long LastSeq(Connection connection) =>
+        // Not the largest that is left: retention may have deleted it, and places never go back.
+        connection.Number("SELECT seq FROM sqlite_sequence WHERE name = 'findings'");
 
     public static long PlaceBefore(Connection connection, DateTimeOffset since)
     {
