@@ -37,7 +37,7 @@ internal sealed class AgentPackages
         {
             packages = Path.Combine(Artifacts, "hosts", "packages");
             if (!IsFresh(packages))
-                await MakeAsync(Path.Combine(Artifacts, "hosts", "publish"), packages);
+                await MakeOfThisBuildAsync(Path.Combine(Artifacts, "hosts", "publish"), packages);
         }
 
         var shelf = Directory.CreateDirectory(Path.Combine(Artifacts, "hosts", "shelf")).FullName;
@@ -67,7 +67,7 @@ internal sealed class AgentPackages
     private static DateTime Built() =>
         Directory.EnumerateFiles(Path.GetDirectoryName(Binaries.Agent)!, "*leet*.dll").Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max();
 
-    private static async Task MakeAsync(string publish, string packages)
+    private static async Task MakeOfThisBuildAsync(string publish, string packages)
     {
         await RunAsync("publish", "agent", new() { ["FLEET_PUBLISH"] = publish });
         // Packages of controller and CLI are made along with the agent's, around programs that nobody will run.

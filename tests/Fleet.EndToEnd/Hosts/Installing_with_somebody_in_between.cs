@@ -1,4 +1,3 @@
-using Fleet.Hosts;
 
 namespace Fleet.EndToEnd.Hosts;
 
