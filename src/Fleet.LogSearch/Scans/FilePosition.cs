@@ -13,17 +13,24 @@ namespace Fleet.LogSearch.Scans;
 /// <param name="Offset">Everything before it, whole lines only, has been delivered.</param>
 public sealed record FilePosition(long Generation, ulong Device, ulong Inode, int HeadBytes, string Head, string First, string Tail, long Offset)
 {
+    /// <summary>When the file was made, in nanoseconds since 1970: another one may get its number. 0 where that is not known.</summary>
+    public long BornStamp { get; init; }
+
     internal string Write() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Generation} {Device} {Inode} {HeadBytes} {OrDash(Head)} {OrDash(First)} {OrDash(Tail)} {Offset}");
+        string.Create(CultureInfo.InvariantCulture, $"{Generation} {Device} {Inode} {HeadBytes} {OrDash(Head)} {OrDash(First)} {OrDash(Tail)} {Offset} {BornStamp}");
 
     internal static FilePosition Read(string line)
     {
         string[] words = line.Split(' ');
         CultureInfo culture = CultureInfo.InvariantCulture;
-        return words.Length == 8
+        // Those of before had no birth.
+        return words.Length is 8 or 9
             ? new FilePosition(long.Parse(words[0], culture), ulong.Parse(words[1], culture), ulong.Parse(words[2], culture),
                 int.Parse(words[3], culture), OrEmpty(words[4]), OrEmpty(words[5]), OrEmpty(words[6]), long.Parse(words[7], culture))
-            : throw new FormatException("a position has eight words");
+            {
+                BornStamp = words.Length == 9 ? long.Parse(words[8], culture) : 0,
+            }
+            : throw new FormatException("a position has nine words");
     }
 
     private static string OrDash(string text) => text.Length == 0 ? "-" : text;

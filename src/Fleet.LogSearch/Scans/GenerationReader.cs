@@ -59,8 +59,7 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
             return from == long.MaxValue ? file.At(generation, from) : ReadPacked(file, generation, from);
         }
 
-        file.NoteBeginning();
-        long length = file.Length;
+        long length = file.NoteLength();
         long end = End(file, generation, from, length, isOver);
         long at = end > from ? ReadPlain(file, generation, from, end) : from;
         LagBytes += length - at;
@@ -69,7 +68,7 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
         // Asked last: what the position says of the file must be true of the same file that was read.
         if (!file.StillBeginsSo() || file.Length < at)
         {
-            throw new LogMovedException($"{file.Name} was cut while it was read");
+            throw file.Cut();
         }
 
         return position;
@@ -134,17 +133,12 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
             Dispose();
         }
 
-        PackedReading reading = goesOn ? before! : new PackedReading(file, generation, from, buffers);
+        PackedReading reading = goesOn ? before! : new PackedReading(file, generation, from);
         // One that fails half-way stands behind its offset: what lies between would be passed over the next time.
         _packed = null;
         try
         {
             SearchEnd ended = Search(reading.Window, file, generation, from);
-            if (!goesOn && !reading.IsOf(file))
-            {
-                throw new LogMovedException($"{file.Name} became another file while it was read");
-            }
-
             if (ended == SearchEnd.Complete)
             {
                 return file.At(generation, long.MaxValue);
