@@ -19,7 +19,7 @@ public sealed record FileMark(IReadOnlyList<FilePosition> Positions, long LastGe
 
     /// <inheritdoc/>
     public override string Write() => string.Join('\n',
-        [Form, string.Create(CultureInfo.InvariantCulture, $"{TakenAt.UtcTicks} {LastGeneration}") + (Live is { } live ? string.Create(CultureInfo.InvariantCulture, $" {live.Device} {live.Inode} {live.BornStamp}") : ""), .. Positions.Select(position => position.Write())]);
+        [Form, string.Create(CultureInfo.InvariantCulture, $"{TakenAt.UtcTicks} {LastGeneration}") + (Live is { } live ? string.Create(CultureInfo.InvariantCulture, $" {live.Device} {live.Inode}") : ""), .. Positions.Select(position => position.Write(Live?.BornStamp ?? 0))]);
 
     /// <summary>Reads one back.</summary>
     /// <exception cref="InvalidDataException">The text is no such mark.</exception>
@@ -29,14 +29,15 @@ public sealed record FileMark(IReadOnlyList<FilePosition> Positions, long LastGe
         {
             string[] lines = text.Split('\n');
             string[] words = lines.Length >= 2 && lines[0] == Form ? lines[1].Split(' ') : [];
-            return words.Length is 2 or 4 or 5
-                ? new FileMark(lines.Skip(2).Select(FilePosition.Read).ToArray(), long.Parse(words[1], CultureInfo.InvariantCulture),
+            long liveBorn = 0;
+            return words.Length is 2 or 4
+                ? new FileMark(lines.Skip(2).Select(line => FilePosition.Read(line, out liveBorn)).ToArray(), long.Parse(words[1], CultureInfo.InvariantCulture),
                     new DateTimeOffset(long.Parse(words[0], CultureInfo.InvariantCulture), TimeSpan.Zero))
                 {
                     Live = words.Length == 2 ? null : new LiveFile(
                         ulong.Parse(words[2], CultureInfo.InvariantCulture),
                         ulong.Parse(words[3], CultureInfo.InvariantCulture),
-                        words.Length == 5 ? long.Parse(words[4], CultureInfo.InvariantCulture) : 0),
+                        liveBorn),
                 }
                 : throw new FormatException("its first lines are not those of a file mark");
         }

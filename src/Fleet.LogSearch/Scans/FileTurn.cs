@@ -206,7 +206,7 @@ internal sealed class FileTurn
         for (int i = 0; i < _unlisted.Count; i++)
         {
             LogGeneration file = _unlisted[i];
-            if (Files.Contains(file))
+            if (Files.Contains(file) || _from.Positions.Any(file.IsNumbered))
             {
                 continue;
             }
