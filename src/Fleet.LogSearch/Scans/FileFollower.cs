@@ -136,8 +136,8 @@ public sealed class FileFollower : LogFollower
     }
 
     /// <summary>
-    /// Only the files last read from where they are all still the same, every position is found in them, and the latest in the live one: then
-    /// there can be no newer ones; else all of the set.
+    /// Only the files last read from where they are all still the same, every position is found in them, the latest in the live one, and none is
+    /// held besides: then there can be no newer ones; else all of the set.
     /// </summary>
     private GenerationSet? Open(FileMark mark)
     {
@@ -148,6 +148,7 @@ public sealed class FileFollower : LogFollower
             try
             {
                 isWhole = known?.Files.Find(file => file.Name == Name) is { } live && FileTurn.Holds(live, mark.Positions[^1])
+                    && _held.TrueForAll(known.Files.Contains)
                     && mark.Positions.All(position => known.Files.Exists(file => FileTurn.Holds(file, position)));
                 if (isWhole)
                 {
