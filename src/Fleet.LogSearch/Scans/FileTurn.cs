@@ -81,7 +81,7 @@ internal sealed class FileTurn
         LogGeneration? shortCopy = isLost ? Files.Find(file => IsShortCopy(file, newest!)) : null;
         if (isLost)
         {
-            Report(sink, newest!, newest!.Offset, shortCopy is not null ? GapCause.CopiedAndTruncated : Stays(newest) ? GapCause.Truncated : GapCause.RotatedAway);
+            Report(sink, newest!, newest!.Offset, !Stays(newest) ? GapCause.RotatedAway : shortCopy is null ? GapCause.Truncated : GapCause.CopiedAndTruncated);
             if (shortCopy is not null)
             {
                 // All of it was read in the original: from now on it is known as that.
@@ -285,10 +285,10 @@ internal sealed class FileTurn
         _from.Live is { BornStamp: not 0 } before && !Files.Exists(file => before.IsOf(file.Status)) && !_unlisted.Exists(file => before.IsOf(file.Status))
         && !_from.Positions.Any(position => position.Device == before.Device && position.Inode == before.Inode && position.BornStamp == before.BornStamp);
 
-    /// <summary>A copy that was taken before the original was read as far as the position, and the original cut afterwards.</summary>
+    /// <summary>A copy that was taken before the original was read as far as the position, and the original cut or removed afterwards.</summary>
     private bool IsShortCopy(LogGeneration file, FilePosition position) =>
-        file != _live && !file.IsNumbered(position) && position.HeadBytes > 0 && Stays(position) && file.ChangedAt > _from.TakenAt - s_longestCopying
-        && file.BeginsAs(position) && (file.IsPacked || file.Length < position.Offset);
+        file != _live && !file.IsNumbered(position) && position.HeadBytes > 0 && file.ChangedAt > _from.TakenAt - s_longestCopying
+        && file.BeginsAs(position) && (file.IsPacked || (Stays(position) && file.Length < position.Offset));
 
     private void Report(IScanSink sink, FilePosition position, long fromOffset, GapCause cause)
     {
