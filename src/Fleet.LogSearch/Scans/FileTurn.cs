@@ -62,7 +62,7 @@ internal sealed class FileTurn
 
     public FollowStep Run(IScanSink sink, CancellationToken cancel)
     {
-        _reader.Begin(sink, cancel);
+        _reader.Begin(sink, cancel, _from.TakenAt);
         // 1. Where are the generations that were being read?
         int[] places = Locate();
         FilePosition? newest = _from.Positions.Count == 0 ? null : _from.Positions[^1];
@@ -278,11 +278,13 @@ internal sealed class FileTurn
         _from.Live is { } before && file.BornAt + s_clockTick > _from.TakenAt
         && Files.Exists(other => other != file && !_unlisted.Contains(other) && before.IsOf(other.Status) && (before.BornStamp != 0 || IsOld(other)));
 
+    private bool IsThere(LiveFile? before) => before is not null && Files.Exists(file => !_unlisted.Contains(file) && before.IsOf(file.Status));
+
     private bool IsBegun(LogGeneration? file) => file is not null && _read.Exists(position => file.IsNumbered(position) && position.Generation > _from.LastGeneration);
 
     /// <summary>Whether the live file was an empty one that is there no more: what was written to it, if anything, nobody has read.</summary>
     private bool IsAwaitedGone() =>
-        _from.Live is { BornStamp: not 0 } before && !Files.Exists(file => before.IsOf(file.Status)) && !_unlisted.Exists(file => before.IsOf(file.Status))
+        _from.Live is { BornStamp: not 0 } before && !IsThere(before) && !_unlisted.Exists(file => before.IsOf(file.Status))
         && !_from.Positions.Any(position => position.Device == before.Device && position.Inode == before.Inode && position.BornStamp == before.BornStamp);
 
     /// <summary>A copy that was taken before the original was read as far as the position, and the original cut or removed afterwards.</summary>
@@ -305,10 +307,9 @@ internal sealed class FileTurn
         FilePosition[] kept = [.. _read.TakeLast(FileFollower.KeptGenerations)];
         // Before all the others were read, it is not that which stayed.
         bool isPart = _reader.State == FollowState.More;
-        LiveFile? live = isPart ? _from.Live
-            : _live is not null ? new LiveFile(_live.Status.Device, _live.Status.Inode, _live.Status.BornStamp)
-            // Between two files of that name it is the one renamed; one that is gone was followed to its end, or said to be lost.
-            : Files.Exists(file => !_unlisted.Contains(file) && _from.Live?.IsOf(file.Status) == true) ? _from.Live : null;
+        LiveFile? live = !isPart && _live is not null ? new LiveFile(_live.Status.Device, _live.Status.Inode, _live.Status.BornStamp)
+            // Between two files of that name it is the one renamed; one that is gone was followed to its end, is another by now, or said to be lost.
+            : IsThere(_from.Live) || (isPart && generation == _from.LastGeneration) ? _from.Live : null;
         // A gap found later may lie between those that were read and those that were not.
         DateTimeOffset takenAt = isPart && _from.TakenAt != DateTimeOffset.MinValue ? _from.TakenAt : _takenAt;
         FileMark next = kept.AsSpan().SequenceEqual(_from.Positions.ToArray()) && generation == _from.LastGeneration && live == _from.Live

@@ -21,6 +21,7 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
     private (long Generation, long At, TimestampReader? Reader) _timeForm;
     private IScanSink _sink = null!;
     private CancellationToken _cancel;
+    private DateTimeOffset _since;
     private long _left;
     private bool _isWaiting;
     private bool _hasMore;
@@ -38,9 +39,12 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
     public FollowState State => _hasMore || IsSpent ? FollowState.More : _isWaiting ? FollowState.Waiting : FollowState.CaughtUp;
 
     /// <summary>A new step.</summary>
-    public void Begin(IScanSink sink, CancellationToken cancel)
+    /// <param name="sink">Takes what is found.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <param name="since">When the log was read last: what is lost was written after that.</param>
+    public void Begin(IScanSink sink, CancellationToken cancel, DateTimeOffset since)
     {
-        (_sink, _cancel, _left) = (sink, cancel, StepBytes);
+        (_sink, _cancel, _since, _left) = (sink, cancel, since, StepBytes);
         (BytesRead, LagBytes, _isWaiting, _hasMore) = (0, 0, false, false);
     }
 
@@ -148,6 +152,14 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
             reading.Offset = reading.Window.BufferOffset + reading.Window.End;
             _packed = reading;
             return file.At(generation, reading.Offset);
+        }
+        catch (InvalidDataException) when (StillFor(generation, file.Status.Length) >= s_lineQuiet)
+        {
+            // Nobody is writing it any more, so it stays damaged: what came after it must not wait for that.
+            long offset = reading.Window.BufferOffset + reading.Window.End;
+            DateTimeOffset now = time.GetUtcNow();
+            _sink.Gap(new ScanGap(HitId.Of('g', path, (ulong)generation, (ulong)offset, []), path, GapCause.Damaged, _since < now ? _since : now, now) { FromOffset = offset });
+            return file.At(generation, long.MaxValue);
         }
         finally
         {

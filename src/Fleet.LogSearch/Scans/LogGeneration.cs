@@ -274,14 +274,21 @@ internal sealed class LogGeneration : IDisposable
             return Fingerprint(tail[..ReadAt(tail, offset - tail.Length)]);
         }
 
-        Stream stream = OpenFrom(offset - tail.Length);
         try
         {
-            return stream.ReadAtLeast(tail, tail.Length, throwOnEndOfStream: false) == tail.Length ? Fingerprint(tail) : "short";
+            Stream stream = OpenFrom(offset - tail.Length);
+            try
+            {
+                return Fill(stream, tail) == tail.Length ? Fingerprint(tail) : "short";
+            }
+            finally
+            {
+                Close(stream);
+            }
         }
-        finally
+        catch (InvalidDataException)
         {
-            Close(stream);
+            return "short";
         }
     }
 
@@ -296,12 +303,31 @@ internal sealed class LogGeneration : IDisposable
         Stream stream = OpenFrom(0);
         try
         {
-            return head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+            return head[..Fill(stream, head)];
         }
         finally
         {
             Close(stream);
         }
+    }
+
+    /// <summary>Reads as much as there is; of a damaged file, what stands before the damage.</summary>
+    private static int Fill(Stream stream, Span<byte> bytes)
+    {
+        int filled = 0;
+        try
+        {
+            while (filled < bytes.Length && stream.Read(bytes[filled..]) is var read and > 0)
+            {
+                filled += read;
+            }
+        }
+        catch (InvalidDataException)
+        {
+            // What reads on in it says so.
+        }
+
+        return filled;
     }
 
     // A decompressor within this process would close the file with itself.

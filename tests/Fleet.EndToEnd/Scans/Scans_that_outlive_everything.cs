@@ -38,8 +38,8 @@ public sealed class Scans_that_outlive_everything : IAsyncLifetime
         await using var cut = new WrittenLog(Logs, "cut.log");
         using var over = new CancellationTokenSource();
         var rotations = Task.WhenAll(
-            RotateAsync(over.Token, number => RenameAndPackAsync(renamed, number)),
-            RotateAsync(over.Token, number => CopyCutAndPackAsync(copied, number)));
+            RotateAsync(number => RenameAndPackAsync(renamed, number), over.Token),
+            RotateAsync(number => CopyCutAndPackAsync(copied, number), over.Token));
         await LiveAndDieAsync(cut);
         await over.CancelAsync();
         var counts = await rotations;
@@ -112,7 +112,7 @@ public sealed class Scans_that_outlive_everything : IAsyncLifetime
         return File.ReadLines(log.File).Take(1).Any(stored.Contains);
     }
 
-    private static async Task<int> RotateAsync(CancellationToken over, Func<int, Task> rotateAsync)
+    private static async Task<int> RotateAsync(Func<int, Task> rotateAsync, CancellationToken over)
     {
         var chance = new Random(11);
         var count = 0;

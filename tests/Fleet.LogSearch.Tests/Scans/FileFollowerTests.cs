@@ -184,6 +184,26 @@ public sealed class FileFollowerTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_packed_file_is_a_gap_and_does_not_hold_up_what_came_after_it()
+    {
+        Write(1);
+        _bench.Scan();
+        _bench.Restart();
+        Write(20_000);
+        Rotate(compress: true);
+        byte[] packed = File.ReadAllBytes(_log + ".1.gz");
+        File.WriteAllBytes(_log + ".1.gz", [.. packed[..(packed.Length / 2)], .. new byte[100], .. packed[(packed.Length / 2)..]]);
+        Write(1);
+        Should.Throw<InvalidDataException>(() => _bench.Scan());
+        _bench.Time.Advance(TimeSpan.FromSeconds(6));
+
+        _bench.Scan().ShouldContain("hit 20001");
+        _bench.Gaps.ShouldHaveSingleItem().Cause.ShouldBe(GapCause.Damaged);
+        _bench.Stored.Count.ShouldBeInRange(1000, 20_000);
+        _bench.Scan().ShouldBe([]);
+    }
+
+    [Fact]
     public void A_file_moved_to_where_it_is_not_looked_for_is_read_to_its_end()
     {
         Write(3);
