@@ -9,6 +9,7 @@ internal sealed class WrittenLog : IAsyncDisposable
     // In bursts at full speed; the log is opened anew for each, as after a signal. A line's time is taken before it is written. There is a
     // bound, so that a slow machine has no more of them to store.
     private const string Writer = """
+        export LC_ALL=C
         i=0
         while [ ! -e "$0.stop" ]; do
           for ((burst = i < 15000 ? 60 : 1; burst > 0; burst--)); do
