@@ -32,11 +32,11 @@ internal static class Decompression
     }
 
     /// <summary>The decompressed bytes; gzip in this process, the others through the system's own programs.</summary>
-    public static Stream Open(Stream packed, Compression compression, string path) => compression switch
+    public static Stream Open(FileStream packed, Compression compression) => compression switch
     {
         Compression.Gzip => new GZipStream(packed, CompressionMode.Decompress),
-        Compression.Zstandard => new ProgramStream("zstd", path),
-        Compression.Xz => new ProgramStream("xz", path),
-        _ => new ProgramStream("bzip2", path),
+        Compression.Zstandard => new ProgramStream("zstd", packed.SafeFileHandle),
+        Compression.Xz => new ProgramStream("xz", packed.SafeFileHandle),
+        _ => new ProgramStream("bzip2", packed.SafeFileHandle),
     };
 }

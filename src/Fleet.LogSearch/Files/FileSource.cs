@@ -46,7 +46,7 @@ public sealed class FileSource : LogSource
         }
 
         using var packed = new FileStream(file, FileAccess.Read, 0);
-        using Stream stream = Decompression.Open(packed, compression, _path);
+        using Stream stream = Decompression.Open(packed, compression);
         return SearchPacked(stream, prepared, budget, sink);
     }
 

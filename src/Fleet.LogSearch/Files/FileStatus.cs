@@ -35,8 +35,9 @@ public readonly partial record struct FileStatus(ulong Device, ulong Inode, bool
     /// <summary>When it was made, likewise; 0 where the file system does not say.</summary>
     public long BornStamp { get; init; }
 
-    /// <summary>Whether another status is of the same file.</summary>
-    public bool IsSameFile(FileStatus other) => Device == other.Device && Inode == other.Inode;
+    /// <summary>Whether another status is of the same file, not of one that merely got the number of a removed one.</summary>
+    public bool IsSameFile(FileStatus other) =>
+        Device == other.Device && Inode == other.Inode && (BornStamp == other.BornStamp || BornStamp == 0 || other.BornStamp == 0);
 
     /// <summary>Asks for a path's status, through symbolic links; null when there is no such file.</summary>
     public static FileStatus? Of(string path)

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Fleet.LogSearch.Files;
 
 /// <summary>What a decompressor of the system writes for a file; disposing ends it.</summary>
@@ -9,14 +11,16 @@ internal sealed class ProgramStream : Stream
     private readonly string _program;
     private readonly SpawnedProgram _running;
 
-    public ProgramStream(string program, string path)
+    /// <param name="program">The decompressor.</param>
+    /// <param name="packed">The open file, read from its beginning: its name may be another one's by now.</param>
+    public ProgramStream(string program, SafeFileHandle packed)
     {
         _program = program;
         // --memlimit is understood by xz alone; zstd refuses windows over 128 MiB by itself, bzip2 needs at most 4 MB.
         string[] options = program == "xz" ? ["--memlimit-decompress=128MiB", "-dcq"] : ["-dcq"];
         try
         {
-            _running = new SpawnedProgram([program, .. options, "--", Path.GetFullPath(path)]);
+            _running = new SpawnedProgram([program, .. options], packed);
         }
         catch (FileNotFoundException)
         {

@@ -1,6 +1,7 @@
 using System.IO.Pipes;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Fleet.LogSearch.Files;
 
@@ -20,12 +21,14 @@ internal sealed unsafe partial class SpawnedProgram : IDisposable
 
     /// <exception cref="FileNotFoundException">The program is not installed.</exception>
     /// <exception cref="IOException">It could not be started.</exception>
-    public SpawnedProgram(IReadOnlyList<string> words)
+    /// <param name="words">The program and its arguments.</param>
+    /// <param name="input">What it reads on its standard input: the same file from its beginning, opened once more.</param>
+    public SpawnedProgram(IReadOnlyList<string> words, SafeFileHandle input)
     {
         int error;
         try
         {
-            error = Spawn(words);
+            error = Spawn(words, input);
         }
         finally
         {
@@ -75,7 +78,7 @@ internal sealed unsafe partial class SpawnedProgram : IDisposable
         return isOurs ? status : null;
     }
 
-    private int Spawn(IReadOnlyList<string> words)
+    private int Spawn(IReadOnlyList<string> words, SafeFileHandle input)
     {
         byte* actions = stackalloc byte[ActionsBytes];
         byte** arguments = stackalloc byte*[words.Count + 1];
@@ -92,7 +95,7 @@ internal sealed unsafe partial class SpawnedProgram : IDisposable
             arguments[words.Count] = null;
             environment[0] = Utf8("LC_ALL=C");
             environment[1] = null;
-            _ = AddOpen(actions, 0, "/dev/null", 0, 0);
+            _ = AddOpen(actions, 0, $"/proc/self/fd/{input.DangerousGetHandle()}", 0, 0);
             _ = AddDuplicate(actions, (int)_output.ClientSafePipeHandle.DangerousGetHandle(), 1);
             _ = AddDuplicate(actions, (int)_errors.ClientSafePipeHandle.DangerousGetHandle(), 2);
             int error = SpawnByName(&pid, arguments[0], actions, null, arguments, environment);

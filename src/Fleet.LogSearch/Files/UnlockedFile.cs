@@ -37,6 +37,10 @@ internal static partial class UnlockedFile
         };
     }
 
+    /// <summary>Opens an open file once more, with a place of its own, whatever has become of its name.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public static SafeFileHandle Reopen(SafeFileHandle file) => Open($"/proc/self/fd/{file.DangerousGetHandle()}");
+
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial SafeFileHandle Open(string path, int flags);
 }

@@ -1,4 +1,3 @@
-using Fleet.LogSearch.Files;
 using Fleet.LogSearch.Searching;
 
 namespace Fleet.LogSearch.Scans;
@@ -73,9 +72,14 @@ public sealed class FileFollower : LogFollower
             AddRead(positions, set.Files[i].At(positions.Count + 1, offsets[i]));
         }
 
+        if (!set.StandsStill(Name))
+        {
+            throw new LogMovedException($"{Name} was rotated while its end was looked for");
+        }
+
         return new FileMark(positions.TakeLast(KeptGenerations).ToArray(), positions.Count, takenAt)
         {
-            Live = set.Files.Find(file => file.Name == Name) is { } live ? (live.Status.Device, live.Status.Inode) : null,
+            Live = set.Files.Find(file => file.Name == Name) is { } live ? new LiveFile(live.Status.Device, live.Status.Inode, live.Status.BornStamp) : null,
         };
     }
 
@@ -86,7 +90,7 @@ public sealed class FileFollower : LogFollower
     public override FollowStep Read(LogMark from, IScanSink sink, CancellationToken cancel)
     {
         var mark = (FileMark)from;
-        if (_isSettled && ReferenceEquals(mark, _last) && _seen.TrueForAll(file => FileStatus.Of(file.Path) == file.Status))
+        if (_isSettled && ReferenceEquals(mark, _last) && _seen.TrueForAll(file => _buffers.StatusOf(file.Path) == file.Status))
         {
             return new FollowStep(mark, FollowState.CaughtUp, 0, 0, _fault);
         }
@@ -102,6 +106,11 @@ public sealed class FileFollower : LogFollower
 
         var turn = new FileTurn(Name, mark, set.Files, _held, _reader, takenAt, _time);
         FollowStep step = turn.Run(sink, cancel);
+        if (turn.DependsOnOrder && !set.StandsStill(Name))
+        {
+            throw new LogMovedException($"{Name} was rotated while it was read");
+        }
+
         Remember(set, turn, (FileMark)step.Next);
         _isSettled = step.State == FollowState.CaughtUp;
         return step with { Fault = _fault };
@@ -126,18 +135,33 @@ public sealed class FileFollower : LogFollower
         return position.Offset > 0;
     }
 
-    /// <summary>Only the files last read from where they are all still the same and every position is found in them; else all of the set.</summary>
+    /// <summary>
+    /// Only the files last read from where they are all still the same, every position is found in them, the latest in the live one, and none is
+    /// held besides: then there can be no newer ones; else all of the set.
+    /// </summary>
     private GenerationSet? Open(FileMark mark)
     {
         if (ReferenceEquals(mark, _last) && mark.Positions.Count > 0)
         {
             GenerationSet? known = GenerationSet.TryOpen(_seen, Name, _held, _buffers);
-            if (known is not null && mark.Positions.All(position => known.Files.Exists(file => FileTurn.Holds(file, position))))
+            bool isWhole = false;
+            try
             {
-                return known;
+                isWhole = known?.Files.Find(file => file.Name == Name) is { } live && FileTurn.Holds(live, mark.Positions[^1])
+                    && _held.TrueForAll(known.Files.Contains)
+                    && mark.Positions.All(position => known.Files.Exists(file => FileTurn.Holds(file, position)));
+                if (isWhole)
+                {
+                    return known;
+                }
             }
-
-            known?.Dispose();
+            finally
+            {
+                if (!isWhole)
+                {
+                    known?.Dispose();
+                }
+            }
         }
 
         return GenerationSet.TryOpen(Name, _held, _buffers);
@@ -156,7 +180,9 @@ public sealed class FileFollower : LogFollower
         }
 
         // Files that may still grow stay open, whatever becomes of their names.
-        List<LogGeneration> held = HoldsLiveFile ? turn.Files.FindAll(file => !file.IsPacked && next.Positions.Any(file.IsNumbered)) : [];
+        LogGeneration? live = set.Files.Find(file => file.Name == Name);
+        List<LogGeneration> held = HoldsLiveFile
+            ? [.. turn.Files.FindAll(file => !file.IsPacked && (file == live || next.Positions.Any(file.IsNumbered))), .. turn.Awaited] : [];
         foreach (LogGeneration given in _held.Except(held))
         {
             given.Dispose();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fleet.LogSearch.Files;
 
 namespace Fleet.LogSearch.Scans;
 
@@ -11,14 +12,14 @@ public sealed record FileMark(IReadOnlyList<FilePosition> Positions, long LastGe
     private const string Form = "files 1";
 
     /// <summary>Which file had the live name, also where it was empty and has no position: one that is copied and cut stays the same. Null: unknown.</summary>
-    public (ulong Device, ulong Inode)? Live { get; init; }
+    public LiveFile? Live { get; init; }
 
     /// <summary>Nothing read yet.</summary>
     public static FileMark Start { get; } = new([], 0, DateTimeOffset.MinValue);
 
     /// <inheritdoc/>
     public override string Write() => string.Join('\n',
-        [Form, string.Create(CultureInfo.InvariantCulture, $"{TakenAt.UtcTicks} {LastGeneration}") + (Live is { } live ? string.Create(CultureInfo.InvariantCulture, $" {live.Device} {live.Inode}") : ""), .. Positions.Select(position => position.Write())]);
+        [Form, string.Create(CultureInfo.InvariantCulture, $"{TakenAt.UtcTicks} {LastGeneration}") + (Live is { } live ? string.Create(CultureInfo.InvariantCulture, $" {live.Device} {live.Inode}") : ""), .. Positions.Select(position => position.Write(Live?.BornStamp ?? 0))]);
 
     /// <summary>Reads one back.</summary>
     /// <exception cref="InvalidDataException">The text is no such mark.</exception>
@@ -28,11 +29,15 @@ public sealed record FileMark(IReadOnlyList<FilePosition> Positions, long LastGe
         {
             string[] lines = text.Split('\n');
             string[] words = lines.Length >= 2 && lines[0] == Form ? lines[1].Split(' ') : [];
+            long liveBorn = 0;
             return words.Length is 2 or 4
-                ? new FileMark(lines.Skip(2).Select(FilePosition.Read).ToArray(), long.Parse(words[1], CultureInfo.InvariantCulture),
+                ? new FileMark(lines.Skip(2).Select(line => FilePosition.Read(line, out liveBorn)).ToArray(), long.Parse(words[1], CultureInfo.InvariantCulture),
                     new DateTimeOffset(long.Parse(words[0], CultureInfo.InvariantCulture), TimeSpan.Zero))
                 {
-                    Live = words.Length == 4 ? (ulong.Parse(words[2], CultureInfo.InvariantCulture), ulong.Parse(words[3], CultureInfo.InvariantCulture)) : null,
+                    Live = words.Length == 2 ? null : new LiveFile(
+                        ulong.Parse(words[2], CultureInfo.InvariantCulture),
+                        ulong.Parse(words[3], CultureInfo.InvariantCulture),
+                        liveBorn),
                 }
                 : throw new FormatException("its first lines are not those of a file mark");
         }
@@ -41,4 +46,13 @@ public sealed record FileMark(IReadOnlyList<FilePosition> Positions, long LastGe
             throw new InvalidDataException($"not a file mark: {fault.Message}", fault);
         }
     }
+}
+
+/// <summary>Which file had a log's live name.</summary>
+/// <param name="Device">Its file system.</param>
+/// <param name="Inode">Its number there.</param>
+/// <param name="BornStamp">When it was made, in nanoseconds since 1970; 0 where that is not known.</param>
+public sealed record LiveFile(ulong Device, ulong Inode, long BornStamp)
+{
+    internal bool IsOf(FileStatus status) => new FileStatus(Device, Inode, IsRegular: true) { BornStamp = BornStamp }.IsSameFile(status);
 }

@@ -13,16 +13,30 @@ namespace Fleet.LogSearch.Scans;
 /// <param name="Offset">Everything before it, whole lines only, has been delivered.</param>
 public sealed record FilePosition(long Generation, ulong Device, ulong Inode, int HeadBytes, string Head, string First, string Tail, long Offset)
 {
-    internal string Write() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Generation} {Device} {Inode} {HeadBytes} {OrDash(Head)} {OrDash(First)} {OrDash(Tail)} {Offset}");
+    private const char BornSign = '@';
 
-    internal static FilePosition Read(string line)
+    /// <summary>When the file was made, in nanoseconds since 1970: another one may get its number. 0 where that is not known.</summary>
+    public long BornStamp { get; init; }
+
+    /// <summary>As a line of a mark.</summary>
+    /// <param name="liveBornStamp">When the live file was made, for the mark.</param>
+    /// <remarks>Births stand behind the first bytes: an agent of before, to which an upgrade was taken back, reads past them there.</remarks>
+    internal string Write(long liveBornStamp) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Generation} {Device} {Inode} {HeadBytes} {OrDash(Head)} {OrDash(First)}{BornSign}{BornStamp}{BornSign}{liveBornStamp} {OrDash(Tail)} {Offset}");
+
+    internal static FilePosition Read(string line, out long liveBornStamp)
     {
         string[] words = line.Split(' ');
         CultureInfo culture = CultureInfo.InvariantCulture;
-        return words.Length == 8
+        string[] first = words.Length == 8 ? words[5].Split(BornSign) : [];
+        liveBornStamp = first.Length > 2 ? long.Parse(first[2], culture) : 0;
+        return first.Length > 0
             ? new FilePosition(long.Parse(words[0], culture), ulong.Parse(words[1], culture), ulong.Parse(words[2], culture),
-                int.Parse(words[3], culture), OrEmpty(words[4]), OrEmpty(words[5]), OrEmpty(words[6]), long.Parse(words[7], culture))
+                int.Parse(words[3], culture), OrEmpty(words[4]), OrEmpty(first[0]), OrEmpty(words[6]), long.Parse(words[7], culture))
+            {
+                BornStamp = first.Length > 1 ? long.Parse(first[1], culture) : 0,
+            }
             : throw new FormatException("a position has eight words");
     }
 

@@ -1,7 +1,7 @@
 namespace Fleet.LogSearch.Scans;
 
 /// <summary>One step of reading a log of files: finds the generations again, reads them on, and tells what was lost.</summary>
-internal sealed class FileTurn
+internal sealed partial class FileTurn
 {
     // A writer that was told to reopen its log does so at once; one whose log was simply removed may write to it for long.
     private static readonly TimeSpan s_quietOfOld = TimeSpan.FromSeconds(10);
@@ -9,6 +9,9 @@ internal sealed class FileTurn
 
     // A file's time is that of the kernel's last clock tick, which may lie so far back.
     private static readonly TimeSpan s_clockTick = TimeSpan.FromMilliseconds(20);
+
+    // Between the end of a copy and the cut of the original lies its way to the disk.
+    private static readonly TimeSpan s_longestCopying = TimeSpan.FromMinutes(10);
 
     private readonly string _path;
     private readonly FileMark _from;
@@ -37,11 +40,21 @@ internal sealed class FileTurn
         _live = files.Find(file => file.Name == path);
         // Removed, or moved to where rotated files are not looked for: they can still be read.
         _unlisted = held.FindAll(file => !files.Contains(file));
-        _unlisted.ForEach(file => file.Refresh(file.Name));
+        foreach (LogGeneration file in _unlisted)
+        {
+            file.Refresh(file.Name);
+            file.UnlistedAt ??= time.GetTimestamp();
+        }
     }
 
     /// <summary>All that can be read, oldest first, those without a name among them.</summary>
     public List<LogGeneration> Files { get; }
+
+    /// <summary>Files without a name that nothing was written to yet, though something may be.</summary>
+    public List<LogGeneration> Awaited { get; } = [];
+
+    /// <summary>Whether a file was begun, or a gap was found: that counts only if no rotation came between.</summary>
+    public bool DependsOnOrder { get; private set; }
 
     /// <summary>Whether a position stands in a file.</summary>
     public static bool Holds(LogGeneration file, FilePosition position) =>
@@ -49,7 +62,7 @@ internal sealed class FileTurn
 
     public FollowStep Run(IScanSink sink, CancellationToken cancel)
     {
-        _reader.Begin(sink, cancel);
+        _reader.Begin(sink, cancel, _from.TakenAt);
         // 1. Where are the generations that were being read?
         int[] places = Locate();
         FilePosition? newest = _from.Positions.Count == 0 ? null : _from.Positions[^1];
@@ -64,34 +77,36 @@ internal sealed class FileTurn
         }
 
         // 3. Was something of the newest lost before it was seen?
+        bool isCopied = newest is not null && (isLost || !Files[places[^1]].IsNumbered(newest)) && Stays(newest);
         LogGeneration? shortCopy = isLost ? Files.Find(file => IsShortCopy(file, newest!)) : null;
         if (isLost)
         {
-            Report(sink, newest!, newest!.Offset, shortCopy is not null ? GapCause.CopiedAndTruncated : IsLive(newest) ? GapCause.Truncated : GapCause.RotatedAway);
+            Report(sink, newest!, newest!.Offset, !Stays(newest) ? GapCause.RotatedAway : shortCopy is null ? GapCause.Truncated : GapCause.CopiedAndTruncated);
             if (shortCopy is not null)
             {
                 // All of it was read in the original: from now on it is known as that.
                 FileFollower.AddRead(_read, shortCopy.At(newest.Generation, shortCopy.IsPacked ? long.MaxValue : shortCopy.Length));
             }
         }
-        else if (newest is not null && IsLive(newest) && Files[places[^1]] != _live)
+        else if (isCopied)
         {
-            Report(sink, newest, Files[places[^1]] is { IsPacked: false } copy ? copy.Length : newest.Offset, GapCause.CopiedAndTruncated);
+            Report(sink, newest!, Files[places[^1]] is { IsPacked: false } copy ? copy.Length : newest!.Offset, GapCause.CopiedAndTruncated);
         }
 
         // 4. What came after it, oldest first. With the place lost, the times tell which files those are.
         long generation = _from.LastGeneration;
         int known = places.DefaultIfEmpty(-1).Max();
         bool byTime = isLost || newest is null || Array.TrueForAll(places, place => place < 0 || _unlisted.Contains(Files[place]));
+        PlaceUnread(places, known);
         for (int i = known + 1; i < Files.Count && !_reader.IsSpent; i++)
         {
             LogGeneration file = Files[i];
-            if (file == shortCopy || (byTime && file != _live && file.ChangedAt + s_clockTick <= _from.TakenAt))
+            if (file == shortCopy || (byTime && file != _live && !_unlisted.Contains(file) && file.ChangedAt + s_clockTick <= _from.TakenAt))
             {
                 continue;
             }
 
-            if (file != _live && _live is not null && file.IsCopyOf(_live))
+            if (IsCopyOfLive(file))
             {
                 _reader.Wait();
                 continue;
@@ -100,72 +115,33 @@ internal sealed class FileTurn
             FilePosition position = _reader.Read(file, generation + 1, 0, isOver: i < Files.Count - 1);
             if (FileFollower.AddRead(_read, position))
             {
-                generation++;
-                if (file != _live && ((newest is not null && IsLive(newest)) || IsCopyOfStaying(file)))
+                if (IsCopyOfLive(file))
                 {
-                    // The live file is still the one that it was: this is a copy of what it held meanwhile.
+                    // It was empty when it was looked at before, and is being made.
+                    throw new LogMovedException($"{file.Name} is a copy that is being made");
+                }
+
+                generation++;
+                DependsOnOrder = true;
+                if (_unlisted.Contains(file))
+                {
+                    _reader.Wait();
+                }
+
+                if (file != _live && ((isCopied && !file.IsNumbered(newest!)) || IsCopyOfStaying(file)))
+                {
+                    // The file it was is still there: this is a copy of what that held meanwhile.
                     Report(sink, position, position.Offset == long.MaxValue ? 0 : position.Offset, GapCause.CopiedAndTruncated);
                 }
             }
         }
 
+        if (generation == _from.LastGeneration + (IsBegun(_live) ? 1 : 0) && !_reader.IsSpent && IsAwaitedGone())
+        {
+            Report(sink, new FilePosition(_from.LastGeneration + 1, 0, 0, 0, "", "", "", 0), 0, GapCause.RotatedAway);
+        }
+
         return Step(generation);
-    }
-
-    /// <summary>For each position the file it stands in, or -1; by number first, then by how the file begins.</summary>
-    private int[] Locate()
-    {
-        IReadOnlyList<FilePosition> positions = _from.Positions;
-        var places = new int[positions.Count];
-        for (int i = 0; i < places.Length; i++)
-        {
-            FilePosition position = positions[i];
-            places[i] = Files.FindIndex(file => Holds(file, position));
-            if (places[i] < 0 && position.HeadBytes > 0)
-            {
-                // The newest of those that fit: an older one that begins alike was given up long ago.
-                places[i] = Files.FindLastIndex(file => !file.IsNumbered(position) && file.HasHeadOf(position) && file.ReachesTo(position));
-            }
-        }
-
-        for (int i = 0; i < places.Length; i++)
-        {
-            if (_unlisted.Find(file => Holds(file, positions[i])) is { } unlisted)
-            {
-                Place(places, i, unlisted);
-            }
-        }
-
-        return places;
-    }
-
-    /// <summary>Gives a file without a name its place among the others.</summary>
-    private void Place(int[] places, int i, LogGeneration unlisted)
-    {
-        if (places[i] >= 0 && !Files[places[i]].IsPacked)
-        {
-            return;
-        }
-
-        // What was written to it while it was being packed is in it alone: it is read instead of its packed copy.
-        int at = places[i] >= 0 ? places[i] : Files.FindIndex(file => file.IsPacked && Array.IndexOf(places, Files.IndexOf(file)) < 0 && file.IsBeginningOf(unlisted));
-        if (at >= 0)
-        {
-            _copies[unlisted] = Files[at];
-            Files[at] = unlisted;
-            places[i] = at;
-            return;
-        }
-
-        // What is newer comes behind it.
-        at = places[..i].DefaultIfEmpty(-1).Max() + 1;
-        Files.Insert(at, unlisted);
-        for (int j = 0; j < places.Length; j++)
-        {
-            places[j] += places[j] >= at ? 1 : 0;
-        }
-
-        places[i] = at;
     }
 
     private void Continue(FilePosition position, LogGeneration file, bool isOver)
@@ -197,29 +173,57 @@ internal sealed class FileTurn
         FileFollower.AddRead(_read, read);
     }
 
+    /// <summary>Whether the file of a position is still there, if only as an empty one: what else begins as it did is a copy.</summary>
+    private bool Stays(FilePosition position) =>
+        Files.Exists(file => !_unlisted.Contains(file) && file.IsNumbered(position) && (position.BornStamp != 0 || IsOld(file)));
+
     // A file made since has only got the number of one that was removed.
-    private bool IsLive(FilePosition position) => _live is not null && _live.IsNumbered(position) && _live.BornAt <= _from.TakenAt;
+    private bool IsOld(LogGeneration file) => file.BornAt <= _from.TakenAt;
 
-    /// <summary>The live file is the one that it was, if only an empty one: what was made beside it since is a copy of what it held.</summary>
+    /// <summary>Whether a file is a copy that is being made of the live one, whose lines are read there.</summary>
+    private bool IsCopyOfLive(LogGeneration file) => file != _live && _live is not null && file.IsCopyOf(_live);
+
+    /// <summary>What was the live file is still there, if only as an empty one: what was made beside it since is a copy of what it held.</summary>
     private bool IsCopyOfStaying(LogGeneration file) =>
-        _live is not null && _from.Live == (_live.Status.Device, _live.Status.Inode) && _live.BornAt <= _from.TakenAt && file.BornAt + s_clockTick > _from.TakenAt;
+        _from.Live is { } before && file.BornAt + s_clockTick > _from.TakenAt
+        && Files.Exists(other => other != file && !_unlisted.Contains(other) && before.IsOf(other.Status) && (before.BornStamp != 0 || IsOld(other)));
 
-    /// <summary>A copy that was taken before the original was read as far as the position, and the original cut afterwards.</summary>
+    private bool IsThere(LiveFile? before) => before is not null && Files.Exists(file => !_unlisted.Contains(file) && before.IsOf(file.Status));
+
+    private bool IsBegun(LogGeneration? file) => file is not null && _read.Exists(position => file.IsNumbered(position) && position.Generation > _from.LastGeneration);
+
+    /// <summary>Whether the live file was an empty one that is there no more: what was written to it, if anything, nobody has read.</summary>
+    private bool IsAwaitedGone() =>
+        _from.Live is { BornStamp: not 0 } before && !IsThere(before) && !_unlisted.Exists(file => before.IsOf(file.Status))
+        && !_from.Positions.Any(position => position.Device == before.Device && position.Inode == before.Inode && position.BornStamp == before.BornStamp);
+
+    /// <summary>A copy that was taken before the original was read as far as the position, and the original cut or removed afterwards.</summary>
     private bool IsShortCopy(LogGeneration file, FilePosition position) =>
-        file != _live && IsLive(position) && file.ChangedAt > _from.TakenAt - TimeSpan.FromSeconds(1)
-        && (file.IsPacked ? file.HasHeadOf(position) || file.BeginsAs(position) : file.BeginsAs(position) && file.Length < position.Offset);
+        file != _live && !file.IsNumbered(position) && position.HeadBytes > 0 && file.ChangedAt > _from.TakenAt - s_longestCopying
+        && file.BeginsAs(position) && (file.IsPacked || (Stays(position) && file.Length < position.Offset));
 
-    private void Report(IScanSink sink, FilePosition position, long fromOffset, GapCause cause) =>
-        sink.Gap(new ScanGap(HitId.Of('g', _path, (ulong)position.Generation, (ulong)fromOffset, []), _path, cause, _from.TakenAt, _time.GetUtcNow()) { FromOffset = fromOffset });
+    private void Report(IScanSink sink, FilePosition position, long fromOffset, GapCause cause)
+    {
+        DependsOnOrder = true;
+        DateTimeOffset now = _time.GetUtcNow();
+        // A clock that was put back meanwhile must not turn the bounds round.
+        (DateTimeOffset since, DateTimeOffset until) = _from.TakenAt <= now ? (_from.TakenAt, now) : (now, _from.TakenAt);
+        sink.Gap(new ScanGap(HitId.Of('g', _path, (ulong)position.Generation, (ulong)fromOffset, []), _path, cause, since, until) { FromOffset = fromOffset });
+    }
 
     private FollowStep Step(long generation)
     {
         // A live file that is missing just now (between rename and create) leaves the positions as they are.
         FilePosition[] kept = [.. _read.TakeLast(FileFollower.KeptGenerations)];
         // Before all the others were read, it is not that which stayed.
-        (ulong, ulong)? live = _live is null || _reader.State == FollowState.More ? _from.Live : (_live.Status.Device, _live.Status.Inode);
+        bool isPart = _reader.State == FollowState.More;
+        LiveFile? live = !isPart && _live is not null ? new LiveFile(_live.Status.Device, _live.Status.Inode, _live.Status.BornStamp)
+            // Between two files of that name it is the one renamed; one that is gone was followed to its end, is another by now, or said to be lost.
+            : IsThere(_from.Live) || (isPart && generation == _from.LastGeneration) ? _from.Live : null;
+        // A gap found later may lie between those that were read and those that were not.
+        DateTimeOffset takenAt = isPart && _from.TakenAt != DateTimeOffset.MinValue ? _from.TakenAt : _takenAt;
         FileMark next = kept.AsSpan().SequenceEqual(_from.Positions.ToArray()) && generation == _from.LastGeneration && live == _from.Live
-            ? _from : new FileMark(kept, generation, _takenAt) { Live = live };
+            ? _from : new FileMark(kept, generation, takenAt) { Live = live };
         return new FollowStep(next, _reader.State, _reader.BytesRead, _reader.LagBytes);
     }
 }

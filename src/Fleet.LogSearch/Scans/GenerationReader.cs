@@ -21,6 +21,7 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
     private (long Generation, long At, TimestampReader? Reader) _timeForm;
     private IScanSink _sink = null!;
     private CancellationToken _cancel;
+    private DateTimeOffset _since;
     private long _left;
     private bool _isWaiting;
     private bool _hasMore;
@@ -38,9 +39,12 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
     public FollowState State => _hasMore || IsSpent ? FollowState.More : _isWaiting ? FollowState.Waiting : FollowState.CaughtUp;
 
     /// <summary>A new step.</summary>
-    public void Begin(IScanSink sink, CancellationToken cancel)
+    /// <param name="sink">Takes what is found.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <param name="since">When the log was read last: what is lost was written after that.</param>
+    public void Begin(IScanSink sink, CancellationToken cancel, DateTimeOffset since)
     {
-        (_sink, _cancel, _left) = (sink, cancel, StepBytes);
+        (_sink, _cancel, _since, _left) = (sink, cancel, since, StepBytes);
         (BytesRead, LagBytes, _isWaiting, _hasMore) = (0, 0, false, false);
     }
 
@@ -59,8 +63,7 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
             return from == long.MaxValue ? file.At(generation, from) : ReadPacked(file, generation, from);
         }
 
-        file.NoteBeginning();
-        long length = file.Length;
+        long length = file.NoteLength();
         long end = End(file, generation, from, length, isOver);
         long at = end > from ? ReadPlain(file, generation, from, end) : from;
         LagBytes += length - at;
@@ -69,7 +72,7 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
         // Asked last: what the position says of the file must be true of the same file that was read.
         if (!file.StillBeginsSo() || file.Length < at)
         {
-            throw new LogMovedException($"{file.Name} was cut while it was read");
+            throw file.Cut();
         }
 
         return position;
@@ -134,17 +137,12 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
             Dispose();
         }
 
-        PackedReading reading = goesOn ? before! : new PackedReading(file, generation, from, buffers);
+        PackedReading reading = goesOn ? before! : new PackedReading(file, generation, from);
         // One that fails half-way stands behind its offset: what lies between would be passed over the next time.
         _packed = null;
         try
         {
             SearchEnd ended = Search(reading.Window, file, generation, from);
-            if (!goesOn && !reading.IsOf(file))
-            {
-                throw new LogMovedException($"{file.Name} became another file while it was read");
-            }
-
             if (ended == SearchEnd.Complete)
             {
                 return file.At(generation, long.MaxValue);
@@ -154,6 +152,14 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
             reading.Offset = reading.Window.BufferOffset + reading.Window.End;
             _packed = reading;
             return file.At(generation, reading.Offset);
+        }
+        catch (InvalidDataException) when (StillFor(generation, file.Status.Length) >= s_lineQuiet)
+        {
+            // Nobody is writing it any more, so it stays damaged: what came after it must not wait for that.
+            long offset = reading.Window.BufferOffset + reading.Window.End;
+            DateTimeOffset now = time.GetUtcNow();
+            _sink.Gap(new ScanGap(HitId.Of('g', path, (ulong)generation, (ulong)offset, []), path, GapCause.Damaged, _since < now ? _since : now, now) { FromOffset = offset });
+            return file.At(generation, long.MaxValue);
         }
         finally
         {

@@ -9,12 +9,16 @@ internal sealed class GenerationSet : IDisposable
 
     private readonly List<LogGeneration> _held;
     private readonly List<string> _missing;
+    private readonly string[] _names;
+    private readonly FollowBuffers _buffers;
 
-    private GenerationSet(List<LogGeneration> files, List<string> missing, List<LogGeneration> held, string fault)
+    private GenerationSet(List<LogGeneration> files, string[] names, List<string> missing, List<LogGeneration> held, FollowBuffers buffers, string fault)
     {
         Files = files;
+        _names = names;
         _missing = missing;
         _held = held;
+        _buffers = buffers;
         Fault = fault;
     }
 
@@ -31,11 +35,9 @@ internal sealed class GenerationSet : IDisposable
     {
         for (int tries = 0; tries < MostTries; tries++)
         {
-            string[] names = Names(live);
-            GenerationSet set = Open(names, live, held, buffers);
+            GenerationSet set = Open(Names(live, buffers), live, held, buffers);
             // A rotation renames file after file: what was opened is one moment's only if names and files are still the same.
-            if (names.AsSpan().SequenceEqual(Names(live)) && set.Files.TrueForAll(file => FileStatus.Of(file.Name) is { } now && now.IsSameFile(file.Status))
-                && set._missing.TrueForAll(name => FileStatus.Of(name) is null))
+            if (set.StandsStill(live))
             {
                 return set;
             }
@@ -49,10 +51,10 @@ internal sealed class GenerationSet : IDisposable
     /// <summary>Opens files that are known to be the set's; null when one of them is another file by now.</summary>
     public static GenerationSet? TryOpen(IReadOnlyList<SeenFile> seen, string live, List<LogGeneration> held, FollowBuffers buffers)
     {
-        GenerationSet set = Open(seen.Where(file => file.Status is not null).Select(file => file.Path), live, held, buffers);
+        GenerationSet set = Open([.. seen.Where(file => file.Status is not null).Select(file => file.Path)], live, held, buffers);
         bool same = set.Files.Count == seen.Count(file => file.Status is not null)
             && set.Files.TrueForAll(file => seen.Any(before => before.Path == file.Name && before.Status!.Value.IsSameFile(file.Status)))
-            && seen.All(file => file.Status is not null || FileStatus.Of(file.Path) is null);
+            && seen.All(file => file.Status is not null || buffers.StatusOf(file.Path) is null);
         if (same)
         {
             return set;
@@ -61,6 +63,11 @@ internal sealed class GenerationSet : IDisposable
         set.Dispose();
         return null;
     }
+
+    /// <summary>Whether names and files are those that were opened, after what was done with them: no rotation has come between.</summary>
+    public bool StandsStill(string live) =>
+        _names.AsSpan().SequenceEqual(Names(live, _buffers)) && Files.TrueForAll(file => _buffers.StatusOf(file.Name) is { } now && now.IsSameFile(file.Status))
+            && _missing.TrueForAll(name => _buffers.StatusOf(name) is null);
 
     public void Dispose()
     {
@@ -71,22 +78,24 @@ internal sealed class GenerationSet : IDisposable
     }
 
     // While a packed file is being written, the plain one stands beside it: it is the one to read.
-    private static string[] Names(string live)
+    private static string[] Names(string live, FollowBuffers buffers)
     {
+        buffers.Moment?.Invoke();
         string[] names = FileSet.Resolve(live, Rotation.Followed).Select(source => source.Name).ToArray();
         return Array.FindAll(names, name => !FileSet.IsPackedCopy(name, names));
     }
 
-    private static GenerationSet Open(IEnumerable<string> names, string live, List<LogGeneration> held, FollowBuffers buffers)
+    private static GenerationSet Open(string[] names, string live, List<LogGeneration> held, FollowBuffers buffers)
     {
         var files = new List<LogGeneration>();
         var missing = new List<string>();
         string liveFault = "";
         foreach (string name in names)
         {
-            if (held.Count > 0 && FileStatus.Of(name) is { } status && held.Find(file => status.IsSameFile(file.Status)) is { } open)
+            if (held.Count > 0 && buffers.StatusOf(name) is { } status && held.Find(file => status.IsSameFile(file.Status)) is { } open)
             {
                 open.Refresh(name);
+                open.UnlistedAt = null;
                 files.Add(open);
                 continue;
             }
@@ -103,7 +112,7 @@ internal sealed class GenerationSet : IDisposable
             }
         }
 
-        return new GenerationSet(files, missing, held, liveFault);
+        return new GenerationSet(files, names, missing, held, buffers, liveFault);
     }
 }
 

@@ -13,7 +13,7 @@ internal sealed class LogGeneration : IDisposable
     /// <summary>Why a file that is not there is not opened.</summary>
     public const string Missing = "no such file";
 
-    private const int FirstBytes = 16;
+    private const int FirstBytes = 64;
     private const int LongestTail = 64;
 
     private readonly FileStream _file;
@@ -44,11 +44,33 @@ internal sealed class LogGeneration : IDisposable
     public bool IsPacked => _compression != Compression.None;
 
     /// <summary>Its length at this moment.</summary>
-    public long Length => RandomAccess.GetLength(Handle);
+    public long Length
+    {
+        get
+        {
+            _buffers.Moment?.Invoke();
+            return RandomAccess.GetLength(Handle);
+        }
+    }
 
     private SafeFileHandle Handle => _file.SafeFileHandle;
 
-    private byte[] Head => _head ??= ReadHead();
+    /// <summary>Its first bytes, as many as a fingerprint covers where it has so many by now.</summary>
+    /// <exception cref="LogMovedException">It begins otherwise than it did when it was looked at before.</exception>
+    private byte[] Head
+    {
+        get
+        {
+            if (_head is null || (!IsPacked && _head.Length < LongestHead))
+            {
+                // What was seen of a file while it was being made must not stand for it later.
+                byte[] now = ReadHead();
+                _head = _head is null || now.AsSpan().StartsWith(_head) ? now : throw Cut();
+            }
+
+            return _head;
+        }
+    }
 
     /// <summary>Opens a file; null with the reason when it is gone or not to be read.</summary>
     public static LogGeneration? TryOpen(string path, FollowBuffers buffers, out string fault)
@@ -56,13 +78,14 @@ internal sealed class LogGeneration : IDisposable
         FileStream? file = null;
         try
         {
-            fault = FileStatus.Of(path) switch { null => Missing, { IsRegular: false } => "is not a file of lines", _ => "" };
+            fault = buffers.StatusOf(path) switch { null => Missing, { IsRegular: false } => "is not a file of lines", _ => "" };
             if (fault.Length > 0)
             {
                 return null;
             }
 
             // Not by its path: FileStream would lock it (flock), and its writer may want to do so.
+            buffers.Moment?.Invoke();
             file = new FileStream(UnlockedFile.Open(path), FileAccess.Read, 0);
             return new LogGeneration(path, file, buffers);
         }
@@ -79,24 +102,41 @@ internal sealed class LogGeneration : IDisposable
         }
     }
 
+    /// <summary>When it was first found to have no name in the set any more, by the monotonic clock; null while it has one.</summary>
+    public long? UnlistedAt { get; set; }
+
+    /// <summary>The same file, opened once more, whatever has become of its name.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public LogGeneration Reopen() => new(Name, new FileStream(UnlockedFile.Reopen(Handle), FileAccess.Read, 0), _buffers);
+
     /// <summary>Looks at the file anew, under the name it has now.</summary>
     public void Refresh(string name)
     {
         Name = name;
         _head = null;
         // Asked of the open file, not of its name, which may mean another one by now.
-        Status = FileStatus.Of($"/proc/self/fd/{Handle.DangerousGetHandle()}") ?? default;
+        Status = _buffers.StatusOf($"/proc/self/fd/{Handle.DangerousGetHandle()}") ?? default;
     }
 
-    public bool IsNumbered(FilePosition position) => position.Device == Status.Device && position.Inode == Status.Inode;
+    public bool IsNumbered(FilePosition position) =>
+        Status.IsSameFile(new FileStatus(position.Device, position.Inode, IsRegular: true) { BornStamp = position.BornStamp });
 
     /// <summary>Whether the file begins as the one of the position did.</summary>
     public bool HasHeadOf(FilePosition position) =>
         position.HeadBytes <= Head.Length && Fingerprint(Head.AsSpan(0, position.HeadBytes)) == position.Head;
 
-    /// <summary>Whether it may be a shorter copy of what the position stands in.</summary>
-    public bool BeginsAs(FilePosition position) =>
-        Head.Length > 0 && position.First.StartsWith(First(Head.Length), StringComparison.Ordinal);
+    /// <summary>Whether it begins as what the position stands in did, as far as it goes: it may be a shorter copy.</summary>
+    public bool BeginsAs(FilePosition position)
+    {
+        if (Head.Length >= position.HeadBytes)
+        {
+            return HasHeadOf(position);
+        }
+
+        ReadOnlySpan<char> first = First(Head.Length);
+        int common = Math.Min(first.Length, position.First.Length);
+        return common > 0 && first[..common].SequenceEqual(position.First.AsSpan(0, common));
+    }
 
     /// <summary>Whether it reaches as far as the position, with the same bytes before it.</summary>
     public bool ReachesTo(FilePosition position) =>
@@ -125,7 +165,10 @@ internal sealed class LogGeneration : IDisposable
         // Of a packed file the bytes before would have to be unpacked again; it is known by its number then.
         string tail = IsPacked ? "" : TailAt(offset);
         return new FilePosition(
-            generation, Status.Device, Status.Inode, head, Fingerprint(Head.AsSpan(0, head)), First(head), tail, offset);
+            generation, Status.Device, Status.Inode, head, Fingerprint(Head.AsSpan(0, head)), First(head), tail, offset)
+        {
+            BornStamp = Status.BornStamp,
+        };
     }
 
     /// <summary>Whether the file still begins as it did when it was looked at: it was not cut meanwhile.</summary>
@@ -136,15 +179,28 @@ internal sealed class LogGeneration : IDisposable
         return IsPacked || now[..ReadAt(now[..before.Length], 0)].SequenceEqual(before);
     }
 
-    /// <summary>Sees to it that the beginning is known before something is read that depends on it.</summary>
-    public void NoteBeginning() => _ = Head;
+    /// <summary>Its length, and with it the beginning of the same file: what is read next depends on that.</summary>
+    /// <exception cref="LogMovedException">It was cut in between.</exception>
+    public long NoteLength()
+    {
+        long length = Length;
+        return Head.Length >= Math.Min(length, LongestHead) ? length : throw Cut();
+    }
+
+    /// <summary>To be thrown where it is found to have been cut while it was read.</summary>
+    public LogMovedException Cut() => new($"{Name} was cut while it was read");
 
     /// <summary>Bytes at a place of a plain file.</summary>
-    public int ReadAt(Span<byte> bytes, long offset) => RandomAccess.Read(Handle, bytes, offset);
+    public int ReadAt(Span<byte> bytes, long offset)
+    {
+        _buffers.Moment?.Invoke();
+        return RandomAccess.Read(Handle, bytes, offset);
+    }
 
     /// <summary>The bytes from an offset on.</summary>
     public Stream OpenFrom(long offset)
     {
+        _buffers.Moment?.Invoke();
         _file.Position = 0;
         if (!IsPacked)
         {
@@ -152,7 +208,7 @@ internal sealed class LogGeneration : IDisposable
             return _file;
         }
 
-        Stream stream = Decompression.Open(_file, _compression, Name);
+        Stream stream = Decompression.Open(_file, _compression);
         byte[] skipped = _buffers.Backwards;
         for (int read = 1; offset > 0 && read > 0; offset -= read)
         {
@@ -218,14 +274,21 @@ internal sealed class LogGeneration : IDisposable
             return Fingerprint(tail[..ReadAt(tail, offset - tail.Length)]);
         }
 
-        Stream stream = OpenFrom(offset - tail.Length);
         try
         {
-            return stream.ReadAtLeast(tail, tail.Length, throwOnEndOfStream: false) == tail.Length ? Fingerprint(tail) : "short";
+            Stream stream = OpenFrom(offset - tail.Length);
+            try
+            {
+                return Fill(stream, tail) == tail.Length ? Fingerprint(tail) : "short";
+            }
+            finally
+            {
+                Close(stream);
+            }
         }
-        finally
+        catch (InvalidDataException)
         {
-            Close(stream);
+            return "short";
         }
     }
 
@@ -240,12 +303,31 @@ internal sealed class LogGeneration : IDisposable
         Stream stream = OpenFrom(0);
         try
         {
-            return head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+            return head[..Fill(stream, head)];
         }
         finally
         {
             Close(stream);
         }
+    }
+
+    /// <summary>Reads as much as there is; of a damaged file, what stands before the damage.</summary>
+    private static int Fill(Stream stream, Span<byte> bytes)
+    {
+        int filled = 0;
+        try
+        {
+            while (filled < bytes.Length && stream.Read(bytes[filled..]) is var read and > 0)
+            {
+                filled += read;
+            }
+        }
+        catch (InvalidDataException)
+        {
+            // What reads on in it says so.
+        }
+
+        return filled;
     }
 
     // A decompressor within this process would close the file with itself.

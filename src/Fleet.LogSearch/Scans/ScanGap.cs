@@ -12,6 +12,9 @@ public enum GapCause
     /// <summary>The file was copied, then cut: what was written between the two, if anything was, is in neither.</summary>
     CopiedAndTruncated,
 
+    /// <summary>A packed file is damaged.</summary>
+    Damaged,
+
     /// <summary>The journal's files were removed.</summary>
     Vacuumed,
 

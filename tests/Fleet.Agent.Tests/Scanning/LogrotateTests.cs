@@ -11,7 +11,7 @@ public sealed class LogrotateTests : ExecutorTest, IDisposable
     private string Log => Path.Combine(_bench.Logs, "app.log");
 
     [LogrotateTheory]
-    [InlineData("create"), InlineData("create\ncompress"), InlineData("create\ncompress\ndelaycompress"), InlineData("create\ndateext\ndateformat -%Y%m%d-%s", 1100), InlineData("copytruncate")]
+    [InlineData("create"), InlineData("create\ncompress"), InlineData("create\ncompress\ndelaycompress"), InlineData("create\ndateext\ndateformat -%Y%m%d-%s", 1100), InlineData("copytruncate"), InlineData("copytruncate\ncompress")]
     public async Task No_line_is_missed_and_none_comes_twice(string mode, int pauseMs = 150)
     {
         var settings = Path.Combine(_bench.State, "logrotate.conf");

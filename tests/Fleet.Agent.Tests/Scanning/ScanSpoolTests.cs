@@ -156,6 +156,33 @@ public sealed class ScanSpoolTests : IDisposable
     }
 
     [Fact]
+    public void Findings_that_were_kept_are_not_said_to_have_failed_where_no_new_file_can_be_begun()
+    {
+        using var spool = Open(limit: 4 << 20);
+        // As on a full disk: the next file can be neither made nor replaced.
+        var obstacle = Path.Combine(_directory.Path, "0000000002.spool.next");
+        Directory.CreateDirectory(Path.Combine(obstacle, "x"));
+        for (var i = 0; i < 100; i++)
+            spool.Commit(Findings(20, text: 3000, mark: $"{i}"));
+        Directory.GetFiles(_directory.Path, "*.spool").ShouldHaveSingleItem();
+        spool.Held.Reports.ShouldBe(100);
+
+        Directory.Delete(obstacle, recursive: true);
+        spool.Commit(Findings(20, text: 3000, mark: "x"));
+        spool.Flush();
+        spool.Held.Bytes.ShouldBeLessThan(5 << 20);
+        var counted = 0L;
+        for (var number = spool.FirstUnacknowledged; spool.IsThere(number); number++)
+        {
+            var report = spool.Read(number).ShouldNotBeNull();
+            counted += report.Hits.Count + report.Summaries.Sum(summary => (long)summary.Count);
+        }
+
+        counted.ShouldBe(101 * 20);
+        spool.Mark("key").ShouldBe("x");
+    }
+
+    [Fact]
     public void A_spool_that_was_lost_has_another_id()
     {
         string id;

@@ -122,6 +122,88 @@ public sealed class FileFollowerTests : IDisposable
     }
 
     [Fact]
+    public void What_is_written_to_a_file_that_was_empty_when_it_was_seen_last_is_read_though_it_was_packed_and_removed()
+    {
+        Write(1);
+        _bench.Scan();
+        Rotate(compress: false);
+        File.WriteAllText(_log, "");
+        _bench.Scan().ShouldBe([]);
+        using (var late = new FileStream(_log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 0))
+        {
+            late.Write("hit packed\n"u8);
+            Rotate(compress: true);
+            File.WriteAllText(_log, "");
+            late.Write("hit late\n"u8);
+            _bench.Scan().ShouldBe(["hit packed", "hit late"]);
+            late.Write("hit later\n"u8);
+        }
+
+        _bench.Scan().ShouldBe(["hit later"]);
+        _bench.Gaps.ShouldBeEmpty();
+        // Then only the packed copy is there, which has less than was read.
+        _bench.Restart();
+        _bench.Scan().ShouldBe([]);
+    }
+
+    [Fact]
+    public void An_empty_file_that_is_gone_when_the_agent_is_back_is_a_gap()
+    {
+        Write(1);
+        _bench.Scan();
+        Rotate(compress: false);
+        File.WriteAllText(_log, "");
+        _bench.Scan();
+        _bench.Restart();
+        File.Delete(_log);
+        // So that it gets another number.
+        File.WriteAllText(Path.Join(_scratch.Path, "another"), "");
+        Write(1);
+
+        _bench.Scan().ShouldBe(["hit 1"]);
+        _bench.Gaps.ShouldHaveSingleItem().Cause.ShouldBe(GapCause.RotatedAway);
+        _bench.Scan().ShouldBe([]);
+    }
+
+    [Theory]
+    [InlineData("zstd", ".zst"), InlineData("xz", ".xz"), InlineData("bzip2", ".bz2")]
+    public async Task A_packed_file_is_read_by_what_was_opened_whatever_has_its_name_by_then(string program, string suffix)
+    {
+        string path = _scratch.Write("old", "hit old\n"), other = _scratch.Write("new", "hit new\n");
+        foreach (string plain in new[] { path, other })
+        {
+            await ReferenceTool.RunAsync(program, "-q", plain);
+        }
+
+        using LogGeneration file = LogGeneration.TryOpen(path + suffix, new FollowBuffers(), out _).ShouldNotBeNull();
+        File.Move(other + suffix, path + suffix, overwrite: true);
+        using Stream stream = file.OpenFrom(0);
+        using var reader = new StreamReader(stream);
+
+        (await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30))).ShouldBe("hit old\n");
+    }
+
+    [Fact]
+    public void A_damaged_packed_file_is_a_gap_and_does_not_hold_up_what_came_after_it()
+    {
+        Write(1);
+        _bench.Scan();
+        _bench.Restart();
+        Write(20_000);
+        Rotate(compress: true);
+        byte[] packed = File.ReadAllBytes(_log + ".1.gz");
+        File.WriteAllBytes(_log + ".1.gz", [.. packed[..(packed.Length / 2)], .. new byte[100], .. packed[(packed.Length / 2)..]]);
+        Write(1);
+        Should.Throw<InvalidDataException>(() => _bench.Scan());
+        _bench.Time.Advance(TimeSpan.FromSeconds(6));
+
+        _bench.Scan().ShouldContain("hit 20001");
+        _bench.Gaps.ShouldHaveSingleItem().Cause.ShouldBe(GapCause.Damaged);
+        _bench.Stored.Count.ShouldBeInRange(1000, 20_000);
+        _bench.Scan().ShouldBe([]);
+    }
+
+    [Fact]
     public void A_file_moved_to_where_it_is_not_looked_for_is_read_to_its_end()
     {
         Write(3);

@@ -10,6 +10,7 @@ internal static class GapWords
         GapCause.RotatedAway => "rotated away",
         GapCause.Truncated => "truncated",
         GapCause.CopiedAndTruncated => "copied and truncated: what was written in between, if anything, is lost",
+        GapCause.Damaged => "damaged: what stands behind the damage in a packed file cannot be read",
         GapCause.Vacuumed => "vacuumed",
         _ => "overwritten in the kernel's ring buffer",
     };

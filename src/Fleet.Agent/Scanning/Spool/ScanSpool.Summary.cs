@@ -36,12 +36,12 @@ internal sealed partial class ScanSpool
             .. kept.Select(report => new SpoolEntry.Commit(report.Number, [], [report.Bytes])),
             new SpoolEntry.Summary(from, to, bytes),
         ]);
-        foreach (var done in victims.Where(victim => victim != first))
-            File.Delete(done.Path);
         _segments.RemoveAll(victims.Contains);
         _segments.Insert(0, segment);
         _index.Replace(victims, Places(segment, kept, to, bytes.Length));
         LogSummarised(merged.Count, before);
+        foreach (var done in victims.Where(victim => victim != first))
+            File.Delete(done.Path);
     }
 
     /// <summary>The oldest files, as far as half of what may be held; none where nothing can be gained.</summary>

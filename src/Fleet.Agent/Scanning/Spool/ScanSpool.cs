@@ -94,10 +94,7 @@ internal sealed partial class ScanSpool : IDisposable
             var entry = new SpoolEntry.Commit(_next, staged.Marks, reports);
             Append_NeedsLock(entry);
             Apply_NeedsLock(_segments[^1], entry);
-            if (_index.Bytes > _limit)
-                Summarise_NeedsLock();
-            if (_segments[^1].Length > Math.Max(SegmentBytes, HeadsPerSegment * _segments[^1].HeadLength))
-                Roll_NeedsLock();
+            TryTidy_NeedsLock();
         }
     }
 
@@ -202,6 +199,25 @@ internal sealed partial class ScanSpool : IDisposable
         segment.Length += frame.Length;
     }
 
+    /// <summary>
+    /// Keeps the spool within its bounds. What was committed stays so where there is no room for that: were it said to have failed, the same
+    /// would be committed, and counted, once more.
+    /// </summary>
+    private void TryTidy_NeedsLock()
+    {
+        try
+        {
+            if (_index.Bytes > _limit)
+                Summarise_NeedsLock();
+            if (_segments[^1].Length > Math.Max(SegmentBytes, HeadsPerSegment * _segments[^1].HeadLength))
+                Roll_NeedsLock();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogUntidy(_directory, e.Message);
+        }
+    }
+
     private void TryNote_NeedsLock()
     {
         try
@@ -219,15 +235,14 @@ internal sealed partial class ScanSpool : IDisposable
     {
         Id = Id.Length == 0 ? Guid.NewGuid().ToString("n") : Id;
         var segment = new SpoolSegment(_directory, _segments.Count == 0 ? 1 : _segments[^1].Index + 1) { LastNumber = _next - 1 };
-        segment.Write([new SpoolEntry.Head(Id, _next, _sent, _acknowledged, new Dictionary<string, string>(_marks))]);
+        // First what is in the file before: its findings must not be lost where the marks that go with them, which stand at the new one's
+        // head, are not.
         if (_file is not null)
-        {
-            // What is in the file before is as good as sent once this one is: it must not be lost alone.
             RandomAccess.FlushToDisk(_file);
-            _file.Dispose();
-        }
-
-        _file = Open(segment);
+        segment.Write([new SpoolEntry.Head(Id, _next, _sent, _acknowledged, new Dictionary<string, string>(_marks))]);
+        var opened = Open(segment);
+        _file?.Dispose();
+        _file = opened;
         _segments.Add(segment);
         foreach (var done in _segments.SkipLast(1).TakeWhile(before => before.LastNumber <= _acknowledged).ToList())
         {
@@ -249,6 +264,9 @@ internal sealed partial class ScanSpool : IDisposable
 
     [LoggerMessage(6500, LogLevel.Warning, "The spool of scan findings in {Directory} was lost or is damaged at {Path}; what it held there is not known")]
     private partial void LogDamaged(string directory, string path);
+
+    [LoggerMessage(6502, LogLevel.Warning, "The spool of scan findings in {Directory} cannot be kept within its bounds just now: {Reason}")]
+    private partial void LogUntidy(string directory, string reason);
 
     [LoggerMessage(6501, LogLevel.Warning, "The spool of scan findings is full: the oldest {Reports} reports are counted by template now ({Bytes} bytes held)")]
     private partial void LogSummarised(int reports, long bytes);
