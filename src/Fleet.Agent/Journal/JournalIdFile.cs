@@ -15,22 +15,8 @@ internal static class JournalIdFile
             return id;
 
         var made = Guid.NewGuid().ToString("n");
-        var temporary = path + ".new";
-        File.Delete(temporary);
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        using (var file = new FileStream(temporary, options))
-        {
-            file.Write(Encoding.ASCII.GetBytes(made + "\n"));
-            // An id that came back as an empty file after a power cut would make the old journal look lost.
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
+        // An id that came back as an empty file after a power cut would make the old journal look lost.
+        WholeFile.Write(path, file => file.Write(Encoding.ASCII.GetBytes(made + "\n")));
         return made;
     }
 }

@@ -36,20 +36,6 @@ internal sealed class ScanSetFile(string path)
         var bytes = new byte[SumBytes + set.CalculateSize()];
         set.WriteTo(bytes.AsSpan(SumBytes));
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, Crc32C.Of(bytes.AsSpan(SumBytes)));
-        var next = path + ".next";
-        File.Delete(next);
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        using (var file = new FileStream(next, options))
-        {
-            file.Write(bytes);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(next, path, overwrite: true);
+        WholeFile.Write(path, file => file.Write(bytes));
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fleet.Agent.Journal;
 
 namespace Fleet.Agent.Scanning.Spool;
 
@@ -37,30 +38,16 @@ internal sealed class SpoolSegment(string directory, long index)
     }
 
     /// <summary>Writes the whole file, so that after a crash at any moment it is either this or what was there before.</summary>
-    public void Write(IEnumerable<SpoolEntry> entries)
+    public void Write(IEnumerable<SpoolEntry> entries) => WholeFile.Write(Path, file =>
     {
-        var next = Path + ".next";
-        File.Delete(next);
-        var options = new FileStreamOptions
+        foreach (var entry in entries)
         {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        using (var file = new FileStream(next, options))
-        {
-            foreach (var entry in entries)
-            {
-                file.Write(SpoolFrame.Seal(entry.ToBytes()));
-                HeadLength = HeadLength == 0 ? file.Position : HeadLength;
-            }
-
-            file.Flush(flushToDisk: true);
-            Length = file.Length;
+            file.Write(SpoolFrame.Seal(entry.ToBytes()));
+            HeadLength = HeadLength == 0 ? file.Position : HeadLength;
         }
 
-        File.Move(next, Path, overwrite: true);
-    }
+        Length = file.Position;
+    });
 }
 
 /// <summary>Where a report is.</summary>
