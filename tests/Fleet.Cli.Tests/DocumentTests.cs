@@ -63,8 +63,9 @@ public sealed partial class DocumentTests
         .Select(line => line.Groups[1].Value)
         .Where(words => !words.Contains("...", StringComparison.Ordinal));
 
+    // What stands behind "--" is the operator's, word for word, and never parsed (Program.cs).
     private static string[] Words(string line) =>
-        [.. Word().Matches(line).Select(word => word.Value.Replace("'", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal))];
+        [.. Word().Matches(line).Select(word => word.Value.Replace("'", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal)).TakeWhile(word => word != "--")];
 
     [GeneratedRegex("^```[a-z]*\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Blocks();
