@@ -8,6 +8,8 @@ namespace Fleet.Tests;
 internal static class DebianPackages
 {
     private static readonly Lock s_installing = new();
+    // Tried once for each: without a network it may take minutes, and many tests ask.
+    private static readonly Dictionary<string, string> s_refused = [];
     private static readonly TimeSpan s_installWithin = TimeSpan.FromMinutes(5);
 
     /// <summary>Installs packages where what they bring is missing.</summary>
@@ -24,12 +26,14 @@ internal static class DebianPackages
             var needs = $"needs {string.Join(", ", packages)}: {command}";
             if (!Environment.IsPrivilegedProcess)
                 return needs;
+            if (s_refused.TryGetValue(command, out var refused))
+                return refused;
             string[] install = ["install", "-y", "-qq", "--no-install-recommends", .. packages];
             var (exitCode, said) = Run("apt-get", s_installWithin, install);
             // On a new machine there are no lists of packages yet, or they are older than the archive.
             if (exitCode != 0 && Run("apt-get", s_installWithin, "update", "-qq").ExitCode == 0)
                 (exitCode, said) = Run("apt-get", s_installWithin, install);
-            return exitCode == 0 && isThere() ? null : $"{needs} (tried: {said})";
+            return exitCode == 0 && isThere() ? null : s_refused[command] = $"{needs} (tried: {said})";
         }
     }
 

@@ -1,3 +1,5 @@
+using Fleet.Protocol.V1;
+
 namespace Fleet.Agent.Link;
 
 /// <summary>How a link, or the attempt to make one, ended: exactly one of the kinds below.</summary>
@@ -41,6 +43,20 @@ internal abstract record LinkEnd
     public sealed record Dismissed(DismissalCause Cause, string Detail, TimeSpan RetryAfter) : LinkEnd
     {
         public override string Reason => Detail.Length == 0 ? $"the controller said goodbye ({Cause})" : Detail;
+
+        /// <summary>What a goodbye says.</summary>
+        public static Dismissed Of(Goodbye goodbye) => new(
+            goodbye.Cause switch
+            {
+                Goodbye.Types.Cause.ShuttingDown => DismissalCause.ShuttingDown,
+                Goodbye.Types.Cause.Replaced => DismissalCause.Replaced,
+                Goodbye.Types.Cause.Revoked => DismissalCause.Revoked,
+                Goodbye.Types.Cause.Overloaded => DismissalCause.Overloaded,
+                Goodbye.Types.Cause.Incompatible => DismissalCause.Incompatible,
+                _ => DismissalCause.Other,
+            },
+            goodbye.Reason,
+            TimeSpan.FromMilliseconds(Math.Clamp(goodbye.RetryAfterMs, 0, int.MaxValue)));
     }
 
     /// <summary>A new certificate was stored; the next link uses it.</summary>

@@ -7,6 +7,7 @@ using Fleet.Agent.Settings;
 using Fleet.Agent.Upgrading;
 using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.Identity;
+using Fleet.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Agent.Tests.Diagnosis;

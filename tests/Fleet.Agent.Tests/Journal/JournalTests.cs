@@ -1,5 +1,6 @@
 using Fleet.Agent.Journal;
 using Fleet.Protocol.V1;
+using Fleet.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Agent.Tests.Journal;

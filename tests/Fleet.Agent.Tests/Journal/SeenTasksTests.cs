@@ -1,4 +1,5 @@
 using Fleet.Agent.Journal;
+using Fleet.Tests;
 
 namespace Fleet.Agent.Tests.Journal;
 

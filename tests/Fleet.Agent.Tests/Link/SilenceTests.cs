@@ -1,4 +1,5 @@
 using Fleet.Protocol.V1;
+using Fleet.Tests;
 
 namespace Fleet.Agent.Tests.Link;
 

@@ -1,4 +1,5 @@
 using Fleet.Agent.Tailing;
+using Fleet.Tests;
 
 namespace Fleet.Agent.Tests.Tailing;
 

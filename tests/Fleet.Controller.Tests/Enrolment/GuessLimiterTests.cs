@@ -1,12 +1,12 @@
 using System.Net;
 using Fleet.Controller.Enrolment;
-using Fleet.Controller.Tests.Hosting;
+using Fleet.Tests;
 
 namespace Fleet.Controller.Tests.Enrolment;
 
 public sealed class GuessLimiterTests
 {
-    private readonly ManualTime _time = new();
+    private readonly ManualTime _time = new(TimeProvider.System.GetUtcNow());
 
     [Fact]
     public void An_address_that_guesses_must_wait_and_others_need_not()

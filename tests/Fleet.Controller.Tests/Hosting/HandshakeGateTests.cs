@@ -1,10 +1,11 @@
 using Fleet.Controller.Hosting;
+using Fleet.Tests;
 
 namespace Fleet.Controller.Tests.Hosting;
 
 public sealed class HandshakeGateTests
 {
-    private readonly ManualTime _time = new();
+    private readonly ManualTime _time = new(TimeProvider.System.GetUtcNow());
 
     [Fact]
     public async Task Only_so_many_handshakes_are_in_progress_and_the_next_waits_for_a_slot()

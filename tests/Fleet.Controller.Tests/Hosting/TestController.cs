@@ -11,6 +11,7 @@ using Fleet.Controller.Identity;
 using Fleet.Controller.Logging;
 using Fleet.Protocol.Identity;
 using Fleet.Storage;
+using Fleet.Tests;
 using Google.Protobuf;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
@@ -30,7 +31,7 @@ public sealed class TestController : IAsyncLifetime
     private OpenedData? _opened;
     private ControllerHost? _host;
 
-    internal ManualTime Time { get; } = new();
+    internal ManualTime Time { get; } = new(TimeProvider.System.GetUtcNow());
 
     internal ControllerOptions Options { get; } = new();
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Tests.Hosting;
 using Fleet.Protocol.Identity;
+using Fleet.Tests;
 
 namespace Fleet.Controller.Tests.Identity;
 
@@ -11,7 +12,7 @@ namespace Fleet.Controller.Tests.Identity;
 public sealed class CertificateAuthorityTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
-    private readonly ManualTime _time = new();
+    private readonly ManualTime _time = new(TimeProvider.System.GetUtcNow());
 
     public void Dispose() => _directory.Dispose();
 

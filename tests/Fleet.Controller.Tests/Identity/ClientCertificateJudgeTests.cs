@@ -1,8 +1,8 @@
 using System.Security.Cryptography.X509Certificates;
 using Fleet.Controller.Identity;
-using Fleet.Controller.Tests.Hosting;
 using Fleet.Protocol.Identity;
 using Fleet.Storage;
+using Fleet.Tests;
 
 namespace Fleet.Controller.Tests.Identity;
 
@@ -13,7 +13,7 @@ public sealed class ClientCertificateJudgeTests
     private static readonly CertificateName s_agent = new(CertificateRole.Agent, Some.AgentId);
     private static readonly CertificateName s_operator = new(CertificateRole.Operator, Some.OperatorId);
 
-    private readonly ManualTime _time = new();
+    private readonly ManualTime _time = new(TimeProvider.System.GetUtcNow());
     private readonly CertificateAuthority _authority;
     private readonly IdentityDirectory _directory = new();
     private readonly ClientCertificateJudge _judge;

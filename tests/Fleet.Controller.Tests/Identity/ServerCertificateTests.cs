@@ -1,5 +1,6 @@
 using Fleet.Controller.Identity;
 using Fleet.Controller.Tests.Hosting;
+using Fleet.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Controller.Tests.Identity;
@@ -9,7 +10,7 @@ public sealed class ServerCertificateTests
     [Fact]
     public async Task The_controllers_certificate_is_renewed_at_two_thirds_of_its_life_and_shared_until_then()
     {
-        var time = new ManualTime();
+        var time = new ManualTime(TimeProvider.System.GetUtcNow());
         using var authority = Some.Authority(time);
         using var certificate = new ServerCertificate(authority, new CertificateOptions(), time, NullLogger<ServerCertificate>.Instance);
         await certificate.StartAsync(CancellationToken.None).WaitAsync(TimeLimit.Default);

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Fleet.Controller.Identity;
-using Fleet.Controller.Tests.Hosting;
 using Fleet.Protocol.Identity;
 using Fleet.Storage;
+using Fleet.Tests;
 
 namespace Fleet.Controller.Tests.Identity;
 

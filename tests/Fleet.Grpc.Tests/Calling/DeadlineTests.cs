@@ -1,5 +1,6 @@
 using Fleet.Grpc.Tests.Hosting;
 using Fleet.Grpc.Tests.Interop;
+using Fleet.Tests;
 using Grpc.Core;
 using Grpc.Wire;
 

@@ -1,11 +1,12 @@
-namespace Fleet.Agent.Tests;
+namespace Fleet.Tests;
 
-/// <summary>A clock that moves only when it is told to.</summary>
-internal sealed class ManualTime : TimeProvider
+/// <summary>A clock that moves only when it is told to: at once to the new time, and then each timer that is due fires once.</summary>
+/// <param name="start">What it shows first; null: some day. Where certificates are checked by others' clocks it must be the real time.</param>
+internal sealed class ManualTime(DateTimeOffset? start = null) : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<Timer> _timers = [];
-    private DateTimeOffset _now = new(2026, 11, 21, 1, 2, 3, TimeSpan.Zero);
+    private DateTimeOffset _now = start ?? new DateTimeOffset(2026, 11, 21, 1, 2, 3, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
