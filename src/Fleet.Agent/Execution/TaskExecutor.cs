@@ -209,7 +209,8 @@ public sealed partial class TaskExecutor : IAsyncDisposable
 
     private void StartWaiting_NeedsLock()
     {
-        while (!_isDraining && _running < _mostRunning && _waiting.Count > 0)
+        // Whoever stops it tells those that wait, too.
+        while (!_isDraining && !_stopping && _running < _mostRunning && _waiting.Count > 0)
         {
             var next = _waiting[0];
             _waiting.RemoveAt(0);

@@ -49,8 +49,9 @@ internal sealed class ArtefactFetch(LinkRoute route, TimeProvider time)
                 File.Delete(part);
             if (route.Channel is { } channel)
             {
-                resumed += length > 0 ? 1 : 0;
-                if (await TryGoOnAsync(channel, order, part, cancellationToken))
+                var isWorthMore = await TryGoOnAsync(channel, order, part, cancellationToken);
+                resumed += length > 0 && new FileInfo(part).Length > length ? 1 : 0;
+                if (isWorthMore)
                     continue;
             }
 

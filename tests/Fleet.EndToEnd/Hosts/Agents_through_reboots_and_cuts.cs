@@ -159,6 +159,9 @@ public sealed class Agents_through_reboots_and_cuts
             var time = await MeasureLinkAsync(_hosts[name]);
             _output.WriteLine($"{name}: {time.TotalMilliseconds:0} ms from the start of the process to the link");
             time.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+            var footprint = await _hosts[name].ShellAsync(
+                "grep -E '^(VmRSS|Threads)' /proc/$(systemctl show -P MainPID fleet-agent)/status; systemctl show -p MemoryCurrent,TasksCurrent fleet-agent; du -sk /usr/bin/fleet-agent /var/lib/fleet-agent");
+            _output.WriteLine(string.Join("; ", footprint.TrimEnd().Split('\n').Select(line => line.Replace('\t', ' '))));
         }
     }
 
