@@ -50,7 +50,7 @@ internal sealed class AgentPackages
     }
 
     /// <summary>Makes packages of the same program under another number, in another directory.</summary>
-    public static async Task<AgentPackages> MakeAsync(string directory, string version)
+    public static async Task<AgentPackages> MakeVersionAsync(string directory, string version)
     {
         var made = Path.Combine(Artifacts, "packages");
         var publish = Path.Combine(Artifacts, IsFresh(made) ? "publish" : Path.Combine("hosts", "publish"));
