@@ -1,5 +1,3 @@
-using Fleet.Hosts;
-
 namespace Fleet.EndToEnd.Hosts;
 
 [Collection(HostTests.Name)]
