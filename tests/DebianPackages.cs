@@ -28,7 +28,7 @@ internal static class DebianPackages
                 return needs;
             if (s_refused.TryGetValue(command, out var refused))
                 return refused;
-            string[] install = ["install", "-y", "-qq", "--no-install-recommends", .. packages];
+            string[] install = ["-o", "DPkg::Lock::Timeout=120", "install", "-y", "-qq", "--no-install-recommends", .. packages];
             var (exitCode, said) = Run("apt-get", s_installWithin, install);
             // On a new machine there are no lists of packages yet, or they are older than the archive.
             if (exitCode != 0 && Run("apt-get", s_installWithin, "update", "-qq").ExitCode == 0)

@@ -50,12 +50,13 @@ internal sealed class AgentPackages
     }
 
     /// <summary>Makes packages of the same program under another number, in another directory.</summary>
-    public static async Task<AgentPackages> MakeAsync(string directory, string version)
+    public static async Task<AgentPackages> MakeVersionAsync(string directory, string version)
     {
-        var made = Path.Combine(Artifacts, "packages");
-        var publish = Path.Combine(Artifacts, IsFresh(made) ? "publish" : Path.Combine("hosts", "publish"));
-        var packages = Path.Combine(directory, "packages");
-        await RunAsync("package", "", new() { ["FLEET_PUBLISH"] = publish, ["FLEET_PACKAGES"] = packages, ["FLEET_VERSION"] = version });
+        var made = IsFresh(Path.Combine(Artifacts, "packages")) ? "publish" : Path.Combine("hosts", "publish");
+        var (publish, packages) = (Path.Combine(directory, "publish"), Path.Combine(directory, "packages"));
+        Directory.CreateDirectory(Path.Combine(publish, "agent"));
+        File.Copy(Path.Combine(Artifacts, made, "agent", "fleet-agent"), Path.Combine(publish, "agent", "fleet-agent"));
+        await PackAsync(publish, packages, version);
         return new AgentPackages(packages, packages);
     }
 
@@ -70,7 +71,12 @@ internal sealed class AgentPackages
     private static async Task MakeOfThisBuildAsync(string publish, string packages)
     {
         await RunAsync("publish", "agent", new() { ["FLEET_PUBLISH"] = publish });
-        // Packages of controller and CLI are made along with the agent's, around programs that nobody will run.
+        await PackAsync(publish, packages, "");
+    }
+
+    /// <summary>Packages of controller and CLI are made along with the agent's, around programs that nobody will run.</summary>
+    private static async Task PackAsync(string publish, string packages, string version)
+    {
         foreach (var program in new[] { "cli/fleet", "controller/fleet-controller", "controller/libe_sqlite3.so" })
         {
             var file = Path.Combine(publish, program);
@@ -79,7 +85,8 @@ internal sealed class AgentPackages
             File.SetUnixFileMode(file, Executable);
         }
 
-        await RunAsync("package", "", new() { ["FLEET_PUBLISH"] = publish, ["FLEET_PACKAGES"] = packages });
+        // An empty version is none: the build's own.
+        await RunAsync("package", "", new() { ["FLEET_PUBLISH"] = publish, ["FLEET_PACKAGES"] = packages, ["FLEET_VERSION"] = version });
     }
 
     private static async Task RunAsync(string script, string argument, Dictionary<string, string> environment)

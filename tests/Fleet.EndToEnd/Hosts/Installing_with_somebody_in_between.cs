@@ -1,4 +1,3 @@
-
 namespace Fleet.EndToEnd.Hosts;
 
 [Collection(HostTests.Name)]

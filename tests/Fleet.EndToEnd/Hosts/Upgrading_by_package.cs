@@ -35,7 +35,7 @@ public sealed class Upgrading_by_package : IAsyncLifetime
     [HostFact]
     public async Task A_deb_restarts_the_agent_once_keeps_settings_and_starts_nothing_that_was_stopped()
     {
-        var newer = await AgentPackages.MakeAsync(_directory, Newer);
+        var newer = await AgentPackages.MakeVersionAsync(_directory, Newer);
         await _fixture.Setup.InstallPackageAsync(Host);
         await UntilOnlineAsync();
 
@@ -55,7 +55,7 @@ public sealed class Upgrading_by_package : IAsyncLifetime
     [HostFact]
     public async Task An_rpm_restarts_the_agent_once_keeps_settings_and_takes_the_service_away_with_it()
     {
-        var newer = await AgentPackages.MakeAsync(_directory, Newer);
+        var newer = await AgentPackages.MakeVersionAsync(_directory, Newer);
         var rpm = new RpmOnHost(Host);
         await rpm.PutAsync();
         Host.CopyIn(_fixture.Packages.Rpm, "/root/this.rpm");
