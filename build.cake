@@ -73,8 +73,9 @@ Task("Reproduce")
     .Does(() => RunScript("./installers/reproduce"));
 
 Task("Bench")
-    .Description("Measures what docs/benchmarks.md promises: --what=fanout|ping|memory|agent|store|all.")
+    .Description("Measures what docs/benchmarks.md promises: --what=NAME, or all; fanout, ping, hits, memory, agent, store, search, journal, since, grepfleet, scan, storm.")
     .IsDependentOn("Build")
+    .Does(() => RunScript("./installers/publish logsearch", "./artifacts/bench-programs"))
     .Does(() => Run("./tests/Fleet.Benchmarks", configuration, $"--what {Argument("what", "all")}"));
 
 Task("Format")
@@ -107,9 +108,12 @@ void Run(string project, string configuration, string arguments)
         throw new CakeException($"{project} ended with exit code {exitCode}");
 }
 
-void RunScript(string script)
+void RunScript(string script, string publishTo = null)
 {
-    var exitCode = StartProcess("bash", script);
+    var settings = new ProcessSettings { Arguments = script };
+    if (publishTo != null)
+        settings.EnvironmentVariables = new Dictionary<string, string> { ["FLEET_PUBLISH"] = MakeAbsolute(Directory(publishTo)).FullPath };
+    var exitCode = StartProcess("bash", settings);
     if (exitCode != 0)
         throw new CakeException($"{script} ended with exit code {exitCode}");
 }

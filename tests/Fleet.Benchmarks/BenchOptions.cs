@@ -5,15 +5,15 @@ namespace Fleet.Benchmarks;
 /// <summary>What is to be measured, and how large.</summary>
 internal sealed record BenchOptions
 {
-    private static readonly string[] Known = ["fanout", "ping", "hits", "memory", "agent", "store"];
+    private static readonly string[] Known = ["fanout", "ping", "hits", "memory", "agent", "store", "search", "journal", "since", "grepfleet", "scan", "storm"];
 
     /// <summary>The measurements, in order.</summary>
     public required IReadOnlyList<string> What { get; init; }
 
-    /// <summary>Real agents of the fan-out. The default is 200.</summary>
+    /// <summary>Real agents of the fan-out and of the search on all hosts. The default is 200.</summary>
     public int Hosts { get; init; } = 200;
 
-    /// <summary>Rounds of the fan-out. The default is 7.</summary>
+    /// <summary>Rounds of what is compared with other programs in turn. The default is 7.</summary>
     public int Rounds { get; init; } = 7;
 
     /// <summary>Simulated agents that are pinged. The default is 1,000.</summary>
@@ -31,13 +31,16 @@ internal sealed record BenchOptions
     /// <summary>Whether programs that Publish left are used where there are any. The default is yes.</summary>
     public bool Published { get; init; } = true;
 
+    /// <summary>Where files of gigabytes are made. The default is below the temporary directory.</summary>
+    public string DataDirectory { get; init; } = Path.Combine(Path.GetTempPath(), "fleet-bench");
+
     /// <summary>All ends after this. The default is 3 minutes for each measurement.</summary>
     public TimeSpan Limit { get; init; }
 
     /// <summary>How to call it.</summary>
     public const string Usage = """
-        usage: fleet-benchmarks --what fanout|ping|hits|memory|agent|store|all
-                                [--hosts N] [--rounds N] [--agents N] [--pings N] [--seconds N] [--most N] [--published 0|1] [--limit SECONDS]
+        usage: fleet-benchmarks --what fanout|ping|hits|memory|agent|store|search|journal|since|grepfleet|scan|storm|all
+                                [--hosts N] [--rounds N] [--agents N] [--pings N] [--seconds N] [--most N] [--published 0|1] [--limit SECONDS] [--dir PATH]
         """;
 
     /// <summary>Reads the arguments; null with the fault named where they are not good.</summary>
@@ -66,6 +69,7 @@ internal sealed record BenchOptions
             Pings = ReadNumber(values, "pings", defaults.Pings, ref fault),
             Seconds = ReadNumber(values, "seconds", defaults.Seconds, ref fault),
             Most = ReadNumber(values, "most", defaults.Most, ref fault),
+            DataDirectory = Path.GetFullPath(values.GetValueOrDefault("dir", defaults.DataDirectory)),
             Published = ReadNumber(values, "published", 1, ref fault) != 0,
             Limit = TimeSpan.FromSeconds(ReadNumber(values, "limit", 180 * chosen.Length, ref fault)),
         };

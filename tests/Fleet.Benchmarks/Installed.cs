@@ -14,6 +14,10 @@ internal static class Installed
     public static string Simulator { get; } = Path.Combine(
         Root, "tests", "Fleet.Simulator", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "fleet-simulator");
 
+    /// <summary>logsearch-bench, natively compiled where the Bench target left it so.</summary>
+    public static string Search { get; } = NativeSearch() ?? Path.Combine(
+        Root, "tests", "Fleet.LogSearch.Bench", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "logsearch-bench");
+
     /// <summary>Measures what operators install, where Publish has left it. Call it before anything is started.</summary>
     public static void PreferPublished(BenchOptions options)
     {
@@ -31,7 +35,14 @@ internal static class Installed
         ["controller"] = Path.GetRelativePath(Root, Binaries.Controller),
         ["agent"] = Path.GetRelativePath(Root, Binaries.Agent),
         ["cli"] = Path.GetRelativePath(Root, Binaries.Cli),
+        ["search"] = Path.GetRelativePath(Root, Search),
     };
+
+    private static string? NativeSearch()
+    {
+        var path = Path.Combine(Root, "artifacts", "bench-programs", "logsearch", "logsearch-bench");
+        return File.Exists(path) ? path : null;
+    }
 
     private static void Prefer(string variable, string path)
     {

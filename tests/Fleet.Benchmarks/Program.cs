@@ -3,10 +3,16 @@ using Fleet.Benchmarks;
 using Fleet.Benchmarks.AgentCost;
 using Fleet.Benchmarks.Fanout;
 using Fleet.Benchmarks.Figures;
+using Fleet.Benchmarks.GrepFleet;
 using Fleet.Benchmarks.Hits;
+using Fleet.Benchmarks.Journal;
 using Fleet.Benchmarks.Memory;
 using Fleet.Benchmarks.Micro;
 using Fleet.Benchmarks.Ping;
+using Fleet.Benchmarks.Scans;
+using Fleet.Benchmarks.Search;
+using Fleet.Benchmarks.Since;
+using Fleet.Benchmarks.Storm;
 
 // Each measurement stands by itself; see docs/benchmarks.md for what is measured and how.
 if (args is ["floor", var hosts, .. var lines])
@@ -53,6 +59,24 @@ try
                 break;
             case "store":
                 MicroBench.Run(report);
+                break;
+            case "search":
+                SearchBench.Run(options, report, stop.Token);
+                break;
+            case "journal":
+                await JournalBench.RunAsync(options, report, stop.Token);
+                break;
+            case "since":
+                SinceBench.Run(options, report, stop.Token);
+                break;
+            case "grepfleet":
+                await GrepFleetBench.RunAsync(options, report, stop.Token);
+                break;
+            case "scan":
+                await ScanBench.RunAsync(report, stop.Token);
+                break;
+            case "storm":
+                await StormBench.RunAsync(report, stop.Token);
                 break;
         }
 

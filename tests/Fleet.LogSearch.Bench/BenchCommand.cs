@@ -6,7 +6,7 @@ using Fleet.LogSearch.Times;
 
 namespace Fleet.LogSearch.Bench;
 
-/// <summary>logsearch-bench [-i] [-F] [-w] [-v] [-c] [-n] [-r] [-C n] [-j journal] [--since t] [--until t] pattern file...: prints what it finds, as grep does.</summary>
+/// <summary>logsearch-bench [-i] [-F] [-w] [-v] [-c] [-n] [-r] [-C n] [-j journal] [--since t] [--until t] [--memory] pattern file...: prints what it finds, as grep does.</summary>
 internal static class BenchCommand
 {
     public static int Run(string[] args)
@@ -14,7 +14,7 @@ internal static class BenchCommand
         var options = PatternOptions.None;
         var kind = PatternKind.Regex;
         var query = new LogQuery { LineNumbers = LineNumbering.None };
-        bool count = false;
+        bool count = false, memory = false;
         var rotation = Rotation.Ignored;
         var rest = new List<string>();
         var journal = new List<string>();
@@ -29,6 +29,7 @@ internal static class BenchCommand
                 case "-n": query = query with { LineNumbers = LineNumbering.Counted }; break;
                 case "-j": journal.Add(args[++i]); break;
                 case "-c": count = true; break;
+                case "--memory": memory = true; break;
                 case "-r": rotation = Rotation.Followed; break;
                 case "-C": int lines = int.Parse(args[++i], System.Globalization.CultureInfo.InvariantCulture); query = query with { Before = lines, After = lines }; break;
                 case "--since": query = query with { Window = query.Window with { Since = TimeWindow.ParseBound(args[++i], TimeProvider.System) } }; break;
@@ -49,6 +50,11 @@ internal static class BenchCommand
         foreach (SourceOutcome source in outcome.Sources.Where(source => source.Reason.Length > 0))
         {
             Console.Error.WriteLine($"{source.Source}: {source.End}: {source.Reason}");
+        }
+
+        if (memory)
+        {
+            Console.Error.WriteLine(File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)));
         }
 
         return outcome.Matches > 0 ? 0 : 1;
