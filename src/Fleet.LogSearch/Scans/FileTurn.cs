@@ -62,7 +62,7 @@ internal sealed partial class FileTurn
 
     public FollowStep Run(IScanSink sink, CancellationToken cancel)
     {
-        _reader.Begin(sink, cancel, _from.TakenAt);
+        _reader.Begin(sink, _from.TakenAt, cancel);
         // 1. Where are the generations that were being read?
         int[] places = Locate();
         FilePosition? newest = _from.Positions.Count == 0 ? null : _from.Positions[^1];
@@ -183,10 +183,10 @@ internal sealed partial class FileTurn
     /// <summary>Whether a file is a copy that is being made of the live one, whose lines are read there.</summary>
     private bool IsCopyOfLive(LogGeneration file) => file != _live && _live is not null && file.IsCopyOf(_live);
 
-    /// <summary>What was the live file is still there, if only as an empty one: what was made beside it since is a copy of what it held.</summary>
+    /// <summary>The live file is still the one that it was, if only an empty one: what was made beside it since is a copy of what it held.</summary>
     private bool IsCopyOfStaying(LogGeneration file) =>
-        _from.Live is { } before && file.BornAt + s_clockTick > _from.TakenAt
-        && Files.Exists(other => other != file && !_unlisted.Contains(other) && before.IsOf(other.Status) && (before.BornStamp != 0 || IsOld(other)));
+        _live is not null && _from.Live is { } before && before.IsOf(_live.Status) && (before.BornStamp != 0 || IsOld(_live))
+        && !_unlisted.Contains(file) && file.BornAt + s_clockTick > _from.TakenAt;
 
     private bool IsThere(LiveFile? before) => before is not null && Files.Exists(file => !_unlisted.Contains(file) && before.IsOf(file.Status));
 

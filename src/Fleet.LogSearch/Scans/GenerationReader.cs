@@ -40,9 +40,9 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
 
     /// <summary>A new step.</summary>
     /// <param name="sink">Takes what is found.</param>
-    /// <param name="cancel">Ends it.</param>
     /// <param name="since">When the log was read last: what is lost was written after that.</param>
-    public void Begin(IScanSink sink, CancellationToken cancel, DateTimeOffset since)
+    /// <param name="cancel">Ends it.</param>
+    public void Begin(IScanSink sink, DateTimeOffset since, CancellationToken cancel)
     {
         (_sink, _cancel, _since, _left) = (sink, cancel, since, StepBytes);
         (BytesRead, LagBytes, _isWaiting, _hasMore) = (0, 0, false, false);
