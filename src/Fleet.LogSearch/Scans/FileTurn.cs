@@ -195,7 +195,9 @@ internal sealed partial class FileTurn
     /// <summary>Whether the live file was an empty one that is there no more: what was written to it, if anything, nobody has read.</summary>
     private bool IsAwaitedGone() =>
         _from.Live is { BornStamp: not 0 } before && !IsThere(before) && !_unlisted.Exists(file => before.IsOf(file.Status))
-        && !_from.Positions.Any(position => position.Device == before.Device && position.Inode == before.Inode && position.BornStamp == before.BornStamp);
+        && !_from.Positions.Any(position => position.Device == before.Device && position.Inode == before.Inode && position.BornStamp == before.BornStamp)
+        // An empty one is what became of it.
+        && !Files.Exists(file => file != _live && !_unlisted.Contains(file) && file.Status.Length == 0);
 
     /// <summary>A copy that was taken before the original was read as far as the position, and the original cut or removed afterwards.</summary>
     private bool IsShortCopy(LogGeneration file, FilePosition position) =>
