@@ -36,7 +36,7 @@ public sealed class FirstAgentTests
         await agent.SayAsync(Read(Facts));
         await agent.SayAsync(Read(Heartbeat));
         await Eventually.Async(() => controller.Registry.Find(enrolled.Id)!.Record.Facts.GetValueOrDefault("cpus") == "4");
-        controller.Registry.Find(enrolled.Id)!.Link!.RunningTasks.ShouldBe(1);
+        await Eventually.Async(() => controller.Registry.Find(enrolled.Id)!.Link!.RunningTasks == 1);
         controller.Registry.Find(enrolled.Id)!.Link!.RoundTrip.ShouldBe(TimeSpan.Zero);
 
         var job = await SomeRequests.CreateAsync(controller, "web1");
