@@ -35,6 +35,33 @@ public sealed class MatchingTests : IDisposable
     }
 
     [Fact]
+    public void Every_way_to_look_for_literals_finds_one_on_the_first_line_that_has_any()
+    {
+        var chance = new Random(11);
+        for (int round = 0; round < 3000; round++)
+        {
+            byte[] text = Encoding.ASCII.GetBytes(chance.GetItems<char>("abcABCx   \n", chance.Next(400)));
+            bool ignoreCase = chance.Next(2) == 0;
+            var literals = new Literal[chance.Next(1, 6)];
+            for (int i = 0; i < literals.Length; i++)
+            {
+                literals[i] = Literal.Create(new string(chance.GetItems<char>("abcABC", chance.Next(1, 7))), ignoreCase, LogEncoding.Utf8);
+            }
+
+            int first = Enumerable.Range(0, text.Length).FirstOrDefault(at => literals.Any(literal => literal.StartsAt(text.AsSpan(at))), -1);
+            new FewLiteralsSearcher(literals).IndexOf(text, out _).ShouldBe(first);
+            int many = new ManyLiteralsSearcher(literals).IndexOf(text, out _);
+            (many < 0 ? -1 : LineOf(many)).ShouldBe(first < 0 ? -1 : LineOf(first));
+            if (literals.Length == 1)
+            {
+                new SingleLiteralSearcher(literals[0]).IndexOf(text, out _).ShouldBe(first);
+            }
+
+            int LineOf(int place) => text.AsSpan(0, place).Count((byte)'\n');
+        }
+    }
+
+    [Fact]
     public void An_optional_letter_before_one_beyond_ASCII_skips_no_line()
     {
         string path = _scratch.Write("a.log", "\r\nb\r\nBxx\n\u00E9\u00E9aab\r\nxa\n\nBab\u00E9  \u00E9\u00E9\ncB\nbB\u00E9 baba");

@@ -139,7 +139,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
     private Heartbeat Heartbeat()
     {
         // Asked for where there was nothing else to say for a while: the time to tidy up, and no timer of its own.
-        if (parts.Desk.ComesToRest())
+        if (parts.Desk.ComesToRest() || parts.Scans?.ComesToRest() == true)
             ResidentMemory.GiveBack();
         return new Heartbeat
         {

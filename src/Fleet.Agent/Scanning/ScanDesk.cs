@@ -18,6 +18,7 @@ internal sealed partial class ScanDesk : IAsyncDisposable
     private readonly ILoggerFactory _logs;
     private readonly ILogger _log;
     private ScanWorker? _worker;
+    private bool _hasWorked;
 
     /// <summary>Opens what is kept in a directory, and runs the scans that were running.</summary>
     /// <param name="directory">Made already, for its owner alone.</param>
@@ -48,6 +49,9 @@ internal sealed partial class ScanDesk : IAsyncDisposable
 
     /// <summary>How the scans fare; null where there is nothing to say.</summary>
     public ScanStates? States => _worker?.States;
+
+    /// <summary>Whether the scans have something behind them (new ones, logs that were read) and all of it is delivered; true once after each new state.</summary>
+    public bool ComesToRest() => Spool.Held.Reports == 0 && Interlocked.Exchange(ref _hasWorked, false);
 
     /// <summary>Takes over a set of scans from the controller; it is kept before it counts.</summary>
     public void Take(ScanSet set)
@@ -95,7 +99,11 @@ internal sealed partial class ScanDesk : IAsyncDisposable
         {
             var engine = new ScanEngine(Spool, _settings, _host.Name, _host.BootId, _time, new Random(), _logs.CreateLogger<ScanEngine>());
             _worker = new ScanWorker(engine, Spool, _settings, _time, _logs.CreateLogger<ScanWorker>());
-            _worker.StatesChanged += () => Changed?.Invoke();
+            _worker.StatesChanged += () =>
+            {
+                Volatile.Write(ref _hasWorked, true);
+                Changed?.Invoke();
+            };
         }
 
         _worker?.Apply(plan);

@@ -7,7 +7,9 @@ internal abstract class LiteralSearcher
     public static LiteralSearcher Create(IReadOnlyCollection<Literal> literals)
     {
         Literal[] distinct = literals.Distinct().ToArray();
-        return distinct.Length == 1 ? new SingleLiteralSearcher(distinct[0]) : new ManyLiteralsSearcher(distinct);
+        return distinct.Length == 1 ? new SingleLiteralSearcher(distinct[0])
+            : distinct.Length > FewLiteralsSearcher.MostLiterals || ManyLiteralsSearcher.HasShuffle ? new ManyLiteralsSearcher(distinct)
+            : new FewLiteralsSearcher(distinct);
     }
 
     /// <summary>Where a literal starts, or -1; with several literals not always the leftmost, but always one on the first line that has any.</summary>

@@ -23,6 +23,9 @@ internal sealed class ManyLiteralsSearcher : LiteralSearcher
     private readonly byte[] _scalar = new byte[256];
     private readonly int _width;
 
+    /// <summary>Whether the processor's byte shuffle can be counted on; without it each byte is looked up by itself.</summary>
+    public static bool HasShuffle => Ssse3.IsSupported || AdvSimd.Arm64.IsSupported;
+
     public ManyLiteralsSearcher(IReadOnlyList<Literal> literals)
     {
         _width = Math.Min(3, literals.Min(literal => literal.Length));
@@ -157,26 +160,44 @@ internal sealed class ManyLiteralsSearcher : LiteralSearcher
     private int IndexOf128(ReadOnlySpan<byte> text, int places, ref int at, ref int length)
     {
         ref byte start = ref MemoryMarshal.GetReference(text);
-        Vector128<byte> nibble = Vector128.Create((byte)15);
         int i = at;
-        for (; i <= places - Vector128<byte>.Count - 2; i += Vector128<byte>.Count)
+        int last = places - Vector128<byte>.Count - 2;
+        while ((i = SkipBlocks(ref start, i, last, out Vector128<byte> buckets)) <= last)
         {
-            Vector128<byte> buckets = Look128(Vector128.LoadUnsafe(ref start, (nuint)i), _low[0], _high[0], nibble)
-                & Look128(Vector128.LoadUnsafe(ref start, (nuint)i + 1), _low[1], _high[1], nibble)
-                & Look128(Vector128.LoadUnsafe(ref start, (nuint)i + 2), _low[2], _high[2], nibble);
-            if (buckets != Vector128<byte>.Zero)
+            uint places16 = ~Vector128.Equals(buckets, Vector128<byte>.Zero).ExtractMostSignificantBits() & 0xFFFF;
+            int found = ConfirmBlock(text, i, places16, buckets, Vector128<byte>.Zero, out length);
+            if (found >= 0)
             {
-                uint places16 = ~Vector128.Equals(buckets, Vector128<byte>.Zero).ExtractMostSignificantBits() & 0xFFFF;
-                int found = ConfirmBlock(text, i, places16, buckets, Vector128<byte>.Zero, out length);
-                if (found >= 0)
-                {
-                    return found;
-                }
+                return found;
             }
+
+            i += Vector128<byte>.Count;
         }
 
         at = i;
         return -1;
+    }
+
+    /// <summary>Passes over blocks in which nothing is found. Without a call in its loop, before and behind which all tables would be stored and loaded again.</summary>
+    /// <returns>A block with places that belong to <paramref name="buckets"/>; beyond <paramref name="last"/> where there is none.</returns>
+    private int SkipBlocks(ref byte start, int i, int last, out Vector128<byte> buckets)
+    {
+        Vector128<byte> nibble = Vector128.Create((byte)15);
+        Vector128<byte> low0 = _low[0], low1 = _low[1], low2 = _low[2], high0 = _high[0], high1 = _high[1], high2 = _high[2];
+        for (; i <= last; i += Vector128<byte>.Count)
+        {
+            Vector128<byte> found = Look128(Vector128.LoadUnsafe(ref start, (nuint)i), low0, high0, nibble)
+                & Look128(Vector128.LoadUnsafe(ref start, (nuint)i + 1), low1, high1, nibble)
+                & Look128(Vector128.LoadUnsafe(ref start, (nuint)i + 2), low2, high2, nibble);
+            if (Vector128.Equals(found, Vector128<byte>.Zero).ExtractMostSignificantBits() != 0xFFFF)
+            {
+                buckets = found;
+                return i;
+            }
+        }
+
+        buckets = default;
+        return i;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

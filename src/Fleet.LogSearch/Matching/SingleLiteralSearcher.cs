@@ -2,14 +2,15 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Fleet.LogSearch.Matching;
 
-/// <summary>Looks for one literal by the two of its bytes that are rarest in logs, 32 or 16 places at a time.</summary>
+/// <summary>Looks for one literal by the two of its bytes that are rarest in logs, 64 places at a time.</summary>
 /// <remarks>The framework's own search takes the first byte and a differing last one, which in logs are often the commonest.</remarks>
 internal sealed class SingleLiteralSearcher : LiteralSearcher
 {
+    private const int BlockBytes = 64;
+
     private readonly Literal _literal;
     private readonly int _first;
     private readonly int _second;
@@ -17,6 +18,12 @@ internal sealed class SingleLiteralSearcher : LiteralSearcher
     public SingleLiteralSearcher(Literal literal)
     {
         _literal = literal;
+        (_first, _second) = RarestBytes(literal);
+    }
+
+    /// <summary>Where the two bytes stand that are rarest in logs.</summary>
+    public static (int First, int Second) RarestBytes(Literal literal)
+    {
         int[] byRarity = new int[literal.Length];
         int[] commonness = new int[literal.Length];
         for (int i = 0; i < byRarity.Length; i++)
@@ -26,9 +33,9 @@ internal sealed class SingleLiteralSearcher : LiteralSearcher
         }
 
         Array.Sort(commonness, byRarity);
-        _first = byRarity[0];
+        int first = byRarity[0];
         // A second byte that differs from the first tells more than the same byte again ("oom": o and m).
-        _second = Array.FindIndex(byRarity, i => literal.Folded[i] != literal.Folded[_first]) is > 0 and var other ? byRarity[other] : byRarity[^1];
+        return (first, Array.FindIndex(byRarity, i => literal.Folded[i] != literal.Folded[first]) is > 0 and var other ? byRarity[other] : byRarity[^1]);
     }
 
     public override int IndexOf(ReadOnlySpan<byte> text, out int length)
@@ -41,21 +48,10 @@ internal sealed class SingleLiteralSearcher : LiteralSearcher
         }
 
         int at = 0;
-        if (Avx2.IsSupported)
+        int found = IndexOfBlocks(text, places, ref at);
+        if (found >= 0)
         {
-            int found = IndexOf256(text, places, ref at);
-            if (found >= 0)
-            {
-                return found;
-            }
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            int found = IndexOf128(text, places, ref at);
-            if (found >= 0)
-            {
-                return found;
-            }
+            return found;
         }
 
         for (; at < places; at++)
@@ -75,62 +71,62 @@ internal sealed class SingleLiteralSearcher : LiteralSearcher
         return literal.Mask[i] == 0 ? rarity : Math.Min(rarity, ByteRarity.Of((byte)(literal.Folded[i] & ~0x20)));
     }
 
-    private int IndexOf256(ReadOnlySpan<byte> text, int places, ref int at)
+    private int IndexOfBlocks(ReadOnlySpan<byte> text, int places, ref int at)
     {
         ref byte start = ref MemoryMarshal.GetReference(text);
-        Vector256<byte> firstMask = Vector256.Create(_literal.Mask[_first]), firstByte = Vector256.Create(_literal.Folded[_first]);
-        Vector256<byte> secondMask = Vector256.Create(_literal.Mask[_second]), secondByte = Vector256.Create(_literal.Folded[_second]);
-        ref byte firstStart = ref Unsafe.Add(ref start, _first);
-        ref byte secondStart = ref Unsafe.Add(ref start, _second);
         int i = at;
-        // Two vectors a turn, tested together: the test, not the comparison, is what costs.
-        for (; i <= places - (2 * Vector256<byte>.Count); i += 2 * Vector256<byte>.Count)
+        int last = places - BlockBytes;
+        while ((i = SkipBlocks(ref start, i, last, out ulong bits)) <= last)
         {
-            nuint next = (nuint)i + (nuint)Vector256<byte>.Count;
-            Vector256<byte> both = Avx2.CompareEqual(Vector256.LoadUnsafe(ref firstStart, (nuint)i) | firstMask, firstByte)
-                & Avx2.CompareEqual(Vector256.LoadUnsafe(ref secondStart, (nuint)i) | secondMask, secondByte);
-            Vector256<byte> bothNext = Avx2.CompareEqual(Vector256.LoadUnsafe(ref firstStart, next) | firstMask, firstByte)
-                & Avx2.CompareEqual(Vector256.LoadUnsafe(ref secondStart, next) | secondMask, secondByte);
-            if (Avx2.MoveMask(both | bothNext) == 0)
-            {
-                continue;
-            }
-
-            int found = Confirm(text, i, (uint)Avx2.MoveMask(both));
-            found = found >= 0 ? found : Confirm(text, (int)next, (uint)Avx2.MoveMask(bothNext));
+            int found = Confirm(text, i, bits);
             if (found >= 0)
             {
                 return found;
             }
+
+            i += BlockBytes;
         }
 
         at = i;
         return -1;
     }
 
-    private int IndexOf128(ReadOnlySpan<byte> text, int places, ref int at)
+    /// <summary>Passes over blocks in which nothing is found.</summary>
+    /// <remarks>
+    /// A method of its own without a call in its loop: a call would have all vectors stored and loaded again at each turn. Vectors are no wider than
+    /// programs compiled ahead can count on.
+    /// </remarks>
+    /// <returns>A block with places where both bytes are found, told by <paramref name="bits"/>; beyond <paramref name="last"/> where there is none.</returns>
+    private int SkipBlocks(ref byte start, int i, int last, out ulong bits)
     {
-        ref byte start = ref MemoryMarshal.GetReference(text);
         Vector128<byte> firstMask = Vector128.Create(_literal.Mask[_first]), firstByte = Vector128.Create(_literal.Folded[_first]);
         Vector128<byte> secondMask = Vector128.Create(_literal.Mask[_second]), secondByte = Vector128.Create(_literal.Folded[_second]);
-        int i = at;
-        for (; i <= places - Vector128<byte>.Count; i += Vector128<byte>.Count)
+        ref byte first = ref Unsafe.Add(ref start, _first);
+        ref byte second = ref Unsafe.Add(ref start, _second);
+        for (; i <= last; i += BlockBytes)
         {
-            Vector128<byte> first = Vector128.LoadUnsafe(ref start, (nuint)(i + _first)) | firstMask;
-            Vector128<byte> second = Vector128.LoadUnsafe(ref start, (nuint)(i + _second)) | secondMask;
-            uint bits = (Vector128.Equals(first, firstByte) & Vector128.Equals(second, secondByte)).ExtractMostSignificantBits();
-            if (bits != 0 && Confirm(text, i, bits) is var found and >= 0)
+            Vector128<byte> both0 = Vector128.Equals(Vector128.LoadUnsafe(ref first, (nuint)i) | firstMask, firstByte)
+                & Vector128.Equals(Vector128.LoadUnsafe(ref second, (nuint)i) | secondMask, secondByte);
+            Vector128<byte> both1 = Vector128.Equals(Vector128.LoadUnsafe(ref first, (nuint)i + 16) | firstMask, firstByte)
+                & Vector128.Equals(Vector128.LoadUnsafe(ref second, (nuint)i + 16) | secondMask, secondByte);
+            Vector128<byte> both2 = Vector128.Equals(Vector128.LoadUnsafe(ref first, (nuint)i + 32) | firstMask, firstByte)
+                & Vector128.Equals(Vector128.LoadUnsafe(ref second, (nuint)i + 32) | secondMask, secondByte);
+            Vector128<byte> both3 = Vector128.Equals(Vector128.LoadUnsafe(ref first, (nuint)i + 48) | firstMask, firstByte)
+                & Vector128.Equals(Vector128.LoadUnsafe(ref second, (nuint)i + 48) | secondMask, secondByte);
+            if ((both0 | both1 | both2 | both3).ExtractMostSignificantBits() != 0)
             {
-                return found;
+                bits = both0.ExtractMostSignificantBits() | ((ulong)both1.ExtractMostSignificantBits() << 16)
+                    | ((ulong)both2.ExtractMostSignificantBits() << 32) | ((ulong)both3.ExtractMostSignificantBits() << 48);
+                return i;
             }
         }
 
-        at = i;
-        return -1;
+        bits = 0;
+        return i;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int Confirm(ReadOnlySpan<byte> text, int block, uint bits)
+    private int Confirm(ReadOnlySpan<byte> text, int block, ulong bits)
     {
         for (; bits != 0; bits &= bits - 1)
         {

@@ -45,6 +45,7 @@ public sealed class ScanDeskTests : IDisposable
             desk.Take(Set());
             desk.Digest.ShouldBe("digest");
             await told;
+            desk.ComesToRest().ShouldBeTrue("what the first look has left behind is given back");
         }
 
         await File.AppendAllTextAsync(Log, "hit between\n");

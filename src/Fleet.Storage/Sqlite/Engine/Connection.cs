@@ -95,13 +95,15 @@ internal sealed class Connection : IDisposable
 
     private void Configure(SqliteStoreOptions options, bool writable)
     {
-        ExecuteScript($"PRAGMA cache_size = -{options.CacheKilobytes}; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;");
+        ExecuteScript($"PRAGMA cache_size = -{options.CacheKilobytes}; PRAGMA mmap_size = 0;");
         if (!writable)
         {
-            ExecuteScript("PRAGMA query_only = ON;");
+            // What is counted by template is sorted: 600,000 hits took 150 MB in memory, and take 2 MB with what exceeds the cache in a file.
+            ExecuteScript("PRAGMA query_only = ON; PRAGMA temp_store = FILE;");
             return;
         }
 
+        ExecuteScript("PRAGMA temp_store = MEMORY;");
         // Only an empty file takes auto_vacuum; retention needs it to give pages back without rewriting the file.
         ExecuteScript("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;");
         // FULL: every commit reaches the disk before it is acknowledged. In WAL, NORMAL would lose the last ones with the power.
