@@ -52,7 +52,7 @@ Task("Demo")
     .Does(() => Run("./tests/Fleet.Demo", configuration, ""));
 
 Task("Publish")
-    .Description("Makes what hosts get, without a .NET runtime there: artifacts/publish/{agent,controller,cli,windows}; says which kind, and why; --parts=agent,cli: only those.")
+    .Description("Makes what hosts get, without a .NET runtime there: artifacts/publish/{agent,controller,cli}; says which kind, and why; --parts=agent,windows: only those.")
     .Does(() => RunScript("./installers/publish " + Argument("parts", "").Replace(',', ' ')));
 
 Task("Package")

@@ -16,15 +16,11 @@ internal sealed class AgentPackages
     private AgentPackages(string directory, string shelf)
     {
         Deb = Directory.EnumerateFiles(directory, "fleet-agent_*_amd64.deb").Single();
-        Rpm = Directory.EnumerateFiles(directory, "fleet-agent-*.x86_64.rpm").Single();
         Shelf = shelf;
     }
 
     /// <summary>The Debian package.</summary>
     public string Deb { get; }
-
-    /// <summary>The same for Fedora and its like.</summary>
-    public string Rpm { get; }
 
     /// <summary>A directory of artefacts for a controller.</summary>
     public string Shelf { get; }
@@ -37,7 +33,7 @@ internal sealed class AgentPackages
         {
             packages = Path.Combine(Artifacts, "hosts", "packages");
             if (!IsFresh(packages))
-                await MakeOfThisBuildAsync(Path.Combine(Artifacts, "hosts", "publish"), packages);
+                await MakeAsync(Path.Combine(Artifacts, "hosts", "publish"), packages);
         }
 
         var shelf = Directory.CreateDirectory(Path.Combine(Artifacts, "hosts", "shelf")).FullName;
@@ -49,17 +45,6 @@ internal sealed class AgentPackages
         return new AgentPackages(packages, shelf);
     }
 
-    /// <summary>Makes packages of the same program under another number, in another directory.</summary>
-    public static async Task<AgentPackages> MakeVersionAsync(string directory, string version)
-    {
-        var made = IsFresh(Path.Combine(Artifacts, "packages")) ? "publish" : Path.Combine("hosts", "publish");
-        var (publish, packages) = (Path.Combine(directory, "publish"), Path.Combine(directory, "packages"));
-        Directory.CreateDirectory(Path.Combine(publish, "agent"));
-        File.Copy(Path.Combine(Artifacts, made, "agent", "fleet-agent"), Path.Combine(publish, "agent", "fleet-agent"));
-        await PackAsync(publish, packages, version);
-        return new AgentPackages(packages, packages);
-    }
-
     private static bool IsFresh(string packages) =>
         Directory.Exists(packages)
         && Directory.EnumerateFiles(packages, "fleet-agent*").Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Min() >= Built();
@@ -68,15 +53,10 @@ internal sealed class AgentPackages
     private static DateTime Built() =>
         Directory.EnumerateFiles(Path.GetDirectoryName(Binaries.Agent)!, "*leet*.dll").Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max();
 
-    private static async Task MakeOfThisBuildAsync(string publish, string packages)
+    private static async Task MakeAsync(string publish, string packages)
     {
         await RunAsync("publish", "agent", new() { ["FLEET_PUBLISH"] = publish });
-        await PackAsync(publish, packages, "");
-    }
-
-    /// <summary>Packages of controller and CLI are made along with the agent's, around programs that nobody will run.</summary>
-    private static async Task PackAsync(string publish, string packages, string version)
-    {
+        // Packages of controller and CLI are made along with the agent's, around programs that nobody will run.
         foreach (var program in new[] { "cli/fleet", "controller/fleet-controller", "controller/libe_sqlite3.so" })
         {
             var file = Path.Combine(publish, program);
@@ -85,8 +65,7 @@ internal sealed class AgentPackages
             File.SetUnixFileMode(file, Executable);
         }
 
-        // An empty version is none: the build's own.
-        await RunAsync("package", "", new() { ["FLEET_PUBLISH"] = publish, ["FLEET_PACKAGES"] = packages, ["FLEET_VERSION"] = version });
+        await RunAsync("package", "", new() { ["FLEET_PUBLISH"] = publish, ["FLEET_PACKAGES"] = packages });
     }
 
     private static async Task RunAsync(string script, string argument, Dictionary<string, string> environment)
