@@ -14,7 +14,7 @@ public sealed class RotationInterleavingTests
     [InlineData("copy"), InlineData("copy pack"), InlineData("create"), InlineData("create pack"), InlineData("copy pack?"), InlineData("create pack?")]
     public void However_rotation_and_reading_interleave_each_line_is_found_once_or_lies_in_a_gap(string mode)
     {
-        int runs = int.TryParse(Environment.GetEnvironmentVariable("FLEET_INTERLEAVINGS"), out int wanted) ? wanted : 150;
+        int runs = int.TryParse(Environment.GetEnvironmentVariable("FLEET_INTERLEAVINGS"), out int wanted) ? wanted : 60;
         var failed = new List<string>();
         for (int seed = 0; seed < runs; seed++)
         {
