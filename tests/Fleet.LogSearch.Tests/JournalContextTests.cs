@@ -62,6 +62,23 @@ public sealed class JournalContextTests : IDisposable
         list.Matches.Count.ShouldBeLessThanOrEqualTo(9);
     }
 
+    [JournalFact]
+    public async Task A_journal_cut_short_gives_what_matches_with_what_context_there_is()
+    {
+        await WriteAsync();
+        using (FileStream file = File.OpenWrite(Path.Join(_scratch.Path, "part1.journal")))
+        {
+            file.SetLength(file.Length / 3);
+        }
+
+        var list = new MatchList();
+        SourceOutcome outcome = LogSearcher.Run(Query("panic", 2, 2), [new JournalSource(_scratch.Path)], list, default).Sources[0];
+
+        outcome.Reason.ShouldContain("damaged or cut short");
+        outcome.Matches.ShouldBeGreaterThan(10);
+        list.Matches.Count(line => line.Role == LineRole.Match).ShouldBe((int)outcome.Matches);
+    }
+
     public void Dispose() => _scratch.Dispose();
 
     private static LogQuery Query(string pattern, int before, int after) => new() { Patterns = [new LogPattern("p", pattern)], Before = before, After = after };

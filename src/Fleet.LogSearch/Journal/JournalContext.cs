@@ -16,21 +16,25 @@ internal sealed class JournalContext
     private readonly SearchBudget _budget;
     private readonly JournalPayload _payload;
     private readonly List<JournalHit> _hits;
+    private readonly List<string> _notes;
     private readonly Side[] _sides;
     private readonly long[] _items = new long[MostItems];
     private readonly long _since;
     private readonly long _until;
     private JournalHit _reported = new(-1, -1, -1, 0, 0);
     private long _steps;
+    private bool _isDamaged;
 
     /// <param name="prepared">The query.</param>
     /// <param name="budget">Ends a long walk.</param>
     /// <param name="files">The journal's files.</param>
     /// <param name="hits">All that match, in order.</param>
     /// <param name="payload">Reads fields.</param>
-    public JournalContext(PreparedQuery prepared, SearchBudget budget, List<JournalFile> files, List<JournalHit> hits, JournalPayload payload)
+    /// <param name="notes">Gets what is wrong with the files.</param>
+    public JournalContext(
+        PreparedQuery prepared, SearchBudget budget, List<JournalFile> files, List<JournalHit> hits, JournalPayload payload, List<string> notes)
     {
-        (_prepared, _budget, _payload, _hits) = (prepared, budget, payload, hits);
+        (_prepared, _budget, _payload, _hits, _notes) = (prepared, budget, payload, hits, notes);
         _sides = [.. files.ConvertAll(file => new Side(file, new JournalConditions(prepared.Query.JournalFields)))];
         _since = JournalScan.Microseconds(prepared.Query.Window.Since) ?? 0;
         _until = JournalScan.Microseconds(prepared.Query.Window.Until) ?? long.MaxValue;
@@ -60,6 +64,52 @@ internal sealed class JournalContext
     /// <summary>Entries before one that matches, the earliest first, but for those that were reported; and whether others are missing before them.</summary>
     public (List<JournalHit> Entries, bool IsGap) Before(JournalHit hit)
     {
+        try
+        {
+            return _isDamaged ? ([], true) : FindBefore(hit);
+        }
+        catch (InvalidDataException fault)
+        {
+            GiveUp(fault);
+            return ([], true);
+        }
+    }
+
+    /// <summary>Entries behind one that matches, up to the next that does.</summary>
+    public List<JournalHit> After(JournalHit hit)
+    {
+        _reported = hit;
+        try
+        {
+            return _isDamaged ? [] : FindAfter(hit);
+        }
+        catch (InvalidDataException fault)
+        {
+            GiveUp(fault);
+            return [];
+        }
+    }
+
+    /// <summary>In the order in which entries are reported: stable where clocks agree to the microsecond.</summary>
+    public static int Compare(JournalHit one, JournalHit other)
+    {
+        int order = one.Microseconds.CompareTo(other.Microseconds);
+        order = order != 0 ? order : one.File.CompareTo(other.File);
+        return order != 0 ? order : one.Entry.CompareTo(other.Entry);
+    }
+
+    // What matches is reported all the same.
+    private void GiveUp(InvalidDataException fault)
+    {
+        _isDamaged = true;
+        if (!_notes.Contains(fault.Message))
+        {
+            _notes.Add(fault.Message);
+        }
+    }
+
+    private (List<JournalHit> Entries, bool IsGap) FindBefore(JournalHit hit)
+    {
         var found = new List<JournalHit>();
         foreach (Side side in _sides)
         {
@@ -84,10 +134,8 @@ internal sealed class JournalContext
         return (Reversed(found), true);
     }
 
-    /// <summary>Entries behind one that matches, up to the next that does.</summary>
-    public List<JournalHit> After(JournalHit hit)
+    private List<JournalHit> FindAfter(JournalHit hit)
     {
-        _reported = hit;
         var found = new List<JournalHit>();
         foreach (Side side in _sides)
         {
@@ -101,14 +149,6 @@ internal sealed class JournalContext
         }
 
         return found;
-    }
-
-    /// <summary>In the order in which entries are reported: stable where clocks agree to the microsecond.</summary>
-    public static int Compare(JournalHit one, JournalHit other)
-    {
-        int order = one.Microseconds.CompareTo(other.Microseconds);
-        order = order != 0 ? order : one.File.CompareTo(other.File);
-        return order != 0 ? order : one.Entry.CompareTo(other.Entry);
     }
 
     /// <summary>The number of a side's first entry that comes behind an entry, or is it.</summary>

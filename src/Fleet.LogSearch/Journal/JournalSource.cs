@@ -27,7 +27,7 @@ public sealed class JournalSource : LogSource
             long matches = 0;
             if (end != SearchEnd.Cancelled)
             {
-                end = Report(scan, files, prepared, budget, sink, byPattern, ref matches) ?? end;
+                end = Report(scan, files, prepared, budget, sink, notes, byPattern, ref matches) ?? end;
             }
 
             if (scan.Payload.Unread > 0)
@@ -89,11 +89,11 @@ public sealed class JournalSource : LogSource
         return files.Count > 0 || notes.Count == 0 ? files : throw new IOException(string.Join("; ", notes));
     }
 
-    private SearchEnd? Report(JournalScan scan, List<JournalFile> files, PreparedQuery prepared, SearchBudget budget, IMatchSink sink, long[] byPattern, ref long matches)
+    private SearchEnd? Report(JournalScan scan, List<JournalFile> files, PreparedQuery prepared, SearchBudget budget, IMatchSink sink, List<string> notes, long[] byPattern, ref long matches)
     {
         var report = sink is NoSink ? null : new EntryReport(Name, scan, files, prepared, sink);
         bool hasContext = report is not null && prepared.Query.Before + prepared.Query.After > 0;
-        JournalContext? context = hasContext ? new JournalContext(prepared, budget, files, scan.Hits, scan.Payload) : null;
+        JournalContext? context = hasContext ? new JournalContext(prepared, budget, files, scan.Hits, scan.Payload, notes) : null;
         foreach (JournalHit hit in scan.Hits)
         {
             if (budget.Cancel.IsCancellationRequested)

@@ -1,8 +1,11 @@
+using Fleet.Controller.Alerts;
 using Fleet.Controller.Tests.Link;
 using Fleet.Controller.Tests.Notifications;
 using Fleet.Controller.Tests.Scans;
 using Fleet.Protocol.V1;
+using Fleet.Storage;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 using V1 = Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Tests.Alerts;
@@ -111,6 +114,24 @@ public sealed class AlertsServiceTests
         await CallAsync(controller, (alerts, headers) => alerts.DeleteSilenceAsync(new DeleteSilenceRequest { Id = silence.Id }, headers).ResponseAsync);
         (await receiver.NextAsync()).GetProperty("scan").GetString().ShouldBe("oom");
         (await SomeScans.AlertsAsync(controller)).Single().SilenceId.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Silences_that_are_made_at_once_are_all_heeded()
+    {
+        await using var controller = await TestController.StartAsync();
+        var names = Enumerable.Range(1, 40).Select(i => $"scan{i}").ToArray();
+
+        await Task.WhenAll(names.Select(name => SomeScans.CallAsync(controller, (channel, headers) => new V1.Alerts.AlertsClient(channel)
+            .CreateSilenceAsync(new CreateSilenceRequest { Scan = name, DurationMs = 60_000 }, headers).ResponseAsync)));
+
+        var book = controller.Services.GetRequiredService<SilenceBook>();
+        Array.FindAll(names, name => book.Find(Alert(name), TimeProvider.System.GetUtcNow()) is null).ShouldBeEmpty();
+
+        static AlertRecord Alert(string scan) => new()
+        {
+            Id = "al-1", Scan = scan, Pattern = "p", Fingerprint = scan, Severity = 1, State = AlertState.Firing, StartedAt = default, LastHitAt = default, Count = 1,
+        };
     }
 
     [Fact]

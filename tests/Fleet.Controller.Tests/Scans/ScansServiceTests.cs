@@ -1,6 +1,8 @@
+using Fleet.Controller.Scans;
 using Fleet.Controller.Tests.Link;
 using Fleet.Protocol.V1;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 using static Fleet.Protocol.V1.ControllerMessage;
 using V1 = Fleet.Protocol.V1;
 
@@ -174,6 +176,28 @@ public sealed class ScansServiceTests
         var overview = details.Overview;
         (overview.Agents, overview.AgentsOnline, overview.AgentsAtFault, overview.Hits).ShouldBe((2u, 1u, 1u, 2ul));
         overview.LastHitMs.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Details_of_a_scan_on_many_hosts_with_many_logs_fit_a_message()
+    {
+        await using var controller = await TestController.StartAsync();
+        await SomeScans.ApplyAsync(controller, SomeScans.Scan("oom"));
+        var states = controller.Services.GetRequiredService<ScanStateBook>();
+        for (var agent = 1; agent <= 12; agent++)
+        {
+            var state = new ScanState { Name = "oom" };
+            state.Sources.AddRange(Enumerable.Range(1, 1000).Select(log => new ScanSourceState { Source = $"/var/log/{new string('x', 400)}/{log}", LagBytes = (ulong)log }));
+            state.Sources[7].Fault = "no permission";
+            states.Put((await controller.EnrolAsync($"web{agent}")).Id, new ScanStates { Scans = { state } });
+        }
+
+        var details = await CallAsync(controller, (scans, headers) => scans.GetScanAsync(new GetScanRequest { Name = "oom" }, headers).ResponseAsync);
+
+        details.CalculateSize().ShouldBeLessThan(3_000_000);
+        details.Agents.Count.ShouldBe(12);
+        details.Agents[0].State.Sources.Count.ShouldBe(1000);
+        details.Agents[^1].State.Sources.ShouldHaveSingleItem().Fault.ShouldBe("no permission");
     }
 
     [Fact]
