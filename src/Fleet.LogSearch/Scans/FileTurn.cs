@@ -77,7 +77,7 @@ internal sealed partial class FileTurn
         }
 
         // 3. Was something of the newest lost before it was seen?
-        bool isCopied = newest is not null && (isLost || !Files[places[^1]].IsNumbered(newest)) && Stays(newest);
+        bool isCopied = newest is not null && (isLost ? Stays(newest) : IsCopyOf(Files[places[^1]], newest));
         LogGeneration? shortCopy = isLost ? Files.Find(file => IsShortCopy(file, newest!)) : null;
         if (isLost)
         {
@@ -128,9 +128,9 @@ internal sealed partial class FileTurn
                     _reader.Wait();
                 }
 
-                if (file != _live && ((isCopied && !file.IsNumbered(newest!)) || IsCopyOfStaying(file)))
+                if (file != _live && ((isCopied && !file.IsNumbered(newest!)) || IsCopyOfStaying(file) || IsBornTooLate(i)))
                 {
-                    // The file it was is still there: this is a copy of what that held meanwhile.
+                    // The file it was is still there, or was: this is a copy of what that held meanwhile.
                     Report(sink, position, position.Offset == long.MaxValue ? 0 : position.Offset, GapCause.CopiedAndTruncated);
                 }
             }
@@ -180,6 +180,9 @@ internal sealed partial class FileTurn
     // A file made since has only got the number of one that was removed.
     private bool IsOld(LogGeneration file) => file.BornAt <= _from.TakenAt;
 
+    /// <summary>Whether a file that begins as that of a position did is a copy of it: packing makes one too, but of a file that nobody writes to.</summary>
+    private bool IsCopyOf(LogGeneration file, FilePosition position) => !file.IsNumbered(position) && (!file.IsPacked || Stays(position));
+
     /// <summary>Whether a file is a copy that is being made of the live one, whose lines are read there.</summary>
     private bool IsCopyOfLive(LogGeneration file) => file != _live && _live is not null && file.IsCopyOf(_live);
 
@@ -187,6 +190,14 @@ internal sealed partial class FileTurn
     private bool IsCopyOfStaying(LogGeneration file) =>
         _live is not null && _from.Live is { } before && before.IsOf(_live.Status) && (before.BornStamp != 0 || IsOld(_live))
         && !_unlisted.Contains(file) && file.BornAt + s_clockTick > _from.TakenAt;
+
+    /// <summary>Whether a file was made after one that is newer by its name, as only a copy of what that one held before can be.</summary>
+    private bool IsBornTooLate(int place)
+    {
+        LogGeneration file = Files[place];
+        return !file.IsPacked && !_unlisted.Contains(file) && Files.FindIndex(place + 1, newer => !newer.IsPacked && !_unlisted.Contains(newer)
+            && newer.Status.BornStamp != 0 && newer.Status.BornStamp < file.Status.BornStamp) >= 0;
+    }
 
     private bool IsThere(LiveFile? before) => before is not null && Files.Exists(file => !_unlisted.Contains(file) && before.IsOf(file.Status));
 
