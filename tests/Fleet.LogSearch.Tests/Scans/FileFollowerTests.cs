@@ -429,6 +429,28 @@ public sealed class FileFollowerTests : IDisposable
         _bench.Gaps.Select(gap => gap.Cause).ShouldBe([GapCause.CopiedAndTruncated, GapCause.CopiedAndTruncated]);
     }
 
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public void A_log_that_was_copied_and_cut_and_then_renamed_is_a_gap_whether_or_not_it_was_read_before(bool wasRead)
+    {
+        Write(1);
+        _bench.Scan();
+        Rotate(compress: false);
+        Write(2);
+        if (wasRead)
+            _bench.Scan();
+        _bench.Restart();
+        AwaitNextBirth();
+        CopyAndTruncate();
+        Write(1);
+        Rotate(compress: false);
+        Write(1);
+
+        string[] behind = ["hit 1", "hit 2", "hit 3", "hit 4"];
+        _bench.Scan().ShouldBe(wasRead ? behind[2..] : behind);
+        _bench.Gaps.ShouldHaveSingleItem().Cause.ShouldBe(GapCause.CopiedAndTruncated);
+    }
+
     [Fact]
     public void The_last_lines_before_the_beginning_are_read_where_they_are_asked_for()
     {
@@ -528,6 +550,19 @@ public sealed class FileFollowerTests : IDisposable
         {
             Pack(_log + ".1");
         }
+    }
+
+    /// <summary>File systems date births by the kernel's clock tick.</summary>
+    private void AwaitNextBirth()
+    {
+        string probe = Path.Join(_scratch.Path, "probe");
+        SpinWait.SpinUntil(() =>
+        {
+            File.Delete(probe);
+            File.WriteAllText(probe, "");
+            return File.GetCreationTimeUtc(probe) > File.GetCreationTimeUtc(_log);
+        }, TimeSpan.FromSeconds(10)).ShouldBeTrue();
+        File.Delete(probe);
     }
 
     private static void Pack(string path)
