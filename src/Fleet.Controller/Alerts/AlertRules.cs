@@ -49,8 +49,9 @@ internal sealed record AlertRules(
     /// <summary>Whether what came before counts: the first hit alone does not raise it at once.</summary>
     public bool NeedsWindow => Count > 1 || For > TimeSpan.Zero;
 
-    /// <summary>Whether a finding counts.</summary>
-    public bool Counts(Finding finding) => finding.Kind == FindingKind.Gap || finding.Severity >= MinSeverity;
+    /// <summary>Whether a finding counts: lines that were lost always, where there were any for all that is known.</summary>
+    public bool Counts(Finding finding) =>
+        finding.Kind == FindingKind.Gap ? finding.Severity != (int)Severity.Info : finding.Severity >= MinSeverity;
 
     /// <summary>What a finding is part of.</summary>
     public AlertKey KeyOf(Finding finding)

@@ -52,6 +52,23 @@ public sealed class ScanEngineTests : IDisposable
         _bench.Gaps.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(true), InlineData(false)]
+    public void Of_a_cut_it_is_told_whether_a_copy_was_made_before(bool copied)
+    {
+        _bench.Apply(ScanBench.Order(Log));
+        _bench.Run();
+        File.AppendAllText(Log, "hit 1\nhit 2\n");
+        _bench.Run();
+        if (copied)
+            File.Copy(Log, Log + ".1");
+        File.WriteAllText(Log, "");
+        _bench.Run();
+        _bench.Deliver();
+
+        _bench.Gaps.Values.ShouldHaveSingleItem().PerhapsNothing.ShouldBe(copied);
+    }
+
     [Fact]
     public void The_first_run_reads_so_many_lines_back_and_later_ones_none()
     {

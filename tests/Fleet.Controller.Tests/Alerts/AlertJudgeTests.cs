@@ -1,4 +1,5 @@
 using Fleet.Controller.Alerts;
+using Fleet.Controller.Scans;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
 using FsCheck;
@@ -197,6 +198,17 @@ public sealed class AlertJudgeTests
 
         var alert = judge.Harvest().Alerts.ShouldHaveSingleItem();
         (alert.Pattern, alert.Severity).ShouldBe((AlertRules.GapPattern, (int)Severity.Warning));
+    }
+
+    [Fact]
+    public void The_moment_between_copy_and_cut_is_no_alert()
+    {
+        var judge = SomeRules.Judge(SomeRules.Rule(rule => rule.Count = 1));
+        var gap = FindingMessages.Of(new ScanGap { Scan = "oom", Source = "/var/log/app.log", PerhapsNothing = true }, "a1", "web1", SomeRules.Start);
+
+        judge.Take(new StoredFinding(1, SomeRules.Start, gap), SomeRules.Start);
+
+        judge.Harvest().Alerts.ShouldBeEmpty();
     }
 
     [Fact]

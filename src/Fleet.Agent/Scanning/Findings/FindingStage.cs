@@ -149,6 +149,7 @@ internal sealed class FindingStage(string host, TimeProvider time) : IScanSink
         UntilUs = LogTime.ToMicroseconds(gap.Until),
         LostBytes = (ulong)gap.LostBytes,
         LostLines = (ulong)gap.LostLines,
+        PerhapsNothing = gap.Cause == LogSearch.Scans.GapCause.CopiedAndTruncated,
     });
 
     private void Clear()
