@@ -13,14 +13,21 @@ internal sealed class AgentPackages
     private static readonly TimeSpan MakeLimit = TimeSpan.FromMinutes(10);
     private static readonly string Artifacts = Path.Combine(Binaries.Root, "artifacts");
 
+    private readonly string _tarball;
+
     private AgentPackages(string directory, string shelf)
     {
+        _tarball = Directory.EnumerateFiles(directory, "fleet-agent-*-linux-x64.tar.gz").Single();
         Deb = Directory.EnumerateFiles(directory, "fleet-agent_*_amd64.deb").Single();
+        Rpm = Directory.EnumerateFiles(directory, "fleet-agent-*.x86_64.rpm").Single();
         Shelf = shelf;
     }
 
     /// <summary>The Debian package.</summary>
     public string Deb { get; }
+
+    /// <summary>The same for Fedora and its like.</summary>
+    public string Rpm { get; }
 
     /// <summary>A directory of artefacts for a controller.</summary>
     public string Shelf { get; }
@@ -45,27 +52,46 @@ internal sealed class AgentPackages
         return new AgentPackages(packages, shelf);
     }
 
+    /// <summary>Makes packages of the same program under another number, in another directory.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="version">The number; empty for the build's own.</param>
+    public async Task<AgentPackages> MakeVersionAsync(string directory, string version)
+    {
+        var (publish, packages) = (Path.Combine(directory, "publish"), Path.Combine(directory, "packages"));
+        var agent = Directory.CreateDirectory(Path.Combine(publish, "agent")).FullName;
+        var unpacked = await OneShot.RunAsync("tar", ["-xzf", _tarball, "-C", agent, "--strip-components=1"]);
+        unpacked.ExitCode.ShouldBe(0, unpacked.ToString());
+        await PackAsync(publish, packages, version);
+        return new AgentPackages(packages, packages);
+    }
+
     private static bool IsFresh(string packages) =>
         Directory.Exists(packages)
-        && Directory.EnumerateFiles(packages, "fleet-agent*").Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Min() >= Built();
+        && Directory.EnumerateFiles(packages, "fleet-agent*").Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Min() >= Built(Binaries.Agent);
 
-    /// <summary>When what the agent is made of was compiled last.</summary>
-    private static DateTime Built() =>
-        Directory.EnumerateFiles(Path.GetDirectoryName(Binaries.Agent)!, "*leet*.dll").Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max();
+    /// <summary>When what a program is made of was compiled last.</summary>
+    internal static DateTime Built(string program) =>
+        Directory.EnumerateFiles(Path.GetDirectoryName(program)!, "*leet*.dll").Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max();
 
     private static async Task MakeAsync(string publish, string packages)
     {
         await RunAsync("publish", "agent", new() { ["FLEET_PUBLISH"] = publish });
-        // Packages of controller and CLI are made along with the agent's, around programs that nobody will run.
+        await PackAsync(publish, packages, "");
+    }
+
+    /// <summary>Packages of controller and CLI are made along with the agent's, around programs that run the build under test where it is there.</summary>
+    private static async Task PackAsync(string publish, string packages, string version)
+    {
         foreach (var program in new[] { "cli/fleet", "controller/fleet-controller", "controller/libe_sqlite3.so" })
         {
             var file = Path.Combine(publish, program);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            await File.WriteAllTextAsync(file, "#!/bin/sh\n");
+            var under = $"{ControllerPackages.Build}/{program}";
+            await File.WriteAllTextAsync(file, $"#!/bin/sh\n[ ! -x {under} ] || exec {under} \"$@\"\n");
             File.SetUnixFileMode(file, Executable);
         }
 
-        await RunAsync("package", "", new() { ["FLEET_PUBLISH"] = publish, ["FLEET_PACKAGES"] = packages });
+        await RunAsync("package", "", new() { ["FLEET_PUBLISH"] = publish, ["FLEET_PACKAGES"] = packages, ["FLEET_VERSION"] = version });
     }
 
     private static async Task RunAsync(string script, string argument, Dictionary<string, string> environment)

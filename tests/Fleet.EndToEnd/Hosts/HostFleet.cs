@@ -25,6 +25,9 @@ public sealed class HostFleet : IAsyncLifetime
     /// <summary>Installs agents.</summary>
     internal AgentSetup Setup { get; private set; } = null!;
 
+    /// <summary>The agent as it is shipped.</summary>
+    internal AgentPackages Packages { get; private set; } = null!;
+
     /// <summary>Versions of the agent.</summary>
     internal AgentVersions Versions { get; private set; } = null!;
 
@@ -42,6 +45,7 @@ public sealed class HostFleet : IAsyncLifetime
             return;
         _pool = await HostPool.StartAsync([.. WithAgents, NewHost]);
         _fleet = await FleetOnThisMachine.StartAsync(_pool.Gateway, "--set", $"artefacts={packages.Shelf}");
+        Packages = packages;
         Setup = new AgentSetup(_fleet, packages);
         Versions = new AgentVersions(packages);
         await Task.WhenAll(WithAgents.Select(name => Setup.InstallPackageAsync(_pool[name])));
