@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Fleet.LogSearch.Searching;
 
 namespace Fleet.LogSearch.Journal;
@@ -7,8 +6,6 @@ namespace Fleet.LogSearch.Journal;
 /// <remarks>The files of a journal are one row of entries by their times; within a file the order is that of the file.</remarks>
 internal sealed class JournalContext
 {
-    private const int EntryHeadBytes = 64;
-    private const int MostItems = 4096;
     private const int MostRemembered = 200_000;
     private const int LookEvery = 1024;
 
@@ -18,7 +15,6 @@ internal sealed class JournalContext
     private readonly List<JournalHit> _hits;
     private readonly List<string> _notes;
     private readonly Side[] _sides;
-    private readonly long[] _items = new long[MostItems];
     private readonly long _since;
     private readonly long _until;
     private JournalHit _reported = new(-1, -1, -1, 0, 0);
@@ -217,14 +213,12 @@ internal sealed class JournalContext
         }
 
         message = 0;
-        ReadOnlySpan<long> items = Items(side.File, entry);
+        ReadOnlySpan<long> items = side.File.ItemsOf(entry);
         foreach (long item in items)
         {
             if (!side.Known.TryGetValue(item, out bool isMessage))
             {
-                int size = side.File.SizeOf(item, JournalObjectKind.Data);
-                ReadOnlySpan<byte> data = side.File.At(item, size);
-                ReadOnlySpan<byte> field = _payload.Open(data[1], data[side.File.PayloadOffset..]);
+                ReadOnlySpan<byte> field = _payload.Open(side.File, item);
                 isMessage = field.StartsWith("MESSAGE="u8);
                 side.Conditions.See(item, field);
                 side.Known[item] = isMessage;
@@ -234,20 +228,6 @@ internal sealed class JournalContext
         }
 
         return !side.Conditions.Any || side.Conditions.Accept(items);
-    }
-
-    private ReadOnlySpan<long> Items(JournalFile file, long entry)
-    {
-        int size = file.SizeOf(entry, JournalObjectKind.Entry);
-        int width = file.IsCompact ? 4 : 16;
-        int count = Math.Min((size - EntryHeadBytes) / width, MostItems);
-        ReadOnlySpan<byte> items = file.At(entry + EntryHeadBytes, count * width);
-        for (int i = 0; i < count; i++)
-        {
-            _items[i] = file.IsCompact ? BinaryPrimitives.ReadUInt32LittleEndian(items[(i * 4)..]) : BinaryPrimitives.ReadInt64LittleEndian(items[(i * 16)..]);
-        }
-
-        return _items.AsSpan(0, count);
     }
 
     private bool IsHit(JournalHit near)

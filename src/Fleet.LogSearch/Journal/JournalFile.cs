@@ -24,12 +24,15 @@ internal sealed class JournalFile : IDisposable
     private const uint KnownFlags = 31;
     private const int PageBytes = 32 * 1024;
     private const int Pages = 32;
+    private const int EntryHeadBytes = 64;
+    private const int MostItems = 4096;
 
     private readonly SafeFileHandle _file;
     private readonly long[] _pageAt = new long[Pages];
     private readonly int[] _pageLength = new int[Pages];
     private readonly byte[][] _pages = new byte[Pages][];
     private byte[] _scratch = new byte[PageBytes];
+    private long[] _items = [];
 
     public JournalFile(string path)
     {
@@ -109,6 +112,26 @@ internal sealed class JournalFile : IDisposable
         ReadOnlySpan<byte> header = offset >= FirstObject && (offset & 7) == 0 ? At(offset, ObjectHeaderBytes) : throw Damaged(offset);
         long size = BinaryPrimitives.ReadInt64LittleEndian(header[8..]);
         return header[0] == (byte)kind && size is >= 24 and < int.MaxValue ? (int)size : throw Damaged(offset);
+    }
+
+    /// <summary>The data objects of an entry, its fields; valid until the next call.</summary>
+    public ReadOnlySpan<long> ItemsOf(long entry)
+    {
+        int size = SizeOf(entry, JournalObjectKind.Entry);
+        int width = IsCompact ? 4 : 16;
+        int count = Math.Min((size - EntryHeadBytes) / width, MostItems);
+        ReadOnlySpan<byte> items = At(entry + EntryHeadBytes, count * width);
+        if (_items.Length < count)
+        {
+            _items = new long[count];
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            _items[i] = IsCompact ? BinaryPrimitives.ReadUInt32LittleEndian(items[(i * 4)..]) : BinaryPrimitives.ReadInt64LittleEndian(items[(i * 16)..]);
+        }
+
+        return _items.AsSpan(0, count);
     }
 
     /// <summary>The entries named by a chain of entry arrays.</summary>

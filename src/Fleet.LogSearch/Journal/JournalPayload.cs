@@ -31,6 +31,13 @@ internal sealed unsafe class JournalPayload
 
     public string Reason { get; private set; } = "";
 
+    /// <summary>What a data object of a file holds, as <c>FIELD=value</c>; empty when it cannot be read. Valid until the next call.</summary>
+    public ReadOnlySpan<byte> Open(JournalFile file, long data)
+    {
+        ReadOnlySpan<byte> bytes = file.At(data, file.SizeOf(data, JournalObjectKind.Data));
+        return Open(bytes[1], bytes[file.PayloadOffset..]);
+    }
+
     /// <summary>The payload itself; empty when it cannot be read. Valid until the next call.</summary>
     public ReadOnlySpan<byte> Open(byte flags, ReadOnlySpan<byte> payload) => (flags & 7) switch
     {

@@ -21,7 +21,6 @@ internal sealed class JournalScan(PreparedQuery prepared, SearchBudget budget, L
 {
     private const int ChunkBytes = 1024 * 1024;
     private const int MostHits = 1_000_000;
-    private const int MostItems = 4096;
     private const int MostRemembered = 200_000;
     private const int WorthScanning = 16;
 
@@ -29,7 +28,6 @@ internal sealed class JournalScan(PreparedQuery prepared, SearchBudget budget, L
     private readonly List<(long Object, ulong Patterns)> _messages = [];
     private readonly Dictionary<long, bool> _isMessage = [];
     private readonly byte[] _chunk = new byte[ChunkBytes];
-    private readonly long[] _items = new long[MostItems];
 
     public JournalPayload Payload { get; } = new();
 
@@ -62,7 +60,7 @@ internal sealed class JournalScan(PreparedQuery prepared, SearchBudget budget, L
     }
 
     /// <summary>The text of a hit; valid until the next call.</summary>
-    public ReadOnlySpan<byte> MessageOf(JournalFile file, JournalHit hit) => hit.Message == 0 ? [] : Open(file, hit.Message)["MESSAGE=".Length..];
+    public ReadOnlySpan<byte> MessageOf(JournalFile file, JournalHit hit) => hit.Message == 0 ? [] : Payload.Open(file, hit.Message)["MESSAGE=".Length..];
 
     private SearchEnd Finish(SearchEnd end)
     {
@@ -157,7 +155,7 @@ internal sealed class JournalScan(PreparedQuery prepared, SearchBudget budget, L
             }
             else if (isData && size > ChunkBytes)
             {
-                Try(at, size < int.MaxValue ? Open(file, at) : []);
+                Try(at, size < int.MaxValue ? Payload.Open(file, at) : []);
             }
 
             long step = (size + 7) & ~7L;
@@ -221,12 +219,12 @@ internal sealed class JournalScan(PreparedQuery prepared, SearchBudget budget, L
             }
 
             long message = 0;
-            foreach (long item in Items(file, entry))
+            foreach (long item in file.ItemsOf(entry))
             {
                 // Most items are shared by many entries: what each is, is looked up once.
                 if (!_isMessage.TryGetValue(item, out bool isMessage))
                 {
-                    ReadOnlySpan<byte> payload = Open(file, item);
+                    ReadOnlySpan<byte> payload = Payload.Open(file, item);
                     isMessage = payload.StartsWith("MESSAGE="u8);
                     _conditions.See(item, payload);
                     _isMessage[item] = isMessage;
@@ -235,7 +233,7 @@ internal sealed class JournalScan(PreparedQuery prepared, SearchBudget budget, L
                 message = isMessage ? item : message;
             }
 
-            ReadOnlySpan<byte> text = message == 0 ? [] : Open(file, message)["MESSAGE=".Length..];
+            ReadOnlySpan<byte> text = message == 0 ? [] : Payload.Open(file, message)["MESSAGE=".Length..];
             ulong patterns = prepared.Patterns.Match(text);
             bool wanted = prepared.Patterns.Patterns.Count == 0 || (patterns != 0) == MessagesLead;
             bool excluded = prepared.Not is not null && prepared.Not.Match(text) != 0;
@@ -255,34 +253,13 @@ internal sealed class JournalScan(PreparedQuery prepared, SearchBudget budget, L
         file.SizeOf(entry, JournalObjectKind.Entry);
         long time = file.TimeOf(entry);
         if (time < (Microseconds(prepared.Query.Window.Since) ?? 0) || time > (Microseconds(prepared.Query.Window.Until) ?? long.MaxValue)
-            || (_conditions.Any && !_conditions.Accept(Items(file, entry))))
+            || (_conditions.Any && !_conditions.Accept(file.ItemsOf(entry))))
         {
             return true;
         }
 
         Hits.Add(new JournalHit(time, index, entry, message, patterns));
         return Hits.Count < MostHits;
-    }
-
-    private ReadOnlySpan<long> Items(JournalFile file, long entry)
-    {
-        int size = file.SizeOf(entry, JournalObjectKind.Entry);
-        int width = file.IsCompact ? 4 : 16;
-        int count = Math.Min((size - 64) / width, MostItems);
-        ReadOnlySpan<byte> items = file.At(entry + 64, count * width);
-        for (int i = 0; i < count; i++)
-        {
-            _items[i] = file.IsCompact ? BinaryPrimitives.ReadUInt32LittleEndian(items[(i * 4)..]) : BinaryPrimitives.ReadInt64LittleEndian(items[(i * 16)..]);
-        }
-
-        return _items.AsSpan(0, count);
-    }
-
-    private ReadOnlySpan<byte> Open(JournalFile file, long data)
-    {
-        int size = file.SizeOf(data, JournalObjectKind.Data);
-        ReadOnlySpan<byte> bytes = file.At(data, size);
-        return Payload.Open(bytes[1], bytes[file.PayloadOffset..]);
     }
 
     /// <summary>As journals tell times.</summary>

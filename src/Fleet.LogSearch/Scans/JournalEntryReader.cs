@@ -10,12 +10,10 @@ namespace Fleet.LogSearch.Scans;
 internal sealed class JournalEntryReader(PreparedQuery prepared, JournalPayload payload)
 {
     private const int EntryHeadBytes = 64;
-    private const int MostItems = 4096;
     private const int MostRemembered = 20_000;
 
     private readonly JournalConditions _conditions = new(prepared.Query.JournalFields);
     private readonly Dictionary<long, Kind> _kinds = [];
-    private readonly long[] _items = new long[MostItems];
     private JournalFile? _file;
 
     private enum Kind : byte
@@ -42,7 +40,7 @@ internal sealed class JournalEntryReader(PreparedQuery prepared, JournalPayload 
             Forget();
         }
 
-        ReadOnlySpan<long> items = Items(file, entry);
+        ReadOnlySpan<long> items = file.ItemsOf(entry);
         long message = 0, unit = 0;
         foreach (long item in items)
         {
@@ -57,8 +55,8 @@ internal sealed class JournalEntryReader(PreparedQuery prepared, JournalPayload 
             return;
         }
 
-        string from = unit == 0 ? "" : Encoding.UTF8.GetString(ValueOf(Open(file, unit)));
-        ReadOnlySpan<byte> text = message == 0 ? [] : ValueOf(Open(file, message));
+        string from = unit == 0 ? "" : Encoding.UTF8.GetString(ValueOf(payload.Open(file, unit)));
+        ReadOnlySpan<byte> text = message == 0 ? [] : ValueOf(payload.Open(file, message));
         if (!prepared.Accepts(text, out ulong patterns))
         {
             return;
@@ -95,7 +93,7 @@ internal sealed class JournalEntryReader(PreparedQuery prepared, JournalPayload 
             return known;
         }
 
-        ReadOnlySpan<byte> data = Open(file, item);
+        ReadOnlySpan<byte> data = payload.Open(file, item);
         _conditions.See(item, data);
         return _kinds[item] = data.StartsWith("MESSAGE="u8) ? Kind.Message
             : data.StartsWith("_SYSTEMD_UNIT="u8) ? Kind.Unit
@@ -108,27 +106,6 @@ internal sealed class JournalEntryReader(PreparedQuery prepared, JournalPayload 
         // Conditions live with what they are about.
         _kinds.Clear();
         _conditions.Clear();
-    }
-
-    private ReadOnlySpan<long> Items(JournalFile file, long entry)
-    {
-        int size = file.SizeOf(entry, JournalObjectKind.Entry);
-        int width = file.IsCompact ? 4 : 16;
-        int count = Math.Min((size - EntryHeadBytes) / width, MostItems);
-        ReadOnlySpan<byte> items = file.At(entry + EntryHeadBytes, count * width);
-        for (int i = 0; i < count; i++)
-        {
-            _items[i] = file.IsCompact ? BinaryPrimitives.ReadUInt32LittleEndian(items[(i * 4)..]) : BinaryPrimitives.ReadInt64LittleEndian(items[(i * 16)..]);
-        }
-
-        return _items.AsSpan(0, count);
-    }
-
-    private ReadOnlySpan<byte> Open(JournalFile file, long data)
-    {
-        int size = file.SizeOf(data, JournalObjectKind.Data);
-        ReadOnlySpan<byte> bytes = file.At(data, size);
-        return payload.Open(bytes[1], bytes[file.PayloadOffset..]);
     }
 
     private static ReadOnlySpan<byte> ValueOf(ReadOnlySpan<byte> field) => field[(field.IndexOf((byte)'=') + 1)..];
