@@ -18,7 +18,7 @@ internal sealed class UpgradeCommand
 
     private readonly Option<string?> _batch = new("--batch")
     {
-        Description = "Hosts at work at once: a count or a share (5, 10%). Default 5%.", HelpName = "N|P%", CustomParser = OptionValues.CountOrShare,
+        Description = "Hosts at work at once: a count or a share (5, 10%). Default 5%.", HelpName = "N|P%", CustomParser = OptionValues.CountOrShareOfHosts,
     };
 
     private readonly Option<string?> _maxFailures = new("--max-failures")

@@ -15,7 +15,6 @@ internal static class ExecCommand
         {
             Description = "A command line for /bin/sh; may be repeated: all run in one job, one after another.",
             HelpName = "LINE",
-           
         };
         var shell = new Option<string?>("--shell") { Description = "Absolute path of another shell for -c lines.", HelpName = "PATH" };
         var target = new TargetOptionSet(command, required: true);

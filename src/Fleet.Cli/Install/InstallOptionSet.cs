@@ -14,7 +14,10 @@ internal sealed class InstallOptionSet
     private readonly Option<string[]> _ssh = new("--ssh") { Description = "Hosts: [user@]host[:port], apart by commas; web[01-20] for many.", HelpName = "HOSTS" };
     private readonly Option<string?> _inventory = new("--inventory", "-i") { Description = "Hosts of an Ansible inventory, INI or YAML; each group becomes the label group.NAME=yes.", HelpName = "FILE" };
     private readonly Option<string[]> _groups = new("--group", "-g") { Description = "Of the inventory only hosts in this group; may be repeated.", HelpName = "NAME" };
-    private readonly Option<int?> _parallel = new("--parallel", "-p") { Description = "Hosts at work at once. Default 16.", HelpName = "N" };
+    private readonly Option<int?> _parallel = new("--parallel", "-p")
+    {
+        Description = "Hosts at work at once. Default 16.", HelpName = "N", CustomParser = OptionValues.Whole(1, MostParallel),
+    };
     private readonly Option<TimeSpan?> _connect = Duration("--connect-timeout", "How long a connection may take. Default 10s.");
     private readonly Option<TimeSpan?> _timeout = Duration("--timeout", "For one host, up to its agent's link. Default 5m.");
     private readonly Option<TimeSpan?> _deadline = Duration("--deadline", "For all hosts together. Default 1h.");
@@ -57,12 +60,9 @@ internal sealed class InstallOptionSet
         var defaults = new InstallOptions();
         if (sshOptions is [var first, ..] && !first.StartsWith('-'))
             throw CommandFailure.Usage($"\"{first}\" is no option of ssh", "what comes after -- is given to ssh: -- -J bastion -F FILE");
-        var parallel = parsed.GetValue(_parallel) ?? defaults.Parallel;
-        if (parallel is < 1 or > MostParallel)
-            throw CommandFailure.Usage("--parallel is out of range", $"give 1 to {MostParallel}");
         return new InstallOptions
         {
-            Parallel = parallel,
+            Parallel = parsed.GetValue(_parallel) ?? defaults.Parallel,
             ConnectTimeout = Checked(parsed, _connect, defaults.ConnectTimeout),
             Timeout = Checked(parsed, _timeout, defaults.Timeout),
             Deadline = Checked(parsed, _deadline, defaults.Deadline),

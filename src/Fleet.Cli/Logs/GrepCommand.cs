@@ -50,6 +50,8 @@ internal static class GrepCommand
     {
         var first = parsed.GetValue(pattern);
         var second = target.Expression(parsed);
+        if (first is null && second is null && !hasPatterns && !target.IsAll(parsed))
+            throw CommandFailure.Usage("no pattern was given", "fleet grep PATTERN TARGET, for example: fleet grep 'error|crit' 'web*' --since 1h");
         return second is null && !target.IsAll(parsed) && hasPatterns
             ? (null, target.Read(parsed, first))
             : (first, target.Read(parsed, second));

@@ -18,12 +18,15 @@ internal sealed class SearchFormOptionSet
     private readonly Option<bool> _count = new("--count", "-c") { Description = "How many lines, per host, instead of the lines." };
     private readonly Option<bool> _histogram = new("--histogram") { Description = "How many lines over time, drawn as bars." };
     private readonly Option<bool> _cluster = new("--cluster") { Description = "Similar lines folded into templates, over all hosts: what to look at first." };
-    private readonly Option<uint> _top = new("--top") { Description = "Only the N largest clusters, or hosts of --count.", HelpName = "N" };
-    private readonly Option<uint> _context = new("--context-lines", "-C") { Description = "Lines of context around each match.", HelpName = "N" };
-    private readonly Option<uint> _after = new("--after-context", "-A") { Description = "Lines of context after each match.", HelpName = "N" };
-    private readonly Option<uint> _before = new("--before-context", "-B") { Description = "Lines of context before each match.", HelpName = "N" };
+    private readonly Option<int?> _top = new("--top") { Description = "Only the N largest clusters, or hosts of --count.", HelpName = "N", CustomParser = OptionValues.Whole<int>() };
+    private readonly Option<uint?> _context = Lines("--context-lines", "-C", "Lines of context around each match.");
+    private readonly Option<uint?> _after = Lines("--after-context", "-A", "Lines of context after each match.");
+    private readonly Option<uint?> _before = Lines("--before-context", "-B", "Lines of context before each match.");
     private readonly Option<string?> _recordStart = new("--record-start") { Description = "The first line of a record of several lines, so that a stack trace is one hit.", HelpName = "PATTERN" };
-    private readonly Option<ulong> _most = new("--max-count", "-m") { Description = "At most N matches from each host. Default 10000.", HelpName = "N" };
+    private readonly Option<ulong?> _most = new("--max-count", "-m")
+    {
+        Description = "At most N matches from each host. Default 10000.", HelpName = "N", CustomParser = OptionValues.Whole<ulong>(),
+    };
 
     private readonly Option<long?> _mostBytes = new("--max-bytes")
     {
@@ -63,8 +66,9 @@ internal sealed class SearchFormOptionSet
         if (forms.Count > 1)
             throw CommandFailure.Usage($"{string.Join(" and ", forms.Select(form => form.Item1.Name))} cannot go together", "choose one form of result");
         search.Output = forms.Count == 0 ? LogOutput.Lines : forms[0].Item2;
-        search.Before = Math.Max(parsed.GetValue(_before), parsed.GetValue(_context));
-        search.After = Math.Max(parsed.GetValue(_after), parsed.GetValue(_context));
+        var around = parsed.GetValue(_context) ?? 0;
+        search.Before = Math.Max(parsed.GetValue(_before) ?? 0, around);
+        search.After = Math.Max(parsed.GetValue(_after) ?? 0, around);
         if (search.Before + search.After > 0 && search.Output != LogOutput.Lines)
             throw CommandFailure.Usage("context goes with lines", "leave -A, -B and -C out");
         if (parsed.GetValue(_recordStart) is { } start)
@@ -74,7 +78,7 @@ internal sealed class SearchFormOptionSet
             throw CommandFailure.Usage("--max-bytes is out of range", "give 1 byte to 15MiB");
         search.Limits = new LogLimits
         {
-            Matches = parsed.GetValue(_most),
+            Matches = parsed.GetValue(_most) ?? 0,
             ResultBytes = (ulong)bytes,
             ReadBytes = (ulong)(parsed.GetValue(_readBytes) ?? 0),
             CpuMs = (long)(parsed.GetValue(_cpu) ?? TimeSpan.Zero).TotalMilliseconds,
@@ -88,7 +92,7 @@ internal sealed class SearchFormOptionSet
     /// <summary>How the result is shown.</summary>
     public IResultRenderer Create(ParseResult parsed, Screen screen, SearchLogs search)
     {
-        var top = (int)Math.Min(parsed.GetValue(_top), int.MaxValue);
+        var top = parsed.GetValue(_top) ?? 0;
         if (top > 0 && search.Output is not LogOutput.Clusters and not LogOutput.Count)
             throw CommandFailure.Usage("--top goes with --cluster or --count");
         ISearchReport report = search.Output switch
@@ -101,4 +105,7 @@ internal sealed class SearchFormOptionSet
         };
         return new SearchRenderer(screen, report);
     }
+
+    private static Option<uint?> Lines(string name, string alias, string description) =>
+        new(name, alias) { Description = description, HelpName = "N", CustomParser = OptionValues.Whole(0u, uint.MaxValue) };
 }

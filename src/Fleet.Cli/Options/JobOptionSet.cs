@@ -27,10 +27,10 @@ internal sealed class JobOptionSet
     {
         Description = "Hosts at work at once: a count or a share (50, 10%). Default: all.",
         HelpName = "N|P%",
-        CustomParser = OptionValues.CountOrShare,
+        CustomParser = OptionValues.CountOrShareOfHosts,
     };
 
-    private readonly Option<double> _rate = new("--rate") { Description = "Hosts started per second, at most.", HelpName = "N" };
+    private readonly Option<double?> _rate = new("--rate") { Description = "Hosts started per second, at most. Default: no limit.", HelpName = "N", CustomParser = OptionValues.Rate };
 
     private readonly Option<string?> _maxFailures = new("--max-failures")
     {
@@ -50,16 +50,18 @@ internal sealed class JobOptionSet
         var wait = parsed.GetValue(_wait) ?? DefaultWait;
         if (wait > Limits.DeliveryTimeout)
             throw CommandFailure.Usage("--wait-offline is out of range", "give at most 7d");
-        var rate = parsed.GetValue(_rate);
-        if (double.IsNaN(rate) || rate is < 0 or > 1_000_000)
-            throw CommandFailure.Usage("--rate is out of range", "give hosts per second, for example 10 or 0.5");
-        return new JobOptions
+        var deadline = parsed.GetValue(_deadline);
+        if (deadline < TimeSpan.FromMilliseconds(1))
+            throw CommandFailure.Usage("--deadline is out of range", "give at least 1ms, or leave it out: then it is what the other timeouts add up to");
+        var options = new JobOptions
         {
             DeliveryTimeoutMs = (long)wait.TotalMilliseconds,
-            DeadlineMs = (long)(parsed.GetValue(_deadline) ?? TimeSpan.Zero).TotalMilliseconds,
+            DeadlineMs = (long)(deadline ?? TimeSpan.Zero).TotalMilliseconds,
             MaxConcurrent = parsed.GetValue(_parallel) ?? "",
-            RatePerSecond = rate,
             MaxFailures = parsed.GetValue(_maxFailures) ?? "",
         };
+        if (parsed.GetValue(_rate) is { } rate)
+            options.RatePerSecond = rate;
+        return options;
     }
 }

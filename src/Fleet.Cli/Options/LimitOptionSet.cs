@@ -20,9 +20,13 @@ internal sealed class LimitOptionSet
     {
         Description = "Share of the CPUs where they are contended, 1 to 10000; everything else has 100.",
         HelpName = "N",
+        CustomParser = OptionValues.Whole(1, LargestWeight),
     };
 
-    private readonly Option<int?> _processes = new("--processes-max") { Description = "Processes and threads at a time.", HelpName = "N" };
+    private readonly Option<int?> _processes = new("--processes-max")
+    {
+        Description = "Processes and threads at a time.", HelpName = "N", CustomParser = OptionValues.Whole<int>(),
+    };
 
     public LimitOptionSet(Command command)
     {
@@ -39,10 +43,6 @@ internal sealed class LimitOptionSet
         var processes = parsed.GetValue(_processes);
         if (memory < LeastMemory)
             throw CommandFailure.Usage("--memory-max is out of range", "give at least 1MiB");
-        if (weight is < 1 or > LargestWeight)
-            throw CommandFailure.Usage("--cpu-weight is out of range", "give 1 to 10000");
-        if (processes < 1)
-            throw CommandFailure.Usage("--processes-max is out of range", "give at least 1");
         return (memory, weight, processes) is (null, null, null) ? null : new ResourceLimits
         {
             MemoryMaxBytes = (ulong)(memory ?? 0), CpuWeight = (uint)(weight ?? 0), ProcessesMax = (uint)(processes ?? 0),

@@ -13,8 +13,8 @@ internal sealed class TargetOptionSet
     };
 
     private readonly Option<bool> _all = new("--all", "-a") { Description = "Every enrolled host." };
-    private readonly Option<uint> _limit = new("--limit") { Description = "At most N of the hosts, in natural order of their names.", HelpName = "N" };
-    private readonly Option<uint> _sample = new("--sample") { Description = "N of the hosts, drawn by chance.", HelpName = "N" };
+    private readonly Option<uint?> _limit = new("--limit") { Description = "At most N of the hosts, in natural order of their names.", HelpName = "N", CustomParser = OptionValues.Whole<uint>() };
+    private readonly Option<uint?> _sample = new("--sample") { Description = "N of the hosts, drawn by chance.", HelpName = "N", CustomParser = OptionValues.Whole<uint>() };
     private readonly bool _required;
 
     /// <param name="command">Gets the options.</param>
@@ -41,20 +41,19 @@ internal sealed class TargetOptionSet
     public TargetSelection Read(ParseResult parsed, string? expression)
     {
         var all = parsed.GetValue(_all);
-        if (expression is not null && expression.StartsWith('-'))
-            throw CommandFailure.Usage($"there is no option {expression}", "see --help; what the hosts are to run comes after --");
         if (all && expression is not null)
             throw CommandFailure.Usage($"both --all and the target \"{expression}\" were given", "leave one of them out; to run words on all hosts put them after --");
         if (!all && string.IsNullOrWhiteSpace(expression) && _required)
-            throw CommandFailure.Usage("no target was given", "name the hosts (fleet exec 'web[01-20]' -- uptime) or say --all");
+            throw CommandFailure.Usage("no target was given", "name the hosts ('web[01-20]', role=web) or say --all");
         // Parsed here too: the mistake is shown before anything is sent.
         if (!all && !string.IsNullOrWhiteSpace(expression))
             Protocol.Targets.Target.Parse(expression);
-        return new TargetSelection
-        {
-            Expression = all || string.IsNullOrWhiteSpace(expression) ? "*" : expression,
-            Limit = parsed.GetValue(_limit),
-            Sample = parsed.GetValue(_sample),
-        };
+        var selection = new TargetSelection { Expression = all || string.IsNullOrWhiteSpace(expression) ? "*" : expression };
+        // Left out where it was not given: the controller refuses a 0, which to older ones means all.
+        if (parsed.GetValue(_limit) is { } limit)
+            selection.Limit = limit;
+        if (parsed.GetValue(_sample) is { } sample)
+            selection.Sample = sample;
+        return selection;
     }
 }

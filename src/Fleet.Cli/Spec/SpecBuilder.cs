@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Fleet.Protocol;
+using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 using Google.Protobuf;
 
@@ -32,6 +33,9 @@ internal static class SpecBuilder
         var content = ReadFile(path, Limits.ScriptBytes, "script");
         if (content.Length == 0)
             throw CommandFailure.Usage($"the script {path} is empty");
+        var firstLine = content.AsSpan(0, content.AsSpan().IndexOf((byte)'\n') is >= 0 and var end ? end : content.Length);
+        if (firstLine.StartsWith("#!"u8) && firstLine.EndsWith("\r"u8))
+            throw CommandFailure.Usage($"the first line of {path} ends with CR LF, and hosts would look for an interpreter whose name ends with CR", $"give it the line ends of Unix: sed -i 's/\\r$//' {path}");
         return new Step { Script = new Script { Name = Path.GetFileName(path), Content = ByteString.CopyFrom(content), Arguments = { arguments } } };
     }
 
@@ -75,13 +79,17 @@ internal static class SpecBuilder
     /// <summary>What lists and logs call the job.</summary>
     public static string Summary(IEnumerable<Step> steps)
     {
-        var text = string.Join("; ", steps.Select(StepTitle.Of)).ReplaceLineEndings(" ");
+        var text = OneLineText.Clean(string.Join("; ", steps.Select(StepTitle.Of)).ReplaceLineEndings(" "));
         return text.Length <= Limits.SummaryCharacters ? text : text[..(Limits.SummaryCharacters - 3)] + "...";
     }
 
     /// <summary>Reads a local file that is sent along.</summary>
     public static byte[] ReadFile(string path, int limit, string what)
     {
+        if (Directory.Exists(path))
+            throw CommandFailure.Usage($"the {what} \"{path}\" is a directory", "name a file");
+        if (!File.Exists(path))
+            throw CommandFailure.Usage($"there is no file \"{path}\"", what == "script" ? "write: fleet script FILE TARGET" : null);
         try
         {
             var length = new FileInfo(path).Length;

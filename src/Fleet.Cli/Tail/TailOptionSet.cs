@@ -7,15 +7,16 @@ namespace Fleet.Cli.Tail;
 /// <summary>How a tail begins, ends and is shown.</summary>
 internal sealed class TailOptionSet
 {
-    private readonly Option<uint> _lines = new("--lines", "-n")
+    private readonly Option<uint?> _lines = new("--lines", "-n")
     {
         Description = "Begin with the last N lines of each log (of those that match, where patterns or fields are given); 0: only new ones.",
         HelpName = "N",
+        CustomParser = OptionValues.Whole(0u, (uint)Limits.TailLastLines),
         DefaultValueFactory = _ => 10,
     };
 
     private readonly Option<TimeSpan?> _for = new("--for") { Description = "End after so long (30s, 10m).", HelpName = "TIME", CustomParser = result => OptionValues.Duration(result) };
-    private readonly Option<long?> _most = new("--max-lines") { Description = "End after N lines.", HelpName = "N" };
+    private readonly Option<long?> _most = new("--max-lines") { Description = "End after N lines.", HelpName = "N", CustomParser = OptionValues.Whole<long>() };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line (docs/cli.md)." };
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask before many hosts are reached." };
 
@@ -26,9 +27,7 @@ internal sealed class TailOptionSet
     }
 
     /// <summary>Lines from before now.</summary>
-    public uint LastLines(ParseResult parsed) => parsed.GetValue(_lines) is var lines && lines <= Limits.TailLastLines
-        ? lines
-        : throw CommandFailure.Usage($"--lines is {lines}", $"give at most {Limits.TailLastLines}; `fleet grep` searches all there is");
+    public uint LastLines(ParseResult parsed) => parsed.GetValue(_lines) ?? 0;
 
     /// <summary>How long it lasts; null: until it is ended.</summary>
     public TimeSpan? For(ParseResult parsed) => parsed.GetValue(_for) switch
@@ -38,12 +37,7 @@ internal sealed class TailOptionSet
     };
 
     /// <summary>After how many lines it ends.</summary>
-    public long MostLines(ParseResult parsed) => parsed.GetValue(_most) switch
-    {
-        null => long.MaxValue,
-        < 1 => throw CommandFailure.Usage("--max-lines is less than 1"),
-        { } lines => lines,
-    };
+    public long MostLines(ParseResult parsed) => parsed.GetValue(_most) ?? long.MaxValue;
 
     public bool IsJson(ParseResult parsed) => parsed.GetValue(_json);
 

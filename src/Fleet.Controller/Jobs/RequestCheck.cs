@@ -17,26 +17,26 @@ internal static class RequestCheck
             ? $"request_id must have 1 to {LongestRequestId} printable ASCII characters without blanks; make one up for each new job"
             : "";
 
-    /// <summary>What is wrong with a summary; empty if nothing.</summary>
+    /// <summary>What is wrong with a summary; empty if nothing. What it holds besides is cleaned, not refused: it only repeats a command that may hold anything.</summary>
     public static string SummaryFault(string summary) =>
-        summary.Length > Limits.SummaryCharacters || summary.Any(char.IsControl)
-            ? $"summary must have at most {Limits.SummaryCharacters} characters, and no control characters"
-            : "";
+        summary.Length > Limits.SummaryCharacters ? $"the job's summary has {summary.Length} characters, at most {Limits.SummaryCharacters} are allowed" : "";
 
     /// <summary>What is wrong with the options; empty if nothing.</summary>
     public static string OptionsFault(JobOptions options)
     {
         if (options.DeliveryTimeoutMs < 0 || options.DeliveryTimeoutMs > Limits.DeliveryTimeout.TotalMilliseconds)
-            return $"options.delivery_timeout_ms must lie between 0 and {Limits.DeliveryTimeout.TotalMilliseconds:F0} (7 days)";
+            return "the time to wait for hosts that are offline must lie between 0 and 7 days";
         if (options.DeadlineMs < 0 || options.DeadlineMs > JobPlan.LongestDeadline.TotalMilliseconds)
-            return $"options.deadline_ms must lie between 0 and {JobPlan.LongestDeadline.TotalMilliseconds:F0} (a year)";
+            return "the deadline must lie between 0 and a year";
         if (!double.IsFinite(options.RatePerSecond) || options.RatePerSecond < 0 || options.RatePerSecond > HighestRate)
-            return $"options.rate_per_second must lie between 0 and {HighestRate}";
+            return $"the rate must lie between 0 and {HighestRate} hosts per second";
+        if (options.HasRatePerSecond && options.RatePerSecond == 0)
+            return "a rate of 0 hosts per second starts none: give more, or leave the rate out for no limit";
         // A rate slower than a start a day would only be the operator's slip, and would stretch the derived deadline for ever.
         if (options.RatePerSecond is > 0 and < 1.0 / 86_400)
-            return "options.rate_per_second is less than one start a day; 0 sets no limit";
-        return ShareFault("options.max_concurrent", options.MaxConcurrent, lowest: 1)
-            ?? ShareFault("options.max_failures", options.MaxFailures, lowest: 0)
+            return "the rate is less than one host a day: give more, or leave the rate out for no limit";
+        return ShareFault("the number of hosts at once (max_concurrent)", options.MaxConcurrent, lowest: 1)
+            ?? ShareFault("the number of failures (max_failures)", options.MaxFailures, lowest: 0)
             ?? "";
     }
 

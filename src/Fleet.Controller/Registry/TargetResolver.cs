@@ -61,6 +61,18 @@ internal sealed class TargetResolver(AgentRegistry registry, SampleDraws draws, 
         }
 
         var isAll = selection.Expression.Trim().Equals("all", StringComparison.OrdinalIgnoreCase) && registry.FindByNameOrId("all") is null;
+        if (selection.HasLimit && selection.Limit == 0)
+        {
+            reason = "a limit of 0 hosts reaches none: give at least 1, or leave the limit out";
+            return null;
+        }
+
+        if (selection.HasSample && selection.Sample == 0)
+        {
+            reason = "a sample of 0 hosts reaches none: give at least 1, or leave the sample out";
+            return null;
+        }
+
         if (Target.TryParse(isAll ? "*" : selection.Expression, out var target, out var error))
             return target;
         reason = $"target.expression: {error}";

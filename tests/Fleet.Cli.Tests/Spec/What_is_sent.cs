@@ -33,6 +33,28 @@ public sealed class What_is_sent
     }
 
     [Fact]
+    public void A_command_with_tabs_and_escapes_is_sent_as_it_is_and_has_a_summary_of_one_clean_line()
+    {
+        var step = SpecBuilder.FromLine("printf 'a\tb'\t| cut -f2 # \u001b[31m", null);
+
+        step.Shell.Line.ShouldBe("printf 'a\tb'\t| cut -f2 # \u001b[31m");
+        SpecBuilder.Summary([step]).ShouldBe("printf 'a b' | cut -f2 #  [31m");
+    }
+
+    [Fact]
+    public void A_script_with_the_line_ends_of_Windows_a_directory_and_swapped_words_are_refused_with_the_remedy()
+    {
+        var script = Path.GetTempFileName();
+        File.WriteAllText(script, "#!/bin/bash\r\necho hi\r\n");
+        Should.Throw<CommandFailure>(() => SpecBuilder.FromScript(script, [])).Message.ShouldContain("sed -i");
+        File.WriteAllText(script, "echo hi\r\n");
+        SpecBuilder.FromScript(script, []).Script.Content.Length.ShouldBe(9);
+        File.Delete(script);
+        Should.Throw<CommandFailure>(() => SpecBuilder.FromScript(Path.GetTempPath(), [])).Message.ShouldContain("is a directory");
+        Should.Throw<CommandFailure>(() => SpecBuilder.FromScript("web01", [])).Message.ShouldContain("fleet script FILE TARGET");
+    }
+
+    [Fact]
     public void A_chosen_shell_is_always_used() => SpecBuilder.FromLine("uptime", "/bin/bash").Shell.Shell.ShouldBe("/bin/bash");
 
     [Fact]

@@ -29,12 +29,15 @@ public sealed class JobsServiceTests
         { "spec.working_directory", request => SetSpec(request, spec => spec.WorkingDirectory = "tmp") },
         { "spec.environment", request => SetSpec(request, spec => spec.Environment["a=b"] = "c") },
         { "spec.output", request => SetSpec(request, spec => spec.Output = new OutputLimits { HeadBytes = 1 << 30 }) },
-        { "options.delivery_timeout_ms", request => request.Options.DeliveryTimeoutMs = -1 },
-        { "options.deadline_ms", request => request.Options.DeadlineMs = long.MaxValue },
-        { "options.max_concurrent", request => request.Options.MaxConcurrent = "lots" },
-        { "options.max_concurrent", request => request.Options.MaxConcurrent = "0" },
-        { "options.max_failures", request => request.Options.MaxFailures = "101%" },
-        { "options.rate_per_second", request => request.Options.RatePerSecond = double.NaN },
+        { "wait for hosts that are offline", request => request.Options.DeliveryTimeoutMs = -1 },
+        { "the deadline must lie", request => request.Options.DeadlineMs = long.MaxValue },
+        { "max_concurrent", request => request.Options.MaxConcurrent = "lots" },
+        { "max_concurrent", request => request.Options.MaxConcurrent = "0" },
+        { "max_failures", request => request.Options.MaxFailures = "101%" },
+        { "a rate of 0", request => request.Options.RatePerSecond = 0 },
+        { "a limit of 0 hosts", request => request.Target.Limit = 0 },
+        { "a sample of 0 hosts", request => request.Target.Sample = 0 },
+        { "the rate must lie", request => request.Options.RatePerSecond = double.NaN },
     };
 
     [Theory]
@@ -50,6 +53,19 @@ public sealed class JobsServiceTests
 
         refusal.StatusCode.ShouldBe(StatusCode.InvalidArgument);
         refusal.Detail.ShouldContain(named);
+    }
+
+    [Fact]
+    public async Task A_summary_is_cleaned_and_no_reason_to_refuse_the_job()
+    {
+        await using var controller = await TestController.StartAsync();
+        await controller.EnrolAsync("web1");
+        var request = SomeRequests.Ping("all");
+        request.Summary = "cut -f2\t'\u001b]0;x\u0007'";
+
+        var job = await SomeRequests.CallAsync(controller, (jobs, headers) => jobs.CreateJobAsync(request, headers).ResponseAsync);
+
+        job.Summary.ShouldBe("cut -f2 ' ]0;x '");
     }
 
     [Fact]

@@ -23,7 +23,17 @@ public sealed class TargetResolverTests
         Enrol("web10", "web9", "web100", "db1");
 
         Names(Resolve("web*")).ShouldBe(["web9", "web10", "web100"]);
-        Names(Resolve("all", limit: 2)).ShouldBe(["db1", "web9"]);
+        Names(Resolve(new TargetSelection { Expression = "all", Limit = 2 })).ShouldBe(["db1", "web9"]);
+    }
+
+    [Fact]
+    public void A_limit_or_sample_of_none_is_refused_and_one_that_is_not_set_means_all()
+    {
+        Enrol("web1", "web2");
+
+        _resolver.Resolve(new TargetSelection { Expression = "all", Limit = 0 }, "").ShouldBeOfType<TargetOutcome.Malformed>();
+        _resolver.Preview(new TargetSelection { Expression = "all", Sample = 0 }).ShouldBeOfType<TargetOutcome.Malformed>();
+        Names(Resolve("all")).ShouldBe(["web1", "web2"]);
     }
 
     [Fact]
@@ -91,8 +101,9 @@ public sealed class TargetResolverTests
             _registry.Put(Some.Agent(AgentId.New().ToString(), _time.GetUtcNow(), name));
     }
 
-    private TargetOutcome.Resolved Resolve(string expression, uint limit = 0) =>
-        _resolver.Resolve(new TargetSelection { Expression = expression, Limit = limit }, "").ShouldBeOfType<TargetOutcome.Resolved>();
+    private TargetOutcome.Resolved Resolve(string expression) => Resolve(new TargetSelection { Expression = expression });
+
+    private TargetOutcome.Resolved Resolve(TargetSelection selection) => _resolver.Resolve(selection, "").ShouldBeOfType<TargetOutcome.Resolved>();
 
     private TargetOutcome Again(string expression, string digest) =>
         _resolver.Resolve(new TargetSelection { Expression = expression }, digest);
