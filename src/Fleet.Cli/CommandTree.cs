@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Fleet.Cli.Access;
 using Fleet.Cli.Agents;
 using Fleet.Cli.Alerts;
@@ -51,6 +52,17 @@ internal static class CommandTree
         };
         root.Options.Add(context.ContextName);
         root.Options.Add(NoColorOption());
+        foreach (var help in root.Options.OfType<HelpOption>())
+        {
+            // Windows spellings: they would only be offered by completion, and a target may begin with a slash.
+            help.Aliases.Remove("/?");
+            help.Aliases.Remove("/h");
+        }
+
         return root;
     }
+
+    /// <summary>Reads a command line. A word that begins with @ is the operator's own: System.CommandLine would read a file of that name in its place.</summary>
+    public static ParseResult Parse(RootCommand root, IReadOnlyList<string> words) =>
+        root.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
 }

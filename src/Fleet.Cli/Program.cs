@@ -19,12 +19,12 @@ string[]? words = split < 0 ? null : args[(split + 1)..];
 var screen = Screen.OfProcess(ours.Contains("--no-color"));
 using var ctrlC = new CtrlC();
 var context = new CommandContext(screen, ContextStore.OfUser(), CommandTree.ContextOption(), TimeProvider.System, ctrlC, words);
-var parsed = CommandTree.Create(context).Parse(ours);
-if (parsed.Errors.Count > 0 && !ours.Any(a => a.StartsWith("[suggest", StringComparison.Ordinal)))
+var parsed = CommandTree.Parse(CommandTree.Create(context), ours);
+if (!ours.Any(a => a.StartsWith("[suggest", StringComparison.Ordinal)) && CommandLineErrors.Of(parsed) is { Count: > 0 } errors)
 {
-    foreach (var error in parsed.Errors)
-        screen.Fail(error.Message);
-    screen.Note($"see: fleet {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help");
+    foreach (var error in errors)
+        screen.Fail(error);
+    screen.Note($"see: {CommandLineErrors.PathOf(parsed.CommandResult)} --help");
     return ExitCode.BadUsage;
 }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Fleet.Cli.Access;
 using Fleet.Cli.Alerts;
 using Fleet.Cli.Contexts;
 using Fleet.Cli.Hits;
@@ -93,6 +94,8 @@ public sealed partial class CliDocumentTests
             (alert.Template, alert.ResolvedMs, alert.AcknowledgedBy, alert.Acknowledgement, alert.SilenceId) = ("t", 1, "a", "b", "s");
             alert.Deliveries.Add(new Delivery { Channel = "c", Occasion = "firing", SentMs = 1, LastFault = "f" });
         })]);
+        AccessJson.Write(screen, [new Token { Id = "t-1", Role = "viewer", Note = "n", Labels = { ["role"] = "web" } }], _ => "valid");
+        AccessJson.Write(screen, [new Operator { Name = "ann" }]);
         AlertJson.Write(screen, [new Silence { Id = "s", Scan = "a", Pattern = "b", AgentName = "c", Comment = "d" }]);
         return text.ToString();
     }

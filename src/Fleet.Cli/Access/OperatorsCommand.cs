@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Fleet.Cli.Output;
+using Fleet.Cli.Scans;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Access;
@@ -28,11 +29,18 @@ internal static class OperatorsCommand
 
     private static Command List(CommandContext context)
     {
-        var command = new Command("list", "List operators.");
+        var json = new Option<bool>("--json") { Description = "One JSON object per line." };
+        var command = new Command("list", "List operators.") { json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
             var reply = await client.Operators.ListOperatorsAsync(new ListOperatorsRequest(), deadline: context.Soon, cancellationToken: cancellationToken);
+            if (parsed.GetValue(json))
+            {
+                AccessJson.Write(context.Screen, reply.Operators);
+                return ExitCode.Success;
+            }
+
             TableText.Write(context.Screen, ["OPERATOR", "ROLE", "STATE", "CREATED", "CERTIFICATE UNTIL", "ID"], reply.Operators.Select(o => (IReadOnlyList<string>)
                 [o.Name, o.Role, o.Revoked ? "revoked" : "active", TimeText.Local(o.CreatedMs), TimeText.Local(o.CertificateExpiresMs), o.Id]));
             return ExitCode.Success;
@@ -43,9 +51,11 @@ internal static class OperatorsCommand
     private static Command Revoke(CommandContext context)
     {
         var name = new Argument<string>("operator") { Description = "Name or id." };
-        var command = new Command("revoke", "Revoke an operator: its certificate no longer counts, its open calls are cut.") { name };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask." };
+        var command = new Command("revoke", "Revoke an operator: its certificate no longer counts, its open calls are cut.") { name, yes };
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            YesOrNo.Ask(context.Screen, parsed.GetValue(yes), $"this revokes the operator {parsed.GetValue(name)}, who has to log in with a new token to come back");
             using var client = context.Connect(parsed);
             var revoked = await client.Operators.RevokeOperatorAsync(new RevokeOperatorRequest { Name = parsed.GetValue(name) }, deadline: context.Soon, cancellationToken: cancellationToken);
             context.Screen.Note($"operator {revoked.Name} is revoked");

@@ -25,7 +25,7 @@ internal static class TokenCommand
         {
             Description = "How long it can be used. Default 30m.", HelpName = "DURATION", CustomParser = result => OptionValues.Duration(result),
         };
-        var uses = new Option<uint?>("--uses") { Description = "How often it can be used. Default 1.", HelpName = "N" };
+        var uses = new Option<uint?>("--uses") { Description = "How often it can be used. Default 1.", HelpName = "N", CustomParser = OptionValues.Whole<uint>() };
         var labels = new Option<KeyValuePair<string, string>[]>("--label", "-l")
         {
             Description = "Label for every agent that joins with it; may be repeated.", HelpName = "KEY=VALUE", CustomParser = OptionValues.Assignments,
@@ -67,7 +67,7 @@ internal static class TokenCommand
             var how = request.Kind == TokenKind.Agent
                 ? $"fleet-agent enrol --controller {client.Context.Controller} --token TOKEN"
                 : $"fleet login --controller {client.Context.Controller} --token TOKEN";
-            context.Screen.Note($"{reply.Token.Id}: good for {reply.Token.MaxUses} use(s) until {TimeText.Local(reply.Token.ExpiresMs)}; use it with: {how}");
+            context.Screen.Note($"{reply.Token.Id}: good for {reply.Token.MaxUses} {(reply.Token.MaxUses == 1 ? "use" : "uses")} until {TimeText.Local(reply.Token.ExpiresMs)}; use it with: {how}");
             return ExitCode.Success;
         });
         return command;
@@ -76,12 +76,19 @@ internal static class TokenCommand
     private static Command List(CommandContext context)
     {
         var all = new Option<bool>("--all") { Description = "Also used up, expired and revoked ones." };
-        var command = new Command("list", "List tokens; their secrets are kept nowhere.") { all };
+        var json = new Option<bool>("--json") { Description = "One JSON object per line." };
+        var command = new Command("list", "List tokens; their secrets are kept nowhere.") { all, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
             var reply = await client.Tokens.ListTokensAsync(new ListTokensRequest { All = parsed.GetValue(all) }, deadline: context.Soon, cancellationToken: cancellationToken);
             var now = context.Time.GetUtcNow().ToUnixTimeMilliseconds();
+            if (parsed.GetValue(json))
+            {
+                AccessJson.Write(context.Screen, reply.Tokens, token => State(token, now));
+                return ExitCode.Success;
+            }
+
             TableText.Write(context.Screen, ["TOKEN", "FOR", "STATE", "USES", "EXPIRES", "BY", "LABELS", "NOTE"], reply.Tokens.Select(t => (IReadOnlyList<string>)
             [
                 t.Id, t.Kind == TokenKind.Operator ? $"operator ({t.Role})" : "agents", State(t, now), $"{t.Uses}/{t.MaxUses}", TimeText.Local(t.ExpiresMs), t.CreatedBy,
@@ -100,7 +107,7 @@ internal static class TokenCommand
         {
             using var client = context.Connect(parsed);
             var token = await client.Tokens.RevokeTokenAsync(new RevokeTokenRequest { Id = parsed.GetValue(id) }, deadline: context.Soon, cancellationToken: cancellationToken);
-            context.Screen.Note($"{token.Id} is revoked; it was used {token.Uses} time(s)");
+            context.Screen.Note($"{token.Id} is revoked; it was used {token.Uses} {(token.Uses == 1 ? "time" : "times")}");
             return ExitCode.Success;
         });
         return command;

@@ -33,6 +33,8 @@ internal static class AgentsCommand
             using var call = client.Agents.ListAgents(new ListAgentsRequest { Target = selection }, deadline: context.Soon, cancellationToken: cancellationToken);
             while (await call.ResponseStream.MoveNext(cancellationToken))
                 agents.AddRange(call.ResponseStream.Current.Agents.Where(a => !parsed.GetValue(offline) || !a.Online));
+            if (agents.Count == 0 && !parsed.GetValue(offline))
+                context.Screen.Note("no host is enrolled yet; an admin makes the line that adds one: fleet token create --install");
             if (parsed.GetValue(names))
                 await context.Screen.Writer.WriteLineAsync(NodeSet.Fold(agents.Select(a => a.Name)));
             else

@@ -29,7 +29,7 @@ internal static class AlertsCommand
     {
         var all = new Option<bool>("--all") { Description = "Also those that are resolved." };
         var scan = new Option<string?>("--scan") { Description = "Only of this scan.", HelpName = "NAME" };
-        var limit = new Option<uint?>("--limit") { Description = "The newest N. Default 200.", HelpName = "N" };
+        var limit = new Option<uint?>("--limit") { Description = "The newest N. Default 200.", HelpName = "N", CustomParser = OptionValues.Whole<uint>() };
         var json = Json();
         var command = new Command("list", "List alerts that are open, the newest first.") { all, scan, limit, json };
         command.SetAction((parsed, cancellationToken) =>

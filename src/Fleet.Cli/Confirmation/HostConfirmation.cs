@@ -40,19 +40,22 @@ internal sealed class HostConfirmation
             : throw CommandFailure.Usage($"FLEET_CONFIRM_ABOVE is \"{text}\"", "set it to a number of hosts, 0 or more");
     }
 
+    /// <summary>Whether there is somebody to ask, who has not said yes already.</summary>
+    public bool MayAsk => !_assumeYes && _terminal is not null;
+
     /// <summary>Returns when it may go on.</summary>
     /// <exception cref="CommandFailure">The answer was no.</exception>
     public void Ask(string command, TargetPreview preview, bool everyHost)
     {
-        if (_assumeYes || _terminal is null || (!everyHost && preview.Names.Count <= _above))
+        if (!MayAsk || (!everyHost && preview.Names.Count <= _above))
             return;
         _prompt.WriteLine($"{command}");
-        _prompt.WriteLine($"  on {preview.Names.Count} hosts: {Shorten(NodeSet.Fold(preview.Names))}");
+        _prompt.WriteLine($"  on {preview.Names.Count} {(preview.Names.Count == 1 ? "host" : "hosts")}: {Shorten(NodeSet.Fold(preview.Names))}");
         if (preview.Offline.Count > 0)
             _prompt.WriteLine($"  of which {preview.Offline.Count} have no link now: {Shorten(NodeSet.Fold(preview.Offline))}");
         _prompt.Write("Go on? [y/N] ");
         _prompt.Flush();
-        var answer = _terminal.ReadLine()?.Trim();
+        var answer = _terminal!.ReadLine()?.Trim();
         if (answer is not ("y" or "Y" or "yes"))
             throw CommandFailure.Usage("nothing was run");
     }

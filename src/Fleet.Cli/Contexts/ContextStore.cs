@@ -92,11 +92,12 @@ internal sealed class ContextStore
         try
         {
             return JsonSerializer.Deserialize(File.ReadAllText(path), ContextJson.Default.FleetContext)
-                ?? throw new JsonException("it is empty");
+                ?? throw new JsonException();
         }
         catch (JsonException e)
         {
-            throw CommandFailure.Controller($"{path} is damaged: {e.Message}", "log in again");
+            throw CommandFailure.Controller(
+                $"{path} is damaged{(e.LineNumber is { } line ? $" in line {line + 1}" : "")}", $"log in again: fleet login --context {name} --controller HOST:PORT --token TOKEN");
         }
     }
 

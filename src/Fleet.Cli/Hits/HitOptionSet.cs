@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Fleet.Cli.Options;
 using Fleet.Cli.Output;
 using Fleet.Cli.Scans.Files;
 using Fleet.LogSearch.Times;
@@ -23,7 +24,7 @@ internal sealed class HitOptionSet
     private readonly Option<string?> _severity = new("--severity") { Description = "Only so severe and worse: info, warning, error, critical.", HelpName = "NAME" };
     private readonly Option<string[]> _patterns = new("--pattern") { Description = "Only of the pattern with this name; may be repeated.", HelpName = "NAME" };
     private readonly Option<string?> _text = new("--text") { Description = "Only lines with this in them, in upper or lower case.", HelpName = "WORDS" };
-    private readonly Option<uint?> _limit = new("--limit") { Description = "The newest N. Default 200.", HelpName = "N" };
+    private readonly Option<uint?> _limit = new("--limit") { Description = "The newest N. Default 200.", HelpName = "N", CustomParser = OptionValues.Whole(1u, MostHits) };
     private readonly Option<bool> _cluster = new("--cluster") { Description = "Similar lines folded, with their true numbers." };
     private readonly Option<bool> _follow = new("--follow", "-F") { Description = "Go on with hits as they come, until Ctrl-C." };
     private readonly Option<string?> _after = new("--after") { Description = "With --follow: go on behind this place, which following names when it ends.", HelpName = "PLACE" };
@@ -46,8 +47,6 @@ internal sealed class HitOptionSet
         if (target is not null)
             Protocol.Targets.Target.Parse(target);
         var limit = parsed.GetValue(_limit) ?? DefaultLimit;
-        if (limit is 0 or > MostHits)
-            throw CommandFailure.Usage("--limit is out of range", $"give 1 to {MostHits}; fewer by --since, --scan or --severity");
         var (follow, cluster) = (parsed.GetValue(_follow), parsed.GetValue(_cluster));
         if (follow && (cluster || parsed.GetValue(_until) is not null))
             throw CommandFailure.Usage($"--follow has no end, so it cannot go with {(cluster ? "--cluster" : "--until")}", "leave one of them out");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Fleet.Cli.Connection;
+using Fleet.Cli.Scans.Files;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Hits;
@@ -18,6 +19,7 @@ internal static class HitsCommand
         {
             var request = options.Read(parsed);
             using var client = context.Connect(parsed);
+            await NoteUnknownScansAsync(context, client, request, cancellationToken);
             var report = await options.CreateAsync(parsed, context.Screen, token => HighlightAsync(context, client, request, token), cancellationToken);
             return await ReadAsync(context, client, request, report, cancellationToken);
         });
@@ -53,6 +55,20 @@ internal static class HitsCommand
         if (watcher.Cursor.Length > 0)
             context.Screen.Note($"to go on from here: --follow --after {watcher.Cursor}");
         return ExitCode.Interrupted;
+    }
+
+    // No refusal: hits of a deleted scan stay until retention takes them.
+    private static async Task NoteUnknownScansAsync(CommandContext context, FleetClient client, SearchHitsRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Scans.Count == 0)
+            return;
+        var reply = await client.Scans.ListScansAsync(new ListScansRequest(), deadline: context.Soon, cancellationToken: cancellationToken);
+        var known = reply.Scans.Select(scan => scan.Definition.Name).ToList();
+        foreach (var name in request.Scans.Except(known, StringComparer.Ordinal))
+        {
+            var hint = known.Count == 0 ? "no scan is applied" : Nearest.Mend(name, known);
+            context.Screen.Note($"there is no scan \"{name}\" now: {hint}");
+        }
     }
 
     // Hits do not say what in their text matched; the scans do, as they stand now.

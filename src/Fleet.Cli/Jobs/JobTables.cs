@@ -35,6 +35,17 @@ internal static class JobTables
 
     public static async Task TasksAsync(CommandContext context, FleetClient client, Job job, CancellationToken cancellationToken)
     {
+        var tasks = await ReadTasksAsync(context, client, job, cancellationToken);
+        TableText.Write(context.Screen, ["TASK", "HOST", "STATE", "EXIT", "STARTED", "ENDED", "REASON"], tasks.Select(t => (IReadOnlyList<string>)
+        [
+            $"{job.Id}.{t.Ordinal}", t.AgentName, TaskSentence.Word(t.State), t.HasExitCode ? t.ExitCode.ToString(CultureInfo.InvariantCulture) : "-",
+            TimeText.Local(t.StartedMs), TimeText.Local(t.EndedMs), t.Reason,
+        ]));
+    }
+
+    /// <summary>All tasks of a job, page by page.</summary>
+    public static async Task<IReadOnlyList<TaskInfo>> ReadTasksAsync(CommandContext context, FleetClient client, Job job, CancellationToken cancellationToken)
+    {
         var tasks = new List<TaskInfo>();
         var page = "";
         do
@@ -45,11 +56,7 @@ internal static class JobTables
             page = reply.NextPageToken;
         }
         while (page.Length > 0);
-        TableText.Write(context.Screen, ["TASK", "HOST", "STATE", "EXIT", "STARTED", "ENDED", "REASON"], tasks.Select(t => (IReadOnlyList<string>)
-        [
-            $"{job.Id}.{t.Ordinal}", t.AgentName, TaskSentence.Word(t.State), t.HasExitCode ? t.ExitCode.ToString(CultureInfo.InvariantCulture) : "-",
-            TimeText.Local(t.StartedMs), TimeText.Local(t.EndedMs), t.Reason,
-        ]));
+        return tasks;
     }
 
     private static void WriteJob(System.Text.Json.Utf8JsonWriter json, Job job)
@@ -66,7 +73,7 @@ internal static class JobTables
             json.WriteString("retry_of", job.RetryOf);
         json.WriteNumber("hosts", job.Counts.Total);
         foreach (var (name, count) in Ends(job.Counts))
-            json.WriteNumber(name.Replace(' ', '_'), count);
+            json.WriteNumber(name == "never answered" ? "expired" : name.Replace(' ', '_'), count);
     }
 
     private static string Result(Job job)
@@ -78,7 +85,7 @@ internal static class JobTables
     private static (string Name, uint Count)[] Ends(TaskCounts counts) =>
     [
         ("succeeded", counts.Succeeded), ("failed", counts.Failed), ("timed out", counts.TimedOut), ("cancelled", counts.Cancelled),
-        ("rejected", counts.Rejected), ("expired", counts.Expired), ("interrupted", counts.Interrupted), ("skipped", counts.Skipped),
+        ("rejected", counts.Rejected), ("never answered", counts.Expired), ("interrupted", counts.Interrupted), ("skipped", counts.Skipped),
         ("running", counts.Running), ("dispatched", counts.Dispatched), ("pending", counts.Pending),
     ];
 

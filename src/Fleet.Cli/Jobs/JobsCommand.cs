@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Fleet.Cli.Confirmation;
+using Fleet.Cli.Connection;
 using Fleet.Cli.Options;
 using Fleet.Cli.Running;
 using Fleet.Protocol.V1;
@@ -17,7 +19,7 @@ internal static class JobsCommand
 
     private static Command List(CommandContext context)
     {
-        var limit = new Option<uint?>("--limit") { Description = "At most N jobs. Default 20.", HelpName = "N" };
+        var limit = new Option<uint?>("--limit") { Description = "At most N jobs. Default 20.", HelpName = "N", CustomParser = OptionValues.Whole<uint>() };
         var open = new Option<bool>("--open") { Description = "Only jobs that are not done." };
         var by = new Option<string?>("--by") { Description = "Only jobs of this operator.", HelpName = "OPERATOR" };
         var since = new Option<TimeSpan?>("--since")
@@ -115,14 +117,17 @@ internal static class JobsCommand
     {
         var id = JobId();
         var detach = new Option<bool>("--detach", "-d") { Description = "Print the new job's id and return." };
-        var command = new Command("retry", "Run a job again, on those hosts only where it did not succeed.") { id, detach };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask before many hosts are reached." };
+        var command = new Command("retry", "Run a job again, on those hosts only where it did not succeed.") { id, detach, yes };
         var show = new ShowOptionSet(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var renderer = show.Create(parsed, context.Screen);
             using var client = context.Connect(parsed);
+            var origin = await client.Jobs.GetJobAsync(new GetJobRequest { Id = parsed.GetValue(id) }, deadline: context.Soon, cancellationToken: cancellationToken);
+            await ConfirmRetryAsync(context, client, origin, parsed.GetValue(yes), cancellationToken);
             var job = await client.Jobs.RetryJobAsync(
-                new RetryJobRequest { Id = parsed.GetValue(id), RequestId = Guid.NewGuid().ToString("N") },
+                new RetryJobRequest { Id = origin.Id, RequestId = Guid.NewGuid().ToString("N") },
                 deadline: context.Soon,
                 cancellationToken: cancellationToken);
             if (parsed.GetValue(detach))
@@ -135,5 +140,16 @@ internal static class JobsCommand
             return await follower.FollowAsync(job.Id, renderer, follow: true);
         });
         return command;
+    }
+
+    // As many hosts ask for a yes as when the job was new.
+    private static async Task ConfirmRetryAsync(CommandContext context, FleetClient client, Job origin, bool yes, CancellationToken cancellationToken)
+    {
+        var confirmation = new HostConfirmation(HostConfirmation.AboveOfUser(), yes, context.Screen.Input, context.Screen.Err.Profile.Out.Writer);
+        if (!confirmation.MayAsk)
+            return;
+        var failed = await JobTables.ReadTasksAsync(context, client, origin, cancellationToken);
+        var preview = new TargetPreview { Names = { failed.Where(task => task.State != TaskState.Succeeded).Select(task => task.AgentName) } };
+        confirmation.Ask($"retry of {origin.Id}: {origin.Summary}", preview, everyHost: false);
     }
 }

@@ -3,6 +3,7 @@ using Fleet.Cli.Connection;
 using Fleet.Cli.Scans.Files;
 using Fleet.Protocol;
 using Fleet.Protocol.V1;
+using Grpc.Core;
 
 namespace Fleet.Cli.Scans;
 
@@ -36,6 +37,7 @@ internal static class ScanApplyCommand
             await ScanCommand.NamesAsync(context, $"{would}changed", reply.Changed);
             await ScanCommand.NamesAsync(context, $"{would}deleted", reply.Deleted);
             await ScanCommand.NamesAsync(context, "as they were", reply.Unchanged);
+            await NoteEmptyTargetsAsync(context, client, set.Scans, cancellationToken);
             return ExitCode.Success;
         });
         return command;
@@ -50,6 +52,23 @@ internal static class ScanApplyCommand
         var known = prune ? null : await client.Scans.ListScansAsync(new ListScansRequest(), deadline: context.Soon, cancellationToken: cancellationToken);
         set.CheckMentions(known?.Channels.Select(channel => channel.Name) ?? [], faults);
         faults.ThrowIfAny();
+    }
+
+    // Not refused: hosts may join later. A typo in a label would otherwise be noticed when the first alert does not come.
+    private static async Task NoteEmptyTargetsAsync(CommandContext context, FleetClient client, IEnumerable<ScanDefinition> scans, CancellationToken cancellationToken)
+    {
+        foreach (var sameTarget in scans.GroupBy(scan => scan.Target, StringComparer.Ordinal))
+        {
+            try
+            {
+                await client.Jobs.PreviewTargetAsync(
+                    new PreviewTargetRequest { Target = new TargetSelection { Expression = sameTarget.Key } }, deadline: context.Soon, cancellationToken: cancellationToken);
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+            {
+                context.Screen.Note($"no host is scanned for {string.Join(", ", sameTarget.Select(scan => scan.Name))} now ({sameTarget.Key}): {e.Status.Detail}");
+            }
+        }
     }
 
     private static async Task AskAsync(CommandContext context, FleetClient client, ApplyScansRequest request, bool yes, CancellationToken cancellationToken)

@@ -81,8 +81,8 @@ internal sealed partial class AccessInterceptor(IHostApplicationLifetime lifetim
         (CallerIdentity.Anonymous nobody, _) => new Status(StatusCode.Unauthenticated, nobody.Reason),
         (CallerIdentity.Operator person, _) => new Status(
             StatusCode.PermissionDenied,
-            $"{method} needs {rule.Describe()}; {person.Name} has the role {OperatorRoleText.Write(person.Role)}"),
-        _ => new Status(StatusCode.PermissionDenied, $"{method} needs {rule.Describe()}; the caller is {caller}"),
+            $"this needs {rule.Describe()}; {person.Name} has the role {OperatorRoleText.Write(person.Role)}"),
+        _ => new Status(StatusCode.PermissionDenied, $"this needs {rule.Describe()}; the caller is {caller}"),
     };
 
     [LoggerMessage(3200, LogLevel.Information, "{Caller} calls {Method}")]

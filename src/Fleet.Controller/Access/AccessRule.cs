@@ -28,8 +28,8 @@ internal sealed record AccessRule(AccessLevel Level, bool IsAudited = false)
     {
         AccessLevel.Agent => "an agent's certificate",
         AccessLevel.Viewer => "an operator's certificate",
-        AccessLevel.Operator => "an operator with the role operator or admin",
-        AccessLevel.Admin => "an operator with the role admin",
+        AccessLevel.Operator => "the role operator or admin",
+        AccessLevel.Admin => "the role admin",
         _ => "nothing",
     };
 }

@@ -18,9 +18,14 @@ internal sealed class AgentsService(AgentRegistry registry, TargetResolver resol
     public override async Task ListAgents(
         ListAgentsRequest request, IServerStreamWriter<ListAgentsReply> responseStream, ServerCallContext context)
     {
-        var agents = string.IsNullOrEmpty(request.Target?.Expression)
-            ? Cut(registry.InOrder, request.Target)
-            : resolver.Resolve(request.Target, "").OrRefuse().Agents;
+        var selection = request.Target?.Clone() ?? new TargetSelection();
+        if (selection.Expression.Length == 0)
+            selection.Expression = "*";
+        _ = resolver.Read(selection, out var fault) ?? throw Bad(fault);
+        // That a new fleet has no hosts yet is an answer, no fault of the question.
+        if (registry.Count == 0)
+            return;
+        var agents = resolver.Resolve(selection, "").OrRefuse().Agents;
         foreach (var page in agents.Chunk(AgentsPerMessage))
         {
             var reply = new ListAgentsReply();
@@ -93,9 +98,6 @@ internal sealed class AgentsService(AgentRegistry registry, TargetResolver resol
         return registry.FindByNameOrId(name)
             ?? throw new RpcException(new Status(StatusCode.NotFound, $"there is no agent {name}; 'fleet agents list' shows them"));
     }
-
-    private static IReadOnlyList<AgentEntry> Cut(IReadOnlyList<AgentEntry> agents, TargetSelection? selection) =>
-        selection is { Limit: > 0 } && selection.Limit < agents.Count ? [.. agents.Take((int)selection.Limit)] : agents;
 
     private static RpcException Bad(string fault) => new(new Status(StatusCode.InvalidArgument, fault));
 }

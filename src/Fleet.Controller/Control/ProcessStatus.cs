@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using Fleet.Controller.Hosting;
 using Fleet.Controller.Identity;
@@ -6,9 +7,10 @@ using Fleet.Protocol.V1;
 namespace Fleet.Controller.Control;
 
 /// <summary>What the process knows about itself.</summary>
-internal sealed class ProcessStatus(DataDirectory data, IdentityDirectory identities, HandshakeGate handshakes, TimeProvider time) : IStatusSource
+internal sealed class ProcessStatus(DataDirectory data, IdentityDirectory identities, HandshakeGate handshakes) : IStatusSource
 {
-    private readonly DateTimeOffset _started = time.GetUtcNow();
+    // Of the process, not of this object: that is made when somebody asks for the first time.
+    private readonly long _startedMs = new DateTimeOffset(Process.GetCurrentProcess().StartTime).ToUnixTimeMilliseconds();
 
     /// <summary>The version of this program.</summary>
     public static string Version { get; } =
@@ -18,7 +20,7 @@ internal sealed class ProcessStatus(DataDirectory data, IdentityDirectory identi
     public void Describe(ControllerStatus status)
     {
         status.Version = Version;
-        status.StartedMs = _started.ToUnixTimeMilliseconds();
+        status.StartedMs = _startedMs;
         status.AgentsEnrolled = (uint)identities.AgentCount;
         status.HandshakesWaiting = (uint)handshakes.Waiting;
         status.StoreBytes = (ulong)data.StoreBytes;

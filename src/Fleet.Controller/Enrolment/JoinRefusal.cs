@@ -38,10 +38,10 @@ internal sealed record JoinRefusal(JoinRefusalKind Kind, string Message)
     {
         EnrolmentRefusal.UnknownToken => UnknownToken,
         EnrolmentRefusal.WrongKind => WrongKind(wanted),
-        EnrolmentRefusal.Expired => new(JoinRefusalKind.BadToken, "the join token has expired: create a new one with `fleet token create`"),
-        EnrolmentRefusal.Revoked => new(JoinRefusalKind.BadToken, "the join token was revoked: ask for a new one"),
+        EnrolmentRefusal.Expired => new(JoinRefusalKind.BadToken, $"the {Name(wanted)} token has expired: {Renew(wanted)}"),
+        EnrolmentRefusal.Revoked => new(JoinRefusalKind.BadToken, $"the {Name(wanted)} token was revoked: ask for a new one"),
         EnrolmentRefusal.UsedUp => new(
-            JoinRefusalKind.BadToken, "the join token has been used as often as it may: create a new one, with more uses if need be"),
+            JoinRefusalKind.BadToken, $"the {Name(wanted)} token has been used as often as it may: {Renew(wanted)}, with --uses N for more than one"),
         EnrolmentRefusal.NameTaken when wanted == TokenKind.Agent => new(
             JoinRefusalKind.Taken,
             $"the name {name} belongs to another agent: choose another name, remove that agent first, or replace it with a token that allows it"),
@@ -51,6 +51,13 @@ internal sealed record JoinRefusal(JoinRefusalKind Kind, string Message)
             JoinRefusalKind.Taken, "this enrolment was made with another token, or what it made has been removed since: enrol anew"),
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, null),
     };
+
+    // What whoever holds the token knows it as.
+    private static string Name(TokenKind wanted) => wanted == TokenKind.Agent ? "join" : "login";
+
+    private static string Renew(TokenKind wanted) => wanted == TokenKind.Agent
+        ? "create a new one with `fleet token create`"
+        : "an admin creates a new one with `fleet token create --operator ROLE`";
 
     /// <summary>The token is for the other kind.</summary>
     public static JoinRefusal WrongKind(TokenKind wanted) => new(

@@ -1,5 +1,6 @@
 using Fleet.Controller.Identity;
 using Fleet.Protocol.Identifiers;
+using Fleet.Protocol.Text;
 using Fleet.Storage;
 using Grpc.Core;
 
@@ -8,6 +9,8 @@ namespace Fleet.Controller.Jobs;
 /// <summary>Finds the job that an operator names.</summary>
 internal static class JobFinder
 {
+    private const int LongestShown = 64;
+
     /// <summary>The job with this id, or with "last" the caller's newest.</summary>
     public static async Task<JobRecord> FindAsync(IJobStore jobs, string id, CallerIdentity.Operator caller, CancellationToken cancellationToken)
     {
@@ -20,7 +23,7 @@ internal static class JobFinder
         }
 
         if (!JobId.TryParse(id, out _))
-            throw new RpcException(new Status(StatusCode.InvalidArgument, "id is not a job id (they read like 20261121-010203-7k3m) nor \"last\""));
+            throw new RpcException(new Status(StatusCode.InvalidArgument, $"\"{OneLineText.Clean(id.Length <= LongestShown ? id : id[..LongestShown])}\" is not a job id: they read like 20261121-010203-7k3m, and \"last\" is your newest"));
         return await jobs.GetAsync(id, cancellationToken) ?? throw Unknown(id);
     }
 

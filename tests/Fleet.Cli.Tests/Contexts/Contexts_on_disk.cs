@@ -30,6 +30,9 @@ public sealed class Contexts_on_disk : IDisposable
         Should.Throw<CommandFailure>(() => store.Select("../evil")).ExitCode.ShouldBe(2);
         store.Save(new FleetContext("prod", "c1:7443", "ann", "admin"));
         File.WriteAllText(Path.Combine(_root, "prod", "context.json"), "{");
-        Should.Throw<CommandFailure>(() => store.Select("prod")).Message.ShouldContain("log in again");
+        var damaged = Should.Throw<CommandFailure>(() => store.Select("prod")).Message;
+        damaged.ShouldContain("context.json is damaged in line 1");
+        damaged.ShouldContain("log in again: fleet login --context prod");
+        damaged.ShouldNotContain("BytePosition");
     }
 }

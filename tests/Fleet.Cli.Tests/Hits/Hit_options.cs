@@ -24,7 +24,6 @@ public sealed class Hit_options
     [InlineData("nor with clusters", "--follow", "--cluster")]
     [InlineData("a place is for following", "--after", "h1-7")]
     [InlineData("an empty window", "--since", "1h", "--until", "2h")]
-    [InlineData("a limit of nothing", "--limit", "0")]
     public void What_does_not_go_together_is_refused(string because, params string[] arguments) =>
         Should.Throw<CommandFailure>(() => Read(arguments), because).ExitCode.ShouldBe(ExitCode.BadUsage);
 

@@ -25,7 +25,7 @@ public sealed class AccessTests(TestController controller) : IClassFixture<TestC
         var (_, identity) = await controller.EnrolOperatorAsync("viewer1", OperatorRole.Viewer);
         var refused = await RefusedAsync(new V1.Tokens.TokensClient(controller.Connect(identity)).CreateTokenAsync(new V1.CreateTokenRequest()));
         refused.StatusCode.ShouldBe(StatusCode.PermissionDenied);
-        refused.Status.Detail.ShouldContain("needs an operator with the role admin; viewer1 has the role viewer");
+        refused.Status.Detail.ShouldContain("this needs the role admin; viewer1 has the role viewer");
     }
 
     [Fact]
@@ -120,6 +120,9 @@ public sealed class AccessTests(TestController controller) : IClassFixture<TestC
         var status = await client.GetStatusAsync(new V1.GetStatusRequest()).ResponseAsync.WaitAsync(TimeLimit.Default);
         status.LogLevel.ShouldBe("information");
         status.StoreBytes.ShouldBeGreaterThan(0ul);
+        // Of the process, whenever it is asked for the first time.
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        status.StartedMs.ShouldBe(new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds());
         (await client.SetLogLevelAsync(new V1.SetLogLevelRequest { Level = "debug" }).ResponseAsync.WaitAsync(TimeLimit.Default))
             .PreviousLevel.ShouldBe("information");
         (await client.GetStatusAsync(new V1.GetStatusRequest()).ResponseAsync.WaitAsync(TimeLimit.Default)).LogLevel.ShouldBe("debug");

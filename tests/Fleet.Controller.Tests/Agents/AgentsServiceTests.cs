@@ -16,12 +16,25 @@ public sealed class AgentsServiceTests
             await controller.EnrolAsync(name);
         await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
 
-        var all = await ListAsync(controller, null);
+        var all = await ListAsync(controller, new TargetSelection());
 
         all.Select(one => one.Name).ShouldBe(["db1", "web1", "web2", "web10"]);
         all.Where(one => one.Online).ShouldHaveSingleItem().Name.ShouldBe("web1");
         all[0].OfflineReason.ShouldBe("never connected");
         (await ListAsync(controller, "web* and offline")).Select(one => one.Name).ShouldBe(["web2", "web10"]);
+    }
+
+    [Fact]
+    public async Task A_fleet_without_hosts_lists_none_and_a_sample_is_drawn_of_those_that_there_are()
+    {
+        await using var controller = await TestController.StartAsync();
+        (await ListAsync(controller, new TargetSelection())).ShouldBeEmpty();
+        (await ListAsync(controller, "role=web")).ShouldBeEmpty();
+
+        foreach (var name in new[] { "web1", "web2", "web3" })
+            await controller.EnrolAsync(name);
+        (await ListAsync(controller, new TargetSelection { Sample = 2 })).Count.ShouldBe(2);
+        (await ListAsync(controller, new TargetSelection { Limit = 1 })).Single().Name.ShouldBe("web1");
     }
 
     [Fact]
@@ -75,7 +88,7 @@ public sealed class AgentsServiceTests
         reply.Removed.ShouldBe(["web1"]);
         (await agent.ExpectAsync(MessageOneofCase.Goodbye)).Goodbye.Cause.ShouldBe(Goodbye.Types.Cause.Revoked);
         (await SomeRequests.DoneAsync(controller, job.Id)).Counts.Interrupted.ShouldBe(1u);
-        (await ListAsync(controller, null)).ShouldBeEmpty();
+        (await ListAsync(controller, new TargetSelection())).ShouldBeEmpty();
     }
 
     [Fact]
@@ -92,11 +105,14 @@ public sealed class AgentsServiceTests
         reply.Lines.ShouldContain(line => line.StartsWith("no") && line.Contains("os=linux"));
     }
 
-    private static async Task<List<Agent>> ListAsync(TestController controller, string? target)
+    private static Task<List<Agent>> ListAsync(TestController controller, string target) =>
+        ListAsync(controller, new TargetSelection { Expression = target });
+
+    private static async Task<List<Agent>> ListAsync(TestController controller, TargetSelection? target)
     {
         var (channel, headers) = controller.AsOperator();
         using var _ = channel;
-        var request = new ListAgentsRequest { Target = target is null ? null : new TargetSelection { Expression = target } };
+        var request = new ListAgentsRequest { Target = target };
         using var call = new Fleet.Protocol.V1.Agents.AgentsClient(channel).ListAgents(request, headers);
         var agents = new List<Agent>();
         while (await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TestController.Patience))

@@ -6,9 +6,15 @@ internal static class Nearest
     /// <summary>A mend for an unknown word.</summary>
     public static string Mend(string word, IReadOnlyCollection<string> known)
     {
-        var (best, distance) = known.Select(candidate => (candidate, Distance(word, candidate))).MinBy(pair => pair.Item2);
         var all = $"known here: {string.Join(", ", known)}";
-        return distance <= Math.Max(1, best.Length / 3) ? $"did you mean {best}? {all}" : all;
+        return Find(word, known) is { } best ? $"did you mean {best}? {all}" : all;
+    }
+
+    /// <summary>The known word that is most like the one given; null where none is like it.</summary>
+    public static string? Find(string word, IReadOnlyCollection<string> known)
+    {
+        var (best, distance) = known.Select(candidate => (candidate, Distance(word, candidate))).MinBy(pair => pair.Item2);
+        return distance <= Math.Max(1, best.Length / 3) ? best : null;
     }
 
     /// <summary>How many letters must be put in, taken out, changed or exchanged with their neighbour (optimal string alignment).</summary>
