@@ -149,7 +149,7 @@ internal sealed partial class AgentHost(
     [LoggerMessage(5904, LogLevel.Warning, "Tasks get no cgroups of their own: {Reason}")]
     private partial void LogNoCgroups(string reason);
 
-    [LoggerMessage(5901, LogLevel.Information, "Stopping; {Running} tasks run and are ended")]
+    [LoggerMessage(5901, LogLevel.Information, "Stopping; tasks still running: {Running}")]
     private partial void LogStopping(int running);
 
     [LoggerMessage(5902, LogLevel.Information, "Stopped; {Held} tasks stay in the journal for the next start")]

@@ -165,7 +165,7 @@ internal static partial class Commands
             Usage: fleet-agent COMMAND [OPTIONS]
 
             Commands:
-              enrol          make this host an agent of a fleet
+              enrol          make this host an agent of a fleet (enroll does the same)
               run            run the agent (what the service does)
               leave          take this host out of its fleet
               uninstall      remove the agent that install.sh has put here (--purge: its state too)
@@ -181,6 +181,13 @@ internal static partial class Commands
         output.WriteLine("Settings, as options here, as FLEET_AGENT_... in the environment, or in the settings file:");
         WriteOptions(output, SettingOptions);
         return exitCode;
+    }
+
+    /// <summary>Says that a command is not known, in one line.</summary>
+    public static int Unknown(string word, TextWriter output)
+    {
+        output.WriteLine($"fleet-agent: there is no command \"{word}\"; see: fleet-agent help");
+        return 2;
     }
 
     private static void WriteOptions(TextWriter output, IEnumerable<OptionSpec> options)

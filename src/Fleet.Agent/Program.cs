@@ -13,8 +13,9 @@ return args switch
     [ExecShim.Verb, ..] => ExecShim.Run(args),
     [TrialGuard.Verb, .. var words] => await TrialGuard.RunAsync(words, TimeProvider.System),
     [SelfCheck.Verb, .. var options] => Commands.Check(options),
+    ["enrol" or "enroll" or "leave" or "run" or "uninstall" or "status" or "doctor" or "check-config", .., "--help" or "-h"] => Commands.Help(Console.Out, 0),
     ["run", .. var options] => await Commands.RunAsync(options),
-    ["enrol", .. var options] => await Commands.EnrolAsync(options),
+    ["enrol" or "enroll", .. var options] => await Commands.EnrolAsync(options),
     ["leave", .. var options] => await Commands.LeaveAsync(options),
     ["uninstall", .. var options] => UninstallCommand.Run(options, Console.Error),
     ["status", .. var options] => Commands.Status(options),
@@ -22,5 +23,6 @@ return args switch
     ["check-config", .. var options] => Commands.CheckConfig(options),
     ["version" or "--version"] => Commands.Version(),
     ["help" or "--help" or "-h"] => Commands.Help(Console.Out, 0),
-    _ => Commands.Help(Console.Error, 2),
+    [] => Commands.Help(Console.Error, 2),
+    [var unknown, ..] => Commands.Unknown(unknown, Console.Error),
 };

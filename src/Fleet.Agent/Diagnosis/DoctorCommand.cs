@@ -59,6 +59,7 @@ internal static class DoctorCommand
         return LinkDiary.Read(state.Path) switch
         {
             { IsLinked: true } link => Finding.Good("agent", $"version {link.Version} runs and is linked since {LinkDiary.Stamp(link.Since)}"),
+            { Failure: { Length: > 0 } last } => Finding.Bad("agent", $"it runs and is not linked: {last}", "what is marked above says why; journalctl -u fleet-agent has all of it"),
             { Losses: [var last, ..] } => Finding.Bad("agent", $"it runs and is not linked: {last}", "what is marked above says why; journalctl -u fleet-agent has all of it"),
             _ => Finding.Doubtful("agent", "it runs; how its link stands is not known", "ask again in a moment"),
         };

@@ -13,9 +13,10 @@ namespace Fleet.Agent.Diagnosis;
 /// <param name="Version">The agent's version.</param>
 /// <param name="ControllerVersion">Of the last link; empty: there was none.</param>
 /// <param name="Ahead">By how much this host's clock was ahead of the controller's when the last link was made.</param>
-/// <param name="Losses">Why the last links ended, or did not come about, the newest first; each with its time.</param>
+/// <param name="Losses">Why the last links ended, the newest first; each with its time.</param>
+/// <param name="Failure">Why the last attempt to make one failed, with its time; empty: there was none since the last link.</param>
 internal sealed record LinkEntry(
-    bool IsLinked, DateTimeOffset Since, int Process, string Version, string ControllerVersion, TimeSpan Ahead, IReadOnlyList<string> Losses);
+    bool IsLinked, DateTimeOffset Since, int Process, string Version, string ControllerVersion, TimeSpan Ahead, IReadOnlyList<string> Losses, string Failure = "");
 
 /// <summary>Writes down how the link stands, for `fleet-agent status` and `doctor`, which are other processes.</summary>
 internal sealed partial class LinkDiary(string stateDirectory, TimeProvider time, ILogger<LinkDiary> log)
@@ -27,10 +28,17 @@ internal sealed partial class LinkDiary(string stateDirectory, TimeProvider time
     public void NoteLinked(string controllerVersion, DateTimeOffset controllerTime)
     {
         var now = time.GetUtcNow();
-        Write(_entry with { IsLinked = true, Since = now, ControllerVersion = controllerVersion, Ahead = now - controllerTime });
+        Write(_entry with { IsLinked = true, Since = now, ControllerVersion = controllerVersion, Ahead = now - controllerTime, Failure = "" });
     }
 
-    /// <summary>The link ended, or did not come about.</summary>
+    /// <summary>A link did not come about. Kept apart: a row of them would push out why the last link ended.</summary>
+    public void NoteFailed(string reason)
+    {
+        var now = time.GetUtcNow();
+        Write(_entry with { IsLinked = false, Since = now, Failure = $"{Stamp(now)}  {reason}" });
+    }
+
+    /// <summary>The link ended.</summary>
     public void NoteLost(string reason)
     {
         var now = time.GetUtcNow();
@@ -54,7 +62,8 @@ internal sealed partial class LinkDiary(string stateDirectory, TimeProvider time
             Text("version"),
             Text("controller_version"),
             TimeSpan.FromMilliseconds(Number("ahead_ms")),
-            Losses(values));
+            Losses(values),
+            Text("failure"));
     }
 
     private static List<string> Losses(Dictionary<string, string> values)
@@ -85,6 +94,7 @@ internal sealed partial class LinkDiary(string stateDirectory, TimeProvider time
             json.WriteNumber("ahead_ms", (long)entry.Ahead.TotalMilliseconds);
             for (var i = 0; i < entry.Losses.Count; i++)
                 json.WriteString($"loss_{i}", entry.Losses[i]);
+            json.WriteString("failure", entry.Failure);
             json.WriteEndObject();
         }
 

@@ -31,6 +31,8 @@ internal sealed class StatusReport(StateDirectory state, AgentSettings settings,
         Say("versions", Versions());
         Say("running", running.Count == 0 ? "no tasks" : $"{Count(running.Count, "task")}: {string.Join(", ", running.Take(MostTasksNamed))}{(running.Count > MostTasksNamed ? ", ..." : "")}");
         Say("spool", $"{new ByteSize(bytes)} of {new ByteSize(settings.JournalLimitBytes)}; {Count(waiting, "ended task")} {(waiting == 1 ? "waits" : "wait")} for the controller");
+        if (link is { Failure.Length: > 0 })
+            Say("last attempt", link.Failure);
         foreach (var loss in link?.Losses ?? [])
             Say("link lost", loss);
 

@@ -218,7 +218,7 @@ public sealed partial class TaskExecutor : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(6001, LogLevel.Information, "Task {TaskId} of job {JobId} is over: {End}, {Steps} steps begun, success {IsSuccess}.")]
+    [LoggerMessage(6001, LogLevel.Information, "Task {TaskId} of job {JobId} ended: {End}; steps started: {Steps}; succeeded: {IsSuccess}")]
     private partial void LogEnded(string jobId, string taskId, TaskEnd end, int steps, bool isSuccess);
 
     [LoggerMessage(6002, LogLevel.Error, "The end of task {TaskId} of job {JobId} could not be told.")]

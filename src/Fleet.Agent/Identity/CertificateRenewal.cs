@@ -8,6 +8,7 @@ namespace Fleet.Agent.Identity;
 /// <remarks>Used by one link at a time; guarded because its upkeep asks and its reader receives.</remarks>
 internal sealed class CertificateRenewal(IdentityStore store, AgentId id, string name, TimeProvider time, Random random) : IDisposable
 {
+    private static readonly TimeSpan s_leastWait = TimeSpan.FromSeconds(5);
     private readonly Lock _gate = new();
     private readonly double _jitter = random.NextDouble();
     private ECDsa? _newKey;
@@ -17,6 +18,20 @@ internal sealed class CertificateRenewal(IdentityStore store, AgentId id, string
     {
         using var certificate = store.Load();
         return time.GetUtcNow() >= DueAt(certificate.NotBefore, certificate.NotAfter, _jitter);
+    }
+
+    /// <summary>How long until <see cref="IsDue"/> is to be asked again.</summary>
+    /// <param name="usual">At most so long.</param>
+    /// <returns>
+    /// Until the certificate is due; once it is, so soon that a request which was lost is made several times more before the certificate ends.
+    /// </returns>
+    public TimeSpan NextLook(TimeSpan usual)
+    {
+        using var certificate = store.Load();
+        var now = time.GetUtcNow();
+        var due = DueAt(certificate.NotBefore, certificate.NotAfter, _jitter);
+        var wait = now < due ? due - now : now < certificate.NotAfter ? (certificate.NotAfter - now) / 4 : usual;
+        return wait > usual ? usual : wait < s_leastWait ? s_leastWait : wait;
     }
 
     /// <summary>When a certificate is to be renewed. Agents enrolled together must not all come back at once.</summary>

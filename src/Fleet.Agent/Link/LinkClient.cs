@@ -37,9 +37,12 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
             var delay = policy.NextDelay(end, lasted);
             Report(end, delay);
             var isNobodyThere = end is LinkEnd.Unreachable { IsNobodyThere: true };
-            // The first of a row says it: the diary keeps but a few.
-            if (!(isNobodyThere && _wasNobodyThere))
+            if (end is LinkEnd.Renewed)
+                Diary?.NoteFailed("reconnecting with the renewed certificate");
+            else if (lasted > TimeSpan.Zero)
                 Diary?.NoteLost(end.Reason);
+            else if (!(isNobodyThere && _wasNobodyThere))
+                Diary?.NoteFailed(end.Reason);
             _wasNobodyThere = isNobodyThere;
             Told?.Invoke($"Not linked: {end.Reason}");
             await Task.Delay(delay, parts.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -117,8 +117,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
     /// <summary>Looks now and then whether the host has changed or the certificate is to be renewed.</summary>
     private async Task UpkeepAsync(LinkWriter writer, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(parts.Options.UpkeepInterval, parts.Time);
-        do
+        while (true)
         {
             if (parts.Renewal is { } renewal && renewal.IsDue())
             {
@@ -133,7 +132,11 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
                 _facts = facts;
                 await writer.SendAsync(new AgentMessage { Facts = facts }, cancellationToken);
             }
-        } while (await timer.WaitForNextTickAsync(cancellationToken));
+
+            // A certificate of ten minutes is due before the next look at the host would be.
+            var next = parts.Renewal?.NextLook(parts.Options.UpkeepInterval) ?? parts.Options.UpkeepInterval;
+            await Task.Delay(next, parts.Time, cancellationToken);
+        }
     }
 
     private Heartbeat Heartbeat()

@@ -35,7 +35,7 @@ internal sealed class AgentEntry(AgentRecord record, AgentPresence presence)
     public DateTimeOffset? LastSeen => _presence switch
     {
         AgentPresence.Linked linked => linked.Link.LastHeard,
-        AgentPresence.Away away => away.Since ?? _record.LastDisconnectedAt ?? _record.LastConnectedAt,
+        AgentPresence.Away away => away.LastHeard ?? away.Since ?? _record.LastDisconnectedAt ?? _record.LastConnectedAt,
         _ => null,
     };
 }

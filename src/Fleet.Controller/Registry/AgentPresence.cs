@@ -9,5 +9,9 @@ internal abstract record AgentPresence
     /// <summary>The agent has none.</summary>
     /// <param name="Since">When its last link ended; null where that is not known.</param>
     /// <param name="Reason">Why, for people.</param>
-    public sealed record Away(DateTimeOffset? Since, string Reason) : AgentPresence;
+    public sealed record Away(DateTimeOffset? Since, string Reason) : AgentPresence
+    {
+        /// <summary>When it was last heard, which is before its silence was noticed; null where that is not known.</summary>
+        public DateTimeOffset? LastHeard { get; init; }
+    }
 }

@@ -142,7 +142,7 @@ internal sealed class AgentRegistry(TimeProvider time)
             if (!_byId.TryGetValue(agentId, out var entry) || !ReferenceEquals(entry.Link, link))
                 return false;
             _online--;
-            entry.Presence = new AgentPresence.Away(at, reason);
+            entry.Presence = new AgentPresence.Away(at, reason) { LastHeard = link.LastHeard };
             return true;
         }
     }

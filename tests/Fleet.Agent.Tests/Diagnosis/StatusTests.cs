@@ -34,8 +34,16 @@ public sealed class StatusTests : IDisposable
         (lost.IsLinked, lost.Losses.Count).ShouldBe((false, 5));
         lost.Losses[0].ShouldBe("2026-11-21 01:02:09 UTC  reason 7, with a \"comma\"");
 
+        // Attempts that fail for hours leave why the link ended.
+        for (var i = 1; i <= 9; i++)
+            diary.NoteFailed("Network is unreachable");
+        var failing = LinkDiary.Read(_directory.Path)!;
+        failing.Losses.ShouldBe(lost.Losses);
+        failing.Failure.ShouldBe("2026-11-21 01:02:10 UTC  Network is unreachable");
+
         diary.NoteLinked("1.2.3", _time.GetUtcNow() + TimeSpan.FromSeconds(2));
         var linked = LinkDiary.Read(_directory.Path)!;
+        linked.Failure.ShouldBeEmpty();
         (linked.IsLinked, linked.ControllerVersion, linked.Ahead, linked.Losses.Count).ShouldBe((true, "1.2.3", TimeSpan.FromSeconds(-2), 5));
     }
 

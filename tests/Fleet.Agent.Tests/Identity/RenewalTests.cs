@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Fleet.Agent.Identity;
 using Fleet.Protocol.Identity;
+using Fleet.Tests;
 
 namespace Fleet.Agent.Tests.Identity;
 
@@ -33,6 +34,27 @@ public sealed class RenewalTests : IDisposable
     {
         var start = DateTimeOffset.UnixEpoch;
         CertificateRenewal.DueAt(start, start.AddDays(90), jitter).ShouldBe(start.AddDays(days));
+    }
+
+    [Theory]
+    [InlineData(0, 6.6, 10, "a certificate of ten minutes is due before the usual look")]
+    [InlineData(7, 0.75, 10, "an unanswered request comes again, several times before the end")]
+    [InlineData(9.9, 1 / 12.0, 10, "but not faster and faster")]
+    [InlineData(11, 10, 10, "nothing is gained by hurry when it has ended")]
+    [InlineData(0, 1, 1, "never later than usual")]
+    public void It_is_looked_at_when_it_is_due_however_short_its_life(double minutes, double expected, double usual, string because)
+    {
+        var time = new ManualTime();
+        var start = new DateTimeOffset(time.GetUtcNow().Year, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        using var key = SigningRequest.NewKey();
+        var issued = new System.Security.Cryptography.X509Certificates.CertificateRequest("CN=web1", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(start, start.AddMinutes(10));
+        new IdentityFiles(_directory.Path).SaveIdentity(key, [issued.RawData]);
+        issued.Dispose();
+        time.Advance(start.AddMinutes(minutes) - time.GetUtcNow());
+        using var renewal = new CertificateRenewal(_store, s_id, "web1", time, new NoChance());
+
+        renewal.NextLook(TimeSpan.FromMinutes(usual)).TotalMinutes.ShouldBe(expected, 0.1, because);
     }
 
     [Fact]
@@ -68,6 +90,11 @@ public sealed class RenewalTests : IDisposable
         Should.Throw<InvalidDataException>(() => renewal.Accept([_fleet.Issue(SigningRequest.Create(stranger, "x"))])).Message.ShouldContain("another key");
         Should.Throw<InvalidDataException>(() => renewal.Accept([_fleet.Issue(csr, "a-zzzzzzzzzzzzzzzz")])).Message.ShouldContain("somebody else");
         Serial().ShouldBe(before);
+    }
+
+    private sealed class NoChance : Random
+    {
+        public override double NextDouble() => 0;
     }
 
     private string Serial()
