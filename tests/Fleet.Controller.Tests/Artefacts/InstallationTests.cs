@@ -127,7 +127,7 @@ public sealed class InstallationTests(TestController controller) : IClassFixture
         answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
-    [CurlFact]
+    [ToolFact("curl")]
     public async Task Curl_gets_the_script_by_the_pin_and_nothing_by_another()
     {
         PutArtefacts();
