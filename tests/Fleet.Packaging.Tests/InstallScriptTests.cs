@@ -114,4 +114,29 @@ public sealed class InstallScriptTests(SomePackages packages) : IClassFixture<So
 
         done.Text.ShouldBe("");
     }
+
+    [SandboxFact]
+    public async Task Wherever_the_script_is_cut_the_line_fails_and_nothing_of_it_runs()
+    {
+        using var sandbox = new Sandbox();
+        File.Copy(Path.Combine(Shell.Repository, "installers/tarball/install.sh"), Path.Combine(sandbox.Directory, "install.sh"));
+
+        // As InstallLine has it where curl fails in the middle; every byte of the last lines, some of the others. Without its last
+        // character, the end of a line, the script is whole.
+        var done = await sandbox.RunAsync($$"""
+            cd {{sandbox.Directory}}
+            touch /sandbox; sleep 0.02
+            size=$(wc -c < install.sh) at=0 tried=0
+            while [ $at -lt $((size - 1)) ]; do
+                (head -c $at install.sh; printf '\nexit 1\n') | sh -s -- --token secret > said 2>&1 && echo "cut after $at bytes it succeeds"
+                grep '^fleet:' said && echo "cut after $at bytes something runs"
+                tried=$((tried + 1))
+                [ $at -gt $((size - 150)) ] && at=$((at + 1)) || at=$((at + 43))
+            done
+            {{Sandbox.ListChanges}}
+            echo "$tried cuts"
+            """, hasSystemd: true);
+
+        done.Text.ShouldMatch("^[0-9]{3} cuts\n$");
+    }
 }
