@@ -24,7 +24,7 @@ has() { command -v "$1" > /dev/null 2>&1; }
 check_host() {
     [ "$(uname -s)" = Linux ] || refuse "this is $(uname -s); the agent is for Linux"
     [ "$(uname -m)" = x86_64 ] || refuse "this is a $(uname -m) machine; there is an agent for x86_64 only"
-    [ "$(id -u)" = 0 ] || refuse "it takes root to install a service: put sudo before sh"
+    [ "$(id -u)" = 0 ] || refuse "it takes root to install a service: run it as root, or put sudo before sh"
     [ -d /run/systemd/system ] || refuse "systemd does not run here; the agent is run by it"
     libc=$(getconf GNU_LIBC_VERSION 2> /dev/null) || refuse "this host has no glibc; the agent needs glibc 2.34 or newer"
     at_least "${libc#glibc }" 2 34 || refuse "this host has $libc; the agent needs glibc 2.34 or newer (Debian 12, Ubuntu 22.04, RHEL 9)"
@@ -163,5 +163,5 @@ main() {
     start
 }
 
-# Last and in one line: of a script that was cut on its way, nothing runs.
-main "$@"
+# Last and in one line, which is no command before its last character: of a script that was cut on its way, nothing runs.
+{ main "$@"; }

@@ -90,7 +90,7 @@ public sealed class In_a_terminal : IClassFixture<ThreeHosts>
         (piped.Stdout + piped.Stderr).ShouldNotContain('\u001b');
     }
 
-    [ToolFact("bash", "fish")]
+    [ToolFact("fish")]
     public async Task Bash_and_fish_complete_commands_and_options()
     {
         var path = $"PATH={Path.GetDirectoryName(Binaries.Cli)}:$PATH";

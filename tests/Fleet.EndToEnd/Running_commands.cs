@@ -51,7 +51,7 @@ public sealed class Running_commands : IClassFixture<ThreeHosts>
         result.Stdout.ShouldBe($"--- web1 succeeded\n{Environment.GetEnvironmentVariable("SSL_CERT_DIR") ?? "as it was"}\n", result.ToString());
     }
 
-    [Fact]
+    [ToolFact("python3")]
     public async Task A_script_is_sent_along_and_started_by_its_first_line()
     {
         var script = Path.Combine(_fleet.Directory, "hello.py");

@@ -18,7 +18,7 @@ public sealed class JournalContextTests : IDisposable
     private static readonly DateTimeOffset s_start = new(2026, 11, 20, 0, 0, 0, TimeSpan.Zero);
     private readonly ScratchDirectory _scratch = new();
 
-    [JournalFact]
+    [ToolFact("systemd", "systemd-journal-remote")]
     public async Task Context_is_what_grep_shows_of_what_journalctl_prints()
     {
         await WriteAsync();
@@ -50,7 +50,7 @@ public sealed class JournalContextTests : IDisposable
         }
     }
 
-    [JournalFact]
+    [ToolFact("systemd", "systemd-journal-remote")]
     public async Task A_limit_of_matches_ends_context_too()
     {
         await WriteAsync();
@@ -62,7 +62,7 @@ public sealed class JournalContextTests : IDisposable
         list.Matches.Count.ShouldBeLessThanOrEqualTo(9);
     }
 
-    [JournalFact]
+    [ToolFact("systemd", "systemd-journal-remote")]
     public async Task A_journal_cut_short_gives_what_matches_with_what_context_there_is()
     {
         await WriteAsync();
@@ -139,17 +139,5 @@ public sealed class JournalContextTests : IDisposable
         }
 
         return text.ToString();
-    }
-
-    /// <summary>Skipped, and said to be, where the reference tools are not installed.</summary>
-    private sealed class JournalFactAttribute : FactAttribute
-    {
-        public JournalFactAttribute()
-        {
-            if (!File.Exists(Writer) || !ReferenceTool.IsInstalled("journalctl"))
-            {
-                Skip = "needs systemd-journal-remote and journalctl";
-            }
-        }
     }
 }

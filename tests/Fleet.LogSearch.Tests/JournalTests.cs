@@ -15,7 +15,7 @@ public sealed class JournalTests : IDisposable
     private static readonly DateTimeOffset s_start = new(2026, 11, 20, 0, 0, 0, TimeSpan.Zero);
     private readonly ScratchDirectory _scratch = new();
 
-    [JournalTheory]
+    [ToolTheory("systemd", "systemd-journal-remote")]
     [InlineData(null, null), InlineData("1", null), InlineData("0", "ZSTD"), InlineData("1", "LZ4"), InlineData("1", "XZ")]
     public async Task Finds_the_entries_that_journalctl_finds(string? compact, string? compression)
     {
@@ -45,7 +45,7 @@ public sealed class JournalTests : IDisposable
         }
     }
 
-    [JournalTheory]
+    [ToolTheory("systemd", "systemd-journal-remote")]
     [InlineData("1", null)]
     public async Task A_cursor_is_the_one_that_journalctl_understands(string? compact, string? compression)
     {
@@ -58,7 +58,7 @@ public sealed class JournalTests : IDisposable
         Encoding.UTF8.GetString(output).ShouldStartWith("request 77 ");
     }
 
-    [JournalTheory]
+    [ToolTheory("systemd", "systemd-journal-remote")]
     [InlineData("1", null)]
     public async Task A_journal_cut_short_gives_what_is_there_and_says_so(string? compact, string? compression)
     {
@@ -144,17 +144,5 @@ public sealed class JournalTests : IDisposable
         }
 
         return text.ToString();
-    }
-
-    /// <summary>Skipped, and said to be, where the reference tools are not installed.</summary>
-    private sealed class JournalTheoryAttribute : TheoryAttribute
-    {
-        public JournalTheoryAttribute()
-        {
-            if (!File.Exists(Writer) || !ReferenceTool.IsInstalled("journalctl"))
-            {
-                Skip = "needs systemd-journal-remote and journalctl";
-            }
-        }
     }
 }

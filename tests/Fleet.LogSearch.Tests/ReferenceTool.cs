@@ -5,9 +5,6 @@ namespace Fleet.LogSearch.Tests;
 /// <summary>Runs grep, rg, gzip and their like to compare with.</summary>
 internal static class ReferenceTool
 {
-    public static bool IsInstalled(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(directory => File.Exists(Path.Join(directory, program)));
-
     public static async Task<byte[]> RunAsync(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true };

@@ -5,7 +5,7 @@ public sealed class InstallScriptTests(SomePackages packages) : IClassFixture<So
 {
     private string Unpack => $"mkdir /tmp/t && tar -xzf {packages.First}/fleet-agent-1.2.3-linux-x64.tar.gz -C /tmp/t --strip-components=1 && sleep 0.02 && touch /sandbox && sleep 0.02";
 
-    [MachineFact("dpkg-deb", "rpmbuild", "unshare")]
+    [SandboxFact("dpkg", "rpm")]
     public async Task It_installs_enrols_and_starts_and_twice_is_harmless()
     {
         using var sandbox = new Sandbox();
@@ -34,7 +34,7 @@ public sealed class InstallScriptTests(SomePackages packages) : IClassFixture<So
         lines.SkipWhile(line => line != "calls:").ShouldNotContain(line => line.StartsWith("start") || line.StartsWith("restart") || line.StartsWith("enable"));
     }
 
-    [MachineFact("dpkg-deb", "rpmbuild", "unshare")]
+    [SandboxFact("dpkg", "rpm")]
     public async Task Uninstalling_with_purge_leaves_nothing_and_tells_the_controller()
     {
         using var sandbox = new Sandbox();
@@ -54,7 +54,7 @@ public sealed class InstallScriptTests(SomePackages packages) : IClassFixture<So
         done.Text.Split('\n').ShouldContain("leave");
     }
 
-    [MachineFact("dpkg-deb", "rpmbuild", "unshare")]
+    [SandboxFact("dpkg", "rpm")]
     public async Task A_package_takes_over_from_it()
     {
         using var sandbox = new Sandbox();
@@ -75,7 +75,7 @@ public sealed class InstallScriptTests(SomePackages packages) : IClassFixture<So
         done.Text.ShouldContain("fleet: the package fleet-agent is installed (dpkg): its files are left alone");
     }
 
-    [MachineFact("dpkg-deb", "rpmbuild", "unshare")]
+    [SandboxFact("dpkg", "rpm")]
     public async Task On_a_host_that_cannot_have_an_agent_it_says_why_and_changes_nothing()
     {
         foreach (var (disguise, why) in new (string, string)[]
@@ -103,7 +103,7 @@ public sealed class InstallScriptTests(SomePackages packages) : IClassFixture<So
         }
     }
 
-    [MachineFact("dpkg-deb", "rpmbuild", "unshare")]
+    [SandboxFact("dpkg", "rpm")]
     public async Task A_script_that_was_cut_on_its_way_does_nothing()
     {
         var script = await File.ReadAllBytesAsync(Path.Combine(Shell.Repository, "installers/tarball/install.sh"));
@@ -113,5 +113,30 @@ public sealed class InstallScriptTests(SomePackages packages) : IClassFixture<So
         var done = await sandbox.RunAsync($"touch /sandbox; sleep 0.02; sh {sandbox.Directory}/cut.sh --token secret; {Sandbox.ListChanges}", hasSystemd: true);
 
         done.Text.ShouldBe("");
+    }
+
+    [SandboxFact]
+    public async Task Wherever_the_script_is_cut_the_line_fails_and_nothing_of_it_runs()
+    {
+        using var sandbox = new Sandbox();
+        File.Copy(Path.Combine(Shell.Repository, "installers/tarball/install.sh"), Path.Combine(sandbox.Directory, "install.sh"));
+
+        // As InstallLine has it where curl fails in the middle; every byte of the last lines, some of the others. Without its last
+        // character, the end of a line, the script is whole.
+        var done = await sandbox.RunAsync($$"""
+            cd {{sandbox.Directory}}
+            touch /sandbox; sleep 0.02
+            size=$(wc -c < install.sh) at=0 tried=0
+            while [ $at -lt $((size - 1)) ]; do
+                (head -c $at install.sh; printf '\nexit 1\n') | sh -s -- --token secret > said 2>&1 && echo "cut after $at bytes it succeeds"
+                grep '^fleet:' said && echo "cut after $at bytes something runs"
+                tried=$((tried + 1))
+                [ $at -gt $((size - 150)) ] && at=$((at + 1)) || at=$((at + 43))
+            done
+            {{Sandbox.ListChanges}}
+            echo "$tried cuts"
+            """, hasSystemd: true);
+
+        done.Text.ShouldMatch("^[0-9]{3} cuts\n$");
     }
 }

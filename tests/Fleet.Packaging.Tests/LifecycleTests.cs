@@ -8,7 +8,7 @@ public sealed class LifecycleTests(SomePackages packages) : IClassFixture<SomePa
 
     private static readonly (string Name, string Setting)[] s_both = [("fleet-agent", "/etc/fleet/agent.json"), ("fleet-controller", "/etc/fleet/controller.json")];
 
-    [MachineFact("dpkg-deb", "rpmbuild", "unshare")]
+    [SandboxFact("dpkg", "rpm")]
     public async Task An_upgraded_deb_restarts_what_runs_once_and_starts_nothing_that_was_stopped()
     {
         foreach (var (name, setting) in s_both)
@@ -35,7 +35,7 @@ public sealed class LifecycleTests(SomePackages packages) : IClassFixture<SomePa
         }
     }
 
-    [MachineFact("dpkg-deb", "rpmbuild", "unshare")]
+    [SandboxFact("dpkg", "rpm")]
     public async Task An_upgraded_rpm_restarts_what_runs_once_and_starts_nothing_that_was_stopped()
     {
         foreach (var (name, setting) in s_both)
@@ -74,7 +74,7 @@ public sealed class LifecycleTests(SomePackages packages) : IClassFixture<SomePa
         }
     }
 
-    [MachineFact("dpkg-deb", "rpmbuild", "unshare")]
+    [SandboxFact("dpkg", "rpm")]
     public async Task The_controllers_user_and_directory_come_with_its_package_and_only_a_purge_takes_its_state()
     {
         using var sandbox = new Sandbox();

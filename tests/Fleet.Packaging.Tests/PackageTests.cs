@@ -6,7 +6,7 @@ public sealed class PackageTests(SomePackages packages) : IClassFixture<SomePack
 
     private string ControllerDeb => Path.Combine(packages.First, "fleet-controller_1.2.3_amd64.deb");
 
-    [MachineFact("dpkg-deb", "rpmbuild")]
+    [ToolFact("dpkg", "rpm")]
     public void Two_runs_on_one_commit_give_the_same_bytes()
     {
         var first = File.ReadAllLines(Path.Combine(packages.First, "SHA256SUMS"));
@@ -15,7 +15,7 @@ public sealed class PackageTests(SomePackages packages) : IClassFixture<SomePack
         File.ReadAllLines(Path.Combine(packages.Second, "SHA256SUMS")).ShouldBe(first);
     }
 
-    [MachineFact("dpkg-deb", "rpmbuild")]
+    [ToolFact("dpkg", "rpm")]
     public async Task Files_are_in_their_places_for_root_with_their_modes()
     {
         var agent = await Shell.DoAsync("dpkg-deb", "--contents", AgentDeb);
@@ -32,7 +32,7 @@ public sealed class PackageTests(SomePackages packages) : IClassFixture<SomePack
         Mode(controller, "./usr/share/fleet-controller/artefacts/fleet-agent-1.2.3-linux-x64.tar.gz").ShouldBe("-rw-r--r-- root/root");
     }
 
-    [MachineFact("dpkg-deb", "rpmbuild")]
+    [ToolFact("dpkg", "rpm")]
     public async Task Settings_are_kept_over_upgrades_in_both_kinds_of_package()
     {
         (await Shell.DoAsync("dpkg-deb", "--info", AgentDeb, "conffiles")).ShouldBe("/etc/fleet/agent.json\n");
@@ -41,12 +41,12 @@ public sealed class PackageTests(SomePackages packages) : IClassFixture<SomePack
         (await Shell.DoAsync("rpm", "-qpc", Path.Combine(packages.First, "fleet-controller-1.2.3-1.x86_64.rpm"))).ShouldBe("/etc/fleet/controller.json\n");
     }
 
-    [MachineFact("dpkg-deb", "rpmbuild")]
+    [ToolFact("dpkg", "rpm")]
     public async Task The_controllers_directory_is_its_users_alone() =>
         (await Shell.DoAsync("rpm", "-qp", "--qf", "[%{FILENAMES} %{FILEMODES:perms} %{FILEUSERNAME}\n]", Path.Combine(packages.First, "fleet-controller-1.2.3-1.x86_64.rpm")))
             .ShouldContain("/var/lib/fleet-controller drwx------ fleet-controller\n");
 
-    [MachineFact("dpkg-deb", "rpmbuild", "systemd-analyze", "unshare")]
+    [SandboxFact("dpkg", "rpm", "systemd")]
     public async Task Units_hold_what_systemd_understands()
     {
         using var sandbox = new Sandbox();
@@ -60,7 +60,7 @@ public sealed class PackageTests(SomePackages packages) : IClassFixture<SomePack
         verified.ExitCode.ShouldBe(0);
     }
 
-    [MachineFact("dpkg-deb", "rpmbuild", "unshare")]
+    [SandboxFact("dpkg", "rpm")]
     public async Task A_package_is_installed_upgraded_removed_and_purged_without_a_trace()
     {
         using var sandbox = new Sandbox();
@@ -86,7 +86,7 @@ public sealed class PackageTests(SomePackages packages) : IClassFixture<SomePack
         done.ExitCode.ShouldBe(0, done.Text);
     }
 
-    [MachineFact("dpkg-deb", "rpmbuild", "unshare")]
+    [SandboxFact("dpkg", "rpm")]
     public async Task An_rpm_restarts_a_running_agent_once_on_upgrade_and_tells_the_controller_on_removal()
     {
         using var sandbox = new Sandbox();

@@ -40,9 +40,6 @@ internal static class Shell
         return result.Text;
     }
 
-    /// <summary>Whether installers/package can install what it lacks.</summary>
-    public static bool CanInstall => Environment.IsPrivilegedProcess && Has("apt-get");
-
     /// <summary>Whether this machine has a program.</summary>
     public static bool Has(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/sbin"]).Any(directory => File.Exists(Path.Combine(directory, program)));

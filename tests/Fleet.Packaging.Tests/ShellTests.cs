@@ -3,13 +3,13 @@ namespace Fleet.Packaging.Tests;
 /// <summary>The scripts in the shells that hosts have, and before the eyes of shellcheck.</summary>
 public sealed class ShellTests
 {
-    [MachineFact("shellcheck")]
+    [ToolFact("shellcheck")]
     public async Task Shellcheck_finds_nothing()
     {
         foreach (var (shell, files) in new (string, string[])[]
         {
             ("sh", ["tarball/install.sh", "tarball/uninstall.sh", .. Maintainers("fleet-agent"), .. Maintainers("fleet-controller")]),
-            ("bash", ["package", "publish", "lint", "reproduce", "container/try"]),
+            ("bash", ["package", "prerequisites", "publish", "lint", "reproduce", "container/try"]),
         })
         {
             var said = await Shell.RunAsync("shellcheck", ["-s", shell, "-S", "style", .. files.Select(file => Path.Combine("installers", file))]);
@@ -17,7 +17,7 @@ public sealed class ShellTests
         }
     }
 
-    [MachineFact("busybox", "unshare")]
+    [SandboxFact("busybox")]
     public async Task On_a_host_without_glibc_and_systemd_every_shell_says_why_and_changes_nothing()
     {
         // As small as a container of Alpine's: busybox is all there is.

@@ -17,12 +17,10 @@ public sealed class SomePackages : IAsyncLifetime
     /// <summary>Packages of the version after.</summary>
     public string Newer => Path.Combine(_directory, "newer", "packages");
 
-    /// <summary>Whether this machine can make packages; where not, the tests are skipped.</summary>
-    public static bool CanMake => Shell.Has("dpkg-deb") && Shell.Has("gzip") && (Shell.Has("rpmbuild") || Shell.CanInstall);
-
     public async Task InitializeAsync()
     {
-        if (!CanMake)
+        // Where this machine cannot make packages the tests are skipped.
+        if (Prerequisites.Missing("dpkg", "rpm") is not null)
             return;
         await WriteProgramAsync("agent/fleet-agent", """
             #!/bin/sh

@@ -8,15 +8,15 @@ public sealed partial class UnitSecurityTests
 {
     private static readonly string s_document = File.ReadAllText(Path.Combine(Shell.Repository, "docs/install.md"));
 
-    [MachineFact("systemd-analyze")]
+    [ToolFact("systemd")]
     public async Task The_controllers_score_is_the_one_in_the_document() =>
         (await ScoreAsync("fleet-controller.service")).ShouldBe(Documented(@"has no capability\s+\(`systemd-analyze security`: ([\d.]+)"));
 
-    [MachineFact("systemd-analyze")]
+    [ToolFact("systemd")]
     public async Task The_agents_score_is_the_one_in_the_document() =>
         (await ScoreAsync("fleet-agent.service")).ShouldBe(Documented(@"taken away \(`systemd-analyze security`: ([\d.]+)"));
 
-    [MachineFact("systemd-analyze")]
+    [ToolFact("systemd")]
     public async Task The_drop_in_for_hosts_whose_tasks_never_need_root_has_the_score_in_the_document() =>
         (await ScoreAsync("fleet-agent.service", DropIn().Match(s_document).Groups[1].Value)).ShouldBe(Documented(@"confines agent and tasks alike; it scores ([\d.]+)"));
 

@@ -22,6 +22,7 @@ internal static class InstallAdvice
         await screen.Writer.WriteLineAsync(InstallLine.Create(address, place.KeySha256.Span, reply.Secret));
         await screen.Writer.FlushAsync();
         screen.Note($"{reply.Token.Id}: good for {reply.Token.MaxUses} host(s) until {TimeText.Local(reply.Token.ExpiresMs)}; installs agent {place.AgentVersion} on Linux hosts (x86_64, systemd)");
+        screen.Note("it takes curl there; as root on a host without sudo, leave `sudo` out");
         if (address.Host == "localhost" || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip)))
             screen.Note($"{address} leads every host to itself: set advertise on the controller to an address that hosts reach");
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Fleet.Cli.Connection;
 using Fleet.Protocol;
+using Fleet.Protocol.NodeSets;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Agents;
@@ -41,7 +42,7 @@ internal sealed class ArtefactOptionSet
             1 => found[0],
             0 => throw CommandFailure.Usage(
                 $"the controller has no agent {version}{(pin is null ? "" : " with this SHA-256")}",
-                all.Artefacts.Count == 0 ? "bring one with --file" : $"it has {string.Join(", ", all.Artefacts.Select(a => a.Version).Distinct())}; bring another one with --file"),
+                all.Artefacts.Count == 0 ? "bring one with --file" : $"it has {string.Join(", ", all.Artefacts.Select(a => a.Version).Distinct().Order(NaturalOrder.Comparer))}; bring another one with --file"),
             _ => throw CommandFailure.Usage(
                 $"the controller has several agents {version}", $"say which with --sha256: {string.Join(", ", found.Select(Digest))}"),
         };

@@ -15,6 +15,7 @@ internal static class AccessTable
         ["/fleet.v1.Artefacts/FetchArtefact"] = new(AccessLevel.Agent),
         ["/fleet.v1.Artefacts/ListArtefacts"] = new(AccessLevel.Viewer),
         ["/fleet.v1.Artefacts/PutArtefact"] = new(AccessLevel.Admin, IsAudited: true),
+        ["/fleet.v1.Artefacts/RemoveArtefact"] = new(AccessLevel.Admin, IsAudited: true),
 
         ["/fleet.v1.Jobs/PreviewTarget"] = new(AccessLevel.Viewer),
         ["/fleet.v1.Jobs/GetJob"] = new(AccessLevel.Viewer),

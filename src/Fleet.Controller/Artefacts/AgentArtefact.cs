@@ -5,7 +5,8 @@ namespace Fleet.Controller.Artefacts;
 /// <param name="Version">The agent's version.</param>
 /// <param name="Sha256">Of the file, in hexadecimal.</param>
 /// <param name="Bytes">Its length.</param>
-internal sealed record AgentArtefact(string Path, string Version, string Sha256, long Bytes)
+/// <param name="IsBrought">Whether an operator brought it.</param>
+internal sealed record AgentArtefact(string Path, string Version, string Sha256, long Bytes, bool IsBrought)
 {
     /// <summary>Its name without the directory.</summary>
     public string FileName => System.IO.Path.GetFileName(Path);

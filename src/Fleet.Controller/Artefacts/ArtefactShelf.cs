@@ -61,7 +61,18 @@ internal sealed class ArtefactShelf(ControllerOptions options)
         File.Move(file, path, overwrite: true);
         foreach (var old in new DirectoryInfo(Brought).GetDirectories().OrderByDescending(d => d.LastWriteTimeUtc).Skip(MostBrought))
             old.Delete(recursive: true);
-        return new AgentArtefact(path, version, sha256, new FileInfo(path).Length);
+        return new AgentArtefact(path, version, sha256, new FileInfo(path).Length, IsBrought: true);
+    }
+
+    /// <summary>Removes one that was brought; false where none that was has this digest.</summary>
+    /// <inheritdoc cref="FindAgent" path="/exception"/>
+    public bool Remove(string sha256)
+    {
+        var place = new DirectoryInfo(Path.Combine(Brought, sha256));
+        if (!place.Exists)
+            return false;
+        place.Delete(recursive: true);
+        return true;
     }
 
     private static IEnumerable<(FileInfo File, string Version)> Candidates(DirectoryInfo directory, SearchOption how)
@@ -89,7 +100,7 @@ internal sealed class ArtefactShelf(ControllerOptions options)
             _hashes[stamp] = sha256;
         }
 
-        return new AgentArtefact(file.FullName, version, sha256, file.Length);
+        return new AgentArtefact(file.FullName, version, sha256, file.Length, file.DirectoryName == Path.Combine(Brought, sha256));
     }
 
     private sealed record FileStamp(string Path, long Length, DateTime WrittenAt);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Fleet.Controller.Identity;
 using Fleet.Protocol;
 using Fleet.Protocol.V1;
@@ -27,11 +28,31 @@ internal sealed partial class ArtefactsService(ArtefactShelf shelf, ArtefactPlac
     }
 
     /// <inheritdoc/>
+    public override Task<Artefact> RemoveArtefact(RemoveArtefactRequest request, ServerCallContext context)
+    {
+        if (request.Sha256.Length != SHA256.HashSizeInBytes)
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "sha256: 32 bytes expected"));
+        var artefact = Find(request.Sha256);
+        bool isRemoved;
+        try
+        {
+            isRemoved = shelf.Remove(artefact.Sha256);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, $"the controller cannot remove {artefact.Path}: {e.Message}"));
+        }
+
+        if (!isRemoved)
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, $"nobody brought {artefact.FileName} with --file: it lies in {shelf.Directory} on the controller's host, remove it there"));
+        LogRemoved(context.GetCaller(), artefact.Version, artefact.Sha256);
+        return Task.FromResult(ToMessage(artefact));
+    }
+
+    /// <inheritdoc/>
     public override async Task FetchArtefact(FetchArtefactRequest request, IServerStreamWriter<ArtefactChunk> responseStream, ServerCallContext context)
     {
-        var sha256 = Convert.ToHexStringLower(request.Sha256.Span);
-        var artefact = Read().FirstOrDefault(a => a.Sha256 == sha256)
-            ?? throw new RpcException(new Status(StatusCode.NotFound, $"the controller has no artefact with the SHA-256 {sha256}"));
+        var artefact = Find(request.Sha256);
         if (request.Offset > (ulong)artefact.Bytes)
             throw new RpcException(new Status(StatusCode.InvalidArgument, $"offset: {request.Offset} given, the artefact has {artefact.Bytes} bytes"));
         using var place = places.TryTake()
@@ -47,6 +68,13 @@ internal sealed partial class ArtefactsService(ArtefactShelf shelf, ArtefactPlac
             var chunk = new ArtefactChunk { Offset = (ulong)(file.Position - count), Data = ByteString.CopyFrom(buffer, 0, count) };
             await responseStream.WriteAsync(chunk, context.CancellationToken);
         }
+    }
+
+    private AgentArtefact Find(ByteString digest)
+    {
+        var sha256 = Convert.ToHexStringLower(digest.Span);
+        return Read().FirstOrDefault(a => a.Sha256 == sha256)
+            ?? throw new RpcException(new Status(StatusCode.NotFound, $"the controller has no artefact with the SHA-256 {sha256}"));
     }
 
     private IEnumerable<AgentArtefact> Read()
@@ -67,9 +95,13 @@ internal sealed partial class ArtefactsService(ArtefactShelf shelf, ArtefactPlac
         Sha256 = ByteString.CopyFrom(Convert.FromHexString(artefact.Sha256)),
         SizeBytes = (ulong)artefact.Bytes,
         FileName = artefact.FileName,
+        Brought = artefact.IsBrought,
     };
 
     // Who gave hosts what they run is found in the log by the digest.
     [LoggerMessage(3323, LogLevel.Information, "{Caller} brought agent {Version}, {Bytes} bytes, SHA-256 {Sha256}")]
     private partial void LogBrought(CallerIdentity caller, string version, long bytes, string sha256);
+
+    [LoggerMessage(3324, LogLevel.Information, "{Caller} removed agent {Version}, SHA-256 {Sha256}")]
+    private partial void LogRemoved(CallerIdentity caller, string version, string sha256);
 }

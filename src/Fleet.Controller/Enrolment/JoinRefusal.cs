@@ -44,7 +44,8 @@ internal sealed record JoinRefusal(JoinRefusalKind Kind, string Message)
             JoinRefusalKind.BadToken, $"the {Name(wanted)} token has been used as often as it may: {Renew(wanted)}, with --uses N for more than one"),
         EnrolmentRefusal.NameTaken when wanted == TokenKind.Agent => new(
             JoinRefusalKind.Taken,
-            $"the name {name} belongs to another agent: choose another name, remove that agent first, or replace it with a token that allows it"),
+            $"the name {name} belongs to another agent: choose another name with --name, remove that agent with `fleet agents remove {name}`, "
+            + "or replace it: --replace, with a token that `fleet token create --allow-replace` made"),
         EnrolmentRefusal.NameTaken => new(
             JoinRefusalKind.Taken, $"the name {name} belongs to another operator: choose another name, or have that operator revoked first"),
         EnrolmentRefusal.EnrolmentTaken => new(

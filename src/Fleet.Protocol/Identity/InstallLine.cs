@@ -6,6 +6,10 @@ namespace Fleet.Protocol.Identity;
 /// comes from the fleet's own root and names no host; the pin is checked all the same. The token carries the fingerprint of
 /// that root, to which `fleet-agent enrol` is pinned in its turn. No proxy is asked, as for every link of Fleet's.
 /// </summary>
+/// <remarks>
+/// Where curl fails, the shell is told to fail: a pipe ends as its last command does, and a shell that gets nothing succeeds. The line
+/// holds neither `$` nor `"`, so that it may stand between double quotes, as in <c>ssh host "..."</c>.
+/// </remarks>
 public static class InstallLine
 {
     /// <summary>The pin as curl takes it.</summary>
@@ -23,5 +27,5 @@ public static class InstallLine
     /// <param name="keyHash">SHA-256 of the controller's SubjectPublicKeyInfo.</param>
     /// <param name="token">The join token; its characters need no quotes.</param>
     public static string Create(ControllerAddress controller, ReadOnlySpan<byte> keyHash, string token) =>
-        $"{Fetch(controller, keyHash)} | sudo sh -s -- --token {token}";
+        $@"({Fetch(controller, keyHash)} || printf '\nexit 1\n') | sudo sh -s -- --token {token}";
 }

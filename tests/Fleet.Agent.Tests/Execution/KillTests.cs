@@ -105,7 +105,7 @@ public sealed class KillTests : ExecutorTest
         observer.Output().ShouldBe("up\ntidy\n");
     }
 
-    [Fact]
+    [ToolFact("python3")]
     public async Task A_fork_bomb_is_ended()
     {
         // 64 processes at a time; half of them are in sessions of their own and replaced as soon as they die.

@@ -117,7 +117,7 @@ public sealed class OutcomeTests : ExecutorTest
         step.PeakMemory.IsUpperBound.ShouldBeTrue("a shell is smaller than this test's own process");
     }
 
-    [Fact]
+    [ToolFact("python3")]
     public async Task A_large_peak_of_memory_is_exact()
     {
         var megabytes = (int)(OwnPeak() >> 20) + 100;
@@ -129,7 +129,7 @@ public sealed class OutcomeTests : ExecutorTest
         static long OwnPeak() => Fleet.Agent.Execution.Processes.OwnMemory.PeakBytes();
     }
 
-    [Theory]
+    [ToolTheory("python3")]
     [InlineData("#!/bin/sh\necho sh $1 $0\n", "sh a ")]
     [InlineData("#!/usr/bin/env python3\nimport sys\nprint('py', sys.argv[1], sys.argv[0])\n", "py a ")]
     [InlineData("echo plain $1 $0\n", "plain a ")]

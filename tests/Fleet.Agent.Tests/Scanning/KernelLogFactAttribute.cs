@@ -15,7 +15,7 @@ internal sealed class KernelLogFactAttribute : FactAttribute
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Skip = $"needs a kernel's ring buffer to write to: {e.Message}";
+            Skip = Prerequisites.NotOnThisMachine($"it takes a kernel's ring buffer to write to: {e.Message}");
         }
     }
 

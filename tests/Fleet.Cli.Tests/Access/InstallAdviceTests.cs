@@ -14,15 +14,26 @@ public sealed class InstallAdviceTests
         var text = await WriteAsync("127.0.0.1:7443", Reply("fleet.example:7443"));
 
         text.ShouldStartWith(
-            "curl -fsSk --noproxy '*' --pinnedpubkey 'sha256//BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=' https://fleet.example:7443/install.sh "
-            + $"| sudo sh -s -- --token {Token}\n");
+            "(curl -fsSk --noproxy '*' --pinnedpubkey 'sha256//BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=' https://fleet.example:7443/install.sh "
+            + $@"|| printf '\nexit 1\n') | sudo sh -s -- --token {Token}" + "\n");
         text.ShouldContain("good for 3 host(s)");
         text.ShouldContain("installs agent 0.1.0");
+        text.ShouldContain("it takes curl there");
+    }
+
+    [Fact]
+    public async Task The_line_in_the_document_is_the_one_that_is_printed()
+    {
+        var line = (await WriteAsync("127.0.0.1:7443", Reply("fleet.example.org:7443"))).Split('\n')[0];
+
+        // Only pin and token are shortened there.
+        File.ReadAllLines(Path.Combine(Some.RepositoryRoot, "docs", "install.md"))
+            .ShouldContain(line.Replace("BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=", "...", StringComparison.Ordinal).Replace(Token, "fleet1.a...", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Where_the_controller_advertises_nothing_the_operators_own_address_is_used() =>
-        (await WriteAsync("10.1.2.3:8443", Reply(""))).ShouldContain(" https://10.1.2.3:8443/install.sh | ");
+        (await WriteAsync("10.1.2.3:8443", Reply(""))).ShouldContain(" https://10.1.2.3:8443/install.sh || ");
 
     [Fact]
     public async Task A_loopback_address_is_said_to_lead_nowhere() =>

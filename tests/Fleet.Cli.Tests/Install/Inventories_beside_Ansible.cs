@@ -79,13 +79,13 @@ public sealed class Inventories_beside_Ansible : IDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("fleet-inventory-").FullName;
 
-    [AnsibleFact]
+    [ToolFact("ansible-core")]
     public Task An_INI_file_means_the_same() => CompareAsync("hosts.ini", Ini);
 
-    [AnsibleFact]
+    [ToolFact("ansible-core")]
     public Task A_YAML_file_means_the_same() => CompareAsync("hosts.yml", Yaml);
 
-    [AnsibleFact]
+    [ToolFact("ansible-core")]
     public async Task What_Ansible_prints_as_YAML_means_what_its_source_does()
     {
         await File.WriteAllTextAsync(Path.Combine(_directory, "hosts.ini"), Ini);
@@ -136,7 +136,7 @@ public sealed class Inventories_beside_Ansible : IDisposable
 
     private async Task<string> AskAnsibleAsync(string inventory, params string[] options)
     {
-        var start = new ProcessStartInfo(AnsibleFactAttribute.Program, ["-i", Path.Combine(_directory, inventory), .. options])
+        var start = new ProcessStartInfo("ansible-inventory", ["-i", Path.Combine(_directory, inventory), .. options])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _directory,
         };

@@ -91,6 +91,26 @@ public sealed class ArtefactsServiceTests(TestController controller) : IClassFix
     }
 
     [Fact]
+    public async Task What_was_brought_is_removed_and_what_came_with_the_controller_is_not()
+    {
+        var brought = await PutAsync("10.0.0", [10]);
+        await File.WriteAllBytesAsync(Path.Combine(controller.Options.Artefacts, ArtefactNames.Of("10.0.1")), [10, 1]);
+        var shipped = (await ListAsync("10.0.1")).ShouldHaveSingleItem();
+        (brought.Brought, shipped.Brought).ShouldBe((true, false));
+
+        (await RemoveAsync(brought.Sha256)).ShouldBe(brought);
+        (await ListAsync("10.0.0")).ShouldBeEmpty();
+        (await Should.ThrowAsync<RpcException>(() => FetchAsync(brought.Sha256, 0))).StatusCode.ShouldBe(StatusCode.NotFound);
+        (await Should.ThrowAsync<RpcException>(() => RemoveAsync(brought.Sha256))).StatusCode.ShouldBe(StatusCode.NotFound);
+        (await Should.ThrowAsync<RpcException>(() => RemoveAsync(ByteString.CopyFrom(1, 2)))).StatusCode.ShouldBe(StatusCode.InvalidArgument);
+
+        var refusal = await Should.ThrowAsync<RpcException>(() => RemoveAsync(shipped.Sha256));
+        refusal.StatusCode.ShouldBe(StatusCode.FailedPrecondition);
+        refusal.Status.Detail.ShouldContain(controller.Options.Artefacts);
+        (await ListAsync("10.0.1")).ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task The_oldest_that_were_brought_make_room()
     {
         for (var i = 0; i < 12; i++)
@@ -121,6 +141,9 @@ public sealed class ArtefactsServiceTests(TestController controller) : IClassFix
 
         return await call.ResponseAsync.WaitAsync(TimeLimit.Default);
     }
+
+    private Task<V1.Artefact> RemoveAsync(ByteString sha256) =>
+        _admin.RemoveArtefactAsync(new V1.RemoveArtefactRequest { Sha256 = sha256 }).ResponseAsync.WaitAsync(TimeLimit.Default);
 
     private async Task<byte[]> FetchAsync(ByteString sha256, ulong offset)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Fleet.Controller.Artefacts;
@@ -37,7 +38,7 @@ public sealed class InstallationTests(TestController controller) : IClassFixture
         lines.ShouldContain($"FLEET_CONTROLLER='{controller.Address.Authority}'");
         lines.ShouldContain($"FLEET_PIN='{InstallLine.Pin(shown().Span)}'");
         lines.ShouldContain($"FLEET_ARTEFACT='{ArtefactName}'");
-        lines.ShouldContain("echo the script itself");
+        lines.ShouldContain("echo the script itself $*");
         shown().ToArray().ShouldBe(controller.Authority.ControllerKeyHash);
     }
 
@@ -127,21 +128,25 @@ public sealed class InstallationTests(TestController controller) : IClassFixture
         answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
-    [CurlFact]
-    public async Task Curl_gets_the_script_by_the_pin_and_nothing_by_another()
+    [ToolFact("curl")]
+    public async Task The_line_runs_the_script_that_the_pinned_key_gives_and_fails_where_there_is_none()
     {
         PutArtefacts();
-        var line = InstallLine.Create(new ControllerAddress("127.0.0.1", controller.Address.Port), controller.Authority.ControllerKeyHash, "fleet1.a.x");
-        var otherKey = InstallLine.Create(new ControllerAddress("127.0.0.1", controller.Address.Port), new byte[32], "fleet1.a.x");
+        var (key, address) = (controller.Authority.ControllerKeyHash, new ControllerAddress("127.0.0.1", controller.Address.Port));
 
-        var (code, text) = await CurlAsync(line);
-        code.ShouldBe(0);
-        text.ShouldStartWith("#!/bin/sh\n");
-        text.ShouldEndWith("echo the script itself\n");
+        (await TypeAsync(InstallLine.Create(address, key, "fleet1.a.x"))).ShouldBe((0, "the script itself --token fleet1.a.x\n", ""));
 
-        // CURLE_SSL_PINNEDPUBKEYNOTMATCH: the handshake is given up, and sh gets an empty script.
-        (await CurlAsync(otherKey)).ShouldBe((90, ""));
+        // CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_COULDNT_CONNECT.
+        await ShouldFailAsync(InstallLine.Create(address, new byte[32], "fleet1.a.x"), "curl: (90) ");
+        await ShouldFailAsync(InstallLine.Create(new ControllerAddress("127.0.0.1", UnusedPort()), key, "fleet1.a.x"), "curl: (7) ");
+        // CURLE_HTTP_RETURNED_ERROR: there is no agent to give.
+        controller.Options.Artefacts = _directory.New("nothing");
+        await ShouldFailAsync(InstallLine.Create(address, key, "fleet1.a.x"), "curl: (22) ");
     }
+
+    [Fact]
+    public void The_line_may_stand_between_double_quotes() =>
+        InstallLine.Create(new ControllerAddress("fleet.example", 7443), new byte[32], "fleet1.a.x").IndexOfAny(['$', '"', '`', '!']).ShouldBe(-1);
 
     private Task<V1.CreateTokenReply> CreateTokenAsync(X509Certificate2 admin) =>
         new V1.Tokens.TokensClient(controller.Connect(admin)).CreateTokenAsync(new V1.CreateTokenRequest
@@ -149,14 +154,36 @@ public sealed class InstallationTests(TestController controller) : IClassFixture
             Kind = V1.TokenKind.Agent, LifetimeMs = 60_000, MaxUses = 1, Install = true,
         }).ResponseAsync.WaitAsync(TimeLimit.Default);
 
-    // The line's own words, up to the pipe.
-    private static async Task<(int Code, string Text)> CurlAsync(string line)
+    private async Task ShouldFailAsync(string line, string why)
     {
-        var start = new ProcessStartInfo("sh", ["-c", line[..line.IndexOf('|', StringComparison.Ordinal)]]) { RedirectStandardOutput = true };
-        using var curl = Process.Start(start)!;
-        var text = await curl.StandardOutput.ReadToEndAsync().WaitAsync(TimeLimit.Default);
-        await curl.WaitForExitAsync().WaitAsync(TimeLimit.Default);
-        return (curl.ExitCode, text);
+        var (code, output, errors) = await TypeAsync(line);
+        code.ShouldBe(1, errors);
+        output.ShouldBe("");
+        errors.ShouldContain(why);
+    }
+
+    // At a shell, with a sudo that does no more than start what it is given.
+    private async Task<(int Code, string Output, string Errors)> TypeAsync(string line)
+    {
+        var programs = Directory.CreateDirectory(_directory.New("programs")).FullName;
+        var sudo = Path.Combine(programs, "sudo");
+        File.WriteAllText(sudo, "#!/bin/sh\nexec \"$@\"\n");
+        File.SetUnixFileMode(sudo, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var start = new ProcessStartInfo("sh", ["-c", line]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["PATH"] = $"{programs}:{start.Environment["PATH"]}";
+        using var shell = Process.Start(start)!;
+        var output = shell.StandardOutput.ReadToEndAsync();
+        var errors = shell.StandardError.ReadToEndAsync();
+        await shell.WaitForExitAsync().WaitAsync(TimeLimit.Default);
+        return (shell.ExitCode, await output.WaitAsync(TimeLimit.Default), await errors.WaitAsync(TimeLimit.Default));
+    }
+
+    // Nobody listens where somebody did a moment ago.
+    private static int UnusedPort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private byte[] PutArtefacts()
@@ -164,7 +191,7 @@ public sealed class InstallationTests(TestController controller) : IClassFixture
         var directory = Directory.CreateDirectory(_directory.New("artefacts")).FullName;
         var content = RandomNumberGenerator.GetBytes(300_000);
         File.WriteAllBytes(Path.Combine(directory, ArtefactName), content);
-        File.WriteAllText(Path.Combine(directory, "install.sh"), "echo the script itself\n");
+        File.WriteAllText(Path.Combine(directory, "install.sh"), "echo the script itself $*\n");
         controller.Options.Artefacts = directory;
         return content;
     }

@@ -103,7 +103,10 @@ public sealed class EnrolmentTests(TestController controller) : IClassFixture<Te
             .StatusCode.ShouldBe(StatusCode.AlreadyExists);
         var unallowed = Request(await controller.TokenAsync(TokenKind.Agent), "contested");
         unallowed.Replace = true;
-        (await RefusedAsync(unallowed)).Status.Detail.ShouldContain("the name contested belongs to another agent");
+        var refusal = (await RefusedAsync(unallowed)).Status.Detail;
+        refusal.ShouldContain("the name contested belongs to another agent");
+        refusal.ShouldContain("`fleet agents remove contested`");
+        refusal.ShouldContain("--replace, with a token that `fleet token create --allow-replace` made");
         (await controller.Store.Agents.FindByNameAsync("contested", CancellationToken.None))!.Id.ShouldBe(holder.AgentId);
 
         var allowed = Request(await controller.TokenAsync(TokenKind.Agent, allowReplace: true), "contested");

@@ -1,3 +1,4 @@
+using Fleet.Hosts.Machine;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
@@ -8,8 +9,10 @@ namespace Fleet.EndToEnd.Hosts;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class HostFactAttribute : FactAttribute
 {
-    /// <param name="tools">What this machine itself needs for it, as <see cref="ToolFactAttribute"/> has it.</param>
-    public HostFactAttribute(params string[] tools) => Skip = ToolFactAttribute.SkipUnless(tools);
+    /// <summary>What this machine itself needs for all of them: to boot hosts, and to compile and pack the agent that is put on them.</summary>
+    public static readonly IReadOnlyList<string> Packages = [.. MachineCheck.Packages, "dpkg", "rpm", "gcc", "libc6-dev", "zlib1g-dev"];
+
+    public HostFactAttribute() => Skip = Prerequisites.Missing([.. Packages]);
 }
 
 /// <summary>Makes a <see cref="HostTestCase"/> of each <see cref="HostFactAttribute"/>.</summary>

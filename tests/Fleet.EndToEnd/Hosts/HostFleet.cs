@@ -35,7 +35,7 @@ public sealed class HostFleet : IAsyncLifetime
     public async Task InitializeAsync()
     {
         // Where there can be no hosts the tests are reported as skipped.
-        if (await MachineCheck.WhyNeverAsync() is not null)
+        if (Prerequisites.Missing([.. HostFactAttribute.Packages]) is not null || await MachineCheck.WhyNeverAsync() is not null)
             return;
 
         // Both take a minute where nothing is there yet.

@@ -18,6 +18,7 @@ public sealed class Installing_with_somebody_in_between(HostFleet fixture)
 
         var said = await host.ExecAsync("/bin/sh", "-c", astray);
 
+        said.ExitCode.ShouldBe(1, said.ToString());
         said.Stderr.ShouldContain("curl: (90)", customMessage: said.ToString());
         impostor.Connections.ShouldBeGreaterThan(0);
         impostor.Told.ShouldBe("", "the token, or even the path, was told");

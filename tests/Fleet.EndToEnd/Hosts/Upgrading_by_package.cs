@@ -53,7 +53,7 @@ public sealed class Upgrading_by_package : IAsyncLifetime
         await ShouldBeGoneAsync();
     }
 
-    [HostFact("rpm")]
+    [HostFact]
     public async Task An_rpm_restarts_the_agent_once_keeps_settings_and_takes_the_service_away_with_it()
     {
         var newer = await _fixture.Packages.MakeVersionAsync(_directory, Newer);

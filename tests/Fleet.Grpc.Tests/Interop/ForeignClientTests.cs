@@ -6,7 +6,7 @@ namespace Fleet.Grpc.Tests.Interop;
 /// <summary>grpcio's client against our server.</summary>
 public sealed class ForeignClientTests
 {
-    [PythonTheory]
+    [ToolTheory("python3-grpcio", "python3-protobuf")]
     [InlineData(Transport.H2c)]
     [InlineData(Transport.Tls)]
     public async Task Grpcio_as_the_client_plays_every_case_with_our_server(Transport transport)

@@ -11,7 +11,7 @@ public sealed class ForeignServerTests
     private static readonly string[] Names =
         [.. InteropCases.Everywhere, "server_compressed_unary", "server_compressed_streaming"];
 
-    [PythonTheory]
+    [ToolTheory("python3-grpcio", "python3-protobuf")]
     [InlineData(Transport.H2c)]
     [InlineData(Transport.Tls)]
     public async Task Our_client_plays_every_case_with_grpcio_as_the_server(Transport transport)

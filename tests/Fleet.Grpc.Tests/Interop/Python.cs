@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Fleet.Grpc.Tests.Interop;
 
-/// <summary>Debian's python3 with its gRPC: the foreign end of the interop tests (<see cref="PythonTheoryAttribute"/>).</summary>
+/// <summary>Debian's python3 with its gRPC: the foreign end of the interop tests.</summary>
 internal static class Python
 {
     public const string Interpreter = "/usr/bin/python3";

@@ -1,19 +1,16 @@
 using Fleet.Harness;
 using Fleet.Hosts.Roots;
+using Fleet.Tests.Machine;
 
 namespace Fleet.Hosts.Machine;
 
-/// <summary>Whether this machine can boot hosts; what is missing is installed where that is possible.</summary>
+/// <summary>Whether this machine can boot hosts.</summary>
 public static class MachineCheck
 {
-    // Each tool and the Debian package that brings it.
-    private static readonly (string Tool, string Package)[] Tools =
-    [
-        ("systemd-nspawn", "systemd-container"), ("debootstrap", "debootstrap"), ("nsenter", "util-linux"), ("ip", "iproute2"),
-        ("ssh", "openssh-client"),
-    ];
+    /// <summary>What brings the programs that it takes.</summary>
+    public static readonly IReadOnlyList<string> Packages =
+        ["systemd-container", "debootstrap", "debian-archive-keyring", "iproute2", "openssh-client", "procps"];
 
-    private static readonly string[] ToolDirectories = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
     private static readonly Lazy<Task<string?>> Quick = new(FindObstacleAsync);
     private static readonly Lazy<Task<string?>> Whole = new(async () => await Quick.Value ?? await FindBootObstacleAsync());
 
@@ -30,35 +27,23 @@ public static class MachineCheck
     private static async Task<string?> FindObstacleAsync()
     {
         if (!OperatingSystem.IsLinux())
-            return "real hosts need Linux";
+            return Prerequisites.NotOnThisMachine("real hosts need Linux");
         if (!Environment.IsPrivilegedProcess)
-            return "real hosts need root: mounts, network namespaces and cgroups are made for them";
-        if (!(await File.ReadAllLinesAsync("/proc/filesystems")).Any(line => line.EndsWith("\toverlay", StringComparison.Ordinal)))
-            return "real hosts need overlay file systems, which this kernel does not have";
-        return await InstallToolsAsync() ?? await FindRefusalAsync();
-    }
-
-    private static async Task<string?> InstallToolsAsync()
-    {
-        var missing = Tools.Where(t => !ToolDirectories.Any(d => File.Exists(Path.Combine(d, t.Tool)))).ToList();
-        if (missing.Count == 0)
-            return null;
-        var names = string.Join(", ", missing.Select(t => t.Tool));
-        if (!File.Exists("/usr/bin/apt-get"))
-            return $"real hosts need {names}, and there is no apt-get to install them with";
-        var environment = new Dictionary<string, string> { ["DEBIAN_FRONTEND"] = "noninteractive" };
-        await OneShot.RunAsync("apt-get", ["update", "-qq"], environment, limit: TimeSpan.FromMinutes(2));
-        var result = await OneShot.RunAsync(
-            "apt-get", ["install", "-y", "-qq", "--no-install-recommends", .. missing.Select(t => t.Package)], environment, limit: TimeSpan.FromMinutes(5));
-        return result.ExitCode == 0 ? null : $"real hosts need {names}, which could not be installed: {result.Stderr.Trim()}";
+            return Prerequisites.NotOnThisMachine("real hosts need root: mounts, network namespaces and cgroups are made for them");
+        return Prerequisites.Missing([.. Packages]) ?? await FindRefusalAsync();
     }
 
     /// <summary>Root in a container is often not allowed what hosts need: tried, not guessed.</summary>
     private static async Task<string?> FindRefusalAsync()
     {
-        const string Trial = "mount -t tmpfs tmpfs /mnt && ip link add trial0 type bridge && ip link add trial1 type veth peer name trial2";
+        // Not /proc/filesystems: the kernel loads overlay file systems with the first of them.
+        const string Trial = "mount -t tmpfs tmpfs /mnt && mkdir /mnt/upper /mnt/work /mnt/root"
+            + " && mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work overlay /mnt/root"
+            + " && ip link add trial0 type bridge && ip link add trial1 type veth peer name trial2";
         var result = await OneShot.RunAsync("unshare", ["--mount", "--net", "--pid", "--fork", "/bin/sh", "-c", Trial]);
-        return result.ExitCode == 0 ? null : $"real hosts need namespaces, mounts and bridges, which this machine refuses: {result.Stderr.Trim()}";
+        return result.ExitCode == 0
+            ? null
+            : Prerequisites.NotOnThisMachine($"real hosts need namespaces, mounts, overlay file systems and bridges, which are refused: {result.Stderr.Trim()}");
     }
 
     private static async Task<string?> FindBootObstacleAsync()

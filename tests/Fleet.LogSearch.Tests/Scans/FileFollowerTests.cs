@@ -165,7 +165,7 @@ public sealed class FileFollowerTests : IDisposable
         _bench.Scan().ShouldBe([]);
     }
 
-    [Theory]
+    [ToolTheory("zstd", "xz-utils", "bzip2")]
     [InlineData("zstd", ".zst"), InlineData("xz", ".xz"), InlineData("bzip2", ".bz2")]
     public async Task A_packed_file_is_read_by_what_was_opened_whatever_has_its_name_by_then(string program, string suffix)
     {

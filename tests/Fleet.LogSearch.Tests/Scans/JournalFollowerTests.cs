@@ -22,7 +22,7 @@ public sealed class JournalFollowerTests : IDisposable
         JournalFields = [FieldFilter.Parse("unit=app")],
     }, TimeProvider.System));
 
-    [JournalFact]
+    [ToolFact("systemd-journal-remote")]
     public async Task Entries_are_delivered_once_through_appending_archiving_and_restarts()
     {
         await WriteAsync("system.journal", 30);
@@ -40,7 +40,7 @@ public sealed class JournalFollowerTests : IDisposable
         _bench.Gaps.ShouldBeEmpty();
     }
 
-    [JournalFact]
+    [ToolFact("systemd-journal-remote")]
     public async Task More_entries_than_fit_a_step_are_all_delivered()
     {
         await WriteAsync("system.journal", 1);
@@ -50,7 +50,7 @@ public sealed class JournalFollowerTests : IDisposable
         _bench.Scan().ShouldBe(Expected(1, 5000));
     }
 
-    [JournalFact]
+    [ToolFact("systemd-journal-remote")]
     public async Task A_vacuumed_file_with_unread_entries_is_a_gap()
     {
         await WriteAsync("system.journal", 10);
@@ -70,7 +70,7 @@ public sealed class JournalFollowerTests : IDisposable
         _bench.Gaps.Count.ShouldBe(1);
     }
 
-    [JournalFact]
+    [ToolFact("systemd-journal-remote")]
     public async Task A_volatile_journal_that_is_copied_to_the_lasting_one_is_read_once()
     {
         await WriteAsync("volatile.journal", 10);
@@ -84,7 +84,7 @@ public sealed class JournalFollowerTests : IDisposable
         _bench.Gaps.ShouldBeEmpty();
     }
 
-    [JournalFact]
+    [ToolFact("systemd-journal-remote")]
     public async Task The_last_entries_of_all_files_are_read_where_they_are_asked_for()
     {
         await WriteAsync("system.journal", 10);
@@ -94,7 +94,7 @@ public sealed class JournalFollowerTests : IDisposable
         _bench.Scan().ShouldBe(Expected(6, 14));
     }
 
-    [JournalFact]
+    [ToolFact("systemd-journal-remote")]
     public async Task A_host_without_a_journal_says_so_and_all_of_one_that_appears_is_new()
     {
         _bench.Begin();
@@ -135,17 +135,5 @@ public sealed class JournalFollowerTests : IDisposable
         process.StandardInput.Close();
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
         process.ExitCode.ShouldBe(0, await process.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(5)));
-    }
-
-    /// <summary>Skipped, and said to be, where the writer is not installed.</summary>
-    private sealed class JournalFactAttribute : FactAttribute
-    {
-        public JournalFactAttribute()
-        {
-            if (!File.Exists(Writer))
-            {
-                Skip = "needs systemd-journal-remote";
-            }
-        }
     }
 }

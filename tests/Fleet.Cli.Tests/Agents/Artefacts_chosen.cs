@@ -1,0 +1,45 @@
+using Fleet.Cli.Agents;
+using Fleet.Protocol.V1;
+using Google.Protobuf;
+
+namespace Fleet.Cli.Tests.Agents;
+
+/// <summary>`fleet agents artefacts`: how they are listed, and which one is meant.</summary>
+public sealed class Artefacts_chosen
+{
+    private static readonly Artefact[] s_all = [Some("0.10.0", 1, true), Some("0.2.0", 2, true), Some("0.9.1", 3, false), Some("0.2.0", 4, true)];
+
+    [Fact]
+    public void They_are_listed_by_version_with_where_they_come_from()
+    {
+        var (screen, text) = Tests.Some.Screen();
+
+        ArtefactsCommand.Write(screen, s_all);
+
+        var lines = text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Skip(1).Select(line => line.Split('\t')[0]).ShouldBe(["0.2.0", "0.2.0", "0.9.1", "0.10.0"]);
+        lines[1].ShouldEndWith("brought with --file");
+        lines[3].ShouldEndWith("the controller's own");
+    }
+
+    [Theory]
+    [InlineData("0.9.1", 3)]
+    [InlineData("040404", 4)]
+    [InlineData("0404040404", 4)]
+    public void One_is_meant_by_its_version_or_its_first_digits(string wanted, byte expected) =>
+        ArtefactsCommand.Choose(s_all, wanted).Sha256[0].ShouldBe(expected);
+
+    [Theory]
+    [InlineData("0.2.0", "several agents 0.2.0; say which by its SHA-256: 0202")]
+    [InlineData("0.3.0", "no agent 0.3.0")]
+    [InlineData("0", "no agent 0")]
+    [InlineData("", "no agent ")]
+    public void What_is_not_clear_is_refused(string wanted, string why)
+    {
+        var refused = Should.Throw<CommandFailure>(() => ArtefactsCommand.Choose(s_all, wanted));
+        refused.Message.Replace("\n  ", "; ", StringComparison.Ordinal).ShouldContain(why);
+    }
+
+    private static Artefact Some(string version, byte digest, bool isBrought) =>
+        new() { Version = version, Sha256 = ByteString.CopyFrom(Enumerable.Repeat(digest, 32).ToArray()), SizeBytes = 10, Brought = isBrought };
+}
