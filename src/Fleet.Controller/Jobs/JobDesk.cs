@@ -2,6 +2,7 @@ using Fleet.Controller.Dispatch;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Registry;
 using Fleet.Protocol.Identifiers;
+using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
 using Google.Protobuf;
@@ -36,7 +37,7 @@ internal sealed class JobDesk(
         // 4. Stored, begun and answered.
         var tasks = resolved.Agents.Select(agent => new NewTask(agent.Id, agent.Name)).ToList();
         var job = await StoreAsync(
-            new Draft(request.RequestId, caller, Describe(request.Target!), request.Summary, request.Spec, request.SpecSha256, spec!, options, null),
+            new Draft(request.RequestId, caller, Describe(request.Target!), OneLineText.Clean(request.Summary), request.Spec, request.SpecSha256, spec!, options, null),
             tasks, cancellationToken);
         job.UnknownNames.AddRange(resolved.Unknown);
         return job;

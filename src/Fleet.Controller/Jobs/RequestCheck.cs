@@ -17,11 +17,10 @@ internal static class RequestCheck
             ? $"request_id must have 1 to {LongestRequestId} printable ASCII characters without blanks; make one up for each new job"
             : "";
 
-    /// <summary>What is wrong with a summary; empty if nothing.</summary>
-    public static string SummaryFault(string summary) =>
-        summary.Length > Limits.SummaryCharacters || summary.Any(char.IsControl)
-            ? $"summary must have at most {Limits.SummaryCharacters} characters, and no control characters"
-            : "";
+    /// <summary>What is wrong with a summary; empty if nothing. It is made of commands, so what is not clean in it is replaced, not refused.</summary>
+    public static string SummaryFault(string summary) => summary.Length > Limits.SummaryCharacters
+        ? $"summary has {summary.Length} characters, at most {Limits.SummaryCharacters} are allowed"
+        : "";
 
     /// <summary>What is wrong with the options; empty if nothing.</summary>
     public static string OptionsFault(JobOptions options)
