@@ -25,7 +25,7 @@ internal sealed partial class AgentLinkService(
         var http = context.GetHttpContext();
         using var session = new AgentSession(agent, room, context.Peer, () => Tear(http), context.CancellationToken)
         {
-            CertificateSerial = http.Connection.ClientCertificate?.SerialNumber ?? "",
+            CertificateSerial = context.GetCertificateSerial(),
         };
         await using (caller.Revoked.UnsafeRegister(static it => ((AgentSession)it!).Cut(Revoked()), session))
             await RunAsync(session, requestStream, responseStream);

@@ -35,7 +35,8 @@ internal sealed partial class LiveSessions
             verdict = standing is null
                 ? TakeOver.Reconnect
                 : _clones.Judge(newcomer.Agent.Id, standing.ProcessId, newcomer.ProcessId);
-            if (_clones.IsEarlierBoot(newcomer.Agent.Id, newcomer.BootId))
+            // A container shows the kernel it happens to run on, and may go back to a node; a machine cannot go back to a boot.
+            if (newcomer.Machine.Length > 0 && _clones.IsEarlierBoot(newcomer.Agent.Id, newcomer.BootId))
                 duplicate = $"an earlier boot of its host is back, at {newcomer.Peer}: two machines run with one identity";
             if (verdict == TakeOver.Replace)
                 _clones.Replaced(newcomer.Agent.Id, standing!.ProcessId);

@@ -40,17 +40,17 @@ internal sealed class AssignmentBook
             if (scans.Count == 0 && !_byAgent.ContainsKey(agentId))
                 return false;
             var spans = SpansOf_NeedsLock(agentId);
-            var before = _unwritten.Count;
+            var isNews = false;
             foreach (var scan in scans)
             {
                 var known = spans.GetValueOrDefault(scan.Record.Name);
-                Put_NeedsLock(agentId, spans, scan.Record.Name, new Span(Math.Max(known.Revision, scan.Record.Revision), null));
+                isNews |= Put_NeedsLock(agentId, spans, scan.Record.Name, new Span(Math.Max(known.Revision, scan.Record.Revision), null));
             }
 
             var names = scans.Select(scan => scan.Record.Name).ToHashSet(StringComparer.Ordinal);
             foreach (var (scan, span) in spans.Where(entry => entry.Value.Until is null && !names.Contains(entry.Key)).ToArray())
-                Put_NeedsLock(agentId, spans, scan, span with { Until = now });
-            return _unwritten.Count > before;
+                isNews |= Put_NeedsLock(agentId, spans, scan, span with { Until = now });
+            return isNews;
         }
     }
 
@@ -130,12 +130,13 @@ internal sealed class AssignmentBook
         }
     }
 
-    private void Put_NeedsLock(string agentId, Dictionary<string, Span> spans, string scan, Span span)
+    private bool Put_NeedsLock(string agentId, Dictionary<string, Span> spans, string scan, Span span)
     {
         if (spans.TryGetValue(scan, out var known) && known == span)
-            return;
+            return false;
         spans[scan] = span;
         _unwritten.Add((agentId, scan));
+        return true;
     }
 
     private Dictionary<string, Span> SpansOf_NeedsLock(string agentId)

@@ -3,13 +3,17 @@ namespace Fleet.Controller.Scans;
 /// <summary>How many hits one agent reports, and whether that is more than it may. A bucket that holds a minute's worth.</summary>
 /// <remarks>
 /// An agent sends <see cref="ReportsAhead"/> reports beyond what was acknowledged and then waits: whoever keeps to that runs into debt by so much at
-/// most, and loses nothing by a later acknowledgement. Only who goes on sending gets deeper into debt, and has the surplus counted instead of stored.
+/// most, and loses nothing by a later acknowledgement. Only who goes on sending gets deeper into debt, and has the surplus counted instead of stored;
+/// counts take room too, so there is an end to it.
 /// </remarks>
 internal sealed class HitMeter
 {
     /// <summary>Reports that agents send without waiting, of at most 500 findings each (docs/protocol.md).</summary>
     private const int ReportsAhead = 8;
     private const int FindingsAhead = ReportsAhead * 500;
+
+    // So many times what an agent may be in debt that waits for acknowledgements.
+    private const int MostDebts = 4;
     private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_tellAgain = TimeSpan.FromMinutes(10);
 
@@ -33,11 +37,21 @@ internal sealed class HitMeter
             return _folded is { } folded && folded.SpoolId == spoolId && number <= folded.Number;
     }
 
-    /// <summary>Some hits of a report were only counted.</summary>
+    /// <summary>A report is stored, and some of its hits were only counted.</summary>
     public void Folded(string spoolId, ulong number)
     {
         lock (_lock)
             _folded = (spoolId, number);
+    }
+
+    /// <summary>Whether nothing more is to be taken before some time has passed.</summary>
+    public bool IsExhausted(int perMinute, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            Fill_NeedsLock(perMinute, now);
+            return _tokens < -MostDebts * (double)Math.Max(perMinute, FindingsAhead);
+        }
     }
 
     /// <summary>How many more hits can be stored one by one; the rest is to be counted.</summary>

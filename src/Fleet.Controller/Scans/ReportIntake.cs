@@ -55,12 +55,17 @@ internal sealed partial class ReportIntake
         }
 
         var perMinute = _options.HitsPerMinute;
-        var room = meter.RoomFor(report.Hits.Count, perMinute, now);
-        if (room < report.Hits.Count)
+        if (meter.IsExhausted(perMinute, now))
         {
-            meter.Folded(report.SpoolId, report.Number);
-            report = SurplusHits.Fold(report, room);
+            session.End(LinkEnd.Fault(
+                StatusCode.ResourceExhausted, $"scan_report: sent on without waiting for acknowledgements, far beyond {perMinute} findings a minute"));
+            return;
         }
+
+        var room = meter.RoomFor(report.Hits.Count, perMinute, now);
+        var isFolded = room < report.Hits.Count;
+        if (isFolded)
+            report = SurplusHits.Fold(report, room);
 
         // 3. What the agent had when it read the lines.
         var standing = _entitlement.Of(session.Agent);
@@ -69,6 +74,8 @@ internal sealed partial class ReportIntake
 
         // 4. Stored. Many agents' reports share a commit: that is the store's doing.
         var added = await _store.Findings.AppendAsync(findings, now, session.Reading);
+        if (isFolded)
+            meter.Folded(report.SpoolId, report.Number);
         LogTaken(session.Agent.Name, report.Number, findings.Count, added);
 
         // 5. Acknowledged, at once or when it is this agent's turn again. What was there before cost nothing.

@@ -1,3 +1,4 @@
+using Fleet.Controller.Agents;
 using Fleet.Controller.Dispatch;
 using Fleet.Controller.Link;
 using Fleet.Controller.Registry;
