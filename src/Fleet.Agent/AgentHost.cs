@@ -49,7 +49,7 @@ internal sealed partial class AgentHost(
         await using var desk = new TaskDesk(executor, journal, policy, time, logs.CreateLogger<TaskDesk>());
         await using var scans = new ScanDesk(state.Scans, settings.Scans, new ScanHost(Environment.MachineName, facts.BootId()), time, logs);
         var linkOptions = new LinkOptions();
-        var parts = new LinkParts(Guid.NewGuid().ToString("n"), journal, desk, facts, renewal, linkOptions, time, scans);
+        var parts = new LinkParts(Guid.NewGuid().ToString("n"), journal, desk, facts, renewal, linkOptions, time, scans, MachineId.Hash(new HostFiles()));
         var route = new LinkRoute();
         var link = new LinkClient(dialer, parts, new ReconnectPolicy(linkOptions, Random.Shared), logs.CreateLogger<LinkClient>())
         {

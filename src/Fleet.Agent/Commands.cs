@@ -36,7 +36,7 @@ internal static partial class Commands
         if (FindIdentity(state, settings) is not { } enrolment)
             return 1;
         using var held = Take(state);
-        if (held is null)
+        if (held is null || !IsBoundHere(state))
             return 1;
 
         using var log = new AgentLog(settings.Log, enrolment.Name);
@@ -109,6 +109,30 @@ internal static partial class Commands
         return await LeaveCommand.RunAsync(enrolment, state.Path, dialer, Console.Out, TimeProvider.System, CancellationToken.None);
     }
 
+    /// <summary>Keeps the identity of a disk that was moved to this machine.</summary>
+    public static int AcceptMachine(string[] words)
+    {
+        if (Load(words, [s_config, .. SettingOptions.Where(o => o.Flag == "--state")]) is not { } loaded)
+            return 2;
+        var state = new StateDirectory(loaded.Settings.State);
+        if (FindIdentity(state, loaded.Settings) is null)
+            return 1;
+        using var held = Take(state);
+        if (held is null)
+            return 1;
+        try
+        {
+            var enrolment = new MachineBinding(state, MachineId.Hash(new HostFiles())).Accept()!;
+            Console.WriteLine($"This machine is {enrolment.Name} from now on. The controller holds its tasks until: fleet agents clear-duplicate {enrolment.Name}");
+            return 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            Console.Error.WriteLine($"fleet-agent: {e.Message}");
+            return 1;
+        }
+    }
+
     /// <summary>Says what this host's agent is and whether it runs.</summary>
     public static int Status(string[] words)
     {
@@ -169,6 +193,7 @@ internal static partial class Commands
               run            run the agent (what the service does)
               leave          take this host out of its fleet
               uninstall      remove the agent that install.sh has put here (--purge: its state too)
+              accept-machine keep the identity of a disk that was moved to this machine
               status         say what this host's agent is
               doctor         look for what keeps the agent from working, and say what to do
               check-config   check the settings
@@ -224,6 +249,22 @@ internal static partial class Commands
         }
 
         return null;
+    }
+
+    private static bool IsBoundHere(StateDirectory state)
+    {
+        try
+        {
+            if (new MachineBinding(state, MachineId.Hash(new HostFiles())).TryBind(out var fault))
+                return true;
+            Console.Error.WriteLine($"fleet-agent: {fault}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            Console.Error.WriteLine($"fleet-agent: {e.Message}");
+        }
+
+        return false;
     }
 
     private static IDisposable? Take(StateDirectory state)

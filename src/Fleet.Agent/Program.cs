@@ -17,6 +17,7 @@ return args switch
     ["run", .. var options] => await Commands.RunAsync(options),
     ["enrol" or "enroll", .. var options] => await Commands.EnrolAsync(options),
     ["leave", .. var options] => await Commands.LeaveAsync(options),
+    ["accept-machine", .. var options] => Commands.AcceptMachine(options),
     ["uninstall", .. var options] => UninstallCommand.Run(options, Console.Error),
     ["status", .. var options] => Commands.Status(options),
     ["doctor", .. var options] => await Commands.DoctorAsync(options),

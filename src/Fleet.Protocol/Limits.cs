@@ -45,6 +45,9 @@ public static class Limits
     /// <summary>One pattern, in characters.</summary>
     public const int LogPatternCharacters = 4096;
 
+    /// <summary>A path on a host, in characters: PATH_MAX of Linux.</summary>
+    public const int PathCharacters = 4096;
+
     /// <summary>Lines from before now with which a tail may begin, of each log.</summary>
     public const int TailLastLines = 10_000;
 

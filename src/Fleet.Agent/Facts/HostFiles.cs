@@ -24,6 +24,9 @@ internal sealed class HostFiles(string root = "/")
         }
     }
 
+    /// <summary>Whether there is such a file.</summary>
+    public bool Exists(string path) => File.Exists(Path.Combine(root, path.TrimStart('/')));
+
     // Files under /proc have no length to go by.
     private static string ReadAll(Microsoft.Win32.SafeHandles.SafeFileHandle file)
     {

@@ -73,7 +73,12 @@ internal static class EnrolCommand
         else if (!AgentName.TryParse(arguments.Get("--name") ?? Environment.MachineName, out var name, out var nameError))
             fault = $"--name: {nameError}";
         else if (ReadLabels(arguments.GetAll("--label"), out fault) is { } labels)
-            return new EnrolmentWish(controller, text, token, name.ToString(), labels, new HostFacts(new HostFiles()).Collect(), arguments.Has("--replace"));
+        {
+            var files = new HostFiles();
+            return new EnrolmentWish(
+                controller, text, token, name.ToString(), labels, new HostFacts(files).Collect(), arguments.Has("--replace"), MachineId.Hash(files));
+        }
+
         return null;
     }
 

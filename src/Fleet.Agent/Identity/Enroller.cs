@@ -18,7 +18,8 @@ internal sealed record EnrolmentWish(
     string Name,
     IDictionary<string, string> Labels,
     IDictionary<string, string> Facts,
-    bool Replace);
+    bool Replace,
+    string Machine = "");
 
 /// <summary>
 /// Gets this host its identity:
@@ -37,7 +38,7 @@ internal sealed class Enroller(string stateDirectory)
     /// <exception cref="EnrolmentException">It could not be done; the message says why and how to mend it.</exception>
     public async Task<Enrolment> EnrolAsync(EnrolmentWish wish, string enrolmentId, TimeProvider time, CancellationToken cancellationToken)
     {
-        var begun = new Enrolment(enrolmentId, wish.Controller, null, wish.Name);
+        var begun = new Enrolment(enrolmentId, wish.Controller, null, wish.Name, wish.Machine);
         _file.Write(begun);
         var deadline = time.GetUtcNow().UtcDateTime + s_callLimit;
         using var root = await FetchRootAsync(wish, deadline, cancellationToken);
@@ -88,6 +89,7 @@ internal sealed class Enroller(string stateDirectory)
             Name = wish.Name,
             Csr = ByteString.CopyFrom(SigningRequest.Create(key, wish.Name)),
             Replace = wish.Replace,
+            Machine = wish.Machine,
         };
         request.Labels.Add(wish.Labels);
         request.Facts.Add(wish.Facts);

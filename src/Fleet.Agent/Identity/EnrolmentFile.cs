@@ -11,7 +11,8 @@ namespace Fleet.Agent.Identity;
 /// <param name="Controller">Where the agent enrols or has enrolled.</param>
 /// <param name="AgentId">Given by the controller; null while there was no answer.</param>
 /// <param name="Name">The agent's name; what it asks for while there was no answer.</param>
-internal sealed record Enrolment(string EnrolmentId, ControllerAddress Controller, AgentId? AgentId, string Name);
+/// <param name="Machine">The machine that it was made for; empty where that is not known.</param>
+internal sealed record Enrolment(string EnrolmentId, ControllerAddress Controller, AgentId? AgentId, string Name, string Machine = "");
 
 /// <summary>Keeps the <see cref="Enrolment"/> in a small JSON file.</summary>
 internal sealed class EnrolmentFile(string stateDirectory)
@@ -33,7 +34,7 @@ internal sealed class EnrolmentFile(string stateDirectory)
         if (faults.Count > 0 || id.Length == 0 || (agent.Length > 0 && !AgentId.TryParse(agent, out parsed))
             || !ControllerAddress.TryParse(values.GetValueOrDefault("controller", ""), out var controller, out _))
             throw new InvalidDataException($"{Path} is damaged: remove it and enrol this agent again");
-        return new Enrolment(id, controller, agent.Length == 0 ? null : parsed, values.GetValueOrDefault("name", ""));
+        return new Enrolment(id, controller, agent.Length == 0 ? null : parsed, values.GetValueOrDefault("name", ""), values.GetValueOrDefault("machine", ""));
     }
 
     /// <summary>Removes it, so that this host enrols as a new agent.</summary>
@@ -50,6 +51,7 @@ internal sealed class EnrolmentFile(string stateDirectory)
             json.WriteString("controller", enrolment.Controller.ToString());
             json.WriteString("agent_id", enrolment.AgentId?.ToString() ?? "");
             json.WriteString("name", enrolment.Name);
+            json.WriteString("machine", enrolment.Machine);
             json.WriteEndObject();
         }
 

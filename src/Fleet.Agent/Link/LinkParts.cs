@@ -15,6 +15,7 @@ namespace Fleet.Agent.Link;
 /// <param name="Options">Limits.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Scans">The standing scans; null where there are none.</param>
+/// <param name="Machine">Which machine this is; empty: it cannot be told.</param>
 internal sealed record LinkParts(
     string ProcessId, TaskJournal Journal, TaskDesk Desk, HostFacts Facts, CertificateRenewal? Renewal, LinkOptions Options, TimeProvider Time,
-    ScanDesk? Scans = null);
+    ScanDesk? Scans = null, string Machine = "");

@@ -73,6 +73,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
             ProcessId = parts.ProcessId,
             Facts = _facts,
             ScanSetDigest = parts.Scans?.Digest ?? "",
+            Machine = parts.Machine,
         };
         hello.HeldTasks.Add(held);
         return new AgentMessage { Hello = hello };

@@ -31,10 +31,14 @@ internal static class TokenCommand
             Description = "Label for every agent that joins with it; may be repeated.", HelpName = "KEY=VALUE", CustomParser = OptionValues.Assignments,
            
         };
+        var allowed = new Option<string[]>("--allow-label")
+        {
+            Description = "Key of a label that joining hosts may set themselves, * for any; may be repeated. Default: any, or none with --label.", HelpName = "KEY",
+        };
         var note = new Option<string?>("--note") { Description = "What it is for.", HelpName = "TEXT" };
         var replace = new Option<bool>("--allow-replace") { Description = "A host may take over the name of an enrolled agent (a reinstalled host)." };
         var install = new Option<bool>("--install") { Description = "Print the line that installs and enrols an agent on a host, instead of the token." };
-        var command = new Command("create", "Create a token; it is shown once, on standard output.") { role, lifetime, uses, labels, note, replace, install };
+        var command = new Command("create", "Create a token; it is shown once, on standard output.") { role, lifetime, uses, labels, allowed, note, replace, install };
         command.Validators.Add(result =>
         {
             if (result.GetValue(install) && result.GetValue(role) is not null)
@@ -54,6 +58,7 @@ internal static class TokenCommand
             };
             foreach (var (key, value) in parsed.GetValue(labels) ?? [])
                 request.Labels[LabelKey.Parse(key).ToString()] = value;
+            request.AllowedLabels.AddRange((parsed.GetValue(allowed) ?? []).Select(key => key == "*" ? key : LabelKey.Parse(key).ToString()));
             using var client = context.Connect(parsed);
             var reply = await client.Tokens.CreateTokenAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
             if (request.Install)

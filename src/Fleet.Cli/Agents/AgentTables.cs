@@ -22,10 +22,12 @@ internal static class AgentTables
 
         TableText.Write(screen, ["HOST", "LINK", "LAST SEEN", "OS", "VERSION", "LABELS"], agents.Select(a => (IReadOnlyList<string>)
         [
-            a.Name, a.Online ? "online" : $"offline ({a.OfflineReason})", TimeText.Ago(a.LastSeenMs, now),
+            a.Name, Link(a), TimeText.Ago(a.LastSeenMs, now),
             a.Facts.TryGetValue("os", out var os) ? os : "-", a.Version, Labels(a),
         ]));
         screen.Note($"{agents.Count} hosts, {agents.Count(a => a.Online)} online");
+        if (agents.Where(a => a.DuplicateSinceMs > 0).Select(a => a.Name).ToList() is { Count: > 0 } duplicates)
+            screen.Note($"two processes use the identity of {NodeSet.Fold(duplicates)}: 'fleet agents show' tells more, 'fleet agents clear-duplicate' releases it");
     }
 
     public static void Show(Screen screen, Agent agent, bool json, DateTimeOffset now)
@@ -49,9 +51,30 @@ internal static class AgentTables
             ("tasks", $"{agent.RunningTasks} running"),
             ("labels", Labels(agent)),
         };
+        if (agent.DuplicateSinceMs > 0)
+        {
+            rows.Insert(3, ("DUPLICATE", $"two processes use this identity since {TimeText.Local(agent.DuplicateSinceMs)}: {agent.DuplicateNote}"));
+            rows.Insert(4, ("", agent.TasksHeld ? "new tasks are held; enroll the copy anew, then: fleet agents clear-duplicate " + agent.Name : "tasks go on"));
+        }
+
+        if (agent.HitsPerMinute > 0)
+        {
+            rows.Add(("hits", $"{agent.HitsPerMinute} a minute"
+                + (agent.HitsSlowedSinceMs > 0 ? $", more than it may report: slowed down since {TimeText.Local(agent.HitsSlowedSinceMs)}" : "")));
+        }
+
+        if (agent.FindingsNotAssigned + agent.FindingsUnknownScan > 0)
+        {
+            rows.Add(("reports", $"{agent.FindingsNotAssigned} findings of scans that it did not have (kept, no alert), "
+                + $"{agent.FindingsUnknownScan} of scans that do not exist (dropped)"));
+        }
+
         rows.AddRange(agent.Facts.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => ($"fact.{f.Key}", f.Value)));
         TableText.Write(screen, ["", ""], rows.Select(r => (IReadOnlyList<string>)[r.Item1, r.Item2]));
     }
+
+    private static string Link(Agent agent) =>
+        (agent.Online ? "online" : $"offline ({agent.OfflineReason})") + (agent.DuplicateSinceMs > 0 ? ", DUPLICATE" : "");
 
     private static string Labels(Agent agent) =>
         string.Join(',', agent.Labels.OrderBy(l => l.Key, NaturalOrder.Comparer).Select(l => $"{l.Key}={l.Value}"));
@@ -69,6 +92,18 @@ internal static class AgentTables
         json.WriteNumber("running_tasks", agent.RunningTasks);
         json.WriteNumber("round_trip_us", agent.RoundTripUs);
         json.WriteString("version", agent.Version);
+        if (agent.DuplicateSinceMs > 0)
+        {
+            json.WriteNumber("duplicate_since_ms", agent.DuplicateSinceMs);
+            json.WriteString("duplicate_note", agent.DuplicateNote);
+        }
+
+        json.WriteBoolean("tasks_held", agent.TasksHeld);
+        json.WriteNumber("hits_per_minute", agent.HitsPerMinute);
+        if (agent.HitsSlowedSinceMs > 0)
+            json.WriteNumber("hits_slowed_since_ms", agent.HitsSlowedSinceMs);
+        json.WriteNumber("findings_not_assigned", agent.FindingsNotAssigned);
+        json.WriteNumber("findings_unknown_scan", agent.FindingsUnknownScan);
         WriteMap(json, "labels", agent.Labels);
         WriteMap(json, "facts", agent.Facts);
     }

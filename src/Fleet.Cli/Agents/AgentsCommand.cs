@@ -13,8 +13,8 @@ internal static class AgentsCommand
 {
     public static Command Create(CommandContext context) => new("agents", "List, install, describe, label, upgrade and remove hosts.")
     {
-        List(context), InstallCommand.Create(context), Show(context), Label(context), Remove(context), Explain(context), UpgradeCommand.Create(context),
-        ArtefactsCommand.Create(context),
+        List(context), InstallCommand.Create(context), Show(context), Label(context), ClearDuplicate(context), Remove(context), Explain(context),
+        UpgradeCommand.Create(context), ArtefactsCommand.Create(context),
     };
 
     private static Command List(CommandContext context)
@@ -83,6 +83,31 @@ internal static class AgentsCommand
             var reply = await client.Agents.SetLabelsAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
             if (reply.Changed.Count > 0)
                 await context.Screen.Writer.WriteLineAsync($"changed: {NodeSet.Fold(reply.Changed)}");
+            if (reply.Unchanged.Count > 0)
+                await context.Screen.Writer.WriteLineAsync($"as they were: {NodeSet.Fold(reply.Unchanged)}");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command ClearDuplicate(CommandContext context)
+    {
+        var command = new Command(
+            "clear-duplicate", "Say that the process connected now is the host, where two used one identity: the flag goes, and tasks that were held go out.");
+        var target = new TargetOptionSet(command, required: true);
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask." };
+        command.Options.Add(yes);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var selection = target.Read(parsed);
+            using var client = context.Connect(parsed);
+            var preview = await client.Jobs.PreviewTargetAsync(new PreviewTargetRequest { Target = selection }, deadline: context.Soon, cancellationToken: cancellationToken);
+            var confirmation = new HostConfirmation(0, parsed.GetValue(yes), context.Screen.Input, context.Screen.Err.Profile.Out.Writer);
+            confirmation.Ask("clear", preview, everyHost: true);
+            var shown = new TargetSelection { Expression = NodeSet.Fold(preview.Names) };
+            var reply = await client.Agents.ClearDuplicatesAsync(new ClearDuplicatesRequest { Target = shown }, deadline: context.Soon, cancellationToken: cancellationToken);
+            if (reply.Cleared.Count > 0)
+                await context.Screen.Writer.WriteLineAsync($"cleared: {NodeSet.Fold(reply.Cleared)}");
             if (reply.Unchanged.Count > 0)
                 await context.Screen.Writer.WriteLineAsync($"as they were: {NodeSet.Fold(reply.Unchanged)}");
             return ExitCode.Success;

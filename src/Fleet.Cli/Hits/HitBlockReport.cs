@@ -37,23 +37,27 @@ internal sealed class HitBlockReport(Screen screen, HitHighlighter highlighter) 
     private sealed record Line(string Host, string Source, long TimeUs, Action Write);
 
     private IEnumerable<Line> Lines(SearchHitsReply reply) =>
-        reply.Hits.Select(hit => new Line(hit.AgentName, hit.Hit.Source, HitWords.TimeUs(hit.Hit), () => Write(hit.Hit)))
-            .Concat(reply.Summaries.Select(s => new Line(s.AgentName, s.Summary.Source, s.Summary.LastUs, () => Write(s.Summary))))
+        reply.Hits.Select(hit => new Line(hit.AgentName, hit.Hit.Source, HitWords.TimeUs(hit.Hit), () => Write(hit)))
+            .Concat(reply.Summaries.Select(s => new Line(s.AgentName, s.Summary.Source, s.Summary.LastUs, () => Write(s))))
             .Concat(reply.Gaps.Select(gap => new Line(gap.AgentName, gap.Gap.Source, gap.Gap.UntilUs, () => GapLine.Write(screen, gap))));
 
-    private void Write(Hit hit)
+    private void Write(StoredHit stored)
     {
+        var hit = stored.Hit;
         screen.Out.Markup($"[grey]{LineTime.Local(HitWords.TimeUs(hit))}[/] [{ScanWords.Colour(hit.Severity)}]{Markup.Escape($"{hit.Scan}/{hit.Pattern}")}[/] ");
         HighlightedText.Write(screen, hit.Text.Span, highlighter.RangesOf(hit), HitWords.Margin);
         if (hit.Cut)
             screen.Out.Markup("[grey] ... (cut)[/]");
+        if (stored.NotAssigned)
+            screen.Out.Markup($"[yellow] {HitWords.NotAssigned}[/]");
         screen.Writer.WriteLine();
     }
 
-    private void Write(HitSummary summary)
+    private void Write(StoredSummary stored)
     {
+        var summary = stored.Summary;
         screen.Out.Markup($"[grey]{LineTime.Local(summary.LastUs)}[/] [{ScanWords.Colour(summary.Severity)}]{Markup.Escape($"{summary.Scan}/{summary.Pattern}")}[/] ");
-        screen.Writer.WriteLine(Visible(HitWords.Summary(summary)));
+        screen.Writer.WriteLine(Visible(HitWords.Summary(stored)));
         foreach (var example in summary.Examples)
             screen.Writer.WriteLine($"    e.g. {HostText.Decode(example.Span, screen.OutIsTerminal)}");
     }

@@ -17,11 +17,23 @@ internal sealed class HitJsonReport(Screen screen) : IHitReport
     {
         _tally.Take(reply);
         foreach (var stored in reply.Hits)
-            _lines.Write("hit", json => WriteHit(json, stored.AgentName, stored.Hit));
+            _lines.Write("hit", json =>
+            {
+                WriteHit(json, stored.AgentName, stored.Hit);
+                WriteStanding(json, stored.NotAssigned);
+            });
         foreach (var stored in reply.Summaries)
-            _lines.Write("hit_summary", json => WriteSummary(json, stored.AgentName, stored.Summary));
+            _lines.Write("hit_summary", json =>
+            {
+                WriteSummary(json, stored.AgentName, stored.Summary);
+                WriteStanding(json, stored.NotAssigned);
+            });
         foreach (var stored in reply.Gaps)
-            _lines.Write("gap", json => WriteGap(json, stored.AgentName, stored.Gap));
+            _lines.Write("gap", json =>
+            {
+                WriteGap(json, stored.AgentName, stored.Gap);
+                WriteStanding(json, stored.NotAssigned);
+            });
         foreach (var cluster in reply.Clusters)
             _lines.Write("cluster", json => JsonReport.WriteCluster(json, host: null, cluster));
         if (reply.Cursor.Length > 0)
@@ -45,7 +57,8 @@ internal sealed class HitJsonReport(Screen screen) : IHitReport
         WriteHead(json, host, hit.Scan, hit.ScanRevision, hit.Pattern, hit.Severity, hit.Source);
         if (hit.TimeUs > 0)
             json.WriteString("time", LineTime.Iso(hit.TimeUs));
-        json.WriteString("seen", LineTime.Iso(hit.SeenUs));
+        if (hit.SeenUs > 0)
+            json.WriteString("seen", LineTime.Iso(hit.SeenUs));
         JsonLines.WriteBytes(json, "text", hit.Text.Span);
         if (hit.Cut)
             json.WriteBoolean("cut", true);
@@ -90,6 +103,12 @@ internal sealed class HitJsonReport(Screen screen) : IHitReport
             json.WriteNumber("lost_bytes", gap.LostBytes);
         if (gap.LostLines > 0)
             json.WriteNumber("lost_lines", gap.LostLines);
+    }
+
+    private static void WriteStanding(Utf8JsonWriter json, bool notAssigned)
+    {
+        if (notAssigned)
+            json.WriteBoolean("not_assigned", true);
     }
 
     private static void WriteHead(Utf8JsonWriter json, string host, string scan, ulong revision, string pattern, Severity severity, string source)

@@ -17,19 +17,22 @@ internal sealed class HitStreamReport(Screen screen, HitHighlighter highlighter)
         _tally.Take(reply);
         foreach (var gap in reply.Gaps)
             GapLine.Write(screen, gap);
-        foreach (var (host, hit) in reply.Hits.Select(stored => (stored.AgentName, stored.Hit)))
+        foreach (var (host, hit, notAssigned) in reply.Hits.Select(stored => (stored.AgentName, stored.Hit, stored.NotAssigned)))
         {
             Head(host, hit.Scan, hit.Pattern, hit.Severity, HitWords.TimeUs(hit));
             HighlightedText.Write(screen, hit.Text.Span, highlighter.RangesOf(hit), HitWords.Margin);
             if (hit.Cut)
                 screen.Out.Markup("[grey] ... (cut)[/]");
+            if (notAssigned)
+                screen.Out.Markup($"[yellow] {HitWords.NotAssigned}[/]");
             screen.Writer.WriteLine();
         }
 
-        foreach (var (host, summary) in reply.Summaries.Select(stored => (stored.AgentName, stored.Summary)))
+        foreach (var stored in reply.Summaries)
         {
-            Head(host, summary.Scan, summary.Pattern, summary.Severity, summary.LastUs);
-            screen.Writer.WriteLine(HostText.Decode(Encoding.UTF8.GetBytes(HitWords.Summary(summary)), screen.OutIsTerminal));
+            var summary = stored.Summary;
+            Head(stored.AgentName, summary.Scan, summary.Pattern, summary.Severity, summary.LastUs);
+            screen.Writer.WriteLine(HostText.Decode(Encoding.UTF8.GetBytes(HitWords.Summary(stored)), screen.OutIsTerminal));
         }
 
         screen.Writer.Flush();

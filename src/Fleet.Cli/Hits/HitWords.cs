@@ -10,6 +10,9 @@ internal static class HitWords
     /// <summary>What the further lines of a record begin with, so that they are not taken for hits.</summary>
     public const string Margin = "    | ";
 
+    /// <summary>Stands behind what an agent reported of a scan that it did not have.</summary>
+    public const string NotAssigned = "(not assigned: no alert comes of it)";
+
     /// <summary>Lines that nobody saw.</summary>
     public static string Gap(StoredGap stored)
     {
@@ -27,14 +30,15 @@ internal static class HitWords
             (_, > 0) => $"before {LineTime.Local(gap.UntilUs)}",
             _ => "at a time that is not known",
         };
-        return $"lines {between} on {stored.AgentName}{(gap.Source.Length > 0 ? $" in {gap.Source}" : "")} were gone before they could be read: {gap.Cause}{lost}";
+        return $"lines {between} on {stored.AgentName}{(gap.Source.Length > 0 ? $" in {gap.Source}" : "")} were gone before they could be read: {gap.Cause}{lost}{(stored.NotAssigned ? $" {NotAssigned}" : "")}";
     }
 
     /// <summary>Lines that are only known by their number.</summary>
-    public static string Summary(HitSummary summary)
+    public static string Summary(StoredSummary stored)
     {
+        var summary = stored.Summary;
         var span = summary.FirstUs > 0 && summary.LastUs > 0 ? $" between {LineTime.Local(summary.FirstUs)} and {LineTime.Local(summary.LastUs)}" : "";
-        return $"{summary.Count} more lines like this{span}, counted and not kept: {summary.Template}";
+        return $"{summary.Count} more lines like this{span}, counted and not kept: {summary.Template}{(stored.NotAssigned ? $" {NotAssigned}" : "")}";
     }
 
     /// <summary>When a hit was written; when it was seen where that is not known.</summary>

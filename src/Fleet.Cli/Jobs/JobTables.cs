@@ -27,6 +27,8 @@ internal static class JobTables
     {
         screen.Writer.WriteLine($"job      {job.Id}{(job.RetryOf.Length > 0 ? $" (retry of {job.RetryOf})" : "")}");
         screen.Writer.WriteLine($"command  {HostText.Decode(System.Text.Encoding.UTF8.GetBytes(job.Summary), forTerminal: true)}");
+        if (HiddenWords.Of(job) is { Length: > 0 } hidden)
+            screen.Writer.WriteLine($"with     {HostText.Decode(System.Text.Encoding.UTF8.GetBytes(hidden), forTerminal: true)}");
         screen.Writer.WriteLine($"target   {job.Target}");
         screen.Writer.WriteLine($"by       {job.OperatorName}, {TimeText.Local(job.CreatedMs)}{(job.CancelRequested ? $", cancelled by {job.CancelledBy}" : "")}");
         screen.Writer.WriteLine($"state    {(job.Done ? "done" : "open")}: {Result(job)}");

@@ -30,6 +30,8 @@ internal static class AccessTable
         ["/fleet.v1.Agents/GetAgent"] = new(AccessLevel.Viewer),
         ["/fleet.v1.Agents/ExplainTarget"] = new(AccessLevel.Viewer),
         ["/fleet.v1.Agents/SetLabels"] = new(AccessLevel.Operator, IsAudited: true),
+        // Whoever clears a host decides which of two processes gets its tasks, and the secrets in them.
+        ["/fleet.v1.Agents/ClearDuplicates"] = new(AccessLevel.Admin, IsAudited: true),
         ["/fleet.v1.Agents/RemoveAgents"] = new(AccessLevel.Admin, IsAudited: true),
 
         ["/fleet.v1.Tokens/ListTokens"] = new(AccessLevel.Admin),

@@ -34,6 +34,7 @@ internal sealed partial class JoinTokens(ITokenStore tokens, CertificateAuthorit
             Kind = order.Kind,
             Role = order.Role,
             Labels = order.Labels,
+            AllowedLabels = order.AllowedLabels,
             ExpiresAt = now + order.Life,
             MaxUses = order.MaxUses,
             AllowReplace = order.AllowReplace,

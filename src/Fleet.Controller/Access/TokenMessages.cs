@@ -19,6 +19,7 @@ internal static class TokenMessages
         MaxUses = (uint)(token.MaxUses ?? 0),
         Uses = (uint)token.Uses,
         Labels = { token.Labels.ToDictionary() },
+        AllowedLabels = { token.AllowedLabels ?? [] },
         Note = token.Note,
         AllowReplace = token.AllowReplace,
         RevokedMs = token.RevokedAt?.ToUnixTimeMilliseconds() ?? 0,
@@ -40,6 +41,7 @@ internal static class TokenMessages
             Life = TimeSpan.FromMilliseconds(request.LifetimeMs),
             MaxUses = (int)request.MaxUses,
             Labels = new Dictionary<string, string>(request.Labels),
+            AllowedLabels = request.AllowedLabels.Count > 0 ? [.. request.AllowedLabels.Distinct(StringComparer.Ordinal)] : null,
             Note = request.Note,
             AllowReplace = request.AllowReplace,
         };

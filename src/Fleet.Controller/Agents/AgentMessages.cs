@@ -1,4 +1,5 @@
 using Fleet.Controller.Registry;
+using Fleet.Controller.Scans;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Agents;
@@ -7,7 +8,10 @@ namespace Fleet.Controller.Agents;
 internal static class AgentMessages
 {
     /// <summary>An agent.</summary>
-    public static Agent ToMessage(AgentEntry agent)
+    /// <param name="agent">The agent.</param>
+    /// <param name="hits">What it reported.</param>
+    /// <param name="holdsDuplicates">Whether new tasks wait where two processes use an identity.</param>
+    public static Agent ToMessage(AgentEntry agent, HitMeterReading hits, bool holdsDuplicates)
     {
         // One snapshot of each half, so that a line never contradicts itself.
         var record = agent.Record;
@@ -27,6 +31,13 @@ internal static class AgentMessages
             CertificateExpiresMs = Ms(record.CertificateNotAfter),
             RunningTasks = (uint)(link?.RunningTasks ?? 0),
             RoundTripUs = (long)(link?.RoundTrip ?? TimeSpan.Zero).TotalMicroseconds,
+            DuplicateSinceMs = Ms(record.DuplicateSince),
+            DuplicateNote = record.DuplicateNote ?? "",
+            TasksHeld = holdsDuplicates && record.DuplicateSince is not null,
+            HitsPerMinute = (uint)Math.Min(hits.HitsPerMinute, uint.MaxValue),
+            HitsSlowedSinceMs = Ms(hits.SlowedSince),
+            FindingsNotAssigned = (ulong)hits.NotAssigned,
+            FindingsUnknownScan = (ulong)hits.UnknownScan,
         };
         foreach (var (key, value) in record.Labels)
             message.Labels.Add(key, value);

@@ -1,4 +1,5 @@
 using Fleet.Controller.Identity;
+using Fleet.Controller.Link;
 using Fleet.Controller.Registry;
 using Fleet.Protocol;
 using Fleet.Protocol.V1;
@@ -8,7 +9,8 @@ using Grpc.Core;
 namespace Fleet.Controller.Agents;
 
 /// <summary>The registry of agents, for operators.</summary>
-internal sealed class AgentsService(AgentRegistry registry, TargetResolver resolver, IdentityRevocation revocation, IFleetStore store)
+internal sealed class AgentsService(
+    AgentRegistry registry, TargetResolver resolver, IdentityRevocation revocation, DuplicateDesk duplicates, AgentDescription description, IFleetStore store)
     : Protocol.V1.Agents.AgentsBase
 {
     private const int AgentsPerMessage = 200;
@@ -29,14 +31,14 @@ internal sealed class AgentsService(AgentRegistry registry, TargetResolver resol
         foreach (var page in agents.Chunk(AgentsPerMessage))
         {
             var reply = new ListAgentsReply();
-            reply.Agents.AddRange(page.Select(AgentMessages.ToMessage));
+            reply.Agents.AddRange(page.Select(description.Of));
             await responseStream.WriteAsync(reply, context.CancellationToken);
         }
     }
 
     /// <inheritdoc/>
     public override Task<Agent> GetAgent(GetAgentRequest request, ServerCallContext context) =>
-        Task.FromResult(AgentMessages.ToMessage(Find(request.Name)));
+        Task.FromResult(description.Of(Find(request.Name)));
 
     /// <inheritdoc/>
     public override async Task<SetLabelsReply> SetLabels(SetLabelsRequest request, ServerCallContext context)
@@ -78,6 +80,15 @@ internal sealed class AgentsService(AgentRegistry registry, TargetResolver resol
             reply.Removed.AddRange(removed.OfType<AgentRecord>().Select(static agent => agent.Name));
         }
 
+        return reply;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ClearDuplicatesReply> ClearDuplicates(ClearDuplicatesRequest request, ServerCallContext context)
+    {
+        var reply = new ClearDuplicatesReply();
+        foreach (var agent in resolver.Resolve(request.Target ?? new TargetSelection(), "").OrRefuse().Agents)
+            (await duplicates.ClearAsync(agent, context.CancellationToken) ? reply.Cleared : reply.Unchanged).Add(agent.Name);
         return reply;
     }
 

@@ -7,7 +7,8 @@ using Fleet.Storage;
 namespace Fleet.Controller.Agents;
 
 /// <summary>Keeps the registry, and with it dispatch, in step with who belongs to the fleet. Links are cut by the identity room itself.</summary>
-internal sealed class IdentityFollower(AgentRegistry registry, Dispatcher dispatcher, ScanStateBook scanStates) : IIdentityListener
+internal sealed class IdentityFollower(
+    AgentRegistry registry, Dispatcher dispatcher, ScanStateBook scanStates, AssignmentBook assignments, HitMeters meters) : IIdentityListener
 {
     /// <inheritdoc/>
     public void AgentEnrolled(AgentRecord agent) => registry.Put(agent);
@@ -18,5 +19,7 @@ internal sealed class IdentityFollower(AgentRegistry registry, Dispatcher dispat
         registry.Remove(agent.Id);
         dispatcher.AgentRemoved(agent.Id);
         scanStates.Remove(agent.Id);
+        assignments.Remove(agent.Id);
+        meters.Remove(agent.Id);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class AlertJudge(Func<string, AlertRules?> rules, SilenceBook si
     /// <summary>Remembers a finding that was judged before a restart: it still counts in its window.</summary>
     public void Recall(StoredFinding stored)
     {
-        if (rules(stored.Finding.Scan) is { NeedsWindow: true } rule && rule.Counts(stored.Finding))
+        if (!stored.Finding.IsUnassigned && rules(stored.Finding.Scan) is { NeedsWindow: true } rule && rule.Counts(stored.Finding))
             WindowOf(KeyOf(stored.Finding, rule), rule).Add(TimeOf(stored), LinesOf(stored.Finding), stored.Finding.AgentName);
     }
 
@@ -42,7 +42,8 @@ internal sealed class AlertJudge(Func<string, AlertRules?> rules, SilenceBook si
     public void Take(StoredFinding stored, DateTimeOffset now)
     {
         var finding = stored.Finding;
-        if (rules(finding.Scan) is not { } rule || !rule.Counts(finding))
+        // Whoever says it had not been given the scan: it must not be able to wake anybody, nor to run a command channel.
+        if (finding.IsUnassigned || rules(finding.Scan) is not { } rule || !rule.Counts(finding))
             return;
         var key = KeyOf(finding, rule);
         var itself = new HitWindow.Slot(TimeOf(stored), LinesOf(finding), finding.AgentName);

@@ -1,6 +1,7 @@
 using Fleet.Controller.Identity;
 using Fleet.Controller.Notifications;
 using Fleet.Protocol;
+using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
 using Grpc.Core;
@@ -55,8 +56,8 @@ internal sealed class AlertsService(IFleetStore store, SilenceDesk silences, Sil
     {
         if (request.Ids.Count is 0 or > MostIds)
             throw Bad($"ids must hold 1 to {MostIds} alerts; 'fleet alerts' shows them");
-        if (request.Comment.Length > LongestComment || request.Comment.Any(char.IsControl))
-            throw Bad($"comment must have at most {LongestComment} characters, in one line");
+        if (OneLineText.FindFault(request.Comment, LongestComment) is { } fault)
+            throw Bad($"comment {fault}");
         var done = await store.Alerts.AcknowledgeAsync(request.Ids, context.GetCallerName(), request.Comment, time.GetUtcNow(), context.CancellationToken);
         return done.Count > 0
             ? new AcknowledgeAlertsReply { Acknowledged = { done } }

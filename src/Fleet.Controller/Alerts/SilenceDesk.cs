@@ -1,3 +1,4 @@
+using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
 using Grpc.Core;
@@ -82,12 +83,10 @@ internal sealed class SilenceDesk(IFleetStore store, SilenceBook book, JudgeSign
         string[] globs = [request.Scan, request.Pattern, request.AgentName];
         if (globs.All(glob => glob.Length == 0))
             return "scan, pattern and agent_name are all empty: name what is to be silent; * for the scan means everything";
-        if (globs.Any(glob => glob.Length > LongestGlob || glob.Any(char.IsControl)))
-            return $"scan, pattern and agent_name must have at most {LongestGlob} characters, and no control characters";
+        if (globs.Select(glob => OneLineText.FindFault(glob, LongestGlob)).FirstOrDefault(fault => fault is not null) is { } globFault)
+            return $"scan, pattern or agent_name {globFault}";
         if (request.DurationMs < s_least.TotalMilliseconds || request.DurationMs > s_most.TotalMilliseconds)
             return "duration_ms must lie between 1 minute and 90 days";
-        return request.Comment.Length > LongestComment || request.Comment.Any(char.IsControl)
-            ? $"comment must have at most {LongestComment} characters, in one line"
-            : "";
+        return OneLineText.FindFault(request.Comment, LongestComment) is { } commentFault ? $"comment {commentFault}" : "";
     }
 }

@@ -32,6 +32,9 @@ internal abstract record DispatchEvent
     /// <summary>An agent has been removed from the fleet.</summary>
     public sealed record AgentRemoved(string AgentId) : DispatchEvent;
 
+    /// <summary>New tasks of an agent wait from then on, or (null) go out again.</summary>
+    public sealed record Hold(string AgentId, DateTimeOffset? Since) : DispatchEvent;
+
     /// <summary>The time has come to look again.</summary>
     public sealed record Tick : DispatchEvent
     {

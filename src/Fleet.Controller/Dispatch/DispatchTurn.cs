@@ -104,6 +104,11 @@ internal sealed partial class DispatchTurn
             case DispatchEvent.Unfit unfit:
                 GiveUp(unfit);
                 break;
+            case DispatchEvent.Hold hold:
+                var held = _links.Of(hold.AgentId);
+                held.Hold(hold.Since);
+                MarkDirty(held);
+                break;
             case DispatchEvent.AgentRemoved removed:
                 var state = _links.Of(removed.AgentId);
                 state.Remove(now);

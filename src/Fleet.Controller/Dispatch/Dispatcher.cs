@@ -19,8 +19,8 @@ internal sealed partial class Dispatcher
     // Full: whoever posts waits. Nothing may be lost here, and the loop always drains.
     private readonly Channel<DispatchEvent> _events = Channel.CreateBounded<DispatchEvent>(
         new BoundedChannelOptions(QueueLength) { SingleReader = true });
-    // Grows by one for each agent that is removed, and every turn empties it.
-    private readonly ConcurrentQueue<string> _removed = new();
+    // Grows by one for each agent that is removed or held, and every turn empties it.
+    private readonly ConcurrentQueue<DispatchEvent> _ofAgents = new();
     private readonly DispatchTurn _turn;
     private readonly TimeProvider _time;
     private readonly ILogger<Dispatcher> _log;
@@ -75,9 +75,14 @@ internal sealed partial class Dispatcher
     }
 
     /// <summary>Ends the open tasks of an agent that was removed. Does not wait.</summary>
-    public void AgentRemoved(string agentId)
+    public void AgentRemoved(string agentId) => Note(new DispatchEvent.AgentRemoved(agentId));
+
+    /// <summary>Lets new tasks of an agent wait from then on, or (null) go out again. Does not wait.</summary>
+    public void Hold(string agentId, DateTimeOffset? since) => Note(new DispatchEvent.Hold(agentId, since));
+
+    private void Note(DispatchEvent ofAgent)
     {
-        _removed.Enqueue(agentId);
+        _ofAgents.Enqueue(ofAgent);
         // A full queue means that the loop is about to take a turn anyway.
         _events.Writer.TryWrite(DispatchEvent.Tick.Instance);
     }
@@ -96,8 +101,8 @@ internal sealed partial class Dispatcher
             {
                 while (batch.Count < EventsPerTurn && _events.Reader.TryRead(out var next))
                     batch.Add(next);
-                while (_removed.TryDequeue(out var agentId))
-                    batch.Add(new DispatchEvent.AgentRemoved(agentId));
+                while (_ofAgents.TryDequeue(out var ofAgent))
+                    batch.Add(ofAgent);
                 await TakeTurnAsync(batch, cancellationToken);
                 batch.Clear();
                 SetTimer(timer);

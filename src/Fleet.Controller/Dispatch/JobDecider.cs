@@ -9,6 +9,7 @@ namespace Fleet.Controller.Dispatch;
 /// <code>
 /// state              ends at                                                   as
 /// pending, away      start of the absence + delivery timeout                   expired
+/// pending, held      start of the hold + delivery timeout                      expired
 /// pending            the job is cancelled / over its failure limit / deadline  cancelled / skipped / expired
 /// in flight, away    last word + delivery + run timeout + grace + LostAfter    interrupted
 /// in flight, linked  told to end + grace + LostAfter                           interrupted
@@ -43,6 +44,8 @@ internal static class JobDecider
                 DecideInFlight(slot, now, options, decision);
             else if (stop is { } ending)
                 decision.Ends.Add(new TaskEnding(slot, ending.State, ending.Reason));
+            else if (slot.Agent.HeldSince is { } heldSince)
+                DecideHeld(slot, heldSince, now, decision);
             else if (!slot.Agent.IsLinked)
                 DecideAway(slot, now, options, decision);
             else if (slot.Agent.InFlight < options.MaxTasksPerAgent)
@@ -104,6 +107,23 @@ internal static class JobDecider
             ? "the agent was not connected"
             : $"the agent did not connect within the delivery timeout; away since {Text(slot.Agent.AwaySince)}";
         decision.Ends.Add(new TaskEnding(slot, TaskState.Expired, reason));
+    }
+
+    // Two processes use the agent's identity: until an operator has decided, nobody knows which of them would get the task and its secrets.
+    private static void DecideHeld(TaskSlot slot, DateTimeOffset heldSince, DateTimeOffset now, JobDecision decision)
+    {
+        var plan = slot.Job.Plan;
+        var by = (heldSince > plan.CreatedAt ? heldSince : plan.CreatedAt) + plan.DeliveryTimeout;
+        if (now < by)
+        {
+            decision.Wake(by);
+            return;
+        }
+
+        decision.Ends.Add(new TaskEnding(
+            slot, TaskState.Expired,
+            $"new tasks of this agent are held since {Text(heldSince)} because two processes use its identity; "
+                + "'fleet agents show' tells more, 'fleet agents clear-duplicate' releases it"));
     }
 
     private static void DecideInFlight(TaskSlot slot, DateTimeOffset now, DispatchOptions options, JobDecision decision)

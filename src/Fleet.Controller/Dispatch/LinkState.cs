@@ -29,6 +29,12 @@ internal sealed class LinkState(string agentId, DateTimeOffset awaySince)
     /// <summary>Whether the agent has been removed from the fleet and will never be there again.</summary>
     public bool IsRemoved { get; private set; }
 
+    /// <summary>Since when new tasks wait until an operator has decided whose identity it is; null: they do not.</summary>
+    public DateTimeOffset? HeldSince { get; private set; }
+
+    /// <summary>New tasks wait from then on, or (null) go out again.</summary>
+    public void Hold(DateTimeOffset? since) => HeldSince = since;
+
     /// <summary>A link began; an earlier one is forgotten.</summary>
     /// <param name="link">The new link.</param>
     /// <param name="incarnation">Which life of host and journal it is.</param>

@@ -1,9 +1,10 @@
+using Fleet.Controller.Agents;
 using Fleet.Controller.Registry;
 
 namespace Fleet.Controller.Dispatch;
 
 /// <summary>The link states of all agents that dispatch has had to do with. Owned by the dispatch loop.</summary>
-internal sealed class LinkStates(AgentRegistry registry, TimeProvider time)
+internal sealed class LinkStates(AgentRegistry registry, AgentsOptions options, TimeProvider time)
 {
     private readonly Dictionary<string, LinkState> _states = new(StringComparer.Ordinal);
 
@@ -18,6 +19,8 @@ internal sealed class LinkStates(AgentRegistry registry, TimeProvider time)
         state = new LinkState(agentId, entry is null ? now : registry.AwaySince(entry));
         if (entry is null)
             state.Remove(now);
+        else if (options.HoldDuplicates)
+            state.Hold(entry.Record.DuplicateSince);
         _states.Add(agentId, state);
         return state;
     }

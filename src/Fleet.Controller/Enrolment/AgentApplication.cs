@@ -26,6 +26,9 @@ internal sealed record AgentApplication
     /// <summary>Whether it wants to take the name from an agent that has it.</summary>
     public bool Replace { get; init; }
 
+    /// <summary>Which machine it is; empty where it does not say.</summary>
+    public string Machine { get; init; } = "";
+
     /// <summary>Where it calls from.</summary>
     public IPAddress? Address { get; init; }
 }

@@ -1,4 +1,5 @@
 using Fleet.Controller.Identity;
+using Fleet.Controller.Link;
 using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.Identity;
 using Fleet.Storage;
@@ -35,6 +36,9 @@ internal sealed partial class AgentEnrolmentDesk(
         if (!RequestedKey.TryRead(application.Csr.Span, out var key, out var keyError))
             return Refuse(JoinRefusal.Bad(keyError));
 
+        if (await LabelRefusalAsync(application, token, cancellationToken) is { } labelRefusal)
+            return Refuse(labelRefusal);
+
         // 3. A name is taken over only if the agent wants that; whether it may, the token says.
         var name = AgentName.Parse(application.Name).ToString();
         if (!application.Replace && await store.Agents.FindByNameAsync(name, cancellationToken) is { } holder
@@ -65,7 +69,19 @@ internal sealed partial class AgentEnrolmentDesk(
         ApplicationCheck.AgentNameFault(application.Name)
         ?? ApplicationCheck.EnrolmentIdFault(application.EnrolmentId)
         ?? ApplicationCheck.LabelFault(application.Labels)
-        ?? ApplicationCheck.FactFault(application.Facts);
+        ?? ApplicationCheck.FactFault(application.Facts)
+        ?? HelloCheck.MachineFault(application.Machine);
+
+    // A label decides which jobs a host gets, and which secrets with them: the token's maker says which ones the host may choose.
+    private async Task<JoinRefusal?> LabelRefusalAsync(AgentApplication application, JoinToken token, CancellationToken cancellationToken)
+    {
+        if (application.Labels.Count == 0 || await store.Tokens.GetAsync($"t-{token.Id}", cancellationToken) is not { } known)
+            return null;
+        var refused = application.Labels
+            .Where(label => !known.LetsJoinerSet(label.Key) && known.Labels.GetValueOrDefault(label.Key) != label.Value)
+            .Select(label => label.Key).Order(StringComparer.Ordinal).ToArray();
+        return refused.Length == 0 ? null : JoinRefusal.LabelsNotAllowed(refused);
+    }
 
     private static JoinOutcome<AgentRecord>.Refused Refuse(JoinRefusal refusal) => new(refusal);
 
@@ -78,6 +94,7 @@ internal sealed partial class AgentEnrolmentDesk(
         Labels = application.Labels,
         CertificateSerial = issued.Serial,
         CertificateNotAfter = issued.NotAfter,
+        Machine = application.Machine.Length > 0 ? application.Machine : null,
         Version = application.Facts.GetValueOrDefault("agent_version"),
         At = time.GetUtcNow(),
     };

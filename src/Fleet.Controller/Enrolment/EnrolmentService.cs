@@ -28,6 +28,7 @@ internal sealed class EnrolmentService(CertificateAuthority authority, AgentEnro
             Facts = new Dictionary<string, string>(request.Facts),
             Labels = new Dictionary<string, string>(request.Labels),
             Replace = request.Replace,
+            Machine = request.Machine,
             Address = context.GetHttpContext().Connection.RemoteIpAddress,
         };
         var joined = Demand(await agents.EnrolAsync(application, context.CancellationToken));

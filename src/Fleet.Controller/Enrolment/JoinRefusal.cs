@@ -60,6 +60,16 @@ internal sealed record JoinRefusal(JoinRefusalKind Kind, string Message)
         ? "create a new one with `fleet token create`"
         : "an admin creates a new one with `fleet token create --operator ROLE`";
 
+    /// <summary>The host brings labels that the token does not let it set.</summary>
+    public static JoinRefusal LabelsNotAllowed(IReadOnlyList<string> keys)
+    {
+        var names = string.Join(", ", keys);
+        return new JoinRefusal(
+            JoinRefusalKind.BadToken,
+            $"the join token does not let a host set the {(keys.Count == 1 ? "label" : "labels")} {names}: leave out --label, or use a token made with "
+                + string.Join(' ', keys.Select(key => $"--allow-label {key}")));
+    }
+
     /// <summary>The token is for the other kind.</summary>
     public static JoinRefusal WrongKind(TokenKind wanted) => new(
         JoinRefusalKind.BadToken,

@@ -53,13 +53,19 @@ internal static class HitMessages
         switch (finding.Kind)
         {
             case FindingKind.Hit:
-                reply.Hits.Add(new StoredHit { AgentName = finding.AgentName, Hit = FindingMessages.ToHit(finding) });
+                reply.Hits.Add(new StoredHit { AgentName = finding.AgentName, Hit = FindingMessages.ToHit(finding), NotAssigned = finding.IsUnassigned });
                 break;
             case FindingKind.Summary:
-                reply.Summaries.Add(new StoredSummary { AgentName = finding.AgentName, Summary = FindingMessages.ToSummary(finding) });
+                reply.Summaries.Add(new StoredSummary
+                {
+                    AgentName = finding.AgentName, Summary = FindingMessages.ToSummary(finding), NotAssigned = finding.IsUnassigned,
+                });
                 break;
             default:
-                reply.Gaps.Add(new StoredGap { AgentName = finding.AgentName, Gap = FindingMessages.ToGap(finding) });
+                reply.Gaps.Add(new StoredGap
+                {
+                    AgentName = finding.AgentName, Gap = FindingMessages.ToGap(finding), NotAssigned = finding.IsUnassigned,
+                });
                 break;
         }
     }

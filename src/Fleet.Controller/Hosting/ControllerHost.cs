@@ -52,7 +52,8 @@ internal sealed class ControllerHost : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "fleet-controller" });
         logging(builder.Logging);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options, opened.Directory));
-        builder.Services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Handshakes).AddSingleton(options.Certificates);
+        builder.Services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Handshakes).AddSingleton(options.Certificates)
+            .AddSingleton(options.Agents);
         builder.Services.AddSingleton(opened.Directory).AddSingleton(opened.Authority).AddSingleton(identities);
         builder.Services.AddSingleton(opened.Store).AddSingleton(opened.Store.Tokens).AddSingleton(opened.Store.Operators);
         builder.Services.AddSingleton<HandshakeGate>().AddSingleton<HandshakeAdmission>();

@@ -1,4 +1,5 @@
 using System.Net;
+using Fleet.Controller.Agents;
 using Fleet.Controller.Dispatch;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Logging;
@@ -40,6 +41,9 @@ internal sealed class ControllerOptions
 
     /// <summary>Dispatch of tasks.</summary>
     public DispatchOptions Dispatch { get; } = new();
+
+    /// <summary>What is asked of agents.</summary>
+    public AgentsOptions Agents { get; } = new();
 
     /// <summary>Messages of alerts.</summary>
     public NotifyOptions Notify { get; } = new();

@@ -16,4 +16,7 @@ internal static class CallerExtensions
 
     /// <inheritdoc cref="GetCaller(ServerCallContext)"/>
     public static CallerIdentity GetCaller(this HttpContext http) => http.Features.Get<ConnectionCaller>()?.Current ?? s_unseen;
+
+    /// <summary>Serial of the certificate that the caller showed; empty where it showed none.</summary>
+    public static string GetCertificateSerial(this ServerCallContext context) => context.GetHttpContext().Connection.ClientCertificate?.SerialNumber ?? "";
 }

@@ -22,8 +22,9 @@ internal sealed class IdentityDirectory
         var directory = new IdentityDirectory();
         foreach (var revocation in await store.Revocations.ListAsync(cancellationToken))
             directory.RevokeSerial(revocation.Serial);
+        var superseded = (await store.Agents.ListSupersededAsync(cancellationToken)).ToLookup(earlier => earlier.AgentId, StringComparer.Ordinal);
         foreach (var agent in await store.Agents.ListAsync(includeRemoved: false, cancellationToken))
-            directory.Admit(new KnownIdentity(agent));
+            directory.Admit(new KnownIdentity(agent, superseded: superseded[agent.Id]));
         foreach (var person in await store.Operators.ListAsync(cancellationToken))
         {
             if (person.State == OperatorState.Active)

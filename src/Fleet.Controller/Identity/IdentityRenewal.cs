@@ -20,10 +20,10 @@ internal abstract record RenewalOutcome
 }
 
 /// <summary>
-/// New certificates for identities that already have one. The earlier certificate stays good to its end: the reply may get
-/// lost, and its holder must still be able to come back and ask again.
+/// New certificates for identities that already have one. The earlier certificate stays good until an agent has connected with the new one (an
+/// operator's: to its end): the reply may get lost, and its holder must still be able to come back and ask again.
 /// </summary>
-internal sealed class IdentityRenewal(CertificateAuthority authority, IFleetStore store, IdentityDirectory directory)
+internal sealed class IdentityRenewal(CertificateAuthority authority, IFleetStore store, IdentityDirectory directory, TimeProvider time)
 {
     /// <summary>Renews an agent's certificate.</summary>
     /// <param name="agentId">The agent, as its connection showed.</param>
@@ -33,6 +33,19 @@ internal sealed class IdentityRenewal(CertificateAuthority authority, IFleetStor
         new CertificateName(CertificateRole.Agent, agentId),
         csr,
         issued => store.Agents.SetCertificateAsync(agentId, issued.Serial, issued.NotAfter, cancellationToken));
+
+    /// <summary>An agent has connected: where it showed its newest certificate, the earlier ones are revoked.</summary>
+    /// <param name="agentId">The agent.</param>
+    /// <param name="serial">Serial of the certificate that it showed.</param>
+    /// <param name="cancellationToken">Gives up before the store has decided.</param>
+    public async Task ConfirmAgentAsync(string agentId, string serial, CancellationToken cancellationToken)
+    {
+        if (directory.Find(new CertificateName(CertificateRole.Agent, agentId)) is not { } identity || !identity.IsRenewedWith(serial))
+            return;
+        foreach (var earlier in await store.Agents.RevokeSupersededAsync(agentId, serial, time.GetUtcNow(), cancellationToken))
+            directory.RevokeSerial(earlier);
+        identity.Confirmed(serial);
+    }
 
     /// <summary>Renews an operator's certificate.</summary>
     public Task<RenewalOutcome> RenewOperatorAsync(string operatorId, ReadOnlyMemory<byte> csr, CancellationToken cancellationToken) => RenewAsync(

@@ -13,10 +13,10 @@ internal sealed class KnownIdentity
     private readonly CancellationTokenSource _revocation = new();
     private (string Serial, DateTimeOffset NotAfter)[] _certificates;
 
-    public KnownIdentity(AgentRecord agent, string? keyHash = null)
+    public KnownIdentity(AgentRecord agent, string? keyHash = null, IEnumerable<SupersededCertificate>? superseded = null)
     {
         Name = new CertificateName(CertificateRole.Agent, agent.Id);
-        _certificates = [(agent.CertificateSerial, agent.CertificateNotAfter)];
+        _certificates = [.. (superseded ?? []).Select(earlier => (earlier.Serial, earlier.NotAfter)), (agent.CertificateSerial, agent.CertificateNotAfter)];
         KeyHash = keyHash;
         Caller = new CallerIdentity.Agent(agent.Id, agent.Name) { Revoked = _revocation.Token };
     }
@@ -46,6 +46,17 @@ internal sealed class KnownIdentity
     {
         lock (_revocation)
             Volatile.Write(ref _certificates, [.. _certificates.TakeLast(MostCertificates - 1), (issued.Serial, issued.NotAfter)]);
+    }
+
+    /// <summary>Whether this is its newest certificate, and there are earlier ones.</summary>
+    public bool IsRenewedWith(string serial) =>
+        Certificates is { Count: > 1 } known && known[^1].Serial.Equals(serial, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The certificates before this one are revoked.</summary>
+    public void Confirmed(string serial)
+    {
+        lock (_revocation)
+            Volatile.Write(ref _certificates, [.. _certificates.SkipWhile(known => !known.Serial.Equals(serial, StringComparison.OrdinalIgnoreCase))]);
     }
 
     /// <summary>Ends everything that the identity has open.</summary>

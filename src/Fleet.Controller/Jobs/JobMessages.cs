@@ -12,9 +12,9 @@ namespace Fleet.Controller.Jobs;
 internal static class JobMessages
 {
     /// <summary>A job, with its options and spec where the payload is at hand.</summary>
-    public static Job ToMessage(JobRecord job, JobPayload? payload = null)
+    public static Job ToMessage(JobRecord job, JobPayload? payload = null, bool isRedacted = false)
     {
-        var message = Fixed(job, payload);
+        var message = Fixed(job, payload, isRedacted);
         message.Done = job.State == JobState.Done;
         message.EndedMs = Ms(job.FinishedAt);
         message.CancelRequested = job.CancelRequestedAt is not null;
@@ -24,7 +24,7 @@ internal static class JobMessages
     }
 
     /// <summary>What never changes of a job.</summary>
-    public static Job Fixed(JobRecord job, JobPayload? payload) => new()
+    public static Job Fixed(JobRecord job, JobPayload? payload, bool isRedacted = false) => new()
     {
         Id = job.Id,
         CreatedMs = Ms(job.CreatedAt),
@@ -33,6 +33,8 @@ internal static class JobMessages
         Summary = job.Summary,
         Options = payload is null ? null : JobOptions.Parser.ParseFrom(payload.OptionsBytes),
         Spec = payload is null ? ByteString.Empty : UnsafeByteOperations.UnsafeWrap(payload.SpecBytes),
+        SpecSha256 = UnsafeByteOperations.UnsafeWrap(job.SpecDigest),
+        SpecRedacted = isRedacted,
         RetryOf = job.RetryOf ?? "",
         DeadlineMs = Ms(job.Deadline),
     };

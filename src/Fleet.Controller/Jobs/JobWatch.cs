@@ -1,4 +1,5 @@
 using Fleet.Controller.Dispatch;
+using Fleet.Controller.Identity;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
 using Grpc.Core;
@@ -21,11 +22,13 @@ internal sealed class JobWatch(IFleetStore store, JobSignals signals, TimeProvid
 
     /// <summary>Writes the log from the request's cursor on, and then live until the job is done.</summary>
     public async Task RunAsync(
-        JobRecord job, WatchJobRequest request, IServerStreamWriter<JobEvent> responses, CancellationToken cancellationToken)
+        JobRecord job, CallerIdentity.Operator caller, WatchJobRequest request, IServerStreamWriter<JobEvent> responses,
+        CancellationToken cancellationToken)
     {
         using var watch = signals.Subscribe(job.Id);
-        var fixedJob = JobMessages.Fixed(job, await store.Jobs.GetPayloadAsync(job.Id, cancellationToken));
-        await DescribeAsync(job, request, responses, cancellationToken);
+        var payload = ShownJob.For(caller, await store.Jobs.GetPayloadAsync(job.Id, cancellationToken), out var isRedacted);
+        var fixedJob = JobMessages.Fixed(job, payload, isRedacted);
+        await DescribeAsync(job, JobMessages.ToMessage(job, payload, isRedacted), request, responses, cancellationToken);
 
         var cursor = (long)request.AfterSeq;
         while (true)
@@ -46,10 +49,9 @@ internal sealed class JobWatch(IFleetStore store, JobSignals signals, TimeProvid
     }
 
     private async Task DescribeAsync(
-        JobRecord job, WatchJobRequest request, IServerStreamWriter<JobEvent> responses, CancellationToken cancellationToken)
+        JobRecord job, Job shown, WatchJobRequest request, IServerStreamWriter<JobEvent> responses, CancellationToken cancellationToken)
     {
-        var payload = await store.Jobs.GetPayloadAsync(job.Id, cancellationToken);
-        await responses.WriteAsync(new JobEvent { Job = JobMessages.ToMessage(job, payload) }, cancellationToken);
+        await responses.WriteAsync(new JobEvent { Job = shown }, cancellationToken);
 
         var tasks = await store.Jobs.ListTasksAsync(job.Id, new TaskQuery(), cancellationToken);
         foreach (var page in tasks.Chunk(TasksPerMessage))

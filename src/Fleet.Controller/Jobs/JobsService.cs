@@ -29,8 +29,10 @@ internal sealed class JobsService(JobDesk desk, TargetPreviews previews, JobWatc
     /// <inheritdoc/>
     public override Task<Job> GetJob(GetJobRequest request, ServerCallContext context) => GuardAsync(async () =>
     {
-        var job = await JobFinder.FindAsync(store.Jobs, request.Id, Caller(context), context.CancellationToken);
-        return JobMessages.ToMessage(job, await store.Jobs.GetPayloadAsync(job.Id, context.CancellationToken));
+        var caller = Caller(context);
+        var job = await JobFinder.FindAsync(store.Jobs, request.Id, caller, context.CancellationToken);
+        var payload = ShownJob.For(caller, await store.Jobs.GetPayloadAsync(job.Id, context.CancellationToken), out var isRedacted);
+        return JobMessages.ToMessage(job, payload, isRedacted);
     });
 
     /// <inheritdoc/>
@@ -95,8 +97,9 @@ internal sealed class JobsService(JobDesk desk, TargetPreviews previews, JobWatc
         {
             if (request.AfterSeq > long.MaxValue)
                 throw Bad("after_seq is out of range");
-            var job = await JobFinder.FindAsync(store.Jobs, request.JobId, Caller(context), context.CancellationToken);
-            await watch.RunAsync(job, request, responseStream, context.CancellationToken);
+            var caller = Caller(context);
+            var job = await JobFinder.FindAsync(store.Jobs, request.JobId, caller, context.CancellationToken);
+            await watch.RunAsync(job, caller, request, responseStream, context.CancellationToken);
             return true;
         });
 

@@ -14,6 +14,7 @@ internal static class OperatorApiSetup
         .AddSingleton<JobWatch>()
         .AddSingleton<TargetPreviews>()
         .AddSingleton<JobsService>()
+        .AddSingleton<AgentDescription>()
         .AddSingleton<AgentsService>()
         .AddSingleton<IIdentityListener, IdentityFollower>()
         .AddSingleton<IStatusSource, FleetStatus>();

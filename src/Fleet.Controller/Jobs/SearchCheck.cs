@@ -1,4 +1,5 @@
 using Fleet.Protocol;
+using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Jobs;
@@ -19,7 +20,7 @@ internal static class SearchCheck
     }
 
     /// <summary>What is wrong with a source; empty where nothing is.</summary>
-    public static string SourceFault(string field, LogSource source) => source.SourceCase switch
+    public static string SourceFault(string field, LogSource source) => PathFault(source) is { } path ? $"{field}: the path {path}" : source.SourceCase switch
     {
         LogSource.SourceOneofCase.None => $"{field}: files, journal or kernel is required",
         LogSource.SourceOneofCase.Files when source.Files.Path.Length == 0 || source.Files.Path[0] != '/' =>
@@ -28,4 +29,10 @@ internal static class SearchCheck
             $"{field}: \"{source.Journal.Path}\" is not an absolute path",
         _ => "",
     };
+
+    private static string? PathFault(LogSource source)
+    {
+        var path = source.Files?.Path ?? source.Journal?.Path ?? "";
+        return OneLineText.FindFault(path, Limits.PathCharacters);
+    }
 }

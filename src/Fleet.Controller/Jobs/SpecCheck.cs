@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Fleet.Protocol;
+using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 using Google.Protobuf;
 
@@ -53,12 +54,14 @@ internal static class SpecCheck
 
         if (spec.Steps.Count > 1 && spec.Steps.Any(static step => step.UpgradeAgent is not null))
             return "spec.steps: upgrade_agent stands alone in its task";
-        if (spec.RunAs.Length > LongestName || HasNul(spec.RunAs))
-            return $"spec.run_as must be a user name or id of at most {LongestName} characters";
+        if (OneLineText.FindFault(spec.RunAs, LongestName) is { } user)
+            return $"spec.run_as, a user name or id, {user}";
         if (spec.HasUmask && spec.Umask > HighestMode)
             return "spec.umask must lie between 0 and 0777";
-        if (spec.WorkingDirectory.Length > 0 && (spec.WorkingDirectory[0] != '/' || HasNul(spec.WorkingDirectory)))
+        if (spec.WorkingDirectory.Length > 0 && spec.WorkingDirectory[0] != '/')
             return "spec.working_directory must be an absolute path";
+        if (OneLineText.FindFault(spec.WorkingDirectory, Limits.PathCharacters) is { } directory)
+            return $"spec.working_directory {directory}";
         if (spec.HasStdin && spec.Stdin.Length > Limits.StdinBytes)
             return $"spec.stdin has {spec.Stdin.Length} bytes, at most {Limits.StdinBytes} are allowed";
         if (spec.RunTimeoutMs < 1 || spec.RunTimeoutMs > Limits.RunTimeout.TotalMilliseconds)
@@ -114,8 +117,10 @@ internal static class SpecCheck
     {
         if (script.Content.Length is 0 or > Limits.ScriptBytes)
             return $"script.content has {script.Content.Length} bytes, 1 to {Limits.ScriptBytes} are allowed";
-        if (script.Name.Length > LongestName || script.Name is "." or ".." || script.Name.AsSpan().IndexOfAny('/', '\0') >= 0)
+        if (script.Name is "." or ".." || script.Name.Contains('/', StringComparison.Ordinal))
             return "script.name must be a plain file name";
+        if (OneLineText.FindFault(script.Name, LongestName) is { } name)
+            return $"script.name {name}";
         return script.Arguments.Count > Limits.Words || script.Arguments.Any(HasNul)
             ? $"script.arguments has more than {Limits.Words} words, or a NUL character"
             : "";

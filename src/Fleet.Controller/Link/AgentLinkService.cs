@@ -23,7 +23,10 @@ internal sealed partial class AgentLinkService(
             ?? throw new RpcException(new Status(StatusCode.PermissionDenied, $"{caller} is not enrolled (any more)"));
 
         var http = context.GetHttpContext();
-        using var session = new AgentSession(agent, room, context.Peer, () => Tear(http), context.CancellationToken);
+        using var session = new AgentSession(agent, room, context.Peer, () => Tear(http), context.CancellationToken)
+        {
+            CertificateSerial = context.GetCertificateSerial(),
+        };
         await using (caller.Revoked.UnsafeRegister(static it => ((AgentSession)it!).Cut(Revoked()), session))
             await RunAsync(session, requestStream, responseStream);
         if (session.Ended?.Status is { } status)

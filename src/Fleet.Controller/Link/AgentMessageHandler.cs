@@ -90,7 +90,8 @@ internal sealed partial class AgentMessageHandler
         {
             await Task.WhenAll(
                 _store.RecordConnectedAsync(agentId, hello.Version, now, session.Reading),
-                KeepFactsAsync(session, hello.Facts, now));
+                KeepFactsAsync(session, hello.Facts, now),
+                _renewal.ConfirmAgentAsync(agentId, session.CertificateSerial, session.Reading));
             _registry.Change(agentId, record => record with { Version = hello.Version, LastConnectedAt = now });
         }
         catch (StoreException e)

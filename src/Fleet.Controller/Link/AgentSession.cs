@@ -29,6 +29,8 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
     private ulong _agentBeat;
     private int _runningTasks;
     private long _roundTripUs;
+    private LaterAck? _laterAck;
+    private int _strangeReports;
 
     /// <param name="agent">Whose link it is.</param>
     /// <param name="room">What all links share.</param>
@@ -55,6 +57,15 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
 
     /// <summary>Which start of the agent's process is at the other end; empty before its hello.</summary>
     public string ProcessId { get; set; } = "";
+
+    /// <summary>Which boot of its host it is; empty before its hello.</summary>
+    public string BootId { get; set; } = "";
+
+    /// <summary>Which machine it runs on; empty where it does not say.</summary>
+    public string Machine { get; set; } = "";
+
+    /// <summary>Serial of the certificate that the connection showed; empty where it is not known.</summary>
+    public string CertificateSerial { get; init; } = "";
 
     /// <inheritdoc/>
     public string ScanSetDigest { get; set; } = "";
@@ -127,6 +138,7 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
     /// <summary>Looks whether something is to be said or the agent is gone. Cheap: called for every link every second.</summary>
     public void Sweep()
     {
+        AcknowledgeLater();
         var time = _room.Time;
         var options = _room.Options;
         if (time.GetElapsedTime(Volatile.Read(ref _heardStamp)) > options.SilenceLimit)
@@ -176,6 +188,18 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
 
     /// <summary>Everything up to this scan report is stored.</summary>
     public void ReportStored(ScanReport report) => _outbox.AckReport(report.SpoolId, report.Number);
+
+    /// <summary>The same, but the agent is to hear of it no sooner than then: it waits with further reports.</summary>
+    public void ReportStored(ScanReport report, DateTimeOffset at)
+    {
+        var isLater = at > _room.Time.GetUtcNow();
+        Volatile.Write(ref _laterAck, isLater ? new LaterAck(report.SpoolId, report.Number, at) : null);
+        if (!isLater)
+            ReportStored(report);
+    }
+
+    /// <summary>Whether this link has brought no strange report before.</summary>
+    public bool IsFirstStrangeReport() => Interlocked.Exchange(ref _strangeReports, 1) == 0;
 
     /// <summary>Says that a record came too late: the agent forgets the task, and ends it if it still runs.</summary>
     public void Abandon(string taskId, long seq, bool hasEnded)
@@ -231,6 +255,14 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
 
     private static readonly WriteOptions Buffered = new(WriteFlags.BufferHint);
 
+    private void AcknowledgeLater()
+    {
+        // A report that was stored in between has a word of its own.
+        if (Volatile.Read(ref _laterAck) is { } due && due.At <= _room.Time.GetUtcNow()
+            && ReferenceEquals(Interlocked.CompareExchange(ref _laterAck, null, due), due))
+            _outbox.AckReport(due.SpoolId, due.Number);
+    }
+
     private async Task BelowShareAsync(int bytes)
     {
         while (true)
@@ -245,6 +277,8 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
             await turn.Task.WaitAsync(Reading);
         }
     }
+
+    private sealed record LaterAck(string SpoolId, ulong Number, DateTimeOffset At);
 
     private static string OfflineReasonOf(Goodbye.Types.Cause cause) => cause switch
     {

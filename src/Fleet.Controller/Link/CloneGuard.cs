@@ -19,7 +19,10 @@ internal sealed class CloneGuard(TimeProvider time)
 {
     private const int MostRemembered = 10_000;
     private static readonly TimeSpan Memory = TimeSpan.FromHours(1);
+    private const int BootsOfOne = 8;
+    private static readonly TimeSpan BootMemory = TimeSpan.FromDays(1);
     private readonly Dictionary<(string AgentId, string ProcessId), DateTimeOffset> _replaced = [];
+    private readonly Dictionary<string, List<(string BootId, DateTimeOffset LastSeen)>> _boots = new(StringComparer.Ordinal);
 
     /// <summary>Judges a newcomer against the link that stands.</summary>
     public TakeOver Judge(string agentId, string standingProcess, string newcomer)
@@ -31,6 +34,36 @@ internal sealed class CloneGuard(TimeProvider time)
             : TakeOver.Replace;
     }
 
+    /// <summary>Whether a boot of the host is back that another one had followed: a machine never goes back to an earlier boot, so these are two.</summary>
+    public bool IsEarlierBoot(string agentId, string bootId)
+    {
+        var now = time.GetUtcNow();
+        if (!_boots.TryGetValue(agentId, out var boots))
+        {
+            if (_boots.Count >= MostRemembered)
+                ForgetBoots(now);
+            if (_boots.Count >= MostRemembered)
+                return false;
+            _boots.Add(agentId, boots = new List<(string BootId, DateTimeOffset LastSeen)>(1));
+        }
+
+        boots.RemoveAll(boot => now - boot.LastSeen >= BootMemory);
+        var isLatest = boots.Count > 0 && boots[^1].BootId == bootId;
+        var isKnown = boots.RemoveAll(boot => boot.BootId == bootId) > 0;
+        if (boots.Count >= BootsOfOne)
+            boots.RemoveAt(0);
+        boots.Add((bootId, now));
+        return isKnown && !isLatest;
+    }
+
+    /// <summary>An operator has decided: what was seen so far does not count any more.</summary>
+    public void Forget(string agentId)
+    {
+        _boots.Remove(agentId);
+        foreach (var key in _replaced.Keys.Where(key => key.AgentId == agentId).ToArray())
+            _replaced.Remove(key);
+    }
+
     /// <summary>A process was replaced by another of its identity.</summary>
     public void Replaced(string agentId, string processId)
     {
@@ -39,6 +72,12 @@ internal sealed class CloneGuard(TimeProvider time)
             Forget(now);
         if (_replaced.Count < MostRemembered)
             _replaced[(agentId, processId)] = now;
+    }
+
+    private void ForgetBoots(DateTimeOffset now)
+    {
+        foreach (var agentId in _boots.Where(entry => now - entry.Value[^1].LastSeen >= BootMemory).Select(entry => entry.Key).ToArray())
+            _boots.Remove(agentId);
     }
 
     private void Forget(DateTimeOffset now)

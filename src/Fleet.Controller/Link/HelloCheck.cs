@@ -1,21 +1,26 @@
 using Fleet.Controller.Dispatch;
 using Fleet.Protocol;
 using Fleet.Protocol.Identifiers;
+using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 using Google.Protobuf.Collections;
 
 namespace Fleet.Controller.Link;
 
 /// <summary>A hello of which every field has been checked.</summary>
+/// <param name="BootId">Which boot of the host it is.</param>
 /// <param name="Incarnation">Which life of the host and of its journal: boot id, slash, journal id.</param>
 /// <param name="ProcessId">Which start of the agent's process.</param>
+/// <param name="Machine">Which machine it is; empty: it does not say.</param>
 /// <param name="Version">The agent's version.</param>
 /// <param name="Facts">Its facts.</param>
 /// <param name="Held">The tasks it has.</param>
 /// <param name="ScanSetDigest">Of the scans it runs; empty: none.</param>
 internal sealed record CheckedHello(
+    string BootId,
     string Incarnation,
     string ProcessId,
+    string Machine,
     string Version,
     IReadOnlyDictionary<string, string> Facts,
     IReadOnlyList<HeldTaskReport> Held,
@@ -40,12 +45,14 @@ internal static class HelloCheck
             fault = Bad("journal_id");
         else if (!IsId(hello.ProcessId))
             fault = Bad("process_id");
-        else if (hello.AgentVersion.Length is 0 or > LongestVersion || hello.AgentVersion.Any(char.IsControl))
+        else if (hello.AgentVersion.Length is 0 or > LongestVersion || !OneLineText.IsClean(hello.AgentVersion))
             fault = $"hello.agent_version must have 1 to {LongestVersion} printable characters";
         else if (hello.HeldTasks.Count > Limits.HeldTasks)
             fault = $"hello.held_tasks names {hello.HeldTasks.Count} tasks, at most {Limits.HeldTasks} are allowed";
         else if (hello.ScanSetDigest.Length > LongestId || !hello.ScanSetDigest.All(char.IsAsciiHexDigit))
             fault = $"hello.scan_set_digest must have at most {LongestId} hexadecimal digits";
+        else if (MachineFault(hello.Machine) is { } machineFault)
+            fault = $"hello.{machineFault}";
         if (fault.Length > 0)
             return null;
 
@@ -53,8 +60,14 @@ internal static class HelloCheck
         var held = facts is null ? null : CheckHeld(hello.HeldTasks, out fault);
         return held is null
             ? null
-            : new CheckedHello($"{hello.BootId}/{hello.JournalId}", hello.ProcessId, hello.AgentVersion, facts!, held, hello.ScanSetDigest);
+            : new CheckedHello(
+                hello.BootId, $"{hello.BootId}/{hello.JournalId}", hello.ProcessId, hello.Machine, hello.AgentVersion, facts!, held, hello.ScanSetDigest);
     }
+
+    /// <summary>What is wrong with the name of a machine; null where nothing is.</summary>
+    public static string? MachineFault(string machine) => machine.Length > LongestId || !machine.All(char.IsAsciiHexDigit)
+        ? $"machine must have at most {LongestId} hexadecimal digits"
+        : null;
 
     private static List<HeldTaskReport>? CheckHeld(RepeatedField<HeldTask> tasks, out string fault)
     {

@@ -12,14 +12,17 @@ namespace Fleet.Controller.Link;
 internal sealed partial class LinkGreeting
 {
     private readonly LiveSessions _sessions;
+    private readonly DuplicateDesk _duplicates;
     private readonly AgentRegistry _registry;
     private readonly Dispatcher _dispatcher;
     private readonly IFleetStore _store;
     private readonly SessionRoom _room;
 
-    public LinkGreeting(LiveSessions sessions, AgentRegistry registry, Dispatcher dispatcher, IFleetStore store, SessionRoom room)
+    public LinkGreeting(
+        LiveSessions sessions, DuplicateDesk duplicates, AgentRegistry registry, Dispatcher dispatcher, IFleetStore store, SessionRoom room)
     {
         _sessions = sessions;
+        _duplicates = duplicates;
         _registry = registry;
         _dispatcher = dispatcher;
         _store = store;
@@ -36,7 +39,10 @@ internal sealed partial class LinkGreeting
 
         // 2. One link an identity: the newest, unless two processes live with it.
         (session.ProcessId, session.ScanSetDigest) = (hello.ProcessId, hello.ScanSetDigest);
-        if (_sessions.Admit(session) is { } refusal)
+        (session.BootId, session.Machine) = (hello.BootId, hello.Machine);
+        var refusal = _sessions.Admit(session, out var duplicate);
+        await _duplicates.ExamineAsync(session, duplicate);
+        if (refusal is not null)
         {
             session.Cut(refusal);
             return null;

@@ -12,6 +12,7 @@ internal static class LinkSetup
         .AddSingleton<SessionRoom>()
         .AddSingleton<LiveSessions>()
         .AddSingleton<LinkSweep>()
+        .AddSingleton<DuplicateDesk>()
         .AddSingleton<LinkGreeting>()
         .AddSingleton<RecordIntake>()
         .AddSingleton<AgentMessageHandler>()

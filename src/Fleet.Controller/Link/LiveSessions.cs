@@ -20,8 +20,11 @@ internal sealed partial class LiveSessions
     }
 
     /// <summary>Lets a link in, and ends the one it takes the place of; or says why it may not come in.</summary>
-    public Goodbye? Admit(AgentSession newcomer)
+    /// <param name="newcomer">The link, its hello read.</param>
+    /// <param name="duplicate">How it shows that two processes use the identity; null where it does not.</param>
+    public Goodbye? Admit(AgentSession newcomer, out string? duplicate)
     {
+        duplicate = null;
         AgentSession? standing;
         TakeOver verdict;
         lock (_lock)
@@ -32,6 +35,9 @@ internal sealed partial class LiveSessions
             verdict = standing is null
                 ? TakeOver.Reconnect
                 : _clones.Judge(newcomer.Agent.Id, standing.ProcessId, newcomer.ProcessId);
+            // A container shows the kernel it happens to run on, and may go back to a node; a machine cannot go back to a boot.
+            if (newcomer.Machine.Length > 0 && _clones.IsEarlierBoot(newcomer.Agent.Id, newcomer.BootId))
+                duplicate = $"an earlier boot of its host is back, at {newcomer.Peer}: two machines run with one identity";
             if (verdict == TakeOver.Replace)
                 _clones.Replaced(newcomer.Agent.Id, standing!.ProcessId);
             if (verdict != TakeOver.Clone)
@@ -40,7 +46,8 @@ internal sealed partial class LiveSessions
 
         if (verdict == TakeOver.Clone)
         {
-            LogClone(_log, newcomer.Agent.Name, standing!.Peer, newcomer.Peer);
+            duplicate = $"two processes take turns, at {standing!.Peer} and at {newcomer.Peer}";
+            LogClone(_log, newcomer.Agent.Name, standing.Peer, newcomer.Peer);
             return Replaced(_options.CloneRetryAfter);
         }
 
@@ -58,6 +65,13 @@ internal sealed partial class LiveSessions
             if (_sessions.TryGetValue(session.Agent.Id, out var standing) && ReferenceEquals(standing, session))
                 _sessions.Remove(session.Agent.Id);
         }
+    }
+
+    /// <summary>An operator has decided whose identity it is: what was seen so far does not count any more.</summary>
+    public void Forget(string agentId)
+    {
+        lock (_lock)
+            _clones.Forget(agentId);
     }
 
     /// <summary>Ends an agent's link, if it has one.</summary>

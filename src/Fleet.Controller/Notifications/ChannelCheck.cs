@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Mail;
 using Fleet.Controller.Scans;
+using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Notifications;
@@ -47,6 +48,8 @@ internal static class ChannelCheck
 
     private static string Fault(CommandChannel command)
     {
+        if (command.Words.Any(static word => word == SecretMask.Mask))
+            return $"command: {Unmask}";
         if (command.Words.Count is 0 or > MostWords
             || command.Words.Any(static word => word.Length > LongestText || word.Contains('\0', StringComparison.Ordinal)))
             return $"command.words must be 1 to {MostWords} words of at most {LongestText} characters: the program, then its arguments";
@@ -72,9 +75,9 @@ internal static class ChannelCheck
             : "";
     }
 
-    private static bool IsAddress(string text) => text.Length <= 320 && MailAddress.TryCreate(text, out _) && !text.Any(char.IsControl);
+    private static bool IsAddress(string text) => text.Length <= 320 && MailAddress.TryCreate(text, out _) && OneLineText.IsClean(text);
 
-    private static bool IsLine(string text) => text.Length <= LongestText && !text.Any(char.IsControl);
+    private static bool IsLine(string text) => OneLineText.FindFault(text, LongestText) is null;
 
     private static bool IsThisHost(string host) =>
         host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));

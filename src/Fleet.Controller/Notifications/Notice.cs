@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Fleet.Protocol.NodeSets;
+using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Notifications;
@@ -22,7 +23,7 @@ internal sealed record Notice(string Id, string Occasion, Alert Alert)
         {
             var where = Alert.AgentName.Length > 0 ? Alert.AgentName : Alert.Hosts.Count == 1 ? Alert.Hosts[0] : $"{Alert.HostCount} hosts";
             var title = $"[{Occasion.ToUpperInvariant()}] {Alert.Severity.ToString().ToLowerInvariant()}: {Alert.Scan}/{Alert.Pattern} on {where}";
-            return string.Concat(title.Select(static c => char.IsControl(c) ? ' ' : c));
+            return OneLineText.Clean(title);
         }
     }
 

@@ -19,6 +19,13 @@ internal static class SecretMask
                 webhook.Headers[name] = Mask;
         }
 
+        // Arguments hold tokens as often as addresses do; the program tells what it is.
+        if (shown.Command is { } command)
+        {
+            for (var i = 1; i < command.Words.Count; i++)
+                command.Words[i] = Mask;
+        }
+
         if (shown.Smtp is { Password.Length: > 0 } smtp)
             smtp.Password = Mask;
         return shown;

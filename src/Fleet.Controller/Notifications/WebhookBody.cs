@@ -1,15 +1,17 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Notifications;
 
 /// <summary>What is posted to a webhook, in the form that its receiver reads.</summary>
-internal static class WebhookBody
+internal static partial class WebhookBody
 {
     /// <summary>The body, JSON.</summary>
     /// <remarks>
     /// Slack: incoming webhooks take {"text"}, in which three characters are signs. DingTalk: custom robots take
-    /// {"msgtype":"text","text":{"content"}}. Feishu and Lark: custom bots take {"msg_type":"text","content":{"text"}}.
+    /// {"msgtype":"text","text":{"content"}}. Feishu and Lark: custom bots take {"msg_type":"text","content":{"text"}}, in which a tag
+    /// &lt;at user_id="all"&gt; mentions people and cannot be escaped.
     /// </remarks>
     public static byte[] Of(Webhook.Types.Form form, Notice notice) => form switch
     {
@@ -18,14 +20,18 @@ internal static class WebhookBody
         {
             json.WriteString("msgtype", "text");
             json.WriteStartObject("text");
-            json.WriteString("content", notice.Text);
+            json.WriteString("content", notice.Render(BreakMentions));
+            json.WriteEndObject();
+            // Said although it is the default: nobody is mentioned, whatever the text looks like.
+            json.WriteStartObject("at");
+            json.WriteBoolean("isAtAll", false);
             json.WriteEndObject();
         }),
         Webhook.Types.Form.Feishu => Write(json =>
         {
             json.WriteString("msg_type", "text");
             json.WriteStartObject("content");
-            json.WriteString("text", notice.Text);
+            json.WriteString("text", notice.Render(BreakMentions));
             json.WriteEndObject();
         }),
         _ => notice.Json(),
@@ -63,6 +69,12 @@ internal static class WebhookBody
         .Replace("&", "&amp;", StringComparison.Ordinal)
         .Replace("<", "&lt;", StringComparison.Ordinal)
         .Replace(">", "&gt;", StringComparison.Ordinal);
+
+    // A log line must not be able to call people: a blank behind the sign, and the tag is a text that looks like it.
+    private static string BreakMentions(string text) => MentionTag().Replace(text, "$0 ");
+
+    [GeneratedRegex(@"<(?=\s*/?\s*at\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex MentionTag();
 
     private static byte[] Write(Action<Utf8JsonWriter> fields)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
 using Google.Protobuf;
@@ -15,6 +16,8 @@ internal static class FindingMessages
         var rest = hit.Clone();
         (rest.Id, rest.Text) = (ByteString.Empty, ByteString.Empty);
         (rest.Scan, rest.Pattern, rest.Source, rest.Template, rest.Severity) = ("", "", "", "", Severity.Unspecified);
+        (rest.TimeUs, rest.SeenUs) = (Believed(hit.TimeUs, now), Believed(hit.SeenUs, now));
+        rest.Unit = OneLineText.Clean(hit.Unit);
         return new Finding
         {
             Kind = FindingKind.Hit,
@@ -23,47 +26,63 @@ internal static class FindingMessages
             AgentName = agentName,
             Id = hit.Id.ToByteArray(),
             Severity = SeverityOf(hit.Severity),
-            Pattern = hit.Pattern,
-            Source = hit.Source,
-            Template = hit.Template,
+            Pattern = OneLineText.Clean(hit.Pattern),
+            Source = OneLineText.Clean(hit.Source),
+            Template = OneLineText.Clean(hit.Template),
             At = TimeOf(hit.TimeUs, now) ?? TimeOf(hit.SeenUs, now) ?? now,
             Text = hit.Text.ToByteArray(),
             Data = rest.ToByteArray(),
         };
     }
 
-    public static Finding Of(HitSummary summary, string agentId, string agentName, DateTimeOffset now) => new()
+    public static Finding Of(HitSummary reported, string agentId, string agentName, DateTimeOffset now)
     {
-        Kind = FindingKind.Summary,
-        Scan = summary.Scan,
-        AgentId = agentId,
-        AgentName = agentName,
-        Id = summary.Id.ToByteArray(),
-        Severity = SeverityOf(summary.Severity),
-        Pattern = summary.Pattern,
-        Source = summary.Source,
-        Template = summary.Template,
-        At = TimeOf(summary.LastUs, now) ?? now,
-        Count = (long)summary.Count,
-        Text = summary.Examples.Count > 0 ? summary.Examples[0].ToByteArray() : [],
-        Data = summary.ToByteArray(),
-    };
+        var summary = reported.Clone();
+        (summary.FirstUs, summary.LastUs) = (Believed(reported.FirstUs, now), Believed(reported.LastUs, now));
+        (summary.Pattern, summary.Source) = (OneLineText.Clean(reported.Pattern), OneLineText.Clean(reported.Source));
+        summary.Template = OneLineText.Clean(reported.Template);
+        return new Finding
+        {
+            Kind = FindingKind.Summary,
+            Scan = summary.Scan,
+            AgentId = agentId,
+            AgentName = agentName,
+            Id = summary.Id.ToByteArray(),
+            Severity = SeverityOf(summary.Severity),
+            Pattern = summary.Pattern,
+            Source = summary.Source,
+            Template = summary.Template,
+            At = TimeOf(summary.LastUs, now) ?? now,
+            Count = (long)summary.Count,
+            Text = summary.Examples.Count > 0 ? summary.Examples[0].ToByteArray() : [],
+            Data = summary.ToByteArray(),
+        };
+    }
 
-    public static Finding Of(ScanGap gap, string agentId, string agentName, DateTimeOffset now) => new()
+    public static Finding Of(ScanGap reported, string agentId, string agentName, DateTimeOffset now)
     {
-        Kind = FindingKind.Gap,
-        Scan = gap.Scan,
-        AgentId = agentId,
-        AgentName = agentName,
-        Id = gap.Id.ToByteArray(),
-        // Nobody knows what was lost; of the moment in which a log was copied and cut not even whether something was.
-        Severity = (int)(gap.PerhapsNothing ? Severity.Info : Severity.Warning),
-        Source = gap.Source,
-        At = TimeOf(gap.UntilUs, now) ?? now,
-        Count = 0,
-        Text = Encoding.UTF8.GetBytes(gap.Cause),
-        Data = gap.ToByteArray(),
-    };
+        var gap = reported.Clone();
+        (gap.SinceUs, gap.UntilUs) = (Believed(reported.SinceUs, now), Believed(reported.UntilUs, now));
+        (gap.Source, gap.Cause) = (OneLineText.Clean(reported.Source), OneLineText.Clean(reported.Cause));
+        return new Finding
+        {
+            Kind = FindingKind.Gap,
+            Scan = gap.Scan,
+            AgentId = agentId,
+            AgentName = agentName,
+            Id = gap.Id.ToByteArray(),
+            // Nobody knows what was lost; of the moment in which a log was copied and cut not even whether something was.
+            Severity = (int)(gap.PerhapsNothing ? Severity.Info : Severity.Warning),
+            Source = gap.Source,
+            At = TimeOf(gap.UntilUs, now) ?? now,
+            Count = 0,
+            Text = Encoding.UTF8.GetBytes(gap.Cause),
+            Data = gap.ToByteArray(),
+        };
+    }
+
+    /// <summary>When an agent says that it read something; now where that is no time to be believed.</summary>
+    public static DateTimeOffset ReadAt(long us, DateTimeOffset now) => TimeOf(us, now) ?? now;
 
     public static Hit ToHit(Finding finding)
     {
@@ -82,6 +101,9 @@ internal static class FindingMessages
     }
 
     public static ScanGap ToGap(Finding finding) => ScanGap.Parser.ParseFrom(finding.Data);
+
+    // A time that is none would be shown as one.
+    private static long Believed(long us, DateTimeOffset now) => TimeOf(us, now) is null ? 0 : us;
 
     private static int SeverityOf(Severity severity) =>
         (int)(severity is > Severity.Unspecified and <= Severity.Critical ? severity : Severity.Warning);

@@ -1,3 +1,4 @@
+using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
 using Google.Protobuf;
@@ -14,25 +15,43 @@ internal static class ReportCheck
     private const int LongestTemplate = 4 * 1024;
     private const int MostExamples = 10;
 
-    /// <summary>The findings of a report; null with the fault named where it is malformed.</summary>
-    public static IReadOnlyList<Finding>? Read(ScanReport report, string agentId, string agentName, DateTimeOffset now, out string fault)
+    /// <summary>What is wrong with a report; empty where it can be taken.</summary>
+    public static string FindFault(ScanReport report)
     {
-        fault = "";
         if (report.Number == 0 || report.SpoolId.Length is 0 or > LongestName)
-            fault = "scan_report: number and spool_id are required";
-        else if (report.Hits.Count + report.Summaries.Count + report.Gaps.Count > MostFindings)
-            fault = $"scan_report has more than {MostFindings} findings";
-        else
-            fault = report.Hits.Select(Fault).Concat(report.Summaries.Select(Fault)).Concat(report.Gaps.Select(Fault))
-                .FirstOrDefault(f => f.Length > 0) ?? "";
-        if (fault.Length > 0)
-            return null;
+            return "scan_report: number and spool_id are required";
+        if (report.Hits.Count + report.Summaries.Count + report.Gaps.Count > MostFindings)
+            return $"scan_report has more than {MostFindings} findings";
+        return report.Hits.Select(Fault).Concat(report.Summaries.Select(Fault)).Concat(report.Gaps.Select(Fault))
+            .FirstOrDefault(f => f.Length > 0) ?? "";
+    }
 
+    /// <summary>The findings of a report without fault, but for those of scans that there never were.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="agentId">The agent's id.</param>
+    /// <param name="agentName">Its name.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="standing">How the agent stands to a scan, in a revision (0: not said), when it read something of it.</param>
+    /// <param name="unknown">How many are left out.</param>
+    public static IReadOnlyList<Finding> Read(
+        ScanReport report, string agentId, string agentName, DateTimeOffset now, Func<string, ulong, DateTimeOffset, ScanStanding> standing, out int unknown)
+    {
         var findings = new List<Finding>(report.Hits.Count + report.Summaries.Count + report.Gaps.Count);
-        findings.AddRange(report.Hits.Select(hit => FindingMessages.Of(hit, agentId, agentName, now)));
-        findings.AddRange(report.Summaries.Select(summary => FindingMessages.Of(summary, agentId, agentName, now)));
-        findings.AddRange(report.Gaps.Select(gap => FindingMessages.Of(gap, agentId, agentName, now)));
+        foreach (var hit in report.Hits)
+            Add(FindingMessages.Of(hit, agentId, agentName, now), hit.ScanRevision, hit.SeenUs);
+        foreach (var summary in report.Summaries)
+            Add(FindingMessages.Of(summary, agentId, agentName, now), summary.ScanRevision, summary.LastUs);
+        foreach (var gap in report.Gaps)
+            Add(FindingMessages.Of(gap, agentId, agentName, now), 0, gap.UntilUs);
+        unknown = report.Hits.Count + report.Summaries.Count + report.Gaps.Count - findings.Count;
         return findings;
+
+        void Add(Finding finding, ulong revision, long readUs)
+        {
+            var how = standing(finding.Scan, revision, FindingMessages.ReadAt(readUs, now));
+            if (how != ScanStanding.Unknown)
+                findings.Add(how == ScanStanding.Assigned ? finding : finding with { IsUnassigned = true });
+        }
     }
 
     private static string Fault(Hit hit) =>
@@ -55,5 +74,5 @@ internal static class ReportCheck
 
     private static string IdFault(string what, ByteString id, string scan) =>
         id.Length is 0 or > LongestId ? $"scan_report: a {what}'s id must have 1 to {LongestId} bytes"
-        : scan.Length is 0 or > LongestName || scan.Any(char.IsControl) ? $"scan_report: a {what} names no scan" : "";
+        : scan.Length is 0 or > LongestName || !OneLineText.IsClean(scan) ? $"scan_report: a {what} names no scan" : "";
 }

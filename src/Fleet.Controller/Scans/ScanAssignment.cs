@@ -18,6 +18,8 @@ internal sealed partial class ScanAssignment
 
     private readonly ScanRegistry _scans;
     private readonly AgentRegistry _agents;
+    private readonly AssignmentBook _book;
+    private readonly IFleetStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger<ScanAssignment> _log;
     private readonly WakeUp _wake = new();
@@ -28,9 +30,10 @@ internal sealed partial class ScanAssignment
     private readonly Dictionary<string, Look> _looks = new(StringComparer.Ordinal);
     private ScanSnapshot? _setsOf;
 
-    public ScanAssignment(ScanRegistry scans, AgentRegistry agents, TimeProvider time, ILogger<ScanAssignment> log)
+    public ScanAssignment(
+        ScanRegistry scans, AgentRegistry agents, AssignmentBook book, IFleetStore store, TimeProvider time, ILogger<ScanAssignment> log)
     {
-        (_scans, _agents, _time, _log) = (scans, agents, time, log);
+        (_scans, _agents, _book, _store, _time, _log) = (scans, agents, book, store, time, log);
         scans.Changed += _wake.Set;
         agents.Changed += _wake.Set;
     }
@@ -51,10 +54,24 @@ internal sealed partial class ScanAssignment
                 // Agents come back and labels change in crowds: one look for many of them.
                 await Task.Delay(s_gather, _time, cancellationToken);
                 Assign();
+                await WriteAsync(cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
+        }
+    }
+
+    // Written behind: an agent that is linked says again what it has, and one that is not was told before.
+    private async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _book.WriteAsync(_store.Scans, cancellationToken);
+        }
+        catch (StoreException e)
+        {
+            LogNotWritten(e);
         }
     }
 
@@ -71,7 +88,7 @@ internal sealed partial class ScanAssignment
         }
     }
 
-    /// <summary>Tells one agent, where its scans differ.</summary>
+    /// <summary>Tells one agent, where its scans differ. After this the book knows what the agent may report of.</summary>
     public void Assign(AgentEntry agent)
     {
         lock (_lock)
@@ -105,6 +122,8 @@ internal sealed partial class ScanAssignment
             LogAssigned(agent.Name, matching.Count, set.Digest);
         }
 
+        if (_book.Give(agent.Id, matching, _time.GetUtcNow()))
+            _wake.Set();
         _looks[agent.Id] = look;
     }
 
@@ -126,4 +145,7 @@ internal sealed partial class ScanAssignment
 
     [LoggerMessage(4600, LogLevel.Information, "{Agent} gets {Scans} scans, set {Digest}")]
     private partial void LogAssigned(string agent, int scans, string digest);
+
+    [LoggerMessage(4602, LogLevel.Error, "Which agents have which scans could not be stored; it is tried again within a minute")]
+    private partial void LogNotWritten(Exception error);
 }

@@ -4,6 +4,7 @@ using Fleet.LogSearch;
 using Fleet.LogSearch.Matching;
 using Fleet.LogSearch.Searching;
 using Fleet.Protocol;
+using Fleet.Protocol.Text;
 using Google.Protobuf.Collections;
 using V1 = Fleet.Protocol.V1;
 
@@ -34,8 +35,8 @@ internal static class ScanCheck
     {
         if (ScanName.Fault(scan.Name) is { Length: > 0 } name)
             yield return name;
-        if (scan.Description.Length > LongestDescription || scan.Description.Any(static c => char.IsControl(c) && c != '\n'))
-            yield return $"description must have at most {LongestDescription} characters, and no control characters";
+        if (OneLineText.FindFault(scan.Description, LongestDescription) is { } description)
+            yield return $"description {description}";
         if (KnownScan.ReadTarget(scan.Target, out var fault) is null)
             yield return fault;
         if (Outside(scan.RetentionMs, TimeSpan.FromHours(1), 3650 * s_day))
@@ -120,15 +121,17 @@ internal static class ScanCheck
     {
         if (pattern is null || pattern.Text.Length is 0 or > Limits.LogPatternCharacters || pattern.Name.Length > Limits.LogPatternCharacters)
             return $"{field}: the text must have 1 to {Limits.LogPatternCharacters} characters, and a name no more";
+        if (OneLineText.FindFault(pattern.Name, Limits.LogPatternCharacters) is { } name)
+            return $"{field}.name {name}";
         if (!Enum.IsDefined(severity))
             return $"{field}.severity is none that this controller knows: info, warning, error or critical";
         try
         {
-            var name = pattern.Name.Length > 0 ? pattern.Name : pattern.Text;
+            var shown = pattern.Name.Length > 0 ? pattern.Name : pattern.Text;
             var options = (pattern.IgnoreCase ? PatternOptions.IgnoreCase : PatternOptions.None)
                 | (pattern.WholeWord ? PatternOptions.WholeWord : PatternOptions.None);
             var kind = pattern.Fixed ? PatternKind.Fixed : PatternKind.Regex;
-            LogSearcher.Check(new LogQuery { Patterns = [new LogPattern(name, pattern.Text, kind, options)] });
+            LogSearcher.Check(new LogQuery { Patterns = [new LogPattern(shown, pattern.Text, kind, options)] });
             return "";
         }
         catch (LogQueryException e)

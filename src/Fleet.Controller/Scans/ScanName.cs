@@ -1,3 +1,5 @@
+using Fleet.Protocol.Text;
+
 namespace Fleet.Controller.Scans;
 
 /// <summary>Names of scans and channels.</summary>
@@ -14,5 +16,5 @@ internal static class ScanName
 
     /// <summary>A name that may be none, in a message.</summary>
     public static string Shown(string name) =>
-        $"\"{string.Concat((name.Length > Longest ? name[..Longest] + "..." : name).Select(static c => char.IsControl(c) ? ' ' : c))}\"";
+        $"\"{OneLineText.Clean(name.Length > Longest ? name[..Longest] + "..." : name)}\"";
 }

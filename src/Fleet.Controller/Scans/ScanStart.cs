@@ -3,12 +3,13 @@ using Fleet.Storage;
 namespace Fleet.Controller.Scans;
 
 /// <summary>Reads the scans, before the loops run and before the port is open.</summary>
-internal sealed partial class ScanStart(IFleetStore store, ScanRegistry registry, ILogger<ScanStart> log) : IHostedService
+internal sealed partial class ScanStart(IFleetStore store, ScanRegistry registry, AssignmentBook assignments, ILogger<ScanStart> log) : IHostedService
 {
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await registry.LoadAsync(store.Scans, cancellationToken);
+        await assignments.LoadAsync(store.Scans, cancellationToken);
         LogReady(registry.Current.Scans.Count, registry.Current.Channels.Count);
     }
 

@@ -9,8 +9,12 @@ internal static class ScansRoom
     public static IServiceCollection AddScans(this IServiceCollection services) => services
         .AddSingleton<ScanRegistry>()
         .AddSingleton<ScanStateBook>()
+        .AddSingleton<AssignmentBook>()
+        .AddSingleton<HitMeters>()
         .AddSingleton<ScanAssignment>()
         .AddSingleton<ScanDesk>()
+        .AddSingleton<ScanEntitlement>()
+        .AddSingleton<FindingSignals>()
         .AddSingleton<ReportIntake>()
         .AddSingleton<ScansService>()
         .AddHostedService<ScanStart>()

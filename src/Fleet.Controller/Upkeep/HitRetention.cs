@@ -4,7 +4,8 @@ using Fleet.Storage;
 namespace Fleet.Controller.Upkeep;
 
 /// <summary>Forgets old hits, resolved alerts and silences that ended, in slices that let others write between them.</summary>
-internal sealed partial class HitRetention(IFleetStore store, ScanRegistry scans, UpkeepOptions options, ILogger<HitRetention> log)
+internal sealed partial class HitRetention(
+    IFleetStore store, ScanRegistry scans, AssignmentBook assignments, UpkeepOptions options, ILogger<HitRetention> log)
 {
     private const int RowsPerSlice = 1000;
     private static readonly TimeSpan s_silencesKept = TimeSpan.FromDays(7);
@@ -24,6 +25,7 @@ internal sealed partial class HitRetention(IFleetStore store, ScanRegistry scans
         var alerts = options.MaxAlertAge is { } alertAge
             ? await InSlicesAsync(() => store.Alerts.DeleteOldAsync(now - alertAge, RowsPerSlice, cancellationToken))
             : 0;
+        await assignments.ForgetAsync(store.Scans, now, cancellationToken);
         await store.Alerts.DeleteOldSilencesAsync(now - s_silencesKept, cancellationToken);
         if (hits > 0 || alerts > 0)
             LogRemoved(hits, alerts);

@@ -42,7 +42,10 @@ public sealed class UpkeepOptions
         set => Set(ref _maxHitAge, value?.Ticks);
     }
 
-    /// <summary>Hits kept over all scans; beyond it the oldest goes first. Null sets no limit. The default is 10 million, some 5 GB.</summary>
+    /// <summary>
+    /// Hits kept over all scans; beyond it the oldest of those agents go first that have more than their share. Null sets no limit. The default is
+    /// 10 million, some 5 GB.
+    /// </summary>
     public long? MaxHits
     {
         get => Number(ref _maxHits);

@@ -1,3 +1,4 @@
+using Fleet.Protocol.Text;
 using Fleet.Protocol.Units;
 
 namespace Fleet.Protocol.Identifiers;
@@ -37,13 +38,9 @@ public readonly record struct LabelKey : IComparable<LabelKey>
         if (value.Length > LongestValue)
             return new ParseError(LongestValue + 1, $"a label's value has at most {LongestValue} characters", "shorten it");
 
-        for (var i = 0; i < value.Length; i++)
-        {
-            if (char.IsControl(value[i]))
-                return new ParseError(i + 1, "a label's value holds no control characters", "remove line breaks and tabs");
-        }
-
-        return null;
+        return OneLineText.IndexOfUnclean(value) is >= 0 and var at
+            ? new ParseError(at + 1, "a label's value is one line without control characters or invisible ones", "remove line breaks, tabs and what cannot be seen")
+            : null;
     }
 
     /// <inheritdoc/>

@@ -57,10 +57,29 @@ public sealed class PinnedTrust
             using var chain = new X509Chain { ChainPolicy = ChainPolicy(Root) };
             if (!chain.Build(server))
                 return Describe(chain.ChainStatus);
+            // A chain is built for a certificate that names no use as well: any use is allowed to that one.
+            if (!AllowsServers(server))
+                return "its certificate is not meant for servers";
             return CertificateName.Read(server)?.Role == CertificateRole.Controller
                 ? null
                 : "its certificate does not name a Fleet controller";
         }
+    }
+
+    private static bool AllowsServers(X509Certificate2 certificate)
+    {
+        foreach (var extension in certificate.Extensions)
+        {
+            if (extension is not X509EnhancedKeyUsageExtension usages)
+                continue;
+            foreach (var usage in usages.EnhancedKeyUsages)
+            {
+                if (usage.Value == ServerAuthenticationOid)
+                    return true;
+            }
+        }
+
+        return false;
     }
 
     private static string Describe(X509ChainStatus[] status)

@@ -24,6 +24,9 @@ public sealed record AgentEnrolment
     /// <summary>When that certificate ends.</summary>
     public required DateTimeOffset CertificateNotAfter { get; init; }
 
+    /// <summary>Which machine it runs on; null where it does not say.</summary>
+    public string? Machine { get; init; }
+
     /// <summary>Version of the agent's program.</summary>
     public string? Version { get; init; }
 

@@ -44,4 +44,13 @@ public sealed record AgentRecord
 
     /// <summary>Version of the agent's program, as last reported.</summary>
     public string? Version { get; init; }
+
+    /// <summary>Which machine it runs on, as it says: a keyed hash of the machine id; null where it has not said.</summary>
+    public string? Machine { get; init; }
+
+    /// <summary>Since when it is known that two processes use its identity; null where that is not so, or an operator has decided.</summary>
+    public DateTimeOffset? DuplicateSince { get; init; }
+
+    /// <summary>What was seen of that, in words.</summary>
+    public string? DuplicateNote { get; init; }
 }

@@ -34,8 +34,20 @@ public interface IAgentStore
     /// <summary>Records that a connection ended; false if the agent is unknown.</summary>
     Task<bool> RecordDisconnectedAsync(string agentId, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Records a renewed certificate; false if the agent is not active.</summary>
+    /// <summary>Records a renewed certificate, and the one before as superseded; false if the agent is not active.</summary>
     Task<bool> SetCertificateAsync(string agentId, string serial, DateTimeOffset notAfter, CancellationToken cancellationToken);
+
+    /// <summary>Certificates that were renewed and are not revoked yet, each with its agent's id.</summary>
+    Task<IReadOnlyList<SupersededCertificate>> ListSupersededAsync(CancellationToken cancellationToken);
+
+    /// <summary>Revokes the superseded certificates of an agent, but for the one that it uses; returns their serials.</summary>
+    Task<IReadOnlyList<string>> RevokeSupersededAsync(string agentId, string usedSerial, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>Records which machine the agent runs on, or (null) that it is to be learned anew; false if it is not active.</summary>
+    Task<bool> SetMachineAsync(string agentId, string? machine, CancellationToken cancellationToken);
+
+    /// <summary>Records since when two processes use the agent's identity, or (null) that an operator has decided; false if it is not active.</summary>
+    Task<bool> SetDuplicateAsync(string agentId, DateTimeOffset? since, string? note, CancellationToken cancellationToken);
 
     /// <summary>Removes the agent and revokes its certificate; returns it as it is then, or null if it was not active.</summary>
     Task<AgentRecord?> RemoveAsync(string agentId, DateTimeOffset at, CancellationToken cancellationToken);

@@ -33,6 +33,9 @@ public sealed record Finding
     /// <summary>When the line was written, as far as known.</summary>
     public required DateTimeOffset At { get; init; }
 
+    /// <summary>Whether its agent did not have the scan when the line was read. Such a finding raises no alert and counts in no total.</summary>
+    public bool IsUnassigned { get; init; }
+
     /// <summary>How many lines it stands for; 0 for a gap.</summary>
     public long Count { get; init; } = 1;
 

@@ -33,6 +33,10 @@ public interface IFindingStore
     /// </summary>
     Task<int> DeleteOldAsync(string scan, DateTimeOffset before, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Deletes up to so many judged findings that lie behind the newest ones of the given number; returns how many.</summary>
-    Task<int> DeleteBeyondAsync(long newest, int limit, CancellationToken cancellationToken);
+    /// <summary>
+    /// Where there are more findings than the given number, deletes up to so many judged ones of whoever has more than a fair share of it, the oldest
+    /// first; returns how many.
+    /// </summary>
+    /// <remarks>Shares are those of agents, and within an agent those of its scans: one that reports much takes nothing from the others.</remarks>
+    Task<int> DeleteBeyondAsync(long most, int limit, CancellationToken cancellationToken);
 }

@@ -11,4 +11,13 @@ public interface IScanStore
 
     /// <summary>Pauses scans or lets them go on, each with a higher revision; names that are not there are passed over.</summary>
     Task<ScanBook> SetPausedAsync(IReadOnlyCollection<string> names, bool paused, DateTimeOffset at, string by, CancellationToken cancellationToken);
+
+    /// <summary>Which agent was given which scan.</summary>
+    Task<IReadOnlyList<ScanAssignmentRecord>> ListAssignmentsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Records which agents were given which scans; revisions only grow. Those of agents that are not active are passed over.</summary>
+    Task PutAssignmentsAsync(IReadOnlyList<ScanAssignmentRecord> assignments, CancellationToken cancellationToken);
+
+    /// <summary>Forgets assignments that ended before a time; returns how many.</summary>
+    Task<int> ForgetAssignmentsAsync(DateTimeOffset before, CancellationToken cancellationToken);
 }

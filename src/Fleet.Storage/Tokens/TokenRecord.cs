@@ -3,6 +3,9 @@ namespace Fleet.Storage;
 /// <summary>What is remembered of one join token; never its secret.</summary>
 public sealed record TokenRecord
 {
+    /// <summary>Stands for any key among those that are allowed.</summary>
+    public const string AnyLabel = "*";
+
     /// <summary>The token's id, which is no secret.</summary>
     public required string Id { get; init; }
 
@@ -17,6 +20,9 @@ public sealed record TokenRecord
 
     /// <summary>Labels that agents get.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Keys of labels that agents may set themselves, <see cref="AnyLabel"/> for any; null where its maker said nothing.</summary>
+    public IReadOnlyCollection<string>? AllowedLabels { get; init; }
 
     /// <summary>When it ends.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
@@ -41,4 +47,11 @@ public sealed record TokenRecord
 
     /// <summary>What it is for, in its maker's words.</summary>
     public string Note { get; init; } = "";
+
+    /// <summary>
+    /// Whether an agent may set this label itself. Where its maker said nothing: any label with a token that has none, no label with one that has
+    /// some, because whoever gave hosts their labels meant these and no others.
+    /// </summary>
+    public bool LetsJoinerSet(string key) =>
+        AllowedLabels is { } allowed ? allowed.Contains(AnyLabel) || allowed.Contains(key) : Labels.Count == 0;
 }

@@ -100,6 +100,40 @@ public sealed class AccessTests(TestController controller) : IClassFixture<TestC
     }
 
     [Fact]
+    public async Task An_agents_earlier_certificate_is_good_until_it_has_connected_with_the_renewed_one()
+    {
+        var (reply, earlier) = await controller.EnrolAgentAsync("renewer1");
+        using var key = SigningRequest.NewKey();
+        var renewal = controller.Get<IdentityRenewal>();
+        var outcome = await renewal.RenewAgentAsync(reply.AgentId, SigningRequest.Create(key, "x"), CancellationToken.None);
+        using var renewed = TestController.WithKey(outcome.ShouldBeOfType<RenewalOutcome.Renewed>().Chain.Select(ByteString.CopyFrom), key);
+
+        // The answer may have been lost: the agent comes back with what it has.
+        var serial = await WelcomedAsync(earlier);
+        serial.ShouldBe(earlier.SerialNumber);
+        await renewal.ConfirmAgentAsync(reply.AgentId, serial, CancellationToken.None);
+        await WelcomedAsync(earlier);
+
+        // After a restart of the controller in between, too.
+        var restarted = await IdentityDirectory.LoadAsync(controller.Store, CancellationToken.None);
+        restarted.Find(new CertificateName(CertificateRole.Agent, reply.AgentId))!.IsRenewedWith(renewed.SerialNumber).ShouldBeTrue();
+
+        await renewal.ConfirmAgentAsync(reply.AgentId, await WelcomedAsync(renewed), CancellationToken.None);
+        using var refused = new V1.AgentLink.AgentLinkClient(controller.Connect(earlier)).Connect();
+        (await Should.ThrowAsync<RpcException>(refused.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TimeLimit.Default)))
+            .Status.Detail.ShouldContain("was revoked");
+        await WelcomedAsync(renewed);
+        (await controller.Store.Revocations.ListAsync(CancellationToken.None)).ShouldContain(revoked => revoked.Serial == earlier.SerialNumber);
+
+        async Task<string> WelcomedAsync(X509Certificate2 certificate)
+        {
+            using var link = new V1.AgentLink.AgentLinkClient(controller.Connect(certificate)).Connect();
+            (await link.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TimeLimit.Default)).ShouldBeTrue();
+            return link.ResponseStream.Current.Welcome.ControllerVersion;
+        }
+    }
+
+    [Fact]
     public async Task A_second_connection_may_resume_TLS_and_still_shows_who_calls()
     {
         var (_, identity) = await controller.EnrolOperatorAsync("again", OperatorRole.Viewer);

@@ -1,3 +1,4 @@
+using Fleet.Controller.Agents;
 using Fleet.Controller.Dispatch;
 using Fleet.Controller.Link;
 using Fleet.Controller.Registry;
@@ -149,5 +150,5 @@ internal sealed class DispatchModel
     }
 
     private DispatchTurn NewTurn() => new(
-        _store.Store, new OpenJobs(), new JobSignals(), new LinkStates(_registry, _time), _options, _time, NullLogger<DispatchTurn>.Instance);
+        _store.Store, new OpenJobs(), new JobSignals(), new LinkStates(_registry, new AgentsOptions(), _time), _options, _time, NullLogger<DispatchTurn>.Instance);
 }

@@ -30,6 +30,24 @@ public sealed class JobDeciderTests
     }
 
     [Fact]
+    public void Tasks_of_an_identity_that_two_processes_use_wait_for_an_operator_and_expire_by_the_delivery_timeout()
+    {
+        var job = SomeJob.Of(2).AllLinked();
+        job.Slot(1).Agent.Hold(SomeJob.Start - Minute);
+
+        var decision = job.Decide();
+        Ordinals(decision.Dispatches).ShouldBe([2]);
+        decision.WakeAt.ShouldBe(SomeJob.Start + (5 * Minute), "it waits from the job's creation on");
+        job.Decide((5 * Minute) - Second).Ends.ShouldBeEmpty();
+        var ending = job.Decide(5 * Minute).Ends.ShouldHaveSingleItem();
+        (ending.Slot.Ordinal, ending.State).ShouldBe((1, TaskState.Expired));
+        ending.Reason.ShouldContain("clear-duplicate");
+
+        job.Slot(1).Agent.Hold(null);
+        Ordinals(job.Decide().Dispatches).ShouldBe([1, 2]);
+    }
+
+    [Fact]
     public void Without_a_delivery_timeout_agents_without_a_link_expire_at_once()
     {
         var job = SomeJob.Of(2, plan => plan with { DeliveryTimeout = TimeSpan.Zero }).Linked(2);

@@ -34,12 +34,47 @@ public sealed class EnrolmentTests(TestController controller) : IClassFixture<Te
         trust.LastRefusal.ShouldNotBeNull().ShouldContain("not issued by the pinned fleet root");
     }
 
+    [Theory]
+    [InlineData("", null, "role", true)] // a token that says nothing
+    [InlineData("dc=fra", null, "role", false)] // one with labels means these
+    [InlineData("dc=fra", "rack", "role", false)]
+    [InlineData("dc=fra", "rack role", "role", true)]
+    [InlineData("dc=fra", "*", "role", true)]
+    [InlineData("", "rack", "role", false)]
+    [InlineData("role=db", null, "role", true)] // what the token gives anyway
+    public async Task A_host_sets_only_those_labels_that_its_token_lets_it_set(string labels, string? allowed, string key, bool joins)
+    {
+        var order = new TokenOrder
+        {
+            Kind = TokenKind.Agent, Life = TimeSpan.FromHours(1), MaxUses = 1,
+            Labels = Fleet.Protocol.Identifiers.Labels.Parse(labels).Values.ToDictionary(label => label.Key.ToString(), label => label.Value),
+            AllowedLabels = allowed?.Split(' '),
+        };
+        var (_, token) = await controller.Get<JoinTokens>().CreateAsync(order, "a test", CancellationToken.None);
+        var request = Request(token, "m12-" + Guid.NewGuid().ToString("N")[..12]);
+        request.Labels[key] = "db";
+
+        var enrolling = Client().EnrolAgentAsync(request).ResponseAsync.WaitAsync(TimeLimit.Default);
+
+        if (joins)
+        {
+            (await enrolling).Labels[key].ShouldBe("db");
+            return;
+        }
+
+        var refusal = await Should.ThrowAsync<RpcException>(enrolling);
+        refusal.StatusCode.ShouldBe(StatusCode.PermissionDenied);
+        refusal.Status.Detail.ShouldContain($"does not let a host set the label {key}");
+        refusal.Status.Detail.ShouldContain($"--allow-label {key}");
+    }
+
     [Fact]
     public async Task An_agent_joins_with_its_labels_and_facts_and_those_of_the_token_win()
     {
         var order = new TokenOrder
         {
             Kind = TokenKind.Agent, Life = TimeSpan.FromHours(1), MaxUses = 1, Labels = new Dictionary<string, string> { ["dc"] = "fra" },
+            AllowedLabels = ["dc", "role"],
         };
         var (_, token) = await controller.Get<JoinTokens>().CreateAsync(order, "a test", CancellationToken.None);
         var request = Request(token, "Web7.Example");

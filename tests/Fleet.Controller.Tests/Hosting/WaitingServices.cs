@@ -14,14 +14,15 @@ internal sealed class WaitingJobs : V1.Jobs.JobsBase
     }
 }
 
-/// <summary>A link that says welcome to its agent, and goodbye when the agent is revoked.</summary>
+/// <summary>A link that says welcome to its agent, with the serial of the certificate that it showed, and goodbye when the agent is revoked.</summary>
 internal sealed class WaitingLink : V1.AgentLink.AgentLinkBase
 {
     public override async Task Connect(
         IAsyncStreamReader<V1.AgentMessage> requestStream, IServerStreamWriter<V1.ControllerMessage> responseStream, ServerCallContext context)
     {
         var caller = context.GetCaller();
-        await responseStream.WriteAsync(new V1.ControllerMessage { Welcome = new V1.Welcome { SessionId = caller.ToString() } }, context.CancellationToken);
+        var welcome = new V1.Welcome { SessionId = caller.ToString(), ControllerVersion = context.GetCertificateSerial() };
+        await responseStream.WriteAsync(new V1.ControllerMessage { Welcome = welcome }, context.CancellationToken);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, caller.Revoked);
         await Task.Delay(Timeout.Infinite, either.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         if (caller.Revoked.IsCancellationRequested)

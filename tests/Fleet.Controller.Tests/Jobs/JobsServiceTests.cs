@@ -25,6 +25,9 @@ public sealed class JobsServiceTests
         { "spec.steps[0].script.name", request => SetSpec(request, spec => spec.Steps[0] = new Step { Script = new Script { Name = "../x", Content = ByteString.CopyFromUtf8("x") } }) },
         { "spec.run_timeout_ms", request => SetSpec(request, spec => spec.RunTimeoutMs = 0) },
         { "spec.kill_grace_ms", request => SetSpec(request, spec => spec.KillGraceMs = -1) },
+        { "spec.steps[0].script.name", request => SetSpec(request, spec => spec.Steps[0] = new Step { Script = new Script { Name = "a\nb", Content = ByteString.CopyFromUtf8("x") } }) },
+        { "spec.run_as", request => SetSpec(request, spec => spec.RunAs = "root\u001b[2J") },
+        { "spec.working_directory", request => SetSpec(request, spec => spec.WorkingDirectory = "/tmp\u202egpj") },
         { "spec.umask", request => SetSpec(request, spec => spec.Umask = 512) },
         { "spec.working_directory", request => SetSpec(request, spec => spec.WorkingDirectory = "tmp") },
         { "spec.environment", request => SetSpec(request, spec => spec.Environment["a=b"] = "c") },
@@ -56,16 +59,54 @@ public sealed class JobsServiceTests
     }
 
     [Fact]
-    public async Task A_summary_is_cleaned_and_no_reason_to_refuse_the_job()
+    public async Task A_summary_is_cleaned_and_not_refused()
     {
         await using var controller = await TestController.StartAsync();
         await controller.EnrolAsync("web1");
         var request = SomeRequests.Ping("all");
-        request.Summary = "cut -f2\t'\u001b]0;x\u0007'";
+        request.Summary = "awk\t'{print}' \u202e\u001b]0;x";
+        var (channel, headers) = controller.AsOperator();
+        using var _ = channel;
 
-        var job = await SomeRequests.CallAsync(controller, (jobs, headers) => jobs.CreateJobAsync(request, headers).ResponseAsync);
+        var job = await new Protocol.V1.Jobs.JobsClient(channel).CreateJobAsync(request, headers).ResponseAsync.WaitAsync(TestController.Patience);
 
-        job.Summary.ShouldBe("cut -f2 ' ]0;x '");
+        job.Summary.ShouldBe("awk '{print}' \ufffd ]0;x");
+    }
+
+    [Fact]
+    public async Task A_viewer_sees_a_job_without_what_may_be_secret_of_it()
+    {
+        await using var controller = await TestController.StartAsync();
+        await controller.EnrolAsync("web1");
+        var request = SomeRequests.Ping("all");
+        SetSpec(request, spec =>
+        {
+            spec.Environment["TOKEN"] = "secret-env";
+            spec.Stdin = ByteString.CopyFromUtf8("secret-stdin");
+            spec.Steps[0] = new Step { Script = new Script { Name = "x.sh", Content = ByteString.CopyFromUtf8("secret-script"), Arguments = { "-v" } } };
+        });
+        var (channel, headers) = controller.AsOperator();
+        var (viewing, viewer) = controller.AsOperator("vic");
+        using var _ = channel;
+        using var __ = viewing;
+        var made = await new Protocol.V1.Jobs.JobsClient(channel).CreateJobAsync(request, headers).ResponseAsync.WaitAsync(TestController.Patience);
+
+        var seen = await new Protocol.V1.Jobs.JobsClient(viewing).GetJobAsync(new GetJobRequest { Id = made.Id }, viewer).ResponseAsync.WaitAsync(TestController.Patience);
+        using var watch = new Protocol.V1.Jobs.JobsClient(viewing).WatchJob(new WatchJobRequest { JobId = made.Id, NoFollow = true }, viewer);
+        (await watch.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TestController.Patience)).ShouldBeTrue();
+        var watched = watch.ResponseStream.Current.Job;
+
+        foreach (var job in new[] { seen, watched })
+        {
+            job.ToByteArray().AsSpan().IndexOf("secret-"u8).ShouldBe(-1);
+            job.SpecRedacted.ShouldBeTrue();
+            job.SpecSha256.ShouldBe(request.SpecSha256);
+            var spec = TaskSpec.Parser.ParseFrom(job.Spec);
+            (spec.Environment.Keys.Single(), spec.HasStdin, spec.Steps[0].Script.Name).ShouldBe(("TOKEN", true, "x.sh"));
+        }
+
+        var whole = await new Protocol.V1.Jobs.JobsClient(channel).GetJobAsync(new GetJobRequest { Id = made.Id }, headers).ResponseAsync.WaitAsync(TestController.Patience);
+        (whole.Spec, whole.SpecRedacted).ShouldBe((request.Spec, false));
     }
 
     [Fact]

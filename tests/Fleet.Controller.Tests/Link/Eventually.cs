@@ -10,4 +10,12 @@ internal static class Eventually
         while (!holds())
             await Task.Delay(2, limit.Token);
     }
+
+    /// <summary>The same where looking takes its time.</summary>
+    public static async Task Async(Func<Task<bool>> holds)
+    {
+        using var limit = new CancellationTokenSource(TestController.Patience);
+        while (!await holds())
+            await Task.Delay(2, limit.Token);
+    }
 }

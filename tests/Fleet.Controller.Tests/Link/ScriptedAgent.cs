@@ -25,14 +25,16 @@ internal sealed class ScriptedAgent : IAsyncDisposable
 
     public string ProcessId { get; init; } = Guid.NewGuid().ToString("N");
 
+    public string Machine { get; init; } = "";
+
     /// <summary>What came with the welcome.</summary>
     public Welcome Welcome { get; private set; } = new();
 
     /// <summary>Opens a stream and says nothing yet.</summary>
-    public static ScriptedAgent Open(TestController controller, AgentRecord agent, string bootId = "boot-1", string? processId = null)
+    public static ScriptedAgent Open(TestController controller, AgentRecord agent, string bootId = "boot-1", string? processId = null, string machine = "")
     {
         var (channel, headers) = controller.AsAgent(agent);
-        return new ScriptedAgent(channel, headers) { BootId = bootId, ProcessId = processId ?? Guid.NewGuid().ToString("N") };
+        return new ScriptedAgent(channel, headers) { BootId = bootId, ProcessId = processId ?? Guid.NewGuid().ToString("N"), Machine = machine };
     }
 
     /// <summary>Opens a stream, says hello and is welcomed.</summary>
@@ -50,6 +52,7 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         var hello = new Hello
         {
             ProtocolVersion = 1, AgentVersion = "0.1.0", BootId = BootId, JournalId = "journal-1", ProcessId = ProcessId, Facts = new Facts(),
+            Machine = Machine,
         };
         hello.Facts.Values.Add("os", "linux");
         hello.HeldTasks.AddRange(held);

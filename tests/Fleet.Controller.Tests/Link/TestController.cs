@@ -1,4 +1,5 @@
 using System.Net;
+using Fleet.Controller.Agents;
 using Fleet.Controller.Alerts;
 using Fleet.Controller.Dispatch;
 using Fleet.Controller.Hits;
@@ -36,13 +37,15 @@ internal sealed class TestController : IAsyncDisposable
     private readonly TestStore _store;
     private readonly TimeProvider _time;
     private readonly LinkOptions _link;
+    private readonly AgentsOptions _agents;
     private WebApplication _app;
 
-    private TestController(TestStore store, TimeProvider time, LinkOptions link, WebApplication app)
+    private TestController(TestStore store, TimeProvider time, LinkOptions link, AgentsOptions agents, WebApplication app)
     {
         _store = store;
         _time = time;
         _link = link;
+        _agents = agents;
         _app = app;
     }
 
@@ -54,21 +57,23 @@ internal sealed class TestController : IAsyncDisposable
 
     private Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
-    public static async Task<TestController> StartAsync(TimeProvider? time = null, Action<LinkOptions>? configure = null)
+    public static async Task<TestController> StartAsync(
+        TimeProvider? time = null, Action<LinkOptions>? configure = null, AgentsOptions? agents = null)
     {
         time ??= TimeProvider.System;
         var link = new LinkOptions();
         configure?.Invoke(link);
         link.Validate().ShouldBeEmpty();
         var store = await TestStore.OpenAsync(TimeProvider.System);
-        return new TestController(store, time, link, await StartAppAsync(store.Store, time, link));
+        agents ??= new AgentsOptions();
+        return new TestController(store, time, link, agents, await StartAppAsync(store.Store, time, link, agents));
     }
 
     /// <summary>Ends this controller as a crash would, as far as the store and memory go, and starts another over the same store.</summary>
     public async Task RestartAsync()
     {
         await _app.DisposeAsync();
-        _app = await StartAppAsync(_store.Store, _time, _link);
+        _app = await StartAppAsync(_store.Store, _time, _link, _agents);
     }
 
     /// <summary>Stops in order.</summary>
@@ -95,13 +100,22 @@ internal sealed class TestController : IAsyncDisposable
         Services.GetRequiredService<IdentityDirectory>().Admit(new KnownIdentity(agent));
         foreach (var listener in Services.GetServices<IIdentityListener>())
             listener.AgentEnrolled(agent);
+        // What tests report of without applying it first.
+        await GiveAsync(agent, "oom", "disk");
         return agent;
+    }
+
+    /// <summary>Makes it known that an agent once had scans.</summary>
+    public async Task GiveAsync(AgentRecord agent, params string[] scans)
+    {
+        await Store.Scans.PutAssignmentsAsync([.. scans.Select(scan => new ScanAssignmentRecord(agent.Id, scan, long.MaxValue, null))], CancellationToken.None);
+        await Services.GetRequiredService<AssignmentBook>().LoadAsync(Store.Scans, CancellationToken.None);
     }
 
     /// <summary>A channel of its own connection, and the headers that make its calls an agent's.</summary>
     public (GrpcChannel Channel, Metadata Headers) AsAgent(AgentRecord agent) => (Channel(), new Metadata { { CallerHeader, agent.Id } });
 
-    /// <summary>The same for an operator.</summary>
+    /// <summary>The same for an operator, who is an administrator; "vic" is a viewer.</summary>
     public (GrpcChannel Channel, Metadata Headers) AsOperator(string name = "ann") => (Channel(), new Metadata { { CallerHeader, "o-" + name } });
 
     public async ValueTask DisposeAsync()
@@ -131,7 +145,7 @@ internal sealed class TestController : IAsyncDisposable
         return token.SecretHash;
     }
 
-    private static async Task<WebApplication> StartAppAsync(IFleetStore store, TimeProvider time, LinkOptions link)
+    private static async Task<WebApplication> StartAppAsync(IFleetStore store, TimeProvider time, LinkOptions link, AgentsOptions agents)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "test" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(
@@ -142,6 +156,7 @@ internal sealed class TestController : IAsyncDisposable
             TrustRoot.Create("fleet", TimeProvider.System.GetUtcNow()), TrustRoot.Create("operators", TimeProvider.System.GetUtcNow()),
             System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256), new CertificateOptions(), TimeProvider.System));
         builder.Services.AddSingleton<IdentityRevocation>().AddSingleton<IdentityRenewal>();
+        builder.Services.AddSingleton(agents);
         builder.Services.AddSingleton<FailureInterceptor>();
         builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<FailureInterceptor>());
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
@@ -165,7 +180,7 @@ internal sealed class TestController : IAsyncDisposable
     private static CallerIdentity Caller(string id, IServiceProvider services)
     {
         if (id.StartsWith("o-", StringComparison.Ordinal))
-            return new CallerIdentity.Operator(id, id[2..], OperatorRole.Admin);
+            return new CallerIdentity.Operator(id, id[2..], id == "o-vic" ? OperatorRole.Viewer : OperatorRole.Admin);
         var name = new Fleet.Protocol.Identity.CertificateName(Fleet.Protocol.Identity.CertificateRole.Agent, id);
         return services.GetRequiredService<IdentityDirectory>().Find(name)?.Caller ?? new CallerIdentity.Anonymous("unknown");
     }

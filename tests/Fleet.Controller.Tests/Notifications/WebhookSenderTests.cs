@@ -55,6 +55,31 @@ public sealed class WebhookSenderTests : IDisposable
     }
 
     [Theory]
+    [InlineData(Form.Slack, "text", "<!channel> help", "&lt;!channel&gt; help")]
+    [InlineData(Form.Feishu, "content.text", "<at user_id=\"all\">all</at> help", "< at user_id=\"all\">all< /at> help")]
+    [InlineData(Form.Feishu, "content.text", "< AT id=all></ at >", "<  AT id=all>< / at >")]
+    [InlineData(Form.Feishu, "content.text", "<attribute> & </br>", "<attribute> & </br>")]
+    [InlineData(Form.Dingtalk, "text.content", "<at id=1> @all", "< at id=1> @all")]
+    public async Task A_log_line_cannot_call_people(Form form, string path, string line, string sent)
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var channel = SomeScans.Webhook("ops", receiver.Url);
+        channel.Webhook.Form = form;
+        var notice = SomeNotices.Firing();
+        notice.Alert.Examples.Clear();
+        notice.Alert.Examples.Add(line);
+
+        await _sender.SendAsync(channel, notice, CancellationToken.None).WaitAsync(TestController.Patience);
+
+        var json = await receiver.NextAsync();
+        if (form == Form.Dingtalk)
+            json.GetProperty("at").GetProperty("isAtAll").GetBoolean().ShouldBeFalse();
+        foreach (var part in path.Split('.'))
+            json = json.GetProperty(part);
+        json.GetString().ShouldNotBeNull().ShouldContain("> " + sent);
+    }
+
+    [Theory]
     [InlineData(Form.Dingtalk, 200, """{"errcode":310000,"errmsg":"keywords not in content"}""", "errcode 310000: keywords not in content")]
     [InlineData(Form.Feishu, 200, """{"code":19021,"msg":"sign match fail"}""", "code 19021: sign match fail")]
     [InlineData(Form.Dingtalk, 200, """{"errcode":0,"errmsg":"ok"}""", "")]

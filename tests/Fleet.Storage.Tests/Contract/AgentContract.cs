@@ -173,6 +173,43 @@ public abstract class AgentContract(IStoreProvider provider) : StoreContract(pro
         agent.CertificateNotAfter.ShouldBe(Some.Time.AddDays(100));
     }
 
+    [Fact]
+    public async Task A_renewed_certificate_is_revoked_when_the_word_comes_and_with_its_agent()
+    {
+        await EnrolAsync("web001", "web002");
+        await Store.Agents.SetCertificateAsync("id-web001", "serial-2", Some.Time.AddDays(100), None).InTime();
+        await Store.Agents.SetCertificateAsync("id-web002", "serial-3", Some.Time.AddDays(100), None).InTime();
+        await ReopenAsync();
+
+        (await Store.Agents.ListSupersededAsync(None).InTime()).OrderBy(old => old.Serial, StringComparer.Ordinal).ShouldBe(
+        [
+            new SupersededCertificate("id-web001", "serial-web001", Some.Time.AddDays(90)),
+            new SupersededCertificate("id-web002", "serial-web002", Some.Time.AddDays(90)),
+        ]);
+        (await Store.Agents.RevokeSupersededAsync("id-web001", "serial-2", Some.Time, None).InTime()).ShouldBe(["serial-web001"]);
+        (await Store.Agents.RevokeSupersededAsync("id-web001", "serial-2", Some.Time, None).InTime()).ShouldBeEmpty();
+        await Store.Agents.RemoveAsync("id-web002", Some.Time, None).InTime();
+
+        (await Store.Agents.ListSupersededAsync(None).InTime()).ShouldBeEmpty();
+        (await Store.Revocations.ListAsync(None).InTime()).Select(revoked => revoked.Serial).Order(StringComparer.Ordinal)
+            .ShouldBe(["serial-3", "serial-web001", "serial-web002"]);
+    }
+
+    [Fact]
+    public async Task The_machine_and_a_second_process_are_remembered()
+    {
+        await EnrolAsync("web001");
+        (await Store.Agents.SetMachineAsync("id-web001", "m1", None).InTime()).ShouldBeTrue();
+        (await Store.Agents.SetDuplicateAsync("id-web001", Some.Time, "two of them", None).InTime()).ShouldBeTrue();
+        await ReopenAsync();
+
+        var agent = (await Store.Agents.GetAsync("id-web001", None).InTime())!;
+        (agent.Machine, agent.DuplicateSince, agent.DuplicateNote).ShouldBe(("m1", Some.Time, "two of them"));
+        await Store.Agents.SetDuplicateAsync("id-web001", null, null, None).InTime();
+        (await Store.Agents.GetAsync("id-web001", None).InTime())!.DuplicateSince.ShouldBeNull();
+        (await Store.Agents.SetMachineAsync("nobody", "m1", None).InTime()).ShouldBeFalse();
+    }
+
     private async Task EnrolAsync(params string[] names)
     {
         await Store.Tokens.CreateAsync(Some.AgentToken(), None).InTime();

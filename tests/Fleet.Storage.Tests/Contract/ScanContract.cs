@@ -116,6 +116,50 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
     }
 
     [Fact]
+    public async Task Beyond_the_bound_only_those_lose_findings_who_have_more_than_their_share()
+    {
+        await Store.Findings.AppendAsync([Hit("oom", "web1", 1), Hit("disk", "web1", 2)], Some.Time, None).InTime();
+        await Store.Findings.AppendAsync(
+            [.. Enumerable.Range(1, 40).Select(id => Hit("oom", "noisy", (byte)id)), Hit("disk", "noisy", 41)], Some.Time, None).InTime();
+        await Store.Alerts.CommitAsync(new AlertCommit(43, [], []), None).InTime();
+
+        var deleted = 0;
+        for (var last = 8; last == 8; deleted += last)
+            last = await Store.Findings.DeleteBeyondAsync(10, 8, None).InTime();
+
+        deleted.ShouldBe(33);
+        (await ReadAsync(new FindingQuery { AgentIds = ["id-web1"], Order = FindingOrder.Arrival })).ShouldBe([1, 2], "its neighbor's noise costs it nothing");
+        (await ReadAsync(new FindingQuery { AgentIds = ["id-noisy"], Order = FindingOrder.Arrival })).Count().ShouldBe(8, "of its own scans the noisy one loses");
+    }
+
+    [Fact]
+    public async Task What_was_not_assigned_is_kept_apart_from_the_totals()
+    {
+        await Store.Findings.AppendAsync([Hit("oom", "web1", 1), Hit("oom", "forger", 2) with { IsUnassigned = true }], Some.Time, None).InTime();
+
+        (await Store.Findings.TotalsAsync(None).InTime()).Single().Hits.ShouldBe(1);
+        var stored = await Store.Findings.ReadAsync(new FindingQuery { Order = FindingOrder.Arrival }, None).InTime();
+        stored.Select(found => found.Finding.IsUnassigned).ShouldBe([false, true]);
+    }
+
+    [Fact]
+    public async Task Who_was_given_which_scan_is_kept_as_long_as_the_agent()
+    {
+        await Store.Tokens.CreateAsync(Some.AgentToken(), None).InTime();
+        await Store.Agents.EnrolAsync(Some.Enrolment("web1"), None).InTime();
+        await Store.Scans.PutAssignmentsAsync(
+            [new("id-web1", "oom", 7, null), new("id-web1", "disk", 3, null), new("id-gone", "oom", 7, null)], None).InTime();
+        await Store.Scans.PutAssignmentsAsync([new("id-web1", "oom", 5, null), new("id-web1", "disk", 3, Some.Time)], None).InTime();
+        await ReopenAsync();
+
+        (await Store.Scans.ListAssignmentsAsync(None).InTime()).OrderBy(assignment => assignment.Scan, StringComparer.Ordinal)
+            .ShouldBe([new("id-web1", "disk", 3, Some.Time), new("id-web1", "oom", 7, null)]);
+        (await Store.Scans.ForgetAssignmentsAsync(Some.Time.AddSeconds(1), None).InTime()).ShouldBe(1);
+        await Store.Agents.RemoveAsync("id-web1", Some.Time, None).InTime();
+        (await Store.Scans.ListAssignmentsAsync(None).InTime()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Findings_are_counted_by_template()
     {
         await Store.Findings.AppendAsync(

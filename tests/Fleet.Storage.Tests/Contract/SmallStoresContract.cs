@@ -6,14 +6,15 @@ public abstract class SmallStoresContract(IStoreProvider provider) : StoreContra
     [Fact]
     public async Task A_token_is_found_by_id_and_by_the_hash_of_its_secret()
     {
-        var token = Some.OperatorToken() with { MaxUses = 3, AllowReplace = true, Note = "for the new hands" };
+        var token = Some.OperatorToken() with { MaxUses = 3, AllowReplace = true, Note = "for the new hands", AllowedLabels = ["role", "rack"] };
 
         (await Store.Tokens.CreateAsync(token, None).InTime()).ShouldBeTrue();
         await ReopenAsync();
 
         var found = (await Store.Tokens.FindByHashAsync(Some.Hash("optok1"), None).InTime())!;
-        (found with { SecretHash = token.SecretHash, Labels = token.Labels }).ShouldBe(token);
+        (found with { SecretHash = token.SecretHash, Labels = token.Labels, AllowedLabels = token.AllowedLabels }).ShouldBe(token);
         found.SecretHash.ShouldBe(token.SecretHash);
+        found.AllowedLabels.ShouldBe(["role", "rack"]);
         (await Store.Tokens.GetAsync("optok1", None).InTime())!.Note.ShouldBe("for the new hands");
         (await Store.Tokens.FindByHashAsync(Some.Hash("other"), None).InTime()).ShouldBeNull();
         (await Store.Tokens.GetAsync("other", None).InTime()).ShouldBeNull();

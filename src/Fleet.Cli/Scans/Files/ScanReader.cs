@@ -65,7 +65,8 @@ internal sealed class ScanReader(ScanFaults faults)
     {
         if (text?.Text.Length > LongestDescription)
             faults.Add(text.At, $"a description of {text.Text.Length} characters is too long", $"at most {LongestDescription}");
-        return text?.Text ?? "";
+        // One line, as lists show it: a description written over several lines of a file is none the less one.
+        return string.Join(' ', (text?.Text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 
     private string Target(YamlScalar? text)

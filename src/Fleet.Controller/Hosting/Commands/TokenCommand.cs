@@ -20,10 +20,14 @@ internal static class TokenCommand
         var life = new Option<string>("--expires") { Description = "How long it can be used, at most 30d.", HelpName = "DURATION", DefaultValueFactory = _ => "30m" };
         var uses = new Option<uint>("--uses") { Description = "How often it may be used.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var label = new Option<string[]>("--label", "-l") { Description = "Label of the agents that join with it; may be repeated.", HelpName = "KEY=VALUE" };
+        var allowed = new Option<string[]>("--allow-label")
+        {
+            Description = "Key of a label that joining agents may set themselves, * for any; may be repeated. Default: any, or none with --label.", HelpName = "KEY",
+        };
         var note = new Option<string>("--note") { Description = "What it is for.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
         var replace = new Option<bool>("--allow-replace") { Description = "Who joins may take over the name of another." };
         var install = new Option<bool>("--install") { Description = "Print the line that installs and enrols an agent, instead of the token." };
-        var command = new Command("create", "Make a join token. It is printed once.") { role, life, uses, label, note, replace, install };
+        var command = new Command("create", "Make a join token. It is printed once.") { role, life, uses, label, allowed, note, replace, install };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var request = new V1.CreateTokenRequest
@@ -33,6 +37,7 @@ internal static class TokenCommand
                 LifetimeMs = ReadLife(parsed.GetValue(life)!),
                 MaxUses = parsed.GetValue(uses),
                 Labels = { ReadLabels(parsed.GetValue(label) ?? []) },
+                AllowedLabels = { parsed.GetValue(allowed) ?? [] },
                 Note = parsed.GetValue(note),
                 AllowReplace = parsed.GetValue(replace),
                 Install = parsed.GetValue(install),

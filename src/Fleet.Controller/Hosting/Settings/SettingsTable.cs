@@ -51,6 +51,10 @@ internal static class SettingsTable
         SettingKinds.Number("dispatch.maxOpenJobs", "jobs that may be open at once", 1, 100_000, (o, v) => o.Dispatch.MaxOpenJobs = v)
             .Reloadable(static (from, to) => to.Dispatch.MaxOpenJobs = from.Dispatch.MaxOpenJobs),
 
+        SettingKinds.Number("agents.hitsPerMinute", "hits that one agent may report a minute before it is slowed down", 60, 10_000_000, (o, v) => o.Agents.HitsPerMinute = v)
+            .Reloadable(static (from, to) => to.Agents.HitsPerMinute = from.Agents.HitsPerMinute),
+        SettingKinds.Choice("agents.holdDuplicates", "whether new tasks of an agent whose identity two processes use wait for an operator", "true or false", ReadBool, (o, v) => o.Agents.HoldDuplicates = v),
+
         SettingKinds.Duration("notify.attemptTimeout", "how long an attempt to send an alert may take", s_second, 5 * s_minute, (o, v) => o.Notify.AttemptTimeout = v)
             .Reloadable(static (from, to) => to.Notify.AttemptTimeout = from.Notify.AttemptTimeout),
         SettingKinds.Duration("notify.firstPause", "time before the second attempt, doubled before each further one", TimeSpan.FromMilliseconds(100), s_day, (o, v) => o.Notify.FirstPause = v)

@@ -4,7 +4,7 @@ namespace Fleet.Storage.Sqlite;
 internal static class FindingRows
 {
     private const string Columns =
-        "seq, received_at, kind, scan, agent_id, agent_name, id, severity, pattern, source, template, at, count, text, data";
+        "seq, received_at, kind, scan, agent_id, agent_name, id, severity, pattern, source, template, at, count, text, data, unassigned";
 
     // Names of hosts in an answer about clusters: of one, and of all together, the most frequent first.
     private const int MostHostsOfOne = 2000;
@@ -16,14 +16,16 @@ internal static class FindingRows
         using var insert = connection.Use(
             """
             INSERT INTO findings
-                (kind, scan, agent_id, agent_name, id, severity, pattern, source, template, at, received_at, count, text, data)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                (kind, scan, agent_id, agent_name, id, severity, pattern, source, template, at, received_at, count, text, data,
+                unassigned)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """);
         return insert
             .With((int)finding.Kind).With(finding.Scan).With(finding.AgentId).With(finding.AgentName).With(finding.Id)
             .With(finding.Severity).With(finding.Pattern).With(finding.Source).With(finding.Template)
             .With(ToMicroseconds(finding.At)).With(receivedAt).With(finding.Count).With(finding.Text).With(finding.Data)
+            .With(finding.IsUnassigned)
             .Run() > 0;
     }
 
@@ -124,21 +126,19 @@ internal static class FindingRows
                 SELECT seq FROM findings
                 WHERE scan = ?1 AND at < ?2 AND received_at < ?3 AND seq <= (SELECT seq FROM alert_progress)
                 LIMIT ?4)
+            RETURNING agent_id
             """);
-        return delete.With(scan).With(ToMicroseconds(before)).With(before).With(limit).Run();
-    }
+        delete.With(scan).With(ToMicroseconds(before)).With(before).With(limit);
+        var deleted = new Dictionary<string, int>(StringComparer.Ordinal);
+        while (delete.Next())
+        {
+            var agentId = delete.Text();
+            deleted[agentId] = deleted.GetValueOrDefault(agentId) + 1;
+        }
 
-    /// <summary>Deletes up to so many judged findings behind the newest; returns how many.</summary>
-    public static int DeleteBeyond(Connection connection, long newest, int limit)
-    {
-        using var delete = connection.Use(
-            """
-            DELETE FROM findings WHERE seq IN (
-                SELECT seq FROM findings
-                WHERE seq <= min((SELECT max(seq) FROM findings) - ?1, (SELECT seq FROM alert_progress))
-                ORDER BY seq LIMIT ?2)
-            """);
-        return delete.With(newest).With(limit).Run();
+        foreach (var (agentId, count) in deleted)
+            FindingShares.Add(connection, agentId, scan, -count);
+        return deleted.Values.Sum();
     }
 
     /// <summary>As the column <c>at</c> has it.</summary>
@@ -164,5 +164,6 @@ internal static class FindingRows
             Count = row.Long(),
             Text = row.Bytes(),
             Data = row.Bytes(),
+            IsUnassigned = row.Bool(),
         });
 }

@@ -48,8 +48,8 @@ internal sealed class SqliteFindingStore(Writer writer, ReaderPool readers) : IF
     public Task<int> DeleteOldAsync(string scan, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
         writer.ExecuteAsync(connection => FindingRows.DeleteOld(connection, scan, before, limit), cancellationToken);
 
-    public Task<int> DeleteBeyondAsync(long newest, int limit, CancellationToken cancellationToken) =>
-        writer.ExecuteAsync(connection => FindingRows.DeleteBeyond(connection, newest, limit), cancellationToken);
+    public Task<int> DeleteBeyondAsync(long most, int limit, CancellationToken cancellationToken) =>
+        writer.ExecuteAsync(connection => FindingShares.DeleteBeyond(connection, most, limit), cancellationToken);
 
     private static void CheckLimit(FindingQuery query)
     {
@@ -61,11 +61,16 @@ internal sealed class SqliteFindingStore(Writer writer, ReaderPool readers) : IF
     {
         var added = 0;
         var totals = new Dictionary<string, (long Hits, long Gaps, DateTimeOffset LastAt)>(StringComparer.Ordinal);
+        var counts = new Dictionary<(string AgentId, string Scan), long>();
         foreach (var finding in findings)
         {
             if (!FindingRows.Insert(connection, finding, receivedAt))
                 continue;
             added++;
+            var key = (finding.AgentId, finding.Scan);
+            counts[key] = counts.GetValueOrDefault(key) + 1;
+            if (finding.IsUnassigned)
+                continue;
             var (hits, gaps, lastAt) = totals.GetValueOrDefault(finding.Scan);
             totals[finding.Scan] = finding.Kind == FindingKind.Gap
                 ? (hits, gaps + 1, lastAt)
@@ -74,6 +79,8 @@ internal sealed class SqliteFindingStore(Writer writer, ReaderPool readers) : IF
 
         foreach (var (scan, (hits, gaps, lastAt)) in totals)
             FindingRows.AddToTotal(connection, scan, hits, gaps, lastAt > DateTimeOffset.UnixEpoch ? lastAt : DateTimeOffset.UnixEpoch);
+        foreach (var ((agentId, scan), count) in counts)
+            FindingShares.Add(connection, agentId, scan, count);
         return added;
     }
 }

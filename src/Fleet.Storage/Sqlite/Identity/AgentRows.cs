@@ -6,7 +6,8 @@ internal static class AgentRows
     private const string Select =
         """
         SELECT id, name, enrolment_id, state, labels, facts, facts_at, certificate_serial, certificate_not_after,
-            enrolled_at, enrolled_by_token, last_connected_at, last_disconnected_at, version
+            enrolled_at, enrolled_by_token, last_connected_at, last_disconnected_at, version,
+            machine, duplicate_at, duplicate_note
         FROM agents
         """;
 
@@ -37,23 +38,67 @@ internal static class AgentRows
             """
             INSERT INTO agents
                 (id, name, name_key, enrolment_id, state, labels, facts, certificate_serial, certificate_not_after,
-                enrolled_at, enrolled_by_token, version)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                enrolled_at, enrolled_by_token, version, machine)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """);
         return insert
             .With(agent.Id).With(agent.Name).With(NameKey(agent.Name)).With(agent.EnrolmentId).With((int)agent.State)
             .With(TextMap.Write(agent.Labels)).With(TextMap.Write(agent.Facts))
             .With(agent.CertificateSerial).With(agent.CertificateNotAfter)
-            .With(agent.EnrolledAt).With(agent.EnrolledByToken).With(agent.Version)
+            .With(agent.EnrolledAt).With(agent.EnrolledByToken).With(agent.Version).With(agent.Machine)
             .Run() > 0;
     }
 
     public static bool SetCertificate(Connection connection, string id, string serial, DateTimeOffset notAfter)
     {
+        using (var keep = connection.Use(
+            """
+            INSERT INTO superseded_certificates (serial, agent_id, not_after)
+            SELECT certificate_serial, id, certificate_not_after FROM agents WHERE id = ? AND state = 0
+            ON CONFLICT DO NOTHING
+            """))
+            keep.With(id).Run();
         using var update = connection.Use(
             "UPDATE agents SET certificate_serial = ?, certificate_not_after = ? WHERE id = ? AND state = 0");
         return update.With(serial).With(notAfter).With(id).Run() > 0;
+    }
+
+    public static IReadOnlyList<SupersededCertificate> Superseded(Connection connection)
+    {
+        using var rows = connection.Use("SELECT agent_id, serial, not_after FROM superseded_certificates");
+        var certificates = new List<SupersededCertificate>();
+        while (rows.Next())
+            certificates.Add(new SupersededCertificate(rows.Text(), rows.Text(), rows.Time()));
+        return certificates;
+    }
+
+    /// <summary>Revokes what was superseded; returns the serials.</summary>
+    public static IReadOnlyList<string> RevokeSuperseded(Connection connection, string id, string usedSerial, DateTimeOffset at, string reason)
+    {
+        var ended = new List<(string Serial, DateTimeOffset NotAfter)>();
+        using (var rows = connection.Use("DELETE FROM superseded_certificates WHERE agent_id = ? AND serial <> ? COLLATE NOCASE RETURNING serial, not_after")
+            .With(id).With(usedSerial))
+        {
+            while (rows.Next())
+                ended.Add((rows.Text(), rows.Time()));
+        }
+
+        foreach (var (serial, notAfter) in ended)
+            RevocationRows.Insert(connection, new RevocationRecord(serial, notAfter, at, reason));
+        return [.. ended.Select(certificate => certificate.Serial)];
+    }
+
+    public static bool SetMachine(Connection connection, string id, string? machine)
+    {
+        using var update = connection.Use("UPDATE agents SET machine = ? WHERE id = ? AND state = 0");
+        return update.With(machine).With(id).Run() > 0;
+    }
+
+    public static bool SetDuplicate(Connection connection, string id, DateTimeOffset? since, string? note)
+    {
+        using var update = connection.Use("UPDATE agents SET duplicate_at = ?, duplicate_note = ? WHERE id = ? AND state = 0");
+        return update.With(since).With(note).With(id).Run() > 0;
     }
 
     public static void SetLabels(Connection connection, string id, IReadOnlyDictionary<string, string> labels)
@@ -98,6 +143,8 @@ internal static class AgentRows
         }
 
         var agent = Find(connection, id)!;
+        RevokeSuperseded(connection, id, "", at, $"agent {agent.Name} {reason}");
+        AssignmentRows.DeleteOfAgent(connection, id);
         RevocationRows.Insert(
             connection, new RevocationRecord(agent.CertificateSerial, agent.CertificateNotAfter, at, $"agent {agent.Name} {reason}"));
         return agent;
@@ -125,5 +172,8 @@ internal static class AgentRows
         LastConnectedAt = row.TimeOrNull(),
         LastDisconnectedAt = row.TimeOrNull(),
         Version = row.TextOrNull(),
+        Machine = row.TextOrNull(),
+        DuplicateSince = row.TimeOrNull(),
+        DuplicateNote = row.TextOrNull(),
     };
 }

@@ -50,6 +50,19 @@ internal sealed class SqliteAgentStore(Writer writer, ReaderPool readers) : IAge
             connection => AgentRows.SetCertificate(connection, agentId, serial, notAfter), cancellationToken);
     }
 
+    public Task<IReadOnlyList<SupersededCertificate>> ListSupersededAsync(CancellationToken cancellationToken) =>
+        readers.ReadAsync(AgentRows.Superseded, cancellationToken);
+
+    public Task<IReadOnlyList<string>> RevokeSupersededAsync(
+        string agentId, string usedSerial, DateTimeOffset at, CancellationToken cancellationToken) =>
+        writer.ExecuteAsync(connection => AgentRows.RevokeSuperseded(connection, agentId, usedSerial, at, "renewed"), cancellationToken);
+
+    public Task<bool> SetMachineAsync(string agentId, string? machine, CancellationToken cancellationToken) =>
+        writer.ExecuteAsync(connection => AgentRows.SetMachine(connection, agentId, machine), cancellationToken);
+
+    public Task<bool> SetDuplicateAsync(string agentId, DateTimeOffset? since, string? note, CancellationToken cancellationToken) =>
+        writer.ExecuteAsync(connection => AgentRows.SetDuplicate(connection, agentId, since, note), cancellationToken);
+
     public Task<AgentRecord?> RemoveAsync(string agentId, DateTimeOffset at, CancellationToken cancellationToken) =>
         writer.ExecuteAsync(connection => AgentRows.Remove(connection, agentId, at, "was removed"), cancellationToken);
 
@@ -107,6 +120,7 @@ internal sealed class SqliteAgentStore(Writer writer, ReaderPool readers) : IAge
             EnrolledAt = asked.At,
             EnrolledByToken = token.Id,
             Version = asked.Version,
+            Machine = asked.Machine,
         };
     }
 

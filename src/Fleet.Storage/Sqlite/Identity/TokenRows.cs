@@ -5,7 +5,8 @@ internal static class TokenRows
 {
     private const string Select =
         """
-        SELECT id, secret_hash, kind, role, labels, expires_at, max_uses, uses, allow_replace, created_at, created_by, revoked_at, note
+        SELECT id, secret_hash, kind, role, labels, expires_at, max_uses, uses, allow_replace, created_at, created_by, revoked_at, note,
+            allowed_labels
         FROM tokens
         """;
 
@@ -35,14 +36,16 @@ internal static class TokenRows
         using var insert = connection.Use(
             """
             INSERT INTO tokens
-                (id, secret_hash, kind, role, labels, expires_at, max_uses, uses, allow_replace, created_at, created_by, revoked_at, note)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                (id, secret_hash, kind, role, labels, expires_at, max_uses, uses, allow_replace, created_at, created_by, revoked_at, note,
+                allowed_labels)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """);
         return insert
             .With(token.Id).With(token.SecretHash).With((int)token.Kind).With((int?)token.Role).With(TextMap.Write(token.Labels))
             .With(token.ExpiresAt).With(token.MaxUses).With(token.Uses).With(token.AllowReplace)
             .With(token.CreatedAt).With(token.CreatedBy).With(token.RevokedAt).With(token.Note)
+            .With(token.AllowedLabels is { } allowed ? TextList.Write(allowed) : null)
             .Run() > 0;
     }
 
@@ -73,5 +76,6 @@ internal static class TokenRows
         CreatedBy = row.Text(),
         RevokedAt = row.TimeOrNull(),
         Note = row.Text(),
+        AllowedLabels = row.TextOrNull() is { } allowed ? TextList.Read(allowed, int.MaxValue) : null,
     };
 }

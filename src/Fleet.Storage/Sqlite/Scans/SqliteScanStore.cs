@@ -23,6 +23,26 @@ internal sealed class SqliteScanStore(Writer writer, ReaderPool readers) : IScan
             },
             cancellationToken);
 
+    public Task<IReadOnlyList<ScanAssignmentRecord>> ListAssignmentsAsync(CancellationToken cancellationToken) =>
+        readers.ReadAsync(AssignmentRows.List, cancellationToken);
+
+    public Task PutAssignmentsAsync(IReadOnlyList<ScanAssignmentRecord> assignments, CancellationToken cancellationToken)
+    {
+        foreach (var assignment in assignments)
+            Door.Id(assignment.Scan, nameof(assignments));
+        return writer.ExecuteAsync(
+            connection =>
+            {
+                foreach (var assignment in assignments)
+                    AssignmentRows.Put(connection, assignment);
+                return assignments.Count;
+            },
+            cancellationToken);
+    }
+
+    public Task<int> ForgetAssignmentsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        writer.ExecuteAsync(connection => AssignmentRows.DeleteEnded(connection, before), cancellationToken);
+
     private static ScanBook Apply(Connection connection, ScanChanges changes)
     {
         foreach (var name in changes.DeletedScans)
