@@ -55,6 +55,8 @@ internal static class CommandTree
             InitCommand.Create(flags, output),
             RunCommand.Create(flags),
             TokenCommand.Create(flags, output),
+            BackupCommand.CreateBackup(flags, output),
+            BackupCommand.CreateRestore(flags, output),
             CheckConfigCommand.Create(flags, output),
             VersionCommand.Create(output),
         };

@@ -83,6 +83,10 @@ internal sealed class Connection : IDisposable
             throw SqliteFault.From(code, detail, Path);
     }
 
+    /// <summary>Lets long statements fail once the condition holds, which is looked at each so many instructions.</summary>
+    public void InterruptWhen(Func<bool> condition, int instructions) =>
+        raw.sqlite3_progress_handler(handle, instructions, _ => condition() ? 1 : 0, null);
+
     /// <summary>The first column of the first row as a number; 0 if there is none.</summary>
     public long Number(string sql)
     {
