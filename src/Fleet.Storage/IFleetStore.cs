@@ -39,6 +39,9 @@ public interface IFleetStore : IAsyncDisposable
     /// <summary>Small named values, such as the public parts of the trust roots.</summary>
     ISettingsStore Settings { get; }
 
+    /// <summary>Whose store this is, and how far it has come.</summary>
+    IRevisionStore Revisions { get; }
+
     /// <summary>Forgetting what is old.</summary>
     IRetentionStore Retention { get; }
 

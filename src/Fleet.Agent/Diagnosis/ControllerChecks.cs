@@ -129,6 +129,10 @@ internal sealed class ControllerChecks(ControllerAddress controller, IdentitySto
             return e.StatusCode switch
             {
                 StatusCode.NotFound or StatusCode.Unimplemented or StatusCode.FailedPrecondition => Finding.Good("acceptance", "the controller accepts this host's certificate"),
+                StatusCode.Unauthenticated when e.Trailers.GetValue(IdentityRefusal.Trailer) == IdentityRefusal.Unknown => Finding.Bad(
+                    "acceptance", $"the controller does not know this host: {e.Status.Detail}", "have the controller's store put back, and the agent comes back by itself; where it is gone, enrol this host anew: fleet-agent enrol --force --controller HOST --token TOKEN"),
+                StatusCode.Unauthenticated when e.Trailers.GetValue(IdentityRefusal.Trailer) == IdentityRefusal.NotYetValid => Finding.Bad(
+                    "acceptance", $"the controller does not accept this host's certificate: {e.Status.Detail}", "set the clocks of both: timedatectl set-ntp true"),
                 StatusCode.Unauthenticated or StatusCode.PermissionDenied => Finding.Bad(
                     "acceptance", $"the controller does not accept this host's certificate: {e.Status.Detail}", "enrol this host anew: fleet-agent enrol --force --controller HOST --token TOKEN"),
                 _ => Finding.Bad("acceptance", $"the controller does not answer: {e.Status.Detail}", "look at the controller's log: journalctl -u fleet-controller"),

@@ -89,6 +89,9 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
             case LinkEnd.Renewed:
                 LogRenewed(delay.TotalSeconds);
                 break;
+            case LinkEnd.Refused { MayPass: true }:
+                LogRefusedForNow(end.Reason, delay.TotalSeconds);
+                break;
             case LinkEnd.Refused:
                 LogRefused(end.Reason, delay.TotalSeconds);
                 break;
@@ -128,6 +131,9 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
 
     [LoggerMessage(5005, LogLevel.Error, "The controller does not speak this agent's version of the protocol: {Reason}. Update the older one. Trying again in {Delay:0} s")]
     private partial void LogIncompatible(string reason, double delay);
+
+    [LoggerMessage(5007, LogLevel.Warning, "The controller does not accept this agent at present: {Reason}. The identity is kept; trying again in {Delay:0} s")]
+    private partial void LogRefusedForNow(string reason, double delay);
 
     [LoggerMessage(5006, LogLevel.Debug, "Nobody listens there yet; trying again in {Delay:0.0} s")]
     private partial void LogStillNobody(double delay);

@@ -25,6 +25,9 @@ internal abstract record LinkEnd
     public sealed record Refused(string Detail) : LinkEnd
     {
         public override string Reason => Detail;
+
+        /// <summary>Whether that may pass by itself: its store is not the right one, or one of the clocks is wrong. The identity is good then.</summary>
+        public bool MayPass { get; init; }
     }
 
     /// <summary>The connection broke.</summary>

@@ -30,6 +30,12 @@ internal sealed record LinkOptions
     /// <summary>Between tries where the controller has said that it does not want this agent. The default is 10 min.</summary>
     public TimeSpan SlowRetry { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// Between tries where it does not want this agent at present, but may by itself: it has another store, or its clock is wrong. The default
+    /// is 1 min, and up to a half more by chance.
+    /// </summary>
+    public TimeSpan PassingRetry { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Longest wait that a controller can ask for. The default is 1 h.</summary>
     public TimeSpan MostRetryAfter { get; init; } = TimeSpan.FromHours(1);
 

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Fleet.Agent.Facts;
 using Fleet.Agent.Tailing;
 using Fleet.Protocol.Identifiers;
+using Fleet.Protocol.Identity;
 using Fleet.Protocol.V1;
 using Google.Protobuf;
 using Grpc.Core;
@@ -178,7 +179,10 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
             return new LinkEnd.Unreachable($"the server is not trusted: {refusal}");
         return e switch
         {
-            RpcException { StatusCode: StatusCode.Unauthenticated or StatusCode.PermissionDenied } rpc => new LinkEnd.Refused(rpc.Status.Detail),
+            RpcException { StatusCode: StatusCode.Unauthenticated or StatusCode.PermissionDenied } rpc => new LinkEnd.Refused(rpc.Status.Detail)
+            {
+                MayPass = rpc.Trailers.GetValue(IdentityRefusal.Trailer) is IdentityRefusal.Unknown or IdentityRefusal.NotYetValid,
+            },
             RpcException { StatusCode: StatusCode.Unavailable } rpc => new LinkEnd.Unreachable(rpc.Status.Detail) { IsNobodyThere = IsRefusal(rpc.Status.DebugException) },
             RpcException rpc => new LinkEnd.Broken($"{rpc.StatusCode}: {rpc.Status.Detail}"),
             _ => new LinkEnd.Broken(e.Message),

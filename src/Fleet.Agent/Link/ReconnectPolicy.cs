@@ -8,6 +8,7 @@ namespace Fleet.Agent.Link;
 /// <code>
 /// the link broke, nobody answers   random(0, min(cap, base * 2^n)), n the failures so far
 /// nobody listens there             random(0, base), for as long as those waits make up <see cref="LinkOptions.SteadyFor"/>; then as above
+/// not known here, clocks differ    about a minute, as long as it takes: somebody puts the right store back, or sets a clock
 /// the controller stops             what it asks for + random(0, base): no failure, it said so
 /// </code>
 /// The base is <see cref="LinkOptions.BackOffBase"/>, or the controller's window where that is longer. Not for several threads.
@@ -36,6 +37,7 @@ internal sealed class ReconnectPolicy(LinkOptions options, Random random)
         return end switch
         {
             LinkEnd.Unreachable { IsNobodyThere: true } when _steady < options.SteadyFor => Steady(),
+            LinkEnd.Refused { MayPass: true } => options.PassingRetry + Jitter(options.PassingRetry / 2),
             LinkEnd.Refused => Slow(),
             LinkEnd.Dismissed { Cause: DismissalCause.Revoked or DismissalCause.Incompatible } => Slow(),
             // Two processes with one identity must not throw each other out many times a minute.

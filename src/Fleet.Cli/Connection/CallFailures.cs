@@ -21,10 +21,14 @@ internal static class CallFailures
         return failure.StatusCode switch
         {
             StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.FailedPrecondition or StatusCode.AlreadyExists
-                or StatusCode.OutOfRange or StatusCode.ResourceExhausted => CommandFailure.Usage(detail),
-            StatusCode.Unauthenticated => CommandFailure.Controller(detail, "log in again: fleet login ..."),
+                or StatusCode.OutOfRange => CommandFailure.Usage(detail),
+            StatusCode.ResourceExhausted => CommandFailure.Controller(detail),
+            StatusCode.Unauthenticated => CommandFailure.Controller(detail, HintFor(failure.Trailers.GetValue(IdentityRefusal.Trailer))),
             StatusCode.PermissionDenied => CommandFailure.Controller(detail),
             StatusCode.Unavailable => CommandFailure.Controller($"the controller at {controller} cannot be reached: {Innermost(failure)}"),
+            // Nobody cancelled: the connection did not come about in time, or nothing came over it any more.
+            StatusCode.Cancelled when failure.Status.DebugException is OperationCanceledException =>
+                CommandFailure.Controller($"the controller at {controller} does not answer"),
             StatusCode.DeadlineExceeded => CommandFailure.Controller($"the controller at {controller} did not answer in time"),
             StatusCode.Unimplemented => CommandFailure.Controller($"the controller at {controller} does not know this call: it is older than this fleet command"),
             _ => CommandFailure.Controller($"the controller at {controller} answered {failure.StatusCode}: {detail}"),
@@ -34,6 +38,13 @@ internal static class CallFailures
     /// <summary>Whether trying again later makes sense.</summary>
     public static bool IsPassing(RpcException failure) =>
         failure.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Internal or StatusCode.Unknown;
+
+    private static string HintFor(string? refusal) => refusal switch
+    {
+        IdentityRefusal.Unknown => "if the controller's store is being restored, wait; if it is lost, log in again: fleet login ...",
+        IdentityRefusal.NotYetValid => "set the controller's clock, or this machine's; logging in again does not help",
+        _ => "log in again: fleet login ...",
+    };
 
     private static string Innermost(RpcException failure)
     {

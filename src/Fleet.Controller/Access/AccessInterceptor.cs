@@ -1,4 +1,5 @@
 using Fleet.Controller.Identity;
+using Fleet.Protocol.Identity;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
@@ -72,8 +73,11 @@ internal sealed partial class AccessInterceptor(IHostApplicationLifetime lifetim
 
         var refusal = Refuse(caller, rule, context.Method);
         refusals.Note(caller, context.Peer, context.Method, refusal.Detail);
-        throw new RpcException(refusal);
+        throw new RpcException(refusal, TrailersOf(caller));
     }
+
+    private static Metadata TrailersOf(CallerIdentity caller) =>
+        caller is CallerIdentity.Anonymous { Refusal: { } refusal } ? new Metadata { { IdentityRefusal.Trailer, refusal } } : Metadata.Empty;
 
     private static Status Refuse(CallerIdentity caller, AccessRule? rule, string method) => (caller, rule) switch
     {

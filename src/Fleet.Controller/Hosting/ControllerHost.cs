@@ -54,7 +54,7 @@ internal sealed class ControllerHost : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options, opened.Directory));
         builder.Services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Handshakes).AddSingleton(options.Certificates)
             .AddSingleton(options.Agents);
-        builder.Services.AddSingleton(opened.Directory).AddSingleton(opened.Authority).AddSingleton(identities);
+        builder.Services.AddSingleton(opened.Directory).AddSingleton(opened.Authority).AddSingleton(opened.Record).AddSingleton(identities);
         builder.Services.AddSingleton(opened.Store).AddSingleton(opened.Store.Tokens).AddSingleton(opened.Store.Operators);
         builder.Services.AddSingleton<HandshakeGate>().AddSingleton<HandshakeAdmission>();
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = Backlog);

@@ -37,5 +37,24 @@ internal sealed record DataDirectory(string Path)
             File.SetUnixFileMode(Path, File.GetUnixFileMode(Path) & ~TooOpen);
     }
 
+    /// <summary>
+    /// Refuses a directory that others may write: whoever may rename <c>trust/</c> can put other roots in its place, whatever the modes of the
+    /// keys in it are. It is not closed silently, because somebody may have done so already.
+    /// </summary>
+    /// <exception cref="Identity.TrustException">Others may write to it.</exception>
+    public void RefuseWritableByOthers()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        foreach (var path in (string[])[Path, TrustPath])
+        {
+            if (!Directory.Exists(path) || (File.GetUnixFileMode(path) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0)
+                continue;
+            throw new Identity.TrustException(
+                $"{path} can be written by others (mode {Convert.ToString((int)File.GetUnixFileMode(path), 8)}), who could have replaced the trust roots: "
+                + $"look whether they are yours, then run `chmod 700 {path}`");
+        }
+    }
+
     private static long LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 }

@@ -19,6 +19,16 @@ internal static class FirstStart
             : null;
     }
 
+    /// <summary>Why no controller can run with a directory: a first start has not made it; null where one has.</summary>
+    public static string? FindAbsence(DataDirectory data)
+    {
+        if (new TrustFiles(data.TrustPath).Exist)
+            return null;
+        return data.Contents is [var first, ..]
+            ? $"{data.Path} has no trust roots but is not empty (it holds {first}): restore {data.TrustPath} from a backup, or name another directory with --data"
+            : $"there is no fleet in {data.Path}: name its directory with --data, make a new fleet with `fleet-controller init`, or restore a backup with `fleet-controller restore`";
+    }
+
     /// <summary>Makes the roots. They appear all at once, or not at all.</summary>
     public static void CreateRoots(DataDirectory data, TimeProvider time)
     {

@@ -19,6 +19,9 @@ internal abstract record CallerIdentity
     /// <param name="Reason">Why: no certificate, or what is wrong with the one shown. Fit for the caller's eyes.</param>
     public sealed record Anonymous(string Reason) : CallerIdentity
     {
+        /// <summary>What the caller's program is told besides (<see cref="Protocol.Identity.IdentityRefusal"/>); null where nothing.</summary>
+        public string? Refusal { get; init; }
+
         /// <inheritdoc/>
         public override string ToString() => "an anonymous caller";
     }

@@ -51,13 +51,27 @@ internal sealed class ClientCertificateJudge(CertificateAuthority authority, Ide
 
         // 5. Valid now, by this machine's clock?
         var now = time.GetUtcNow().UtcDateTime;
-        if (now < certificate.NotBefore.ToUniversalTime() || now > certificate.NotAfter.ToUniversalTime())
-            return Refuse($"the client certificate is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u}; enrol again if that is over");
+        if (now < certificate.NotBefore.ToUniversalTime())
+        {
+            return Refuse(
+                $"the client certificate is valid from {certificate.NotBefore.ToUniversalTime():u} on, but by the controller's clock it is {now:u}: compare the clocks",
+                IdentityRefusal.NotYetValid);
+        }
+
+        if (now > certificate.NotAfter.ToUniversalTime())
+            return Refuse($"the client certificate was valid until {certificate.NotAfter.ToUniversalTime():u}, and by the controller's clock it is {now:u}: enrol again, or compare the clocks");
 
         // 6. Still wanted?
         if (directory.IsRevoked(certificate.SerialNumber))
             return Refuse("the client certificate was revoked; enrol again with a new token");
-        return directory.Find(name)?.Caller ?? Refuse("this identity was removed from the fleet; enrol again with a new token");
+        if (directory.Find(name) is { } known)
+            return known.Caller;
+        return directory.WasRemoved(name)
+            ? Refuse("this identity was removed from the fleet; enrol again with a new token")
+            : Refuse(
+                $"{name.Id} is unknown to this controller: its store may be another one, or from before that enrolled; "
+                + "wait until the right store is back, or enrol again with a new token",
+                IdentityRefusal.Unknown);
     }
 
     private static X509ChainStatusFlags Flags(X509Chain chain) =>
@@ -70,5 +84,5 @@ internal sealed class ClientCertificateJudge(CertificateAuthority authority, Ide
     private bool IsRoot(X509Certificate2 root, CertificateRole role) =>
         root.RawDataMemory.Span.SequenceEqual(authority.RootOf(role).Certificate.RawDataMemory.Span);
 
-    private static CallerIdentity.Anonymous Refuse(string reason) => new(reason);
+    private static CallerIdentity.Anonymous Refuse(string reason, string? refusal = null) => new(reason) { Refusal = refusal };
 }

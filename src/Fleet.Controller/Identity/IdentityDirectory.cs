@@ -11,6 +11,7 @@ namespace Fleet.Controller.Identity;
 internal sealed class IdentityDirectory
 {
     private readonly ConcurrentDictionary<CertificateName, KnownIdentity> _identities = new();
+    private readonly ConcurrentDictionary<CertificateName, byte> _removed = new();
     private readonly ConcurrentDictionary<string, byte> _revokedSerials = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Active agents.</summary>
@@ -23,19 +24,19 @@ internal sealed class IdentityDirectory
         foreach (var revocation in await store.Revocations.ListAsync(cancellationToken))
             directory.RevokeSerial(revocation.Serial);
         var superseded = (await store.Agents.ListSupersededAsync(cancellationToken)).ToLookup(earlier => earlier.AgentId, StringComparer.Ordinal);
-        foreach (var agent in await store.Agents.ListAsync(includeRemoved: false, cancellationToken))
-            directory.Admit(new KnownIdentity(agent, superseded: superseded[agent.Id]));
+        foreach (var agent in await store.Agents.ListAsync(includeRemoved: true, cancellationToken))
+            directory.Load(new KnownIdentity(agent, superseded: superseded[agent.Id]), agent.State == AgentState.Active);
         foreach (var person in await store.Operators.ListAsync(cancellationToken))
-        {
-            if (person.State == OperatorState.Active)
-                directory.Admit(new KnownIdentity(person));
-        }
+            directory.Load(new KnownIdentity(person), person.State == OperatorState.Active);
 
         return directory;
     }
 
     /// <summary>The identity of this name if it may come in.</summary>
     public KnownIdentity? Find(CertificateName name) => _identities.GetValueOrDefault(name);
+
+    /// <summary>Whether an identity was in the fleet and is no longer. One of which nothing is known may belong to another store.</summary>
+    public bool WasRemoved(CertificateName name) => _removed.ContainsKey(name);
 
     /// <summary>Whether a certificate is no longer honoured.</summary>
     public bool IsRevoked(string serial) => _revokedSerials.ContainsKey(serial);
@@ -67,9 +68,18 @@ internal sealed class IdentityDirectory
     /// <summary>Shuts an identity out and cuts what it has open; false if it was not in.</summary>
     public bool Expel(CertificateName name)
     {
+        _removed[name] = 0;
         if (!_identities.TryRemove(name, out var identity))
             return false;
         identity.Cut();
         return true;
+    }
+
+    private void Load(KnownIdentity identity, bool isActive)
+    {
+        if (isActive)
+            Admit(identity);
+        else
+            _removed[identity.Name] = 0;
     }
 }

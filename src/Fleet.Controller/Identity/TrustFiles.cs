@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Fleet.Storage;
 
 namespace Fleet.Controller.Identity;
 
 /// <summary>
 /// The two trust roots on disk: <c>fleet-root.pem</c>, <c>fleet-root.key</c>, <c>operator-root.pem</c>, <c>operator-root.key</c>
-/// in a directory of their own, and the controller's own key <c>controller.key</c>. They appear all at once, by a rename of the
-/// directory.
+/// in a directory of their own, the controller's own key <c>controller.key</c>, and <c>store.json</c> (<see cref="StoreRecordFile"/>). They
+/// appear all at once, by a rename of the directory.
 /// </summary>
 /// <param name="directory">The directory; it exists exactly if the roots do.</param>
 internal sealed class TrustFiles(string directory)
@@ -34,6 +35,8 @@ internal sealed class TrustFiles(string directory)
         Write(Path.Combine(temporary, "operator-root.pem"), operators.Certificate.ExportCertificatePem());
         Write(Path.Combine(temporary, "operator-root.key"), operators.KeyPem);
         Write(Path.Combine(temporary, "controller.key"), NewKeyPem());
+        // Revision 0: there is no store yet, and one may be made.
+        new StoreRecordFile(temporary).Save(new StoreIdentity(fleet.FleetId, 0));
         Directory.Move(temporary, directory);
     }
 

@@ -27,6 +27,9 @@ internal sealed class TrustRoot : IDisposable
     /// <summary>SHA-256 of the certificate (DER).</summary>
     public byte[] Fingerprint => SHA256.HashData(Certificate.RawData);
 
+    /// <summary>Of the fleet's root: the fleet's id, as it stands in its store.</summary>
+    public string FleetId => Convert.ToHexStringLower(Fingerprint);
+
     /// <summary>The private key in PKCS #8.</summary>
     public string KeyPem => _key.ExportPkcs8PrivateKeyPem();
 

@@ -10,8 +10,19 @@ internal sealed partial class HitRetention(
     private const int RowsPerSlice = 1000;
     private static readonly TimeSpan s_silencesKept = TimeSpan.FromDays(7);
 
-    /// <summary>Forgets what is old now.</summary>
-    public async Task SweepAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Forgets what is old, and what there is too much of.</summary>
+    /// <param name="now">The time; null where the clock is not believed, and nothing is old.</param>
+    /// <param name="cancellationToken">Gives up between two slices.</param>
+    public async Task SweepAsync(DateTimeOffset? now, CancellationToken cancellationToken)
+    {
+        var (hits, alerts) = now is { } believed ? await SweepOldAsync(believed, cancellationToken) : (0L, 0L);
+        if (options.MaxHits is { } most)
+            hits += await InSlicesAsync(() => store.Findings.DeleteBeyondAsync(most, RowsPerSlice, cancellationToken));
+        if (hits > 0 || alerts > 0)
+            LogRemoved(hits, alerts);
+    }
+
+    private async Task<(long Hits, long Alerts)> SweepOldAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var hits = 0L;
         foreach (var scan in await store.Findings.ScansAsync(cancellationToken))
@@ -20,15 +31,12 @@ internal sealed partial class HitRetention(
                 hits += await InSlicesAsync(() => store.Findings.DeleteOldAsync(scan, now - age, RowsPerSlice, cancellationToken));
         }
 
-        if (options.MaxHits is { } most)
-            hits += await InSlicesAsync(() => store.Findings.DeleteBeyondAsync(most, RowsPerSlice, cancellationToken));
         var alerts = options.MaxAlertAge is { } alertAge
             ? await InSlicesAsync(() => store.Alerts.DeleteOldAsync(now - alertAge, RowsPerSlice, cancellationToken))
             : 0;
         await assignments.ForgetAsync(store.Scans, now, cancellationToken);
         await store.Alerts.DeleteOldSilencesAsync(now - s_silencesKept, cancellationToken);
-        if (hits > 0 || alerts > 0)
-            LogRemoved(hits, alerts);
+        return (hits, alerts);
     }
 
     // Null: they are kept.

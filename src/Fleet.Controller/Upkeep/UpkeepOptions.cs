@@ -13,6 +13,7 @@ public sealed class UpkeepOptions
     private long _maxHitAge = 30 * TimeSpan.TicksPerDay;
     private long _maxHits = 10_000_000;
     private long _maxAlertAge = 180 * TimeSpan.TicksPerDay;
+    private long _confirmClock = Off;
 
     /// <summary>The output of a finished job is dropped after this time; null keeps it. The default is 30 days.</summary>
     public TimeSpan? MaxOutputAge
@@ -57,6 +58,13 @@ public sealed class UpkeepOptions
     {
         get => Age(ref _maxAlertAge);
         set => Set(ref _maxAlertAge, value?.Ticks);
+    }
+
+    /// <summary>The day on which an operator found the controller's clock right: retention believes it then. Null, the default: none.</summary>
+    public DateOnly? ConfirmClock
+    {
+        get => Number(ref _confirmClock) is { } day ? DateOnly.FromDayNumber((int)day) : null;
+        set => Set(ref _confirmClock, value?.DayNumber);
     }
 
     /// <summary>Between two looks. The default is 10 minutes.</summary>

@@ -29,4 +29,13 @@ public enum StoreFault
 
     /// <summary>The store has been closed.</summary>
     Closed,
+
+    /// <summary>The store that was expected is missing, or nothing is left in it.</summary>
+    Lost,
+
+    /// <summary>The store has lost what was written last, or is an older copy of the one that was expected.</summary>
+    Older,
+
+    /// <summary>The store is another fleet's.</summary>
+    OtherFleet,
 }

@@ -8,4 +8,7 @@ public interface IRetentionStore
     /// A cancelled sweep leaves a sound store; the next one carries on.
     /// </summary>
     Task<RetentionReport> SweepAsync(RetentionPolicy policy, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>About when something was last written: the newest time in what an enrolment, a link, a job or a report leaves; null in a store without any.</summary>
+    Task<DateTimeOffset?> FindNewestAsync(CancellationToken cancellationToken);
 }

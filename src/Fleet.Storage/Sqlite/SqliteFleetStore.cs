@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Fleet.Storage.Sqlite;
 
 /// <summary>The fleet's memory in one SQLite file: one writer with shared commits, a few readers beside it.</summary>
-public sealed class SqliteFleetStore : IFleetStore
+public sealed partial class SqliteFleetStore : IFleetStore
 {
     private readonly StoreLock held;
     private readonly Writer writer;
@@ -25,6 +25,7 @@ public sealed class SqliteFleetStore : IFleetStore
         Findings = new SqliteFindingStore(writer, readers);
         Alerts = new SqliteAlertStore(writer, readers);
         Settings = new SqliteSettingsStore(writer, readers);
+        Revisions = new SqliteRevisionStore(writer, readers);
         Retention = new SqliteRetentionStore(writer, readers, time);
     }
 
@@ -59,6 +60,9 @@ public sealed class SqliteFleetStore : IFleetStore
     public ISettingsStore Settings { get; }
 
     /// <inheritdoc/>
+    public IRevisionStore Revisions { get; }
+
+    /// <inheritdoc/>
     public IRetentionStore Retention { get; }
 
     /// <inheritdoc/>
@@ -69,7 +73,7 @@ public sealed class SqliteFleetStore : IFleetStore
     /// <param name="time">The clock that dates the ends of jobs.</param>
     /// <param name="logger">Hears of upgrades.</param>
     /// <param name="cancellationToken">Gives up waiting; a running upgrade is completed nevertheless.</param>
-    /// <exception cref="StoreException">The file is in use, damaged, not writable, or of a newer Fleet.</exception>
+    /// <exception cref="StoreException">The file is in use, damaged, not writable, of a newer Fleet, or not the one that was expected.</exception>
     public static Task<SqliteFleetStore> OpenAsync(
         SqliteStoreOptions options, TimeProvider time, ILogger logger, CancellationToken cancellationToken) =>
         OpenAsync(options, Migrations.All, time, logger, cancellationToken);
@@ -115,16 +119,35 @@ public sealed class SqliteFleetStore : IFleetStore
         Connection? connection = null;
         try
         {
+            if (options.Expected is not null)
+                CheckExpected(options, options.Expected, time, logger);
             Secure(options.Path);
             connection = Connection.Open(options, writable: true);
             new Migrator(migrations, time, logger).Migrate(connection);
-            return new SqliteFleetStore(held, new Writer(connection, options), new ReaderPool(options), time);
+            if (options.Expected is not null)
+                FleetRow.Adopt(connection, options.Expected.FleetId);
+            // From its first moment on the file by itself is a store, and knows whose.
+            connection.TryCheckpoint();
+            return new SqliteFleetStore(held, new Writer(connection, options, time), new ReaderPool(options), time);
         }
         catch
         {
             connection?.Dispose();
             held.Dispose();
             throw;
+        }
+    }
+
+    private static void CheckExpected(SqliteStoreOptions options, StoreExpectation expected, TimeProvider time, ILogger logger)
+    {
+        try
+        {
+            ExpectedStore.Check(options, expected);
+        }
+        catch (StoreException e) when (expected.OnMismatch == StoreMismatch.SetAside
+            && e.Fault is StoreFault.Lost or StoreFault.Older or StoreFault.OtherFleet or StoreFault.Corrupt)
+        {
+            LogSetAside(logger, e.Message, ExpectedStore.SetAside(options.Path, time.GetUtcNow()));
         }
     }
 
@@ -148,4 +171,7 @@ public sealed class SqliteFleetStore : IFleetStore
             faults.Add(rows.Text());
         return faults is ["ok"] ? [] : faults;
     }
+
+    [LoggerMessage(2002, LogLevel.Warning, "A new store is made: {Reason}. What was there is now {Aside}")]
+    private static partial void LogSetAside(ILogger logger, string reason, string aside);
 }

@@ -6,6 +6,18 @@ public sealed record SqliteStoreOptions
     /// <summary>Path of the database file; its directory must exist.</summary>
     public required string Path { get; init; }
 
+    /// <summary>What the store must be like, and whose it becomes if it is new; null takes what is there. The default is null.</summary>
+    public StoreExpectation? Expected { get; init; }
+
+    /// <summary>
+    /// How long nothing is written before what is in the write-ahead log goes into the database file, so that a quiet store is one file. The
+    /// default is 2 s.
+    /// </summary>
+    public TimeSpan CheckpointWhenQuietFor { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a busy store may go without that. The default is 30 s.</summary>
+    public TimeSpan CheckpointAtLatest { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Write operations that may wait; further callers wait for room. The default is 4096.</summary>
     public int QueueLength { get; init; } = 4096;
 
@@ -38,6 +50,8 @@ public sealed record SqliteStoreOptions
         Positive(CacheKilobytes, nameof(CacheKilobytes));
         if (LockTimeout < TimeSpan.Zero || LockTimeout > TimeSpan.FromMinutes(10))
             faults.Add($"{nameof(LockTimeout)} must be between 0 and 10 minutes");
+        if (CheckpointWhenQuietFor <= TimeSpan.Zero || CheckpointAtLatest < CheckpointWhenQuietFor)
+            faults.Add($"{nameof(CheckpointWhenQuietFor)} must be more than 0, and {nameof(CheckpointAtLatest)} no less than that");
         if (faults.Count > 0)
             throw new ArgumentException($"the store's settings: {string.Join("; ", faults)}");
 

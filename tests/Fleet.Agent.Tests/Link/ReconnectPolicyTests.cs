@@ -154,6 +154,17 @@ public sealed class ReconnectPolicyTests
         delays.Max().ShouldBeLessThanOrEqualTo(most);
     }
 
+    [Theory]
+    [InlineData(true, 60, 90)]
+    [InlineData(false, 600, 900)]
+    public void Who_is_refused_comes_back_in_a_minute_where_that_may_pass_by_itself(bool mayPass, int least, int most)
+    {
+        var end = new LinkEnd.Refused("x") { MayPass = mayPass };
+        var delays = Enumerable.Range(0, 100).Select(i => new ReconnectPolicy(s_options, new Random(i)).NextDelay(end, TimeSpan.Zero).TotalSeconds).ToList();
+        delays.Min().ShouldBeGreaterThanOrEqualTo(least);
+        delays.Max().ShouldBeLessThanOrEqualTo(most);
+    }
+
     [Fact]
     public void No_controller_can_send_an_agent_away_for_long()
     {

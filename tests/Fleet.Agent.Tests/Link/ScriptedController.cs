@@ -102,10 +102,13 @@ internal static class ListenExtensions
 internal sealed class ScriptedLink(IServerStreamWriter<ControllerMessage> stream)
 {
     private readonly Channel<AgentMessage> _received = Channel.CreateUnbounded<AgentMessage>();
-    private readonly TaskCompletionSource _cut = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<RpcException> _cut = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Ends the call from this side, as a broken connection would.</summary>
-    public void Cut() => _cut.TrySetResult();
+    public void Cut() => Refuse(new RpcException(new Status(StatusCode.Unavailable, "cut by the test")));
+
+    /// <summary>Ends the call with a status.</summary>
+    public void Refuse(RpcException refusal) => _cut.TrySetResult(refusal);
 
     public Task SendAsync(ControllerMessage message) => stream.WriteAsync(message).WaitAsync(ScriptedController.Patience);
 
@@ -167,7 +170,7 @@ internal sealed class ScriptedLink(IServerStreamWriter<ControllerMessage> stream
     {
         var reading = PumpAsync(requests, aborted);
         if (await Task.WhenAny(reading, _cut.Task) == _cut.Task)
-            throw new RpcException(new Status(StatusCode.Unavailable, "cut by the test"));
+            throw await _cut.Task;
         await reading;
     }
 

@@ -25,6 +25,8 @@ internal sealed class FaultyStore(IFleetStore inner, Func<CommitFault> next) : I
 
     public ISettingsStore Settings => inner.Settings;
 
+    public IRevisionStore Revisions => inner.Revisions;
+
     public IRetentionStore Retention => inner.Retention;
 
     public StoreStatistics Statistics => inner.Statistics;

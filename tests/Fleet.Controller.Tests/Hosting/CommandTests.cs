@@ -61,7 +61,9 @@ public sealed class CommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("there is no controller in", 1, "token", "list", "--data", "/nonexistent/fleet")]
+    [InlineData("there is no fleet in /nonexistent/fleet", 2, "run", "--data", "/nonexistent/fleet")]
+    [InlineData("exclude each other", 2, "run", "--data", "/nonexistent/fleet", "--new-store", "--accept-older-store")]
+    [InlineData("there is no fleet in", 2, "token", "list", "--data", "/nonexistent/fleet")]
     [InlineData("'10' has no unit", 2, "token", "create", "--data", "/nonexistent/fleet", "--expires", "10")]
     [InlineData("is not a token's id", 2, "token", "revoke", "x", "--data", "/nonexistent/fleet")]
     [InlineData("--admin-name", 2, "init", "--data", "/nonexistent/fleet", "--admin-name", "a b")]
@@ -72,6 +74,51 @@ public sealed class CommandTests : IDisposable
     {
         (await RunAsync(args)).ShouldBe(exitCode);
         _errors.ToString().ShouldContain(message);
+    }
+
+    [Fact]
+    public async Task Only_init_makes_a_fleet()
+    {
+        var data = Directory.CreateDirectory(_directory.New("data")).FullName;
+
+        (await RunAsync("run", "--data", data)).ShouldBe(2);
+
+        _errors.ToString().ShouldContain("make a new fleet with `fleet-controller init`, or restore a backup with `fleet-controller restore`");
+        Directory.GetFileSystemEntries(data).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(".")]
+    [InlineData("trust")]
+    public async Task A_directory_that_others_may_write_is_refused(string which)
+    {
+        var data = _directory.New("data");
+        (await RunAsync("init", "--data", data)).ShouldBe(0);
+        var open = Path.GetFullPath(Path.Combine(data, which));
+        File.SetUnixFileMode(open, File.GetUnixFileMode(open) | UnixFileMode.GroupWrite);
+
+        (await RunAsync("token", "list", "--data", data)).ShouldBe(1);
+        (await RunAsync("run", "--data", data)).ShouldBe(1);
+
+        _errors.ToString().ShouldContain($"run `chmod 700 {open}`");
+        File.GetUnixFileMode(open).HasFlag(UnixFileMode.GroupWrite).ShouldBeTrue("it is not closed silently");
+    }
+
+    [Fact]
+    public async Task A_lost_store_is_refused_with_what_to_do_and_a_new_one_is_made_only_when_asked_for()
+    {
+        var data = _directory.New("data");
+        (await RunAsync("init", "--data", data)).ShouldBe(0);
+        File.Delete(Path.Combine(data, "fleet.db"));
+
+        (await RunAsync("run", "--data", data)).ShouldBe(2);
+        (await RunAsync("token", "list", "--data", data)).ShouldBe(2);
+
+        var refusal = _errors.ToString();
+        refusal.ShouldContain("fleet.db is missing, although the trust roots beside it belong to a fleet that has one");
+        refusal.ShouldContain("restore a backup (`fleet-controller restore`)");
+        refusal.ShouldContain("`fleet-controller run --new-store`");
+        File.Exists(Path.Combine(data, "fleet.db")).ShouldBeFalse();
     }
 
     private Task<int> RunAsync(params string[] args) => CommandTree.RunAsync(args, _output, _errors).WaitAsync(TimeLimit.Default);

@@ -65,15 +65,20 @@ public sealed class ClientCertificateJudgeTests
     }
 
     [Fact]
-    public void A_certificate_counts_only_within_its_time()
+    public void A_certificate_counts_only_within_its_time_and_a_clock_that_is_behind_is_named()
     {
         var certificate = Some.Certificate(_authority, CertificateRole.Agent, Some.AgentId);
         _time.Advance(TimeSpan.FromDays(-1));
-        Refusal(Judge(certificate)).ShouldContain("is valid from");
+        var early = Judge(certificate).ShouldBeOfType<CallerIdentity.Anonymous>();
+        early.Reason.ShouldContain($"by the controller's clock it is {_time.GetUtcNow().UtcDateTime:u}: compare the clocks");
+        early.Refusal.ShouldBe(IdentityRefusal.NotYetValid);
         _time.Advance(TimeSpan.FromDays(1));
         Judge(certificate).ShouldBeOfType<CallerIdentity.Agent>();
         _time.Advance(TimeSpan.FromDays(90) + TimeSpan.FromSeconds(1));
-        Refusal(Judge(certificate)).ShouldContain("is valid from");
+        var late = Judge(certificate).ShouldBeOfType<CallerIdentity.Anonymous>();
+        late.Reason.ShouldContain("was valid until");
+        late.Reason.ShouldContain("enrol again, or compare the clocks");
+        late.Refusal.ShouldBeNull();
     }
 
     [Fact]
@@ -84,7 +89,22 @@ public sealed class ClientCertificateJudgeTests
         Refusal(Judge(certificate)).ShouldContain("was revoked");
 
         _directory.Expel(s_agent).ShouldBeTrue();
-        Refusal(Judge(Some.Certificate(_authority, CertificateRole.Agent, Some.AgentId))).ShouldContain("was removed");
+        var removed = Judge(Some.Certificate(_authority, CertificateRole.Agent, Some.AgentId)).ShouldBeOfType<CallerIdentity.Anonymous>();
+        removed.Reason.ShouldContain("was removed");
+        removed.Refusal.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(CertificateRole.Agent, "a-")]
+    [InlineData(CertificateRole.Operator, "o-")]
+    public void Who_is_of_this_fleet_but_not_in_its_store_is_unknown_and_not_removed(CertificateRole role, string prefix)
+    {
+        var id = prefix + "0000000000000000";
+
+        var unknown = Judge(Some.Certificate(_authority, role, id)).ShouldBeOfType<CallerIdentity.Anonymous>();
+
+        unknown.Reason.ShouldStartWith($"{id} is unknown to this controller");
+        unknown.Refusal.ShouldBe(IdentityRefusal.Unknown);
     }
 
     [Fact]

@@ -179,7 +179,7 @@ public sealed class WriterTests : IDisposable
         {
             var connection = Connection.Open(options, writable: true);
             connection.ExecuteScript("CREATE TABLE t (v TEXT UNIQUE)");
-            var writer = new Writer(connection, options);
+            var writer = new Writer(connection, options, TimeProvider.System);
             var gate = new ManualResetEventSlim();
             using var entered = new ManualResetEventSlim();
             var busy = writer.ExecuteAsync(

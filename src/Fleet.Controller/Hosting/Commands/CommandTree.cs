@@ -9,6 +9,7 @@ namespace Fleet.Controller.Hosting.Commands;
 internal static class CommandTree
 {
     private const int Failed = 1;
+    // Also what somebody has to decide first: systemd starts nothing again that ended with it.
     private const int BadUsage = 2;
 
     /// <summary>Runs a command line.</summary>
@@ -34,7 +35,7 @@ internal static class CommandTree
                 Error = errors,
             });
         }
-        catch (Exception e) when (e is SettingsException or UsageException)
+        catch (Exception e) when (e is SettingsException or UsageException or StoreException { Fault: StoreFault.Lost or StoreFault.Older or StoreFault.OtherFleet })
         {
             await errors.WriteLineAsync($"fleet-controller: {e.Message}");
             return BadUsage;
@@ -52,8 +53,10 @@ internal static class CommandTree
         var root = new RootCommand("The Fleet controller: agents and operators connect to it.")
         {
             InitCommand.Create(flags, output),
-            RunCommand.Create(flags, output),
+            RunCommand.Create(flags),
             TokenCommand.Create(flags, output),
+            BackupCommand.CreateBackup(flags, output),
+            BackupCommand.CreateRestore(flags, output),
             CheckConfigCommand.Create(flags, output),
             VersionCommand.Create(output),
         };

@@ -8,21 +8,15 @@ namespace Fleet.Controller.Hosting.Commands;
 /// <summary><c>init</c>: make a new fleet in an empty directory.</summary>
 internal static class InitCommand
 {
-    /// <summary>The first admin's name where none is given.</summary>
-    public const string DefaultAdminName = "admin";
-
-    /// <summary>The flag that <c>run</c> has too.</summary>
-    public static Option<string> AdminName() => new("--admin-name")
-    {
-        Description = "Name of the first admin.",
-        HelpName = "NAME",
-        DefaultValueFactory = _ => DefaultAdminName,
-    };
-
     /// <summary>Makes the command.</summary>
     public static Command Create(SettingFlags flags, TextWriter output)
     {
-        var adminName = AdminName();
+        var adminName = new Option<string>("--admin-name")
+        {
+            Description = "Name of the first admin.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "admin",
+        };
         var command = new Command("init", "Make a new fleet: trust roots, store and a token for the first admin.") { adminName };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -41,8 +35,6 @@ internal static class InitCommand
         return command;
     }
 
-    /// <summary>The name if it can be one.</summary>
-    /// <exception cref="UsageException">It cannot.</exception>
-    public static string CheckAdminName(string name) =>
+    private static string CheckAdminName(string name) =>
         ApplicationCheck.OperatorNameFault(name) is { } fault ? throw new UsageException($"--admin-name: {fault}") : name;
 }

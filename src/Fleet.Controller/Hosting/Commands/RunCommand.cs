@@ -14,20 +14,27 @@ namespace Fleet.Controller.Hosting.Commands;
 internal static partial class RunCommand
 {
     /// <summary>Makes the command.</summary>
-    public static Command Create(SettingFlags flags, TextWriter output)
+    public static Command Create(SettingFlags flags)
     {
-        var adminName = InitCommand.AdminName();
-        var command = new Command("run", "Run the controller. In an empty data directory a new fleet is made first.") { adminName };
+        var newStore = new Option<bool>("--new-store") { Description = "Where the store is lost: set aside what is left of it and begin with an empty one. Every agent and operator must enroll anew." };
+        var older = new Option<bool>("--accept-older-store") { Description = "Where the store has lost what was written last, or is an older copy: go on with what is left." };
+        var command = new Command("run", "Run the controller of a fleet that `init` has made.") { newStore, older };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var sources = flags.Sources(parsed);
-            await RunAsync(sources, InitCommand.CheckAdminName(parsed.GetValue(adminName)!), output, cancellationToken);
+            var onMismatch = (parsed.GetValue(newStore), parsed.GetValue(older)) switch
+            {
+                (true, true) => throw new UsageException("--new-store and --accept-older-store exclude each other"),
+                (true, false) => StoreMismatch.SetAside,
+                (false, true) => StoreMismatch.AcceptOlder,
+                _ => StoreMismatch.Refuse,
+            };
+            await RunAsync(flags.Sources(parsed), onMismatch, cancellationToken);
             return 0;
         });
         return command;
     }
 
-    private static async Task RunAsync(SettingsSources sources, string adminName, TextWriter output, CancellationToken cancellationToken)
+    private static async Task RunAsync(SettingsSources sources, StoreMismatch onMismatch, CancellationToken cancellationToken)
     {
         // 1. Settings and log.
         var given = SettingsReader.ReadGiven(sources);
@@ -39,18 +46,12 @@ internal static partial class RunCommand
         using var loggers = new SerilogLoggerFactory(log);
         var logger = loggers.CreateLogger("Fleet.Controller");
 
-        // 2. The data, made now if this is the first start.
+        // 2. The data. Only `init` makes it: a wrong --data must not become a new fleet.
         var data = new DataDirectory(options.Data);
-        var isFirstStart = !Directory.Exists(data.TrustPath);
-        if (isFirstStart && FirstStart.FindObstacle(data) is { } obstacle)
-            throw new CommandException(obstacle);
-        if (isFirstStart)
-            FirstStart.CreateRoots(data, TimeProvider.System);
-        data.Secure();
-        await using var opened = await OpenedData.OpenAsync(data, options.Certificates, TimeProvider.System, loggers, cancellationToken);
-        if (isFirstStart)
-            await output.WriteLineAsync(await FirstStart.WelcomeAsync(opened, options, adminName, TimeProvider.System, loggers, cancellationToken));
-        else if (!await CanAnybodyLogInAsync(opened.Store, cancellationToken))
+        if (FirstStart.FindAbsence(data) is { } absence)
+            throw new UsageException(absence);
+        await using var opened = await OpenedData.OpenAsync(data, options.Certificates, onMismatch, TimeProvider.System, loggers, cancellationToken);
+        if (!await CanAnybodyLogInAsync(opened.Store, cancellationToken))
             LogNobody(logger);
 
         // 3. The host, until a signal comes.

@@ -37,8 +37,8 @@ internal sealed class TokenDesk : IAsyncDisposable
     public static async Task<TokenDesk> OpenAsync(ControllerOptions options, CancellationToken cancellationToken)
     {
         var data = new DataDirectory(options.Data);
-        if (!Directory.Exists(data.TrustPath))
-            throw new CommandException($"there is no controller in {data.Path}: name its directory with --data, or make one with `fleet-controller init`");
+        if (FirstStart.FindAbsence(data) is { } absence)
+            throw new UsageException(absence);
         if (await LocalChannel.TryOpenAsync(data.SocketPath, cancellationToken) is { } channel)
             return new TokenDesk(options, channel, null);
         try

@@ -40,6 +40,16 @@ internal static class SettingKinds
             return null;
         });
 
+    /// <summary>A day, such as 2026-11-30.</summary>
+    public static Setting Date(string key, string meaning, Action<ControllerOptions, DateOnly> set) =>
+        new(key, meaning, (options, text) =>
+        {
+            if (!DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var value))
+                return "give a day, such as 2026-11-30";
+            set(options, value);
+            return null;
+        });
+
     /// <summary>One of a few words.</summary>
     public static Setting Choice<T>(string key, string meaning, string words, Func<string, T?> read, Action<ControllerOptions, T> set)
         where T : struct => new(key, meaning, (options, text) =>

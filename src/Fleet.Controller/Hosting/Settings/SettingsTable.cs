@@ -82,6 +82,8 @@ internal static class SettingsTable
         SettingKinds.Duration("upkeep.maxAlertAge", "how long resolved alerts are kept", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxAlertAge = v)
             .OrOff(static o => o.Upkeep.MaxAlertAge = null)
             .Reloadable(static (from, to) => to.Upkeep.MaxAlertAge = from.Upkeep.MaxAlertAge),
+        SettingKinds.Date("upkeep.confirmClock", "today, where the log says that the clock is not believed and it is right", (o, v) => o.Upkeep.ConfirmClock = v)
+            .Reloadable(static (from, to) => to.Upkeep.ConfirmClock = from.Upkeep.ConfirmClock),
         SettingKinds.Duration("upkeep.period", "time between two looks at what is old", s_second, s_day, (o, v) => o.Upkeep.Period = v),
 
         SettingKinds.Choice("log.level", "least level that is logged", LogLevelControl.Levels, LogLevelControl.Read, (o, v) => o.Log.Level = v)

@@ -7,6 +7,7 @@ internal sealed class Connection : IDisposable
 {
     private readonly Dictionary<string, Statement> statements = [];
     private readonly sqlite3 handle;
+    private TimeSpan lockTimeout;
 
     private Connection(sqlite3 handle, string path)
     {
@@ -26,6 +27,12 @@ internal sealed class Connection : IDisposable
     /// <summary>Key of the row inserted last.</summary>
     public long LastKey => raw.sqlite3_last_insert_rowid(handle);
 
+    /// <summary>Whether the last connection to close folds the write-ahead log into the file, and deletes it; SQLite does unless told otherwise.</summary>
+    public bool CheckpointsOnClose
+    {
+        set => _ = raw.sqlite3_db_config(handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, value ? 0 : 1, out _);
+    }
+
     /// <summary>Opens the file, for writing (creating it) or for reading.</summary>
     public static Connection Open(SqliteStoreOptions options, bool writable)
     {
@@ -39,8 +46,8 @@ internal sealed class Connection : IDisposable
         }
 
         _ = raw.sqlite3_extended_result_codes(handle, 1);
-        _ = raw.sqlite3_busy_timeout(handle, (int)options.LockTimeout.TotalMilliseconds);
-        var connection = new Connection(handle, options.Path);
+        var connection = new Connection(handle, options.Path) { lockTimeout = options.LockTimeout };
+        connection.WaitForLocks(options.LockTimeout);
         try
         {
             connection.Configure(options, writable);
@@ -76,11 +83,27 @@ internal sealed class Connection : IDisposable
             throw SqliteFault.From(code, detail, Path);
     }
 
+    /// <summary>Lets long statements fail once the condition holds, which is looked at each so many instructions.</summary>
+    public void InterruptWhen(Func<bool> condition, int instructions) =>
+        raw.sqlite3_progress_handler(handle, instructions, _ => condition() ? 1 : 0, null);
+
     /// <summary>The first column of the first row as a number; 0 if there is none.</summary>
     public long Number(string sql)
     {
         using var statement = Use(sql);
         return statement.Next() ? statement.Long() : 0;
+    }
+
+    /// <summary>
+    /// Moves what is in the write-ahead log into the database file and empties the log. Waits for nobody: false where readers need the log
+    /// still (what they do not need has been moved), or where the disk refuses, of which the next commit tells its caller.
+    /// </summary>
+    public bool TryCheckpoint()
+    {
+        WaitForLocks(TimeSpan.Zero);
+        var code = raw.sqlite3_wal_checkpoint_v2(handle, null, raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
+        WaitForLocks(lockTimeout);
+        return code == raw.SQLITE_OK;
     }
 
     public StoreException Fault(int code) => SqliteFault.From(code, raw.sqlite3_errmsg(handle).utf8_to_string(), Path);
@@ -92,6 +115,8 @@ internal sealed class Connection : IDisposable
         statements.Clear();
         handle.Dispose();
     }
+
+    private void WaitForLocks(TimeSpan limit) => _ = raw.sqlite3_busy_timeout(handle, (int)limit.TotalMilliseconds);
 
     private void Configure(SqliteStoreOptions options, bool writable)
     {

@@ -42,6 +42,24 @@ internal sealed class SqliteRetentionStore(Writer writer, ReaderPool readers, Ti
         }
     }
 
+    public Task<DateTimeOffset?> FindNewestAsync(CancellationToken cancellationToken) => readers.ReadAsync(FindNewest, cancellationToken);
+
+    // Each of these tables is small, or asked by an index or its key.
+    private static DateTimeOffset? FindNewest(Connection connection)
+    {
+        using var row = connection.Use(
+            """
+            SELECT max(at) FROM (
+                SELECT max(created_at) AS at FROM tokens
+                UNION ALL SELECT max(max(enrolled_at, coalesce(last_connected_at, 0), coalesce(last_disconnected_at, 0))) FROM agents
+                UNION ALL SELECT max(created_at) FROM operators
+                UNION ALL SELECT max(created_at) FROM jobs
+                UNION ALL SELECT max(finished_at) FROM jobs WHERE state = 1 AND purge = 0
+                UNION ALL SELECT received_at FROM findings WHERE seq = (SELECT max(seq) FROM findings))
+            """);
+        return row.Next() ? row.TimeOrNull() : null;
+    }
+
     private bool RunSlice(Connection connection, Func<Connection, bool> piece, SweepTally tally)
     {
         var begun = time.GetTimestamp();

@@ -15,13 +15,17 @@ internal sealed class Writer : IAsyncDisposable
     private readonly AutoResetEvent wake = new(false);
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<WriteOperation> batch = [];
+    private readonly TimeProvider time;
+    private readonly CheckpointPlan checkpoints;
     private long operations;
     private long commits;
 
-    public Writer(Connection connection, SqliteStoreOptions options)
+    public Writer(Connection connection, SqliteStoreOptions options, TimeProvider time)
     {
         this.connection = connection;
         this.options = options;
+        this.time = time;
+        checkpoints = new CheckpointPlan(options.CheckpointWhenQuietFor, options.CheckpointAtLatest);
         // Full: callers wait for room, which slows the agents' streams down instead of using up memory.
         queue = Channel.CreateBounded<WriteOperation>(
             new BoundedChannelOptions(options.QueueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
@@ -67,12 +71,16 @@ internal sealed class Writer : IAsyncDisposable
             if (Collect())
                 CommitBatch();
             else
-                wake.WaitOne();
+                wake.WaitOne(checkpoints.Wait(Now()));
+            if (checkpoints.IsDue(Now()))
+                checkpoints.Done(connection.TryCheckpoint(), Now());
         }
 
         connection.Dispose();
         ended.SetResult();
     }
+
+    private TimeSpan Now() => time.GetElapsedTime(0);
 
     private bool Collect()
     {
@@ -101,6 +109,7 @@ internal sealed class Writer : IAsyncDisposable
                 next = ExecuteRun(next);
             connection.Execute("COMMIT");
             Interlocked.Increment(ref commits);
+            checkpoints.Committed(Now());
         }
         catch (Exception e)
         {

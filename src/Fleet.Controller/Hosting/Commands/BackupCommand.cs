@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Fleet.Controller.Backups;
+using Fleet.Controller.Control;
+using Fleet.Controller.Hosting.Settings;
+using Fleet.Protocol.Units;
+
+namespace Fleet.Controller.Hosting.Commands;
+
+/// <summary><c>backup</c> and <c>restore</c>: all that a fleet is, in one file.</summary>
+internal static class BackupCommand
+{
+    /// <summary>Makes <c>backup</c>.</summary>
+    public static Command CreateBackup(SettingFlags flags, TextWriter output)
+    {
+        var path = new Argument<string>("PATH") { Description = "The new file. It holds the keys of the fleet: keep it as you keep those." };
+        var command = new Command("backup", "Write store, trust roots, settings and artefacts to one file, also while the controller runs.") { path };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var sources = flags.Sources(parsed);
+            var data = new DataDirectory(SettingsReader.Read(sources).Data);
+            if (FirstStart.FindAbsence(data) is { } absence)
+                throw new UsageException(absence);
+            var file = Path.GetFullPath(parsed.GetValue(path)!);
+            var writer = new BackupWriter(data, sources.File ?? SettingsFile.DefaultPath, ProcessStatus.Version, TimeProvider.System, output);
+            var manifest = await writer.WriteAsync(file, cancellationToken);
+            await output.WriteLineAsync($"{file}: {manifest.Describe()}; {new ByteSize(new FileInfo(file).Length)}, read again and found sound");
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>Makes <c>restore</c>.</summary>
+    public static Command CreateRestore(SettingFlags flags, TextWriter output)
+    {
+        var path = new Argument<string>("PATH") { Description = "The backup." };
+        var command = new Command("restore", "Put a backup into an empty data directory (--data): all of it, or nothing.") { path };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var data = new DataDirectory(SettingsReader.Read(flags.Sources(parsed)).Data);
+            var manifest = await new BackupRestorer(data).RestoreAsync(Path.GetFullPath(parsed.GetValue(path)!), cancellationToken);
+            await output.WriteLineAsync($"{data.Path}: {manifest.Describe()}, as of {manifest.CreatedAt:u}");
+            var settings = Path.Combine(data.Path, "controller.json");
+            if (File.Exists(settings))
+                await output.WriteLineAsync($"its settings are in {settings}: put what still holds into {SettingsFile.DefaultPath}");
+            return 0;
+        });
+        return command;
+    }
+}
