@@ -1,3 +1,4 @@
+using Fleet.Agent.Diagnosis;
 using Fleet.Agent.Facts;
 using Fleet.Agent.Identity;
 using Fleet.Agent.Journal;
@@ -15,6 +16,7 @@ namespace Fleet.Agent.Link;
 /// <param name="Options">Limits.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Scans">The standing scans; null where there are none.</param>
+/// <param name="Conditions">What limits this agent; null where nobody looks.</param>
 internal sealed record LinkParts(
     string ProcessId, TaskJournal Journal, TaskDesk Desk, HostFacts Facts, CertificateRenewal? Renewal, LinkOptions Options, TimeProvider Time,
-    ScanDesk? Scans = null);
+    ScanDesk? Scans = null, ConditionBook? Conditions = null);

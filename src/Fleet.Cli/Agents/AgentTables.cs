@@ -22,7 +22,7 @@ internal static class AgentTables
 
         TableText.Write(screen, ["HOST", "LINK", "LAST SEEN", "OS", "VERSION", "LABELS"], agents.Select(a => (IReadOnlyList<string>)
         [
-            a.Name, a.Online ? "online" : $"offline ({a.OfflineReason})", TimeText.Ago(a.LastSeenMs, now),
+            a.Name, Link(a), TimeText.Ago(a.LastSeenMs, now),
             a.Facts.TryGetValue("os", out var os) ? os : "-", a.Version, Labels(a),
         ]));
         screen.Note($"{agents.Count} hosts, {agents.Count(a => a.Online)} online");
@@ -49,9 +49,15 @@ internal static class AgentTables
             ("tasks", $"{agent.RunningTasks} running"),
             ("labels", Labels(agent)),
         };
+        rows.AddRange(agent.Conditions.Select(c => (c.Kind, $"{c.Message} (since {TimeText.Local(c.SinceMs)})")));
         rows.AddRange(agent.Facts.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => ($"fact.{f.Key}", f.Value)));
         TableText.Write(screen, ["", ""], rows.Select(r => (IReadOnlyList<string>)[r.Item1, r.Item2]));
     }
+
+    private static string Link(Agent agent) =>
+        !agent.Online ? $"offline ({agent.OfflineReason})"
+        : agent.Conditions.Count == 0 ? "online"
+        : $"online ({string.Join(", ", agent.Conditions.Select(c => c.Kind))})";
 
     private static string Labels(Agent agent) =>
         string.Join(',', agent.Labels.OrderBy(l => l.Key, NaturalOrder.Comparer).Select(l => $"{l.Key}={l.Value}"));
@@ -68,6 +74,17 @@ internal static class AgentTables
         json.WriteNumber("certificate_expires_ms", agent.CertificateExpiresMs);
         json.WriteNumber("running_tasks", agent.RunningTasks);
         json.WriteNumber("round_trip_us", agent.RoundTripUs);
+        json.WriteStartArray("conditions");
+        foreach (var condition in agent.Conditions)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", condition.Kind);
+            json.WriteString("message", condition.Message);
+            json.WriteNumber("since_ms", condition.SinceMs);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteString("version", agent.Version);
         WriteMap(json, "labels", agent.Labels);
         WriteMap(json, "facts", agent.Facts);
