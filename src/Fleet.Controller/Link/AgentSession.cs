@@ -1,5 +1,6 @@
 using Fleet.Controller.Dispatch;
 using Fleet.Controller.Registry;
+using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
 using Grpc.Core;
@@ -61,6 +62,9 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
 
     /// <inheritdoc/>
     public string ScanSetDigest { get; set; } = "";
+
+    /// <summary>What the records of each open task have said over this link; null before the first. The reader's alone.</summary>
+    public Dictionary<TaskId, TaskLogCheck>? TaskLogs { get; set; }
 
     /// <summary>Names this link in logs on both ends.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("N")[..12];
