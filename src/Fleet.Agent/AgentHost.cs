@@ -113,6 +113,7 @@ internal sealed partial class AgentHost(
         MaxConcurrentTasks = openFiles.Fit(settings.MaxTasks),
         MaxQueuedTasks = settings.MaxQueuedTasks,
         StateDirectory = state.Path,
+        PassEnvironment = settings.PassEnvironment,
         MaxSteps = Limits.Steps,
         MaxInputBytes = Math.Max(Limits.ScriptBytes, Limits.StdinBytes),
         MaxHeadBytes = Limits.KeptOutputBytes,

@@ -87,7 +87,7 @@ internal static class StepLauncher
         {
             Program = arguments[0],
             Arguments = arguments,
-            Environment = TaskEnvironment.Build(request, account),
+            Environment = TaskEnvironment.Build(request, account, context.Options.PassEnvironment),
             Directory = directory,
             FileModeMask = request.FileModeMask,
             Mark = context.Mark,
