@@ -20,7 +20,7 @@ namespace Fleet.Agent;
 /// end, what they left is delivered if the controller takes it quickly, then the link closes.
 /// </summary>
 internal sealed partial class AgentHost(
-    AgentSettings settings, StateDirectory state, ProcessStart start, ServiceNotifier systemd, TimeProvider time, ILoggerFactory logs)
+    AgentSettings settings, StateDirectory state, ProcessStart start, ServiceNotifier systemd, TimeProvider time, ILoggerFactory logs, OpenFilesBudget openFiles)
 {
     // systemd waits 90 s by default before it kills.
     private static readonly TimeSpan s_stopTasksWithin = TimeSpan.FromSeconds(10);
@@ -43,13 +43,16 @@ internal sealed partial class AgentHost(
         var facts = new HostFacts(new HostFiles());
         var options = Options(facts) with { Cgroups = OpenCgroups() };
         using var journal = new TaskJournal(state, facts.BootId(), settings.JournalLimitBytes, time, logs.CreateLogger<TaskJournal>());
+        using var retry = new DiskRetry(journal, time, logs.CreateLogger<DiskRetry>());
+        using var conditions = new ConditionBook(journal, state.Path, openFiles.Condition(settings.MaxTasks), time);
         var upgrader = new Upgrader();
         var policy = new TaskPolicy(settings.AllowRunAs, [.. options.Builtins.Keys], upgrader);
         var executor = new TaskExecutor(options, time, logs.CreateLogger<TaskExecutor>());
         await using var desk = new TaskDesk(executor, journal, policy, time, logs.CreateLogger<TaskDesk>());
         await using var scans = new ScanDesk(state.Scans, settings.Scans, new ScanHost(Environment.MachineName, facts.BootId()), time, logs);
         var linkOptions = new LinkOptions();
-        var parts = new LinkParts(Guid.NewGuid().ToString("n"), journal, desk, facts, renewal, linkOptions, time, scans, MachineId.Hash(new HostFiles()));
+        var parts = new LinkParts(
+            Guid.NewGuid().ToString("n"), journal, desk, facts, renewal, linkOptions, time, scans, MachineId.Hash(new HostFiles()), conditions);
         var route = new LinkRoute();
         var link = new LinkClient(dialer, parts, new ReconnectPolicy(linkOptions, Random.Shared), logs.CreateLogger<LinkClient>())
         {
@@ -61,10 +64,12 @@ internal sealed partial class AgentHost(
         Reload?.Tell(systemd);
         Reload?.Attach(now =>
         {
-            executor.SetLimits(now.MaxTasks, now.MaxQueuedTasks);
+            executor.SetLimits(openFiles.Fit(now.MaxTasks), now.MaxQueuedTasks);
             desk.UsePolicy(policy with { AllowRunAs = now.AllowRunAs });
             journal.Usage.LimitBytes = now.JournalLimitBytes;
         });
+        if (openFiles.Condition(settings.MaxTasks) is { } few)
+            LogFewOpenFiles(few.Message);
         LogStarted(enrolment.Name, AgentVersion.Text, enrolment.Controller.ToString(), journal.Logs.Count);
 
         var shelf = new VersionShelf(state.Path);
@@ -76,6 +81,7 @@ internal sealed partial class AgentHost(
         var onTrial = await upgrades.SettleAsync(stop);
 
         using var unlink = new CancellationTokenSource();
+        var retrying = retry.RunAsync(unlink.Token);
         var interrupted = new InterruptedTasks(journal, time, logs.CreateLogger<InterruptedTasks>()).EndAllAsync(onTrial, stop);
         var linking = link.RunAsync(unlink.Token);
         var watched = systemd.WatchAsync(() => !linking.IsCompleted, unlink.Token);
@@ -93,6 +99,7 @@ internal sealed partial class AgentHost(
         await linking;
         await watched;
         await confirming;
+        await retrying;
         return restart.Task.IsCompleted ? AgentEnd.Restart : AgentEnd.Stopped;
     }
 
@@ -104,9 +111,10 @@ internal sealed partial class AgentHost(
 
     private TaskExecutorOptions Options(HostFacts facts) => new()
     {
-        MaxConcurrentTasks = settings.MaxTasks,
+        MaxConcurrentTasks = openFiles.Fit(settings.MaxTasks),
         MaxQueuedTasks = settings.MaxQueuedTasks,
         StateDirectory = state.Path,
+        PassEnvironment = settings.PassEnvironment,
         MaxSteps = Limits.Steps,
         MaxInputBytes = Math.Max(Limits.ScriptBytes, Limits.StdinBytes),
         MaxHeadBytes = Limits.KeptOutputBytes,
@@ -148,6 +156,9 @@ internal sealed partial class AgentHost(
 
     [LoggerMessage(5904, LogLevel.Warning, "Tasks get no cgroups of their own: {Reason}")]
     private partial void LogNoCgroups(string reason);
+
+    [LoggerMessage(5905, LogLevel.Warning, "Few files can be open: {Reason}")]
+    private partial void LogFewOpenFiles(string reason);
 
     [LoggerMessage(5901, LogLevel.Information, "Stopping; tasks still running: {Running}")]
     private partial void LogStopping(int running);

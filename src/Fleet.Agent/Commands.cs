@@ -1,4 +1,5 @@
 using Fleet.Agent.Diagnosis;
+using Fleet.Agent.Execution;
 using Fleet.Agent.Facts;
 using Fleet.Agent.Identity;
 using Fleet.Agent.Journal;
@@ -27,6 +28,13 @@ internal static partial class Commands
     public static async Task<int> RunAsync(string[] words)
     {
         NativeHeap.UseOneArena();
+        var openFiles = OpenFilesBudget.OfProcess();
+        if (openFiles.Fault() is { } tooFew)
+        {
+            Console.Error.WriteLine($"fleet-agent: {tooFew}");
+            return 1;
+        }
+
         var installed = InstalledProgram.OfProcess();
         await LaunchAsync(installed, words);
         if (Load(words, SettingOptions) is not { } loaded)
@@ -48,7 +56,7 @@ internal static partial class Commands
         try
         {
             var start = new ProcessStart(installed, words);
-            var end = await new AgentHost(settings, state, start, ServiceNotifier.OfProcess(TimeProvider.System), TimeProvider.System, log.Factory) { Reload = reload }
+            var end = await new AgentHost(settings, state, start, ServiceNotifier.OfProcess(TimeProvider.System), TimeProvider.System, log.Factory, openFiles) { Reload = reload }
                 .RunAsync(enrolment, new TlsDialer(store, enrolment.Controller), renewal, stopping.Token);
             return end == AgentEnd.Restart ? StartAgain : 0;
         }
@@ -156,7 +164,7 @@ internal static partial class Commands
         try
         {
             return FindIdentity(state, loaded.Settings) is { } enrolment
-                ? await DoctorCommand.RunAsync(enrolment, state, Console.Out, TimeProvider.System)
+                ? await DoctorCommand.RunAsync(enrolment, state, loaded.Settings, Console.Out, TimeProvider.System)
                 : 1;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,5 +1,6 @@
 using Fleet.Agent.Identity;
 using Fleet.Agent.Journal;
+using Fleet.Agent.Settings;
 
 namespace Fleet.Agent.Diagnosis;
 
@@ -7,12 +8,12 @@ namespace Fleet.Agent.Diagnosis;
 internal static class DoctorCommand
 {
     /// <summary>Prints a line for each finding; 1 where something is bad.</summary>
-    public static async Task<int> RunAsync(Enrolment enrolment, StateDirectory state, TextWriter output, TimeProvider time)
+    public static async Task<int> RunAsync(Enrolment enrolment, StateDirectory state, AgentSettings settings, TextWriter output, TimeProvider time)
     {
         var worst = Grade.Good;
         var identities = new IdentityStore(state.Path);
         Tell(Certificate(identities, enrolment, time));
-        await foreach (var finding in new HostChecks(state, time).RunAsync())
+        await foreach (var finding in new HostChecks(state, settings, time).RunAsync())
             Tell(finding);
         await foreach (var finding in new ControllerChecks(enrolment.Controller, identities, time).RunAsync())
             Tell(finding);

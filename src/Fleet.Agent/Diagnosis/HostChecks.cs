@@ -1,10 +1,12 @@
+using Fleet.Agent.Execution;
 using Fleet.Agent.Journal;
+using Fleet.Agent.Settings;
 using Fleet.Agent.Upgrading;
 
 namespace Fleet.Agent.Diagnosis;
 
 /// <summary>What the agent needs of its host.</summary>
-internal sealed class HostChecks(StateDirectory state, TimeProvider time)
+internal sealed class HostChecks(StateDirectory state, AgentSettings settings, TimeProvider time)
 {
     private const string Unit = "fleet-agent.service";
     private const UnixFileMode NotForOthers =
@@ -17,6 +19,7 @@ internal sealed class HostChecks(StateDirectory state, TimeProvider time)
     {
         yield return Permissions();
         yield return Space();
+        yield return OpenFiles();
         yield return Execution();
         yield return SystemJournal();
         await foreach (var finding in ServiceAsync())
@@ -34,10 +37,23 @@ internal sealed class HostChecks(StateDirectory state, TimeProvider time)
 
     private Finding Space()
     {
-        var free = new DriveInfo(state.Path).AvailableFreeSpace;
-        return free < 64L << 20
-            ? Finding.Bad("space", $"{free >> 20} MiB are free for {state.Path}", "make room: without it no task can be taken")
-            : Finding.Good("space", $"{free >> 20} MiB are free for {state.Path}");
+        var bytes = DiskSpace.FreeBytes(state.Path);
+        var free = DiskSpace.Text(bytes);
+        if (DiskSpace.Condition(state.Path) is not null)
+            return Finding.Bad("space", $"the disk is full: {free} are free for {state.Path}", "make room: until then tasks are rejected, and upgrades fail. The agent goes on by itself");
+        return bytes < 64L << 20
+            ? Finding.Doubtful("space", $"{free} are free for {state.Path}", "make room: output of tasks is dropped, and tasks are rejected once it is full")
+            : Finding.Good("space", $"{free} are free for {state.Path}");
+    }
+
+    private Finding OpenFiles()
+    {
+        var budget = LinkDiary.Read(state.Path) is { } link ? OpenFilesBudget.OfProcess(link.Process) : null;
+        if (budget is null)
+            return Finding.Good("open files", "no agent runs whose limit could be looked at");
+        return budget.Condition(settings.MaxTasks) is { } few
+            ? Finding.Doubtful("open files", few.Message, "put LimitNOFILE= into the unit, as the package's has it")
+            : Finding.Good("open files", $"{budget.Limit} can be open, enough for {settings.MaxTasks} tasks at a time");
     }
 
     private Finding Execution()

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Fleet.Agent.Execution;
 using Fleet.Agent.Facts;
 using Fleet.Agent.Identity;
 using Fleet.Agent.Journal;
@@ -31,12 +32,26 @@ internal sealed class StatusReport(StateDirectory state, AgentSettings settings,
         Say("versions", Versions());
         Say("running", running.Count == 0 ? "no tasks" : $"{Count(running.Count, "task")}: {string.Join(", ", running.Take(MostTasksNamed))}{(running.Count > MostTasksNamed ? ", ..." : "")}");
         Say("spool", $"{new ByteSize(bytes)} of {new ByteSize(settings.JournalLimitBytes)}; {Count(waiting, "ended task")} {(waiting == 1 ? "waits" : "wait")} for the controller");
+        Say("disk", $"{DiskSpace.Text(DiskSpace.FreeBytes(state.Path))} are free for {state.Path}");
+        foreach (var condition in Conditions(bytes, link, isRunning))
+            Say("limited by", condition.Message);
         if (link is { Failure.Length: > 0 })
             Say("last attempt", link.Failure);
         foreach (var loss in link?.Losses ?? [])
             Say("link lost", loss);
 
         void Say(string name, string value) => output.WriteLine($"{name,-12} {value}");
+    }
+
+    /// <summary>As the running agent would say it, from what can be seen from outside: on a full disk it cannot write it down.</summary>
+    private IEnumerable<HostCondition> Conditions(long journalBytes, LinkEntry? link, bool isRunning)
+    {
+        if (DiskSpace.Condition(state.Path) is { } disk)
+            yield return disk;
+        if (journalBytes >= settings.JournalLimitBytes)
+            yield return new HostCondition("journal-full", $"undelivered records fill the journal (journal_limit is {new ByteSize(settings.JournalLimitBytes)}): tasks are rejected");
+        if (isRunning && link is not null && OpenFilesBudget.OfProcess(link.Process)?.Condition(settings.MaxTasks) is { } files)
+            yield return files;
     }
 
     private static string Count(int count, string thing) => $"{count} {thing}{(count == 1 ? "" : "s")}";

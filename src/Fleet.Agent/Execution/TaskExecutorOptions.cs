@@ -41,6 +41,11 @@ public sealed record TaskExecutorOptions
     /// <summary>The largest run timeout a task may ask for. The default is 14 days.</summary>
     public TimeSpan MaxRunTimeout { get; init; } = TimeSpan.FromDays(14);
 
+    /// <summary>
+    /// Names of variables that tasks get from the agent's own environment, besides those for language and time zone. The default is none.
+    /// </summary>
+    public IReadOnlyList<string> PassEnvironment { get; init; } = [];
+
     /// <summary>Where tasks get cgroups of their own. The default is null: they have none, and cannot be limited.</summary>
     internal TaskCgroups? Cgroups { get; init; }
 

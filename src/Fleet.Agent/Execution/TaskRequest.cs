@@ -33,7 +33,7 @@ public sealed record TaskRequest
     /// <summary>Variables added to the environment, or replacing those in it.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Start from an empty environment instead of the agent's. The default is false.</summary>
+    /// <summary>Start from an empty environment instead of one as after a login. The default is false.</summary>
     public bool CleanEnvironment { get; init; }
 
     /// <summary>What its processes may use together. The default is no limit.</summary>

@@ -25,6 +25,12 @@ internal sealed class FrameReader : IDisposable
     /// <summary>Behind the last intact frame.</summary>
     public long Offset { get; private set; }
 
+    /// <summary>
+    /// Whether reading stopped at bytes that were written whole and are not what was written. A frame that the file's end cuts off is
+    /// none of those: its write was interrupted.
+    /// </summary>
+    public bool IsDamaged { get; private set; }
+
     /// <summary>The frame read last.</summary>
     public JournalFrame Frame { get; private set; }
 
@@ -36,7 +42,10 @@ internal sealed class FrameReader : IDisposable
     {
         var known = Fill(0, Offset);
         if (!JournalFrame.TryRead(_buffer.AsSpan(0, known), out var frame))
+        {
+            IsDamaged = known >= JournalFrame.HeadBytes;
             return false;
+        }
 
         var length = JournalFrame.HeadBytes + frame.PayloadBytes;
         if (Offset + length > _end)
@@ -47,8 +56,14 @@ internal sealed class FrameReader : IDisposable
             known += Fill(known, Offset + known);
         }
 
-        if (known < length || !frame.IsIntact(_buffer.AsSpan(0, length)))
+        if (known < length)
             return false;
+        if (!frame.IsIntact(_buffer.AsSpan(0, length)))
+        {
+            IsDamaged = true;
+            return false;
+        }
+
         Frame = frame;
         Offset += length;
         return true;

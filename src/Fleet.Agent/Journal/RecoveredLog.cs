@@ -9,21 +9,29 @@ namespace Fleet.Agent.Journal;
 /// <param name="Id">The task.</param>
 /// <param name="Header">The file's first frame.</param>
 /// <param name="LastSeq">The last record.</param>
-/// <param name="HasEnded">Whether that is the task's end.</param>
+/// <param name="End">The task's end, where that is the last record; else null.</param>
 /// <param name="FirstAtMs">Time of the first record, Unix milliseconds; 0 where there is none.</param>
 /// <param name="LastAtMs">Time of the last record.</param>
 /// <param name="Leaders">Processes of the task, in the order of their start.</param>
 /// <param name="IntactBytes">Length of the intact part.</param>
+/// <param name="FirstRecordBytes">Length of the file up to the end of its first record; 0 where there is none.</param>
 internal sealed record RecoveredLog(
     TaskId Id,
     TaskLogHeader Header,
     ulong LastSeq,
-    bool HasEnded,
+    TaskRecord? End,
     long FirstAtMs,
     long LastAtMs,
     IReadOnlyList<TaskLeader> Leaders,
-    long IntactBytes)
+    long IntactBytes,
+    long FirstRecordBytes)
 {
+    /// <summary>Whether <see cref="End"/> is there.</summary>
+    public bool HasEnded => End is not null;
+
+    /// <summary>Whether records stood behind the intact part that are damaged; what was merely not written to its end does not count.</summary>
+    public bool IsDamaged { get; private init; }
+
     /// <summary>Reads a file; null where not even its header is intact, which means that its task never started.</summary>
     /// <remarks>A file is read up to the first frame that is torn, damaged, or out of order.</remarks>
     public static RecoveredLog? Read(TaskId id, SafeFileHandle file)
@@ -32,11 +40,18 @@ internal sealed record RecoveredLog(
         if (!frames.TryRead() || frames.Frame.Kind != FrameKind.Header || TaskLogHeader.Read(frames.Payload) is not { } header)
             return null;
 
-        var log = new RecoveredLog(id, header, 0, false, 0, 0, [], frames.Offset);
+        var log = new RecoveredLog(id, header, 0, null, 0, 0, [], frames.Offset, 0);
         var leaders = new List<TaskLeader>();
-        while (frames.TryRead() && log.TryAdd(frames, leaders) is { } longer)
-            log = longer with { IntactBytes = frames.Offset };
-        return log with { Leaders = leaders };
+        var isInOrder = true;
+        while (isInOrder && frames.TryRead())
+        {
+            if (log.TryAdd(frames, leaders) is { } longer)
+                log = longer with { IntactBytes = frames.Offset, FirstRecordBytes = log.LastSeq == 0 && longer.LastSeq > 0 ? frames.Offset : log.FirstRecordBytes };
+            else
+                isInOrder = false;
+        }
+
+        return log with { Leaders = leaders, IsDamaged = frames.IsDamaged || !isInOrder };
     }
 
     private RecoveredLog? TryAdd(FrameReader frames, List<TaskLeader> leaders)
@@ -52,7 +67,7 @@ internal sealed record RecoveredLog(
         return record.Seq != frames.Frame.Seq ? null : this with
         {
             LastSeq = record.Seq,
-            HasEnded = record.EntryCase == TaskRecord.EntryOneofCase.Ended,
+            End = record.EntryCase == TaskRecord.EntryOneofCase.Ended ? record : null,
             FirstAtMs = LastSeq == 0 ? record.AtMs : FirstAtMs,
             LastAtMs = record.AtMs,
         };

@@ -10,6 +10,8 @@ namespace Fleet.Agent.Journal;
 /// One file of 28-byte entries: key (16), expiry (8, Unix milliseconds), CRC-32C (4).
 /// </summary>
 /// <remarks>
+/// Behind the entries stands a reserve of zeros, which are no entry: a delivered task can only be removed once it is in this list, and
+/// that must not need space on a disk which the task itself has filled.
 /// Bounded: beyond <see cref="Capacity"/> the entry that was added first goes. That is safe, because the controller has
 /// stored the end of every task in this list and sends such a task again only after losing its own store.
 /// For all threads.
@@ -25,6 +27,9 @@ internal sealed class SeenTasks : IDisposable
     // Rewriting costs one small file; doing it rarely keeps an append at one write(2).
     private const int CompactionSlack = 4096;
 
+    // 16 KiB.
+    private const int ReserveEntries = 585;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<SeenKey, long> _expiryMs = [];
     private readonly Queue<SeenKey> _order = new();
@@ -32,6 +37,7 @@ internal sealed class SeenTasks : IDisposable
     private readonly string _path;
     private SafeFileHandle _file;
     private long _entriesInFile;
+    private long _roomInFile;
 
     /// <param name="path">The list's file; made where it is missing.</param>
     /// <param name="time">Tells which entries have expired.</param>
@@ -41,6 +47,14 @@ internal sealed class SeenTasks : IDisposable
         _time = time;
         _file = Open(path);
         Load();
+        try
+        {
+            Reserve_NeedsLock();
+        }
+        catch (IOException)
+        {
+            // There is none until the disk has room again.
+        }
     }
 
     /// <summary>How many tasks are remembered now.</summary>
@@ -73,9 +87,27 @@ internal sealed class SeenTasks : IDisposable
             Write(entry, key, until.ToUnixTimeMilliseconds());
             RandomAccess.Write(_file, entry, _entriesInFile * EntryBytes);
             _entriesInFile++;
-            if (_entriesInFile > _expiryMs.Count * 2 + CompactionSlack)
-                Compact();
+            _roomInFile = Math.Max(_roomInFile, _entriesInFile);
+            try
+            {
+                if (_roomInFile - _entriesInFile < ReserveEntries / 2)
+                    Reserve_NeedsLock();
+                if (_entriesInFile > _expiryMs.Count * 2 + CompactionSlack)
+                    Compact();
+            }
+            catch (IOException)
+            {
+                // The entry stands; the rest is for a time when the disk has room.
+            }
         }
+    }
+
+    /// <summary>Fills the reserve up.</summary>
+    /// <exception cref="IOException">The disk has no room for it.</exception>
+    public void Reserve()
+    {
+        lock (_gate)
+            Reserve_NeedsLock();
     }
 
     public void Dispose() => _file.Dispose();
@@ -86,12 +118,25 @@ internal sealed class SeenTasks : IDisposable
         var length = RandomAccess.GetLength(_file);
         for (long offset = 0; offset + EntryBytes <= length; offset += EntryBytes)
         {
-            if (RandomAccess.Read(_file, entry, offset) == EntryBytes && TryRead(entry, out var key, out var expiryMs) && expiryMs > NowMs())
+            if (RandomAccess.Read(_file, entry, offset) != EntryBytes || !TryRead(entry, out var key, out var expiryMs))
+                continue;
+            _entriesInFile = offset / EntryBytes + 1;
+            if (expiryMs > NowMs())
                 Remember(key, expiryMs);
         }
 
-        // A torn last entry is covered by the next one.
-        _entriesInFile = length / EntryBytes;
+        // Torn and damaged entries at the end are covered by the next ones.
+        _roomInFile = length / EntryBytes;
+    }
+
+    // Written, not merely allotted: a hole would need its space later.
+    private void Reserve_NeedsLock()
+    {
+        var wanted = _entriesInFile + ReserveEntries;
+        if (_roomInFile >= wanted)
+            return;
+        RandomAccess.Write(_file, new byte[(wanted - _roomInFile) * EntryBytes], _roomInFile * EntryBytes);
+        _roomInFile = wanted;
     }
 
     private void Remember(SeenKey key, long expiryMs)
@@ -117,19 +162,30 @@ internal sealed class SeenTasks : IDisposable
         var temporary = _path + ".new";
         File.Delete(temporary);
         var file = Open(temporary);
-        var entries = new byte[_order.Count * EntryBytes];
-        var position = 0;
-        foreach (var key in _order)
+        try
         {
-            Write(entries.AsSpan(position, EntryBytes), key, _expiryMs[key]);
-            position += EntryBytes;
+            var entries = new byte[(_order.Count + ReserveEntries) * EntryBytes];
+            var position = 0;
+            foreach (var key in _order)
+            {
+                Write(entries.AsSpan(position, EntryBytes), key, _expiryMs[key]);
+                position += EntryBytes;
+            }
+
+            RandomAccess.Write(file, entries, 0);
+            File.Move(temporary, _path, overwrite: true);
+        }
+        catch
+        {
+            file.Dispose();
+            File.Delete(temporary);
+            throw;
         }
 
-        RandomAccess.Write(file, entries, 0);
-        File.Move(temporary, _path, overwrite: true);
         _file.Dispose();
         _file = file;
         _entriesInFile = _order.Count;
+        _roomInFile = _order.Count + ReserveEntries;
     }
 
     private static SafeFileHandle Open(string path)

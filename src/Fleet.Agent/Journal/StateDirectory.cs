@@ -13,6 +13,7 @@ internal sealed record StateDirectory(string Path)
     // Lets users that tasks run as reach their script, and see nothing: all that matters beside it is closed by itself.
     private const UnixFileMode OthersMayPass = OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const string LogSuffix = ".log";
+    private const int ProbeBytes = 4096;
 
     /// <summary>Holds a file for each task that runs or is not yet delivered.</summary>
     public string Tasks => System.IO.Path.Combine(Path, "tasks");
@@ -28,6 +29,9 @@ internal sealed record StateDirectory(string Path)
 
     /// <summary>Held by the agent that uses the directory; contains its pid.</summary>
     public string Lock => System.IO.Path.Combine(Path, "lock");
+
+    /// <summary>Written and removed to find out whether the disk takes anything.</summary>
+    private string Probe => System.IO.Path.Combine(Path, "probe");
 
     /// <summary>A task's file. The name comes from a validated id and from nothing else.</summary>
     public string TaskLog(TaskId id) => System.IO.Path.Combine(Tasks, id + LogSuffix);
@@ -52,6 +56,21 @@ internal sealed record StateDirectory(string Path)
         Create(Scans, OwnerOnly);
     }
 
+    /// <summary>Tries whether a small file can be written.</summary>
+    /// <exception cref="IOException">It cannot.</exception>
+    public void TryWrite()
+    {
+        try
+        {
+            using var file = File.OpenHandle(Probe, FileMode.Create, FileAccess.Write);
+            RandomAccess.Write(file, new byte[ProbeBytes], 0);
+        }
+        finally
+        {
+            File.Delete(Probe);
+        }
+    }
+
     /// <summary>Takes the directory for this process, until the result is disposed or the process ends in whatever way.</summary>
     /// <returns>Null where another process has it.</returns>
     public IDisposable? TryLock()
@@ -74,8 +93,18 @@ internal sealed record StateDirectory(string Path)
             return null;
         }
 
-        file.SetLength(0);
-        file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
+        try
+        {
+            // In place: a full disk would not give back the block that an empty file has lost.
+            var pid = Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+            file.Write(pid);
+            file.SetLength(pid.Length);
+        }
+        catch (IOException)
+        {
+            // The number is for people; it is the lock that counts.
+        }
+
         return file;
     }
 

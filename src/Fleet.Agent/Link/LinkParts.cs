@@ -1,3 +1,4 @@
+using Fleet.Agent.Diagnosis;
 using Fleet.Agent.Facts;
 using Fleet.Agent.Identity;
 using Fleet.Agent.Journal;
@@ -16,6 +17,7 @@ namespace Fleet.Agent.Link;
 /// <param name="Time">The clock.</param>
 /// <param name="Scans">The standing scans; null where there are none.</param>
 /// <param name="Machine">Which machine this is; empty: it cannot be told.</param>
+/// <param name="Conditions">What limits this agent; null where nobody looks.</param>
 internal sealed record LinkParts(
     string ProcessId, TaskJournal Journal, TaskDesk Desk, HostFacts Facts, CertificateRenewal? Renewal, LinkOptions Options, TimeProvider Time,
-    ScanDesk? Scans = null, string Machine = "");
+    ScanDesk? Scans = null, string Machine = "", ConditionBook? Conditions = null);

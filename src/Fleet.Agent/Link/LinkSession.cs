@@ -23,6 +23,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
     private const uint ProtocolVersion = 1;
     private readonly RoundTrip _roundTrip = new(parts.Time);
     private FactsMessage _facts = new();
+    private int _toldConditions;
 
     /// <summary>How long there was a link, from the welcome on; zero where there was no welcome.</summary>
     public TimeSpan Lasted { get; private set; }
@@ -92,10 +93,11 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
         var stored = Stored(welcome);
         parts.Desk.DropUnknown(held, stored.ContainsKey);
         var wakeUp = new WakeUp();
+        using var conditions = new ConditionSignal(parts.Conditions, wakeUp);
         using var feed = new RecordFeed(parts.Journal, stored, parts.Options, wakeUp) { Unreadable = (task, reason) => LogUnreadable(task, reason) };
         using var scans = parts.Scans is null ? null : new ScanFeed(parts.Scans, wakeUp, parts.Time);
         await using var tails = new TailFeed(parts.Journal.BootId, parts.Time, wakeUp.Set, log);
-        using var writer = new LinkWriter(call.RequestStream, feed, wakeUp, Heartbeat, limit, parts.Options, parts.Time, scans, tails);
+        using var writer = new LinkWriter(call.RequestStream, feed, wakeUp, Heartbeat, limit, parts.Options, parts.Time, scans, tails, HasNewConditions);
         var reader = new LinkReader(parts, feed, scans, tails, writer, _roundTrip, log);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(silence.Token);
         var reading = reader.RunAsync(call.ResponseStream, silence, ending.Token);
@@ -146,14 +148,23 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
         // Asked for where there was nothing else to say for a while: the time to tidy up, and no timer of its own.
         if (parts.Desk.ComesToRest() || parts.Scans?.ComesToRest() == true)
             ResidentMemory.GiveBack();
-        return new Heartbeat
+        var heartbeat = new Heartbeat
         {
             Number = _roundTrip.Begin(),
             RoundTripUs = _roundTrip.Microseconds,
             RunningTasks = (uint)parts.Desk.Running,
             QueuedTasks = (uint)parts.Desk.Queued,
         };
+        if (parts.Conditions?.Look() is var (conditions, version))
+        {
+            _toldConditions = version;
+            heartbeat.Conditions.Add(conditions);
+        }
+
+        return heartbeat;
     }
+
+    private bool HasNewConditions() => parts.Conditions is { } conditions && conditions.Version != _toldConditions;
 
     private FactsMessage CollectFacts() => new() { Values = { parts.Facts.Collect() } };
 

@@ -7,7 +7,7 @@ namespace Fleet.Agent.Link;
 
 /// <summary>
 /// The one writer of a link: what the others have to say first, then records as far as the window allows, and a heartbeat
-/// where there was nothing for a third of the silence limit.
+/// where there was nothing for a third of the silence limit, or where it has something new to say.
 /// </summary>
 internal sealed class LinkWriter : IDisposable
 {
@@ -17,6 +17,7 @@ internal sealed class LinkWriter : IDisposable
     private readonly TailFeed? _tails;
     private readonly WakeUp _wakeUp;
     private readonly Func<Heartbeat> _heartbeat;
+    private readonly Func<bool> _isHeartbeatWanted;
     private readonly TimeProvider _time;
     private readonly TimeSpan _interval;
     private readonly ITimer _timer;
@@ -34,6 +35,7 @@ internal sealed class LinkWriter : IDisposable
     /// <param name="time">For heartbeats.</param>
     /// <param name="scans">Where reports of scans come from; null for none.</param>
     /// <param name="tails">Where the lines of tails come from; null for none.</param>
+    /// <param name="isHeartbeatWanted">Whether one has something new to say, and is to go out before its time; null: never.</param>
     public LinkWriter(
         IClientStreamWriter<AgentMessage> stream,
         RecordFeed feed,
@@ -43,7 +45,8 @@ internal sealed class LinkWriter : IDisposable
         LinkOptions options,
         TimeProvider time,
         ScanFeed? scans = null,
-        TailFeed? tails = null)
+        TailFeed? tails = null,
+        Func<bool>? isHeartbeatWanted = null)
     {
         _stream = stream;
         _feed = feed;
@@ -51,6 +54,7 @@ internal sealed class LinkWriter : IDisposable
         _tails = tails;
         _wakeUp = wakeUp;
         _heartbeat = heartbeat;
+        _isHeartbeatWanted = isHeartbeatWanted ?? (() => false);
         _time = time;
         _interval = silenceLimit / 3;
         _messages = Channel.CreateBounded<AgentMessage>(new BoundedChannelOptions(options.QueuedMessages) { SingleReader = true });
@@ -72,6 +76,8 @@ internal sealed class LinkWriter : IDisposable
         {
             while (_messages.Reader.TryRead(out var message))
                 await WriteAsync(message, cancellationToken);
+            if (_isHeartbeatWanted())
+                await WriteAsync(new AgentMessage { Heartbeat = _heartbeat() }, cancellationToken);
 
             // In turns: neither a task's flood of output, nor a storm of hits, nor a busy log that somebody follows keeps the others waiting.
             var records = new TaskRecords();

@@ -25,6 +25,9 @@ internal sealed record AgentSettings
     /// <summary>Users that tasks may run as, besides the agent's own; null means any. The default is any.</summary>
     public IReadOnlyList<string>? AllowRunAs { get; init; }
 
+    /// <summary>Variables of the agent's own environment that tasks get, besides those for language and time zone. The default is none.</summary>
+    public IReadOnlyList<string> PassEnvironment { get; init; } = [];
+
     /// <summary>What standing scans may take.</summary>
     public ScanSettings Scans { get; init; } = new();
 

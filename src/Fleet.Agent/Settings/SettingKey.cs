@@ -47,6 +47,9 @@ internal sealed record SettingKey(string Name, string Meaning, Func<AgentSetting
         new("allow_run_as", "users that tasks may run as, besides the agent's own; without it any",
             (s, t) => Users(t) is { } users ? s with { AllowRunAs = users } : null,
             "give a list of user names or numeric ids") { IsReloadable = true },
+        new("pass_environment", "variables of the agent's own environment that tasks get, besides those for language and time zone",
+            (s, t) => Variables(t) is { } names ? s with { PassEnvironment = names } : null,
+            "give a list of names, of letters, digits and _; PATH, but not what begins with FLEET_"),
         new("log_level", "least severity that is logged",
             (s, t) => Level(t) is { } level ? s with { Log = s.Log with { Level = level } } : null,
             "give one of " + string.Join(", ", s_levels)) { IsReloadable = true },
@@ -88,6 +91,14 @@ internal sealed record SettingKey(string Name, string Meaning, Func<AgentSetting
 
     private static LogLevel? Level(string text) =>
         Array.IndexOf(s_levels, text) is var index and >= 0 ? (LogLevel)index : null;
+
+    // Names that shells can use. The agent's own settings are not for tasks.
+    private static string[]? Variables(string text)
+    {
+        var names = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return names.All(n => n.Length <= 255 && !char.IsAsciiDigit(n[0]) && !n.StartsWith("FLEET_", StringComparison.Ordinal)
+            && Characters.AreAll(n, c => char.IsAsciiLetterOrDigit(c) || c == '_')) ? names : null;
+    }
 
     // What useradd(8) takes on Debian and Red Hat, and numeric ids.
     private static string[]? Users(string text)

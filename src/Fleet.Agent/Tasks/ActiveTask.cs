@@ -1,4 +1,5 @@
 using Fleet.Agent.Execution;
+using Fleet.Agent.Execution.Native;
 using Fleet.Agent.Journal;
 using Fleet.Protocol.V1;
 using Google.Protobuf;
@@ -11,13 +12,12 @@ namespace Fleet.Agent.Tasks;
 /// <summary>One task from its order to its end: turns what the executor tells into records of the journal.</summary>
 /// <remarks>
 /// The executor calls one method at a time and waits for it. Output that the journal has no room for is counted as dropped;
-/// what the task did and how it ended is written even then, however long the disk makes it wait.
+/// what the task did and how it ended is told even then. A task that the journal cannot take does not start.
 /// </remarks>
 internal sealed partial class ActiveTask : ITaskObserver, IDisposable
 {
     // Ids stay known a while longer than the controller could send the order again.
     private static readonly TimeSpan s_seenMargin = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan s_retryWrite = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly TaskJournal _journal;
@@ -91,14 +91,16 @@ internal sealed partial class ActiveTask : ITaskObserver, IDisposable
             throw NotStarted($"it waited longer than {Order.StartWithin} for its turn");
         if (_journal.Refusal() is { } refusal)
             throw NotStarted(refusal);
+        if (!OpenFiles.HaveRoom(OpenFilesBudget.OfTask))
+            throw NotStarted(OpenFiles.Reached("Too many open files"));
         try
         {
             _records = _journal.Create(Order.Id, starting.Mark, SeenUntil());
             Append(new TaskRecord { Started = new TaskStarted() });
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (JournalFault.Is(e))
         {
-            throw NotStarted($"the agent's journal cannot be written: {e.Message}");
+            throw NotStarted(JournalFault.Of(e).Message);
         }
 
         _started = _time.GetTimestamp();
@@ -110,8 +112,18 @@ internal sealed partial class ActiveTask : ITaskObserver, IDisposable
     /// <inheritdoc/>
     public ValueTask StepStartedAsync(StepStarted started, CancellationToken cancellationToken)
     {
-        var leader = new TaskLeader(started.Process.Pid, started.Process.StartTicks);
-        return InsistAsync(() => _records!.Append(leader), cancellationToken);
+        try
+        {
+            _records!.Append(new TaskLeader(started.Process.Pid, started.Process.StartTicks));
+        }
+        catch (Exception e) when (JournalFault.Is(e))
+        {
+            // The process runs, and its timeout is only watched once this returns. A later agent process finds it by its environment.
+            using (TaskScope.Begin(_log, Order.Id))
+                LogLeaderLost(started.Process.Pid, e.Message);
+        }
+
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -134,7 +146,7 @@ internal sealed partial class ActiveTask : ITaskObserver, IDisposable
                 });
                 isKept = true;
             }
-            catch (IOException e)
+            catch (Exception e) when (JournalFault.Is(e))
             {
                 using (TaskScope.Begin(_log, Order.Id))
                     LogOutputLost(chunk.Bytes.Length, e.Message);
@@ -153,60 +165,48 @@ internal sealed partial class ActiveTask : ITaskObserver, IDisposable
             return ValueTask.CompletedTask;
         _lastStepEnded = _time.GetTimestamp();
         var ended = StepEndedMessage.Of(report, Lost(report.Step, OutputStream.StandardOutput), Lost(report.Step, OutputStream.StandardError));
-        return InsistAsync(() => Append(new TaskRecord { StepEnded = ended }), cancellationToken);
+        Keep(new TaskRecord { StepEnded = ended });
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public async ValueTask TaskEndedAsync(TaskReport report, CancellationToken cancellationToken)
+    public ValueTask TaskEndedAsync(TaskReport report, CancellationToken cancellationToken)
     {
         try
         {
             var note = Note();
             // Never begun and not asked for by anybody but this agent's stop: forgotten, so that it is ordered again.
             if (note.Origin is not StopOrigin.HandedOver && (_records is not null || note.Origin is not StopOrigin.AgentStop))
-                await WriteEndAsync(TaskVerdict.Of(report, Order.Request, note, Wall()), cancellationToken);
+                WriteEnd(TaskVerdict.Of(report, Order.Request, note, Wall()));
         }
         finally
         {
             Over?.Invoke(this);
         }
+
+        return ValueTask.CompletedTask;
     }
 
     public void Dispose() => StartDeadline?.Dispose();
 
-    private async Task WriteEndAsync(TaskEnded ended, CancellationToken cancellationToken)
+    private void WriteEnd(TaskEnded ended)
     {
-        await InsistAsync(
-            () =>
-            {
-                _records ??= _journal.Create(Order.Id, 0, SeenUntil());
-                Append(new TaskRecord { Ended = ended });
-            },
-            cancellationToken);
+        _records ??= CreateOfUnstarted();
+        Keep(new TaskRecord { Ended = ended });
         using (TaskScope.Begin(_log, Order.Id))
             LogEnded(ended.State, ended.Reason);
     }
 
-    /// <summary>Tries until the disk takes it: giving up would leave the task without a true end.</summary>
-    private async ValueTask InsistAsync(Action write, CancellationToken cancellationToken)
+    private TaskLog CreateOfUnstarted()
     {
-        for (var isFirst = true; ; isFirst = false)
+        try
         {
-            try
-            {
-                write();
-                return;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                if (isFirst)
-                {
-                    using (TaskScope.Begin(_log, Order.Id))
-                        LogWaitsForDisk(e.Message);
-                }
-            }
-
-            await Task.Delay(s_retryWrite, _time, cancellationToken);
+            return _journal.Create(Order.Id, 0, SeenUntil());
+        }
+        catch (Exception e) when (JournalFault.Is(e))
+        {
+            // Lost with this process, and no harm: the controller hands over again what never started.
+            return _journal.CreateInMemory(Order.Id, SeenUntil());
         }
     }
 
@@ -214,6 +214,12 @@ internal sealed partial class ActiveTask : ITaskObserver, IDisposable
     {
         record.AtMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
         _journal.Append(_records!, record);
+    }
+
+    private void Keep(TaskRecord record)
+    {
+        record.AtMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        _journal.Keep(_records!, record);
     }
 
     private InvalidOperationException NotStarted(string reason)
@@ -243,6 +249,7 @@ internal sealed partial class ActiveTask : ITaskObserver, IDisposable
     [LoggerMessage(5302, LogLevel.Warning, "{Bytes} bytes of the task's output could not be written and count as dropped: {Reason}")]
     private partial void LogOutputLost(int bytes, string reason);
 
-    [LoggerMessage(5303, LogLevel.Error, "The task's journal cannot be written, the task waits for the disk: {Reason}")]
-    private partial void LogWaitsForDisk(string reason);
+    // 5303 is retired.
+    [LoggerMessage(5304, LogLevel.Warning, "Process {Process} of the task could not be noted in the journal: {Reason}")]
+    private partial void LogLeaderLost(int process, string reason);
 }

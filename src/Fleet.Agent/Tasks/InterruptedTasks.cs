@@ -40,25 +40,17 @@ internal sealed partial class InterruptedTasks(TaskJournal journal, TimeProvider
 
         if (journal.Find(task.Id) is not { HasEnded: false } records)
             return;
-        try
+        journal.Keep(records, new TaskRecord
         {
-            journal.Append(records, new TaskRecord
+            AtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Ended = new TaskEnded
             {
-                AtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
-                Ended = new TaskEnded
-                {
-                    State = TaskState.Interrupted,
-                    Reason = TaskVerdict.Shorten(reason),
-                    WallUs = Math.Max(0, task.LastAtMs - task.FirstAtMs) * 1000,
-                },
-            });
-            LogInterrupted(reason);
-        }
-        catch (IOException e)
-        {
-            // The next start finds it unfinished again.
-            LogEndNotWritten(e.Message);
-        }
+                State = TaskState.Interrupted,
+                Reason = TaskVerdict.Shorten(reason),
+                WallUs = Math.Max(0, task.LastAtMs - task.FirstAtMs) * 1000,
+            },
+        });
+        LogInterrupted(reason);
     }
 
     private string Reason(RecoveredLog task, KillReport killed)
@@ -76,6 +68,5 @@ internal sealed partial class InterruptedTasks(TaskJournal journal, TimeProvider
     [LoggerMessage(5341, LogLevel.Error, "Processes of an interrupted task could not be looked for: {Reason}")]
     private partial void LogHuntFailed(string reason);
 
-    [LoggerMessage(5342, LogLevel.Error, "The end of an interrupted task could not be written: {Reason}")]
-    private partial void LogEndNotWritten(string reason);
+    // 5342 is retired.
 }

@@ -78,6 +78,8 @@ internal sealed partial class TaskDesk : IAsyncDisposable
                 return null;
             }
 
+            if (_journal.IsUnreadable(id))
+                return Refuse(id, TaskState.Interrupted, "the agent's journal of this task is damaged: whether it ran is unknown, and it does not run again");
             if (_journal.WasDelivered(id))
                 return Refuse(id, TaskState.Interrupted, "this task has run here already and its result was delivered; it does not run again");
             if (Volatile.Read(ref _orders).Read(id, start, out var fault) is not { } order)

@@ -51,6 +51,7 @@ internal static class AgentTables
             ("tasks", $"{agent.RunningTasks} running"),
             ("labels", Labels(agent)),
         };
+        rows.AddRange(agent.Conditions.Select(c => (c.Kind, $"{c.Message} (since {TimeText.Local(c.SinceMs)})")));
         if (agent.DuplicateSinceMs > 0)
         {
             rows.Insert(3, ("DUPLICATE", $"two processes use this identity since {TimeText.Local(agent.DuplicateSinceMs)}: {agent.DuplicateNote}"));
@@ -74,7 +75,10 @@ internal static class AgentTables
     }
 
     private static string Link(Agent agent) =>
-        (agent.Online ? "online" : $"offline ({agent.OfflineReason})") + (agent.DuplicateSinceMs > 0 ? ", DUPLICATE" : "");
+        (!agent.Online ? $"offline ({agent.OfflineReason})"
+            : agent.Conditions.Count == 0 ? "online"
+            : $"online ({string.Join(", ", agent.Conditions.Select(c => c.Kind))})")
+        + (agent.DuplicateSinceMs > 0 ? ", DUPLICATE" : "");
 
     private static string Labels(Agent agent) =>
         string.Join(',', agent.Labels.OrderBy(l => l.Key, NaturalOrder.Comparer).Select(l => $"{l.Key}={l.Value}"));
@@ -91,6 +95,17 @@ internal static class AgentTables
         json.WriteNumber("certificate_expires_ms", agent.CertificateExpiresMs);
         json.WriteNumber("running_tasks", agent.RunningTasks);
         json.WriteNumber("round_trip_us", agent.RoundTripUs);
+        json.WriteStartArray("conditions");
+        foreach (var condition in agent.Conditions)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", condition.Kind);
+            json.WriteString("message", condition.Message);
+            json.WriteNumber("since_ms", condition.SinceMs);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteString("version", agent.Version);
         if (agent.DuplicateSinceMs > 0)
         {

@@ -43,6 +43,8 @@ internal static class AgentMessages
             message.Labels.Add(key, value);
         foreach (var (key, value) in record.Facts)
             message.Facts.Add(key, value);
+        foreach (var condition in link?.Conditions ?? [])
+            message.Conditions.Add(new AgentCondition { Kind = condition.Kind, Message = condition.Message, SinceMs = Ms(condition.Since) });
         return message;
     }
 

@@ -10,6 +10,12 @@ public sealed class DispatchOptions
     public TimeSpan LostAfter { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
+    /// How long a connected agent may take, beyond the kill grace, to answer that a task of which it has not yet said that it started is
+    /// to end. There is nothing for it to wait for. The default is 15 s.
+    /// </summary>
+    public TimeSpan AnswerWithin { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
     /// How long an agent that was linked may blink (its link broke, or the controller was restarted) before the delivery timeout of
     /// its pending tasks may strike; covers the agents' longest back-off. The default is 90 s.
     /// </summary>
@@ -29,6 +35,8 @@ public sealed class DispatchOptions
     {
         if (LostAfter < TimeSpan.FromSeconds(1) || LostAfter > TimeSpan.FromDays(1))
             yield return $"dispatch: LostAfter is {LostAfter}; it must lie between 1 s and 1 day";
+        if (AnswerWithin < TimeSpan.FromSeconds(1) || AnswerWithin > TimeSpan.FromDays(1))
+            yield return $"dispatch: AnswerWithin is {AnswerWithin}; it must lie between 1 s and 1 day";
         if (ReconnectGrace < TimeSpan.Zero || ReconnectGrace > TimeSpan.FromHours(1))
             yield return $"dispatch: ReconnectGrace is {ReconnectGrace}; it must lie between 0 and 1 hour";
         if (MaxTasksPerAgent is < 1 or > 4096)

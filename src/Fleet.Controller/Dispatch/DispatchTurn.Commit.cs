@@ -100,7 +100,7 @@ internal sealed partial class DispatchTurn
         switch (outcome.Status)
         {
             case EntryStatus.Applied when to == TaskState.Dispatched:
-                slot.HandTo(entry.Move.DispatchedTo!);
+                slot.HandTo(entry.Move.DispatchedTo!, now);
                 LogDispatched(_log, slot.Job.Plan.JobId, slot.TaskId, slot.Agent.AgentId);
                 break;
             case EntryStatus.Applied:
@@ -134,7 +134,7 @@ internal sealed partial class DispatchTurn
 
             foreach (var slot in decision.Resends)
             {
-                slot.MarkSentAgain();
+                slot.MarkSentAgain(now);
                 slot.Agent.Link?.Post(TaskMessages.Start(slot, now));
                 LogSentAgain(_log, slot.Job.Plan.JobId, slot.TaskId, slot.Agent.AgentId);
             }

@@ -43,8 +43,8 @@ internal sealed partial class DispatchTurn
         var job = new RunningJob(plan, counts.Total, failures);
         foreach (var task in stored.Tasks)
             job.Add(new TaskSlot(job, task, _links.Of(task.AgentId)));
-        if (stored.Job.CancelRequestedAt is not null)
-            job.Cancel(stored.Job.CancelRequestedBy ?? "an operator");
+        if (stored.Job.CancelRequestedAt is { } cancelledAt)
+            job.Cancel(stored.Job.CancelRequestedBy ?? "an operator", cancelledAt);
         _open.Add(job);
         LogRecovered(_log, plan.JobId, job.Pending, job.InFlight);
     }
@@ -84,7 +84,7 @@ internal sealed partial class DispatchTurn
                 _cancelling.Add(cancel);
                 if (_open.Find(cancel.JobId) is { CancelledBy: null } cancelled)
                 {
-                    cancelled.Cancel(cancel.By);
+                    cancelled.Cancel(cancel.By, now);
                     commit.NoteCancel(cancel.JobId, cancel.By, now);
                     _dirty.Add(cancelled);
                 }
@@ -99,7 +99,7 @@ internal sealed partial class DispatchTurn
                 break;
             case DispatchEvent.Progress progress:
                 foreach (var task in progress.Tasks)
-                    Follow(task);
+                    Follow(task, now);
                 break;
             case DispatchEvent.Unfit unfit:
                 GiveUp(unfit);
@@ -140,15 +140,20 @@ internal sealed partial class DispatchTurn
             [.. up.Held.Where(held => !open.ContainsKey(held.TaskId))]);
     }
 
-    private void Follow(TaskProgress task)
+    private void Follow(TaskProgress task, DateTimeOffset now)
     {
         if (_open.Find(task.JobId) is not { } job || job.Find(task.Ordinal) is not { } slot)
             return;
 
-        slot.StoredUpTo(task.LastSeq);
+        slot.StoredUpTo(task.LastSeq, now);
         var agentWasFull = slot.Agent.InFlight >= _options.MaxTasksPerAgent;
         if (task.State > slot.State)
+        {
             Move(slot, task.State);
+            if (slot.State == TaskState.Running)
+                job.Wake(JobDecider.OverdueAt(slot, _options));
+        }
+
         if (agentWasFull && slot.HasEnded)
             MarkDirty(slot.Agent);
     }

@@ -11,14 +11,17 @@ namespace Fleet.Controller.Dispatch;
 /// pending, away      start of the absence + delivery timeout                   expired
 /// pending, held      start of the hold + delivery timeout                      expired
 /// pending            the job is cancelled / over its failure limit / deadline  cancelled / skipped / expired
+/// in flight          deadline, or cancelled, + grace + LostAfter               interrupted
 /// in flight, away    last word + delivery + run timeout + grace + LostAfter    interrupted
-/// in flight, linked  told to end + grace + LostAfter                           interrupted
-/// in flight          deadline + grace + LostAfter                              interrupted
+/// dispatched, linked told to end + grace + AnswerWithin                        interrupted
+/// dispatched, linked handed over + the time it may wait there + LostAfter      interrupted
+/// running, linked    started + run timeout + grace, and no word for LostAfter  interrupted
 /// in flight, linked  at once, if the agent does not have it                    see <see cref="MissingTask"/>
 /// any                its agent is removed                                      expired if pending, else interrupted
 /// any                a record of it can never be stored                        interrupted
 /// </code>
-/// The agent's own record decides wherever it comes before the bound.
+/// The agent's own record decides wherever it comes before the bound; one that comes after it is late, and the agent is told to give the
+/// task up. None of these tasks is ever handed over again: it may have run.
 /// </remarks>
 internal static class JobDecider
 {
@@ -132,7 +135,7 @@ internal static class JobDecider
         var (giveUpAt, reason) = GiveUpAt(slot, options);
         if (now >= giveUpAt)
         {
-            decision.Ends.Add(new TaskEnding(slot, TaskState.Interrupted, reason));
+            decision.Ends.Add(new TaskEnding(slot, TaskState.Interrupted, $"{reason}; what it did is unknown"));
             if (slot.Agent.IsLinked)
                 decision.Cancels.Add(new TaskCancelling(slot, CancelCause.Abandoned, reason));
             return;
@@ -154,27 +157,58 @@ internal static class JobDecider
     {
         decision.Cancels.Add(new TaskCancelling(slot, cause, reason));
         // Not told yet when the bound above was computed.
-        decision.Wake((slot.CancelSentAt ?? now) + slot.Job.Plan.KillGrace + options.LostAfter);
+        decision.Wake(now + slot.Job.Plan.KillGrace + options.AnswerWithin);
     }
 
+    // The first bound that applies, and what it says of the task.
     private static (DateTimeOffset At, string Reason) GiveUpAt(TaskSlot slot, DispatchOptions options)
     {
         var plan = slot.Job.Plan;
-        var at = plan.DeadlineAt + plan.KillGrace + options.LostAfter;
-        var reason = $"the job's deadline passed at {Text(plan.DeadlineAt)} and the agent has not reported an end";
+        var first = (At: plan.DeadlineAt + plan.KillGrace + options.LostAfter,
+            Reason: $"the job's deadline passed at {Text(plan.DeadlineAt)} and the agent has not reported an end");
+        if (slot.Job.CancelledAt is { } cancelledAt)
+            Bound(cancelledAt + plan.KillGrace + options.LostAfter, $"the job was cancelled at {Text(cancelledAt)} and the agent{AwayText(slot)} has not reported an end");
         if (!slot.Agent.IsLinked)
         {
-            var lostAt = slot.Agent.AwaySince + plan.DeliveryTimeout + plan.RunTimeout + plan.KillGrace + options.LostAfter;
-            if (lostAt < at)
-                return (lostAt, $"no word from the agent since {Text(slot.Agent.AwaySince)}; what it did is unknown");
-        }
-        else if (slot.CancelSentAt is { } told && told + plan.KillGrace + options.LostAfter is var endBy && endBy < at)
-        {
-            return (endBy, $"the agent was told to end it at {Text(told)} and has not reported an end");
+            Bound(slot.Agent.AwaySince + plan.DeliveryTimeout + plan.RunTimeout + plan.KillGrace + options.LostAfter,
+                $"no word from the agent since {Text(slot.Agent.AwaySince)}");
+            return first;
         }
 
-        return (at, reason);
+        if (slot.State == TaskState.Dispatched && slot.CancelSentAt is { } told)
+            Bound(told + plan.KillGrace + options.AnswerWithin, $"the agent is connected, was told to end it at {Text(told)}, and has reported neither a start nor an end");
+        Bound(OverdueAt(slot, options), slot.State == TaskState.Dispatched
+            ? "the agent is connected, and has reported neither a start nor an end within the time that the task may wait there"
+            : "the agent is connected, and has not reported an end though the run timeout passed");
+        return first;
+
+        void Bound(DateTimeOffset at, string reason)
+        {
+            if (at < first.At)
+                first = (at, reason);
+        }
     }
+
+    /// <summary>When a connected agent should long have said what became of a task that nobody has asked it to end.</summary>
+    /// <remarks>
+    /// Times are this controller's: of a start before its own it does not know how long ago that was. Output that is still coming in,
+    /// as after a long absence, keeps the task open.
+    /// </remarks>
+    public static DateTimeOffset OverdueAt(TaskSlot slot, DispatchOptions options)
+    {
+        var plan = slot.Job.Plan;
+        if (slot.State == TaskState.Dispatched)
+        {
+            var handedAt = Later(slot.HandedAt, slot.Agent.LinkedSince);
+            return handedAt + plan.StartWithin(handedAt) + options.LostAfter;
+        }
+
+        return Later(slot.LastWordAt, Later(slot.StartedAt, slot.Agent.LinkedSince) + plan.RunTimeout + plan.KillGrace) + options.LostAfter;
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset? left, DateTimeOffset right) => left > right ? left.Value : right;
+
+    private static string AwayText(TaskSlot slot) => slot.Agent.IsLinked ? "" : $", away since {Text(slot.Agent.AwaySince)},";
 
     private static string Text(DateTimeOffset time) =>
         time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);

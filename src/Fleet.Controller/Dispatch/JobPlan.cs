@@ -32,6 +32,9 @@ internal sealed record JobPlan
     /// <summary>Between TERM and KILL on the agent.</summary>
     public required TimeSpan KillGrace { get; init; }
 
+    /// <summary>Steps of each task.</summary>
+    public required int Steps { get; init; }
+
     /// <summary>The spec, byte for byte as the operator sent it.</summary>
     public required ByteString Spec { get; init; }
 

@@ -32,6 +32,7 @@ internal static class JobPlans
             MaxFailures = options.MaxFailures.Length == 0 ? null : CountOrPercent.Parse(options.MaxFailures).Resolve(tasks),
             RunTimeout = runTimeout,
             KillGrace = killGrace,
+            Steps = spec.Steps.Count,
             Spec = specBytes,
             SpecDigest = digest,
         };

@@ -14,6 +14,9 @@ internal sealed class LinkState(string agentId, DateTimeOffset awaySince)
     /// <summary>Which life of the host and of its journal is linked, or was last.</summary>
     public string? Incarnation { get; private set; }
 
+    /// <summary>Since when there is a link; meaningful only while there is one.</summary>
+    public DateTimeOffset LinkedSince { get; private set; }
+
     /// <summary>Since when there is no link; meaningful only while there is none.</summary>
     public DateTimeOffset AwaySince { get; private set; } = awaySince;
 
@@ -46,6 +49,7 @@ internal sealed class LinkState(string agentId, DateTimeOffset awaySince)
         if (IsLinked)
             AwaySince = now;
         Link = link;
+        LinkedSince = now;
         Incarnation = incarnation;
         foreach (var slot in Open)
             slot.Relink(held.Count > 0 && held.Contains(slot.TaskId));

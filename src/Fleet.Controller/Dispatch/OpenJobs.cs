@@ -17,6 +17,9 @@ internal sealed class OpenJobs
     public string? AgentOf(string jobId, int ordinal) =>
         _jobs.TryGetValue(jobId, out var job) ? job.Find(ordinal)?.Agent.AgentId : null;
 
+    /// <summary>How many steps a task of an open job has; 0 where the job is not open.</summary>
+    public int StepsOf(string jobId) => _jobs.TryGetValue(jobId, out var job) ? job.Plan.Steps : 0;
+
     /// <summary>The job; null where it is not open.</summary>
     public RunningJob? Find(string jobId) => _jobs.GetValueOrDefault(jobId);
 

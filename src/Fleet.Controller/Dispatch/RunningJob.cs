@@ -38,6 +38,9 @@ internal sealed class RunningJob
     /// <summary>Who asked to cancel it; null if nobody did.</summary>
     public string? CancelledBy { get; private set; }
 
+    /// <summary>When that was; null if nobody did.</summary>
+    public DateTimeOffset? CancelledAt { get; private set; }
+
     /// <summary>Starts that the rate allows.</summary>
     public StartAllowance StartAllowance { get; }
 
@@ -77,7 +80,18 @@ internal sealed class RunningJob
     }
 
     /// <summary>An operator wants it cancelled; the first one's name stays.</summary>
-    public void Cancel(string by) => CancelledBy ??= by;
+    public void Cancel(string by, DateTimeOffset at)
+    {
+        CancelledBy ??= by;
+        CancelledAt ??= at;
+    }
+
+    /// <summary>Looks at it again no later than this.</summary>
+    public void Wake(DateTimeOffset at)
+    {
+        if (at < WakeAt)
+            WakeAt = at;
+    }
 
     /// <summary>Drops ended tasks from <see cref="Open"/>, once they are half of it: a sweep for each end would cost the square.</summary>
     public void ForgetEndedSoon()

@@ -45,8 +45,17 @@ internal sealed class TaskSlot
     /// <summary>What the present link was told; forgotten with the link.</summary>
     public CancelCause CancelSent { get; private set; }
 
-    /// <summary>When the agent was first told to end it; null if never.</summary>
+    /// <summary>When the present link was told; null while it was not.</summary>
     public DateTimeOffset? CancelSentAt { get; private set; }
+
+    /// <summary>When it was last handed to its agent; null where that was before this controller's start.</summary>
+    public DateTimeOffset? HandedAt { get; private set; }
+
+    /// <summary>When this controller heard that it had started; null where it has not, or another one did.</summary>
+    public DateTimeOffset? StartedAt { get; private set; }
+
+    /// <summary>When the last of the agent's records of it was stored; null where that was before this controller's start.</summary>
+    public DateTimeOffset? LastWordAt { get; private set; }
 
     /// <summary>Whether the agent named it when it linked.</summary>
     public bool IsHeld { get; private set; }
@@ -83,8 +92,9 @@ internal sealed class TaskSlot
     }
 
     /// <summary>Remembers the incarnation it is handed to.</summary>
-    public void HandTo(string incarnation)
+    public void HandTo(string incarnation, DateTimeOffset now)
     {
+        HandedAt = now;
         if (DispatchedTo != incarnation)
             LastSeq = 0;
         DispatchedTo = incarnation;
@@ -92,7 +102,12 @@ internal sealed class TaskSlot
     }
 
     /// <summary>Remembers how much of its log is stored.</summary>
-    public void StoredUpTo(long seq) => LastSeq = Math.Max(LastSeq, seq);
+    public void StoredUpTo(long seq, DateTimeOffset now)
+    {
+        LastSeq = Math.Max(LastSeq, seq);
+        StartedAt ??= now;
+        LastWordAt = now;
+    }
 
     /// <summary>Whether the agent has left the same gap before. The first time counts as the wire's fault.</summary>
     /// <param name="seq">The record that does not follow the last one stored.</param>
@@ -111,17 +126,22 @@ internal sealed class TaskSlot
     public void MarkCancelSent(CancelCause cause, DateTimeOffset at)
     {
         CancelSent = cause;
-        CancelSentAt ??= at;
+        CancelSentAt = at;
     }
 
     /// <summary>Its agent has linked anew: what the earlier link was told may not have arrived.</summary>
     public void Relink(bool isHeld)
     {
         CancelSent = CancelCause.None;
+        CancelSentAt = null;
         IsHeld = isHeld;
         IsMissing = !isHeld && IsInFlight;
     }
 
     /// <summary>It has been sent again.</summary>
-    public void MarkSentAgain() => IsMissing = false;
+    public void MarkSentAgain(DateTimeOffset now)
+    {
+        IsMissing = false;
+        HandedAt = now;
+    }
 }

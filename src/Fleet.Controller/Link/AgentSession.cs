@@ -1,5 +1,6 @@
 using Fleet.Controller.Dispatch;
 using Fleet.Controller.Registry;
+using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
 using Grpc.Core;
@@ -15,6 +16,7 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
 {
     // So many of them, one for each task that an agent may have, fill less than half of its window.
     private const int SmallBytes = 8 * 1024;
+    private static readonly TimeSpan BetweenConditionLines = TimeSpan.FromSeconds(10);
 
     private readonly SessionRoom _room;
     private readonly Outbox _outbox;
@@ -31,6 +33,8 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
     private long _roundTripUs;
     private LaterAck? _laterAck;
     private int _strangeReports;
+    private volatile IReadOnlyList<ReportedCondition> _conditions = [];
+    private long _conditionsSaidStamp;
 
     /// <param name="agent">Whose link it is.</param>
     /// <param name="room">What all links share.</param>
@@ -70,6 +74,9 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
     /// <inheritdoc/>
     public string ScanSetDigest { get; set; } = "";
 
+    /// <summary>What the records of each open task have said over this link; null before the first. The reader's alone.</summary>
+    public Dictionary<TaskId, TaskLogCheck>? TaskLogs { get; set; }
+
     /// <summary>Names this link in logs on both ends.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("N")[..12];
 
@@ -84,6 +91,9 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
 
     /// <inheritdoc/>
     public TimeSpan RoundTrip => TimeSpan.FromMicroseconds(Volatile.Read(ref _roundTripUs));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ReportedCondition> Conditions => _conditions;
 
     /// <summary>Why it ended; null while it has not.</summary>
     public LinkEnd? Ended => Volatile.Read(ref _end);
@@ -131,6 +141,8 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
     {
         Volatile.Write(ref _roundTripUs, (long)Math.Min(beat.RoundTripUs, int.MaxValue));
         Volatile.Write(ref _runningTasks, (int)Math.Min(beat.RunningTasks, int.MaxValue));
+        if (beat.Conditions.Count > 0 || _conditions.Count > 0)
+            NoteConditions(ConditionsCheck.Check(beat.Conditions));
         Volatile.Write(ref _agentBeat, beat.Number);
         _outbox.Beat(beat.Number);
     }
@@ -253,6 +265,20 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _reading.Dispose();
 
+    // Not more often than this: what an agent says must not fill the log.
+    private void NoteConditions(IReadOnlyList<ReportedCondition> now)
+    {
+        var before = _conditions;
+        _conditions = now;
+        if (before.Count > 0 == now.Count > 0 || (_conditionsSaidStamp != 0 && _room.Time.GetElapsedTime(_conditionsSaidStamp) < BetweenConditionLines))
+            return;
+        _conditionsSaidStamp = _room.Time.GetTimestamp();
+        if (now.Count > 0)
+            LogLimited(_room.Log, Agent.Name, string.Join("; ", now.Select(static condition => condition.Message)));
+        else
+            LogNotLimited(_room.Log, Agent.Name);
+    }
+
     private static readonly WriteOptions Buffered = new(WriteFlags.BufferHint);
 
     private void AcknowledgeLater()
@@ -291,4 +317,10 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
 
     [LoggerMessage(3510, LogLevel.Information, "Task {TaskId} of {Agent}: record {Seq} came after its end and is dropped")]
     private static partial void LogLate(ILogger log, string taskId, string agent, long seq);
+
+    [LoggerMessage(3511, LogLevel.Warning, "{Agent} reports: {Conditions}")]
+    private static partial void LogLimited(ILogger log, string agent, string conditions);
+
+    [LoggerMessage(3512, LogLevel.Information, "{Agent} reports that nothing limits it any more")]
+    private static partial void LogNotLimited(ILogger log, string agent);
 }

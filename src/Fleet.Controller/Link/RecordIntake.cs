@@ -39,6 +39,7 @@ internal sealed class RecordIntake(OpenJobs open, IFleetStore store)
             if (owner is null)
             {
                 (late ??= [])[id] = record;
+                session.TaskLogs?.Remove(id);
                 continue;
             }
 
@@ -52,6 +53,8 @@ internal sealed class RecordIntake(OpenJobs open, IFleetStore store)
             // follows it has nothing to follow.
             if (unfit?.ContainsKey(id) == true)
                 continue;
+            if (fault.Length == 0)
+                fault = LogFault(session, id, record);
             if (fault.Length > 0)
             {
                 var seq = (long)Math.Min(record.Seq, long.MaxValue);
@@ -68,6 +71,16 @@ internal sealed class RecordIntake(OpenJobs open, IFleetStore store)
             await SettleLateAsync(session, late);
         if (entries.Count > 0 || unfit is not null)
             await session.IngestAsync(new RecordBatch(session, taskIds, entries, message.CalculateSize(), unfit?.Values));
+    }
+
+    private string LogFault(AgentSession session, TaskId id, TaskRecord record)
+    {
+        var logs = session.TaskLogs ??= [];
+        if (!logs.TryGetValue(id, out var log))
+            logs[id] = log = new TaskLogCheck(open.StepsOf(id.Job.ToString()));
+        if (record.EntryCase == TaskRecord.EntryOneofCase.Ended)
+            logs.Remove(id);
+        return log.Fault(record);
     }
 
     // Of a task that is not open here. Only the last record of each counts: all are dropped and acknowledged alike.

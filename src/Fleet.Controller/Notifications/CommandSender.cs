@@ -11,6 +11,9 @@ internal sealed class CommandSender(TimeProvider time) : IChannelSender
     private const int LongestComplaint = 500;
     private const int BufferCharacters = 4096;
 
+    // Nothing else of the controller's environment is the command's business: it may hold secrets of the service.
+    private static readonly string[] s_passedOn = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ"];
+
     // Something that the command left behind may hold its output open for ever.
     private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
 
@@ -26,6 +29,8 @@ internal sealed class CommandSender(TimeProvider time) : IChannelSender
         };
         foreach (var word in channel.Command.Words.Skip(1))
             start.ArgumentList.Add(word);
+        foreach (var name in start.Environment.Keys.Except(s_passedOn).ToList())
+            start.Environment.Remove(name);
         using var process = Start(start);
         try
         {

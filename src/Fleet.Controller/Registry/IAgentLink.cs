@@ -17,6 +17,9 @@ internal interface IAgentLink
     /// <summary>The round trip that the agent measured last; zero: none yet.</summary>
     TimeSpan RoundTrip { get; }
 
+    /// <summary>What limits the agent, by its last heartbeat.</summary>
+    IReadOnlyList<ReportedCondition> Conditions { get; }
+
     /// <summary>The set of scans that the agent has or has just been sent; empty: none.</summary>
     string ScanSetDigest { get; set; }
 

@@ -1,12 +1,15 @@
 using System.Globalization;
 using Fleet.Agent.Execution;
 using Fleet.Agent.Execution.Native;
+using Fleet.Agent.Execution.Processes;
 
 namespace Fleet.Agent.Tests.Execution;
 
 /// <summary>What a process finds when it starts.</summary>
 public sealed class ProcessSetupTests : ExecutorTest
 {
+    private protected override TaskExecutorOptions Options => base.Options with { PassEnvironment = ["PASSED_ON", "NOT_THERE"] };
+
     [Fact]
     public async Task Standard_input_arrives_whole_and_ends()
     {
@@ -48,6 +51,34 @@ public sealed class ProcessSetupTests : ExecutorTest
         var (_, seen) = await RunAsync(request);
         seen.Output().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=')[0]).Order()
             .ShouldBe(["A", "FLEET_JOB_ID", "FLEET_TASK_ID", "PATH"]);
+    }
+
+    [Fact]
+    public async Task A_task_gets_the_environment_of_a_login_and_nothing_of_the_agents()
+    {
+        // C.UTF-8 is there on every host.
+        string?[] before = [Environment.GetEnvironmentVariable("LANG"), null, null];
+        Environment.SetEnvironmentVariable("LANG", "C.UTF-8");
+        Environment.SetEnvironmentVariable("PASSED_ON", "yes");
+        Environment.SetEnvironmentVariable("MARKER_OF_THE_AGENT", "secret");
+        var account = UserAccount.Own()!;
+        var request = Some(Run("env"));
+        try
+        {
+            var (_, seen) = await RunAsync(request);
+            seen.Output().Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Where(line => !line.StartsWith("LC_", StringComparison.Ordinal) && !line.StartsWith("TZ=", StringComparison.Ordinal) && !line.StartsWith("LANGUAGE=", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal).ShouldBe(
+                [
+                    "FLEET_JOB_ID=job-1", $"FLEET_TASK_ID={request.TaskId}", $"HOME={account.Home}", "LANG=C.UTF-8", $"LOGNAME={account.Name}", "PASSED_ON=yes",
+                    $"PATH={TaskEnvironment.UsualPath}", $"SHELL={account.Shell}", $"USER={account.Name}",
+                ]);
+        }
+        finally
+        {
+            foreach (var (name, value) in ((string[])["LANG", "PASSED_ON", "MARKER_OF_THE_AGENT"]).Zip(before))
+                Environment.SetEnvironmentVariable(name, value);
+        }
     }
 
     [Fact]

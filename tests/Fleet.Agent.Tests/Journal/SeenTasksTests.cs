@@ -60,7 +60,7 @@ public sealed class SeenTasksTests : IDisposable
 
         var bytes = File.ReadAllBytes(FilePath);
         bytes[30] ^= 1;
-        File.WriteAllBytes(FilePath, bytes[..^5]);
+        File.WriteAllBytes(FilePath, bytes[..(3 * 28 - 5)]);
         using var again = new SeenTasks(FilePath, _time);
         again.Contains(Some.TaskNumber(1)).ShouldBeTrue();
         again.Contains(Some.TaskNumber(2)).ShouldBeFalse();

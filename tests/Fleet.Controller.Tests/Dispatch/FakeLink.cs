@@ -18,6 +18,8 @@ internal sealed class FakeLink : IAgentLink
 
     public TimeSpan RoundTrip => TimeSpan.Zero;
 
+    public IReadOnlyList<ReportedCondition> Conditions => [];
+
     public string ScanSetDigest { get; set; } = "";
 
     public bool Post(ControllerMessage message)

@@ -131,7 +131,7 @@ public sealed class JobDeciderTests
     public void A_cancelled_job_ends_what_waits_and_tells_the_agents_of_what_they_have_once()
     {
         var job = SomeJob.Of(3).Linked(1, 2).Sent(1);
-        job.Job.Cancel("ann");
+        job.Job.Cancel("ann", SomeJob.Start);
 
         var decision = job.Decide();
         decision.Ends.Select(ending => (ending.Slot.Ordinal, ending.State)).ShouldBe([(2, TaskState.Cancelled), (3, TaskState.Cancelled)]);
@@ -143,10 +143,11 @@ public sealed class JobDeciderTests
     }
 
     [Fact]
-    public void A_task_that_does_not_end_though_told_to_is_given_up()
+    public void A_task_that_runs_on_though_its_agent_was_told_to_end_it_is_given_up()
     {
         var job = SomeJob.Of(1).AllLinked().Sent(1);
-        job.Job.Cancel("ann");
+        job.Slot(1).MoveTo(TaskState.Running);
+        job.Job.Cancel("ann", SomeJob.Start);
         job.Slot(1).MarkCancelSent(CancelCause.Operator, SomeJob.Start);
         var limit = SomeJob.Plan.KillGrace + job.Options.LostAfter;
 
@@ -155,6 +156,80 @@ public sealed class JobDeciderTests
         var decision = job.Decide(limit);
         decision.Ends.ShouldHaveSingleItem().State.ShouldBe(TaskState.Interrupted);
         decision.Cancels.ShouldHaveSingleItem().Cause.ShouldBe(CancelCause.Abandoned);
+    }
+
+    // A full disk kept agents from saying anything of a task that they had: neither a cancel nor the deadline ended its job soon.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_connected_agent_that_does_not_answer_for_a_task_costs_a_cancel_or_the_deadline_seconds(bool isDeadline)
+    {
+        var job = SomeJob.Of(1, plan => isDeadline ? plan with { DeadlineAt = SomeJob.Start + Second } : plan).AllLinked().Sent(1);
+        var asked = isDeadline ? Second : TimeSpan.Zero;
+        if (!isDeadline)
+            job.Job.Cancel("ann", SomeJob.Start);
+        var told = job.Decide(asked);
+        told.Cancels.ShouldHaveSingleItem().Cause.ShouldBe(isDeadline ? CancelCause.Deadline : CancelCause.Operator);
+        var limit = asked + SomeJob.Plan.KillGrace + job.Options.AnswerWithin;
+        told.WakeAt.ShouldBe(SomeJob.Start + limit);
+        job.Slot(1).MarkCancelSent(told.Cancels[0].Cause, SomeJob.Start + asked);
+
+        job.Decide(limit - Second).Ends.ShouldBeEmpty();
+        var decision = job.Decide(limit);
+        var ending = decision.Ends.ShouldHaveSingleItem();
+        ending.State.ShouldBe(TaskState.Interrupted);
+        ending.Reason.ShouldEndWith("and has reported neither a start nor an end; what it did is unknown");
+        decision.Cancels.ShouldHaveSingleItem().Cause.ShouldBe(CancelCause.Abandoned);
+    }
+
+    [Fact]
+    public void A_cancel_ends_a_task_also_while_its_agent_stays_away_or_comes_and_goes()
+    {
+        var job = SomeJob.Of(1, plan => plan with { RunTimeout = TimeSpan.FromDays(7), DeadlineAt = SomeJob.Start + TimeSpan.FromDays(8) }).AllLinked().Sent(1);
+        job.Slot(1).MoveTo(TaskState.Running);
+        job.Unlink(1, SomeJob.Start);
+        job.Job.Cancel("ann", SomeJob.Start + Minute);
+        var limit = Minute + SomeJob.Plan.KillGrace + job.Options.LostAfter;
+
+        job.Decide(limit - Second).Ends.ShouldBeEmpty();
+        job.Decide(limit - Second).WakeAt.ShouldBe(SomeJob.Start + limit);
+        var ending = job.Decide(limit).Ends.ShouldHaveSingleItem();
+        ending.State.ShouldBe(TaskState.Interrupted);
+        ending.Reason.ShouldBe("the job was cancelled at 2026-11-21 12:01:00Z and the agent, away since 2026-11-21 12:00:00Z, has not reported an end; what it did is unknown");
+
+        // Told anew over each link: that does not put the bound off.
+        job.Agents[0].Attach(new FakeLink(), "boot/journal", new HashSet<string> { job.Slot(1).TaskId }, SomeJob.Start + limit - Second);
+        job.Decide(limit - Second).Cancels.ShouldHaveSingleItem().Cause.ShouldBe(CancelCause.Operator);
+        job.Decide(limit).Ends.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void A_connected_agent_that_says_nothing_of_a_task_long_after_its_run_timeout_has_lost_it()
+    {
+        var job = SomeJob.Of(1).AllLinked().Sent(1);
+        job.Slot(1).MoveTo(TaskState.Running);
+        job.Slot(1).StoredUpTo(1, SomeJob.Start + Second);
+        var limit = Second + SomeJob.Plan.RunTimeout + SomeJob.Plan.KillGrace + job.Options.LostAfter;
+
+        job.Decide(limit - Second).Ends.ShouldBeEmpty();
+        job.Decide().WakeAt.ShouldBe(SomeJob.Start + limit);
+        var ending = job.Decide(limit).Ends.ShouldHaveSingleItem();
+        ending.State.ShouldBe(TaskState.Interrupted);
+        ending.Reason.ShouldBe("the agent is connected, and has not reported an end though the run timeout passed; what it did is unknown");
+
+        // What is still coming in, after a long absence say, is no silence.
+        job.Slot(1).StoredUpTo(7, SomeJob.Start + limit - Second);
+        job.Decide(limit).Ends.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_connected_agent_that_neither_starts_nor_rejects_a_task_in_time_has_lost_it()
+    {
+        var job = SomeJob.Of(1).AllLinked().Sent(1);
+        var limit = SomeJob.Plan.StartWithin(SomeJob.Start) + job.Options.LostAfter;
+
+        job.Decide(limit - Second).Ends.ShouldBeEmpty();
+        job.Decide(limit).Ends.ShouldHaveSingleItem().Reason.ShouldContain("neither a start nor an end within the time that the task may wait there");
     }
 
     [Fact]
@@ -173,7 +248,8 @@ public sealed class JobDeciderTests
     [Fact]
     public void At_the_deadline_what_waits_expires_and_agents_are_told_to_end_the_rest()
     {
-        var job = SomeJob.Of(2).Linked(1).Sent(1);
+        var job = SomeJob.Of(2, plan => plan with { RunTimeout = TimeSpan.FromHours(2) }).Linked(1).Sent(1);
+        job.Slot(1).MoveTo(TaskState.Running);
 
         var decision = job.Decide(60 * Minute);
 

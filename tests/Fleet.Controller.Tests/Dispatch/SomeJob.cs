@@ -19,6 +19,7 @@ internal sealed class SomeJob
         MaxFailures = null,
         RunTimeout = TimeSpan.FromMinutes(1),
         KillGrace = TimeSpan.FromSeconds(10),
+        Steps = 1,
         Spec = ByteString.Empty,
         SpecDigest = ByteString.Empty,
     };
@@ -58,7 +59,7 @@ internal sealed class SomeJob
     public SomeJob Sent(params int[] ordinals)
     {
         foreach (var ordinal in ordinals)
-            Slot(ordinal).HandTo("boot/journal");
+            Slot(ordinal).HandTo("boot/journal", Start);
         return this;
     }
 

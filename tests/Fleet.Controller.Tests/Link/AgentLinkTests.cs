@@ -1,4 +1,5 @@
 using Fleet.Controller.Identity;
+using Fleet.Controller.Agents;
 using Fleet.Controller.Link;
 using Fleet.Controller.Registry;
 using Fleet.Protocol.V1;
@@ -63,6 +64,45 @@ public sealed class AgentLinkTests
         (await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TestController.Patience)).ShouldBeTrue();
         call.ResponseStream.Current.Heartbeat.Number.ShouldBe(41ul);
         controller.Registry.FindByNameOrId("web1")!.Link!.RunningTasks.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task What_limits_an_agent_is_known_until_it_says_otherwise_or_leaves()
+    {
+        await using var controller = await TestController.StartAsync();
+        var record = await controller.EnrolAsync("web1");
+        await using (var agent = await ScriptedAgent.LinkAsync(controller, record))
+        {
+            await agent.SayAsync(new AgentMessage
+            {
+                Heartbeat = new Heartbeat
+                {
+                    Number = 1,
+                    Conditions =
+                    {
+                        new AgentCondition { Kind = "disk-full", Message = "full\u001b[2J\nof things" + new string('x', 600), SinceMs = 1_700_000_000_000 },
+                        new AgentCondition { Kind = "", Message = "none" },
+                        new AgentCondition { Kind = "Not A Kind", Message = "none" },
+                        new AgentCondition { Kind = "odd", SinceMs = long.MaxValue },
+                    },
+                },
+            });
+            await Eventually.Async(() => Conditions().Count > 0);
+
+            Conditions().Select(c => c.Kind).ShouldBe(["disk-full", "odd"]);
+            Conditions()[0].Message.ShouldStartWith("full [2J of thingsxxx");
+            Conditions()[0].Message.Length.ShouldBe(500);
+            Conditions()[0].SinceMs.ShouldBe(1_700_000_000_000);
+
+            await agent.SayAsync(new AgentMessage { Heartbeat = new Heartbeat { Number = 2 } });
+            await Eventually.Async(() => Conditions().Count == 0);
+            await agent.SayAsync(new AgentMessage { Heartbeat = new Heartbeat { Number = 3, Conditions = { new AgentCondition { Kind = "journal" } } } });
+            await Eventually.Async(() => Conditions().Count == 1);
+        }
+
+        await Eventually.Async(() => Conditions().Count == 0);
+
+        IReadOnlyList<AgentCondition> Conditions() => AgentMessages.ToMessage(controller.Registry.FindByNameOrId("web1")!).Conditions;
     }
 
     public static TheoryData<string, StatusCode, string> BadHellos => new()
@@ -296,7 +336,9 @@ public sealed class AgentLinkTests
     public static TheoryData<string, TaskRecord> UnfitRecords => new()
     {
         { "a task that is Running cannot become Rejected", ScriptedAgent.Ended("x", 2, TaskState.Rejected) },
-        { "a task that is Running cannot become Running", ScriptedAgent.Started("x", 2) },
+        { "the task has started already", ScriptedAgent.Started("x", 2) },
+        { "ended.state is Succeeded with exit_code 7", new TaskRecord { Seq = 2, AtMs = 1, Ended = new TaskEnded { State = TaskState.Succeeded, ExitCode = 7 } } },
+        { "output.step is 63, the task has 1", new TaskRecord { Seq = 2, AtMs = 1, Output = new OutputChunk { Step = 63, Stream = OutputStream.Stdout, Data = Google.Protobuf.ByteString.CopyFromUtf8("x") } } },
         { "it has no entry that this controller knows", new TaskRecord { Seq = 2, AtMs = 1 } },
         { "ended.state Expired is not an agent's to report", ScriptedAgent.Ended("x", 2, TaskState.Expired) },
     };
@@ -336,9 +378,53 @@ public sealed class AgentLinkTests
         { "output.stream", record => record.Output = new OutputChunk { Data = Google.Protobuf.ByteString.CopyFromUtf8("x") } },
         { "step", record => record.Output = new OutputChunk { Step = 64, Stream = OutputStream.Stdout, Data = Google.Protobuf.ByteString.CopyFromUtf8("x") } },
         { "outcome", record => record.StepEnded = new StepEnded() },
+        { "exit_code is 256", record => record.StepEnded = new StepEnded { Outcome = new StepOutcome { ExitCode = 256 } } },
+        { "signal is 0", record => record.StepEnded = new StepEnded { Outcome = new StepOutcome { Signal = 0 } } },
+        { "both an exit_code and a signal", record => record.Ended = new TaskEnded { State = TaskState.Failed, ExitCode = 1, Signal = 9 } },
+        { "Succeeded with exit_code 7", record => record.Ended = new TaskEnded { State = TaskState.Succeeded, ExitCode = 7 } },
+        { "Succeeded with signal 9", record => record.Ended = new TaskEnded { State = TaskState.Succeeded, Signal = 9 } },
+        { "ended.signal is -1", record => record.Ended = new TaskEnded { State = TaskState.Failed, Signal = -1 } },
+        { "Succeeded, of a task that has not started", record => record.Ended = new TaskEnded { State = TaskState.Succeeded } },
+        { "Failed, of a task that has not started", record => record.Ended = new TaskEnded { State = TaskState.Failed, ExitCode = 1 } },
+        { "neither its start nor its end", record => record.Output = new OutputChunk { Stream = OutputStream.Stdout, Data = Google.Protobuf.ByteString.CopyFromUtf8("x") } },
+        { "has started already", record => record.Seq = 2 },
         { "Expired", record => record.Ended = new TaskEnded { State = TaskState.Expired } },
         { "reason", record => record.Ended = new TaskEnded { State = TaskState.Failed, Reason = new string('x', 5000) } },
     };
+
+    [Fact]
+    public async Task Output_that_goes_back_ends_its_task_and_a_repeat_does_not()
+    {
+        await using var controller = await TestController.StartAsync();
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        var job = await SomeRequests.CreateAsync(controller, "web1");
+        var taskId = (await agent.ExpectAsync(MessageOneofCase.StartTask)).StartTask.TaskId;
+        TaskRecord Output(ulong seq, ulong offset, OutputStream stream = OutputStream.Stdout) => new()
+        {
+            TaskId = taskId, Seq = seq, AtMs = 1, Output = new OutputChunk { Stream = stream, Offset = offset, Data = Google.Protobuf.ByteString.CopyFromUtf8("abc") },
+        };
+
+        // The other stream counts by itself; a jump is output that was dropped; what came before is a repeat.
+        await agent.SendAsync(ScriptedAgent.Started(taskId), Output(2, 0), Output(3, 0, OutputStream.Stderr), Output(4, 10), Output(2, 0));
+        await agent.ExpectAckAsync(taskId, 4);
+        await agent.SendAsync(Output(5, 12));
+
+        await agent.ExpectAbandonedAsync(taskId, 5);
+        var end = (await SomeRequests.WatchAsync(controller, job.Id)).Single(e => e.Ended is not null).Ended;
+        end.State.ShouldBe(TaskState.Interrupted);
+        end.Reason.ShouldBe("record 5 of the agent cannot be taken: output.offset goes back: 12, 13 or more expected; what the task did is unknown");
+    }
+
+    // What real agents of any version end tasks with.
+    [Theory]
+    [InlineData(1, TaskState.Rejected)]
+    [InlineData(1, TaskState.Cancelled)]
+    [InlineData(1, TaskState.TimedOut)]
+    [InlineData(1, TaskState.Interrupted)]
+    [InlineData(2, TaskState.Succeeded)]
+    [InlineData(9, TaskState.Failed)]
+    public void An_end_that_agents_report_is_taken(ulong seq, TaskState state) =>
+        RecordCheck.Check(ScriptedAgent.Ended("20261121-010203-7k3m.1", seq, state), out var fault).ShouldNotBeNull(fault);
 
     [Theory]
     [MemberData(nameof(BadRecords))]

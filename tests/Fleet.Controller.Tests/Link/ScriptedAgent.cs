@@ -148,10 +148,11 @@ internal sealed class ScriptedAgent : IAsyncDisposable
     public static TaskRecord Started(string taskId, ulong seq = 1) =>
         new() { TaskId = taskId, Seq = seq, AtMs = 1_700_000_000_000, Started = new TaskStarted() };
 
+    // Somewhere behind what the records before it said; what lies between counts as dropped.
     public static TaskRecord Output(string taskId, ulong seq, string text) => new()
     {
         TaskId = taskId, Seq = seq, AtMs = 1_700_000_000_000,
-        Output = new OutputChunk { Stream = OutputStream.Stdout, Data = ByteString.CopyFromUtf8(text) },
+        Output = new OutputChunk { Stream = OutputStream.Stdout, Offset = seq * 100_000, Data = ByteString.CopyFromUtf8(text) },
     };
 
     public static TaskRecord Ended(string taskId, ulong seq, TaskState state = TaskState.Succeeded) => new()

@@ -22,6 +22,26 @@ public sealed class CommandSenderTests : IDisposable
         (await File.ReadAllTextAsync(file)).ShouldContain("\"title\":\"[FIRING] error: oom/kill on web1\"");
     }
 
+    [Fact]
+    public async Task A_command_gets_nothing_of_the_controllers_environment_but_path_home_and_such()
+    {
+        Environment.SetEnvironmentVariable("FLEET_CONTROLLER_SECRET", "secret");
+        var file = _directory.New("env");
+        try
+        {
+            await SendAsync(CancellationToken.None, "/bin/sh", "-c", "env > \"$1\"", "sh", file);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("FLEET_CONTROLLER_SECRET", null);
+        }
+
+        var names = (await File.ReadAllLinesAsync(file)).Select(line => line.Split('=')[0]).ToList();
+        names.ShouldContain("PATH");
+        // The last three are the shell's own.
+        names.ShouldBeSubsetOf(["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "PWD", "OLDPWD", "_"]);
+    }
+
     [Theory]
     [InlineData("echo bad luck >&2; exit 3", "exit code 3: bad luck")]
     [InlineData("exit 0", "")]

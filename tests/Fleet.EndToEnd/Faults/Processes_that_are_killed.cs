@@ -44,6 +44,30 @@ public sealed class Processes_that_are_killed : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_task_whose_journal_is_damaged_while_its_agent_is_dead_ends_once_and_says_so()
+    {
+        var mark = $"6{Random.Shared.Next(100000, 999999)}";
+        var job = await DetachAsync("web1", "--timeout", "5m", "-c", $"echo before; exec sleep {mark}");
+        await UntilShownAsync(job, "\"host\":\"web1\"", "\"data\":\"before");
+        var web1 = _fleet.Agents[0];
+        await web1.KillAsync();
+
+        // The last record is the output, which the controller has: the end that the agent writes gets the same number.
+        var file = Directory.GetFiles(Path.Combine(web1.StateDirectory, "tasks")).ShouldHaveSingleItem();
+        var bytes = await File.ReadAllBytesAsync(file);
+        bytes[^3] ^= 0x55;
+        await File.WriteAllBytesAsync(file, bytes);
+        web1.Start();
+
+        var truth = await JobTruth.OfAsync(_fleet.Admin, job);
+        truth.State("web1").ShouldBe("interrupted");
+        truth.Reason("web1").ShouldContain("; the agent's journal of the task is damaged behind record 1, what stood there is lost");
+        truth.Output["web1"].ShouldBe("before\n");
+        await Patience.UntilAsync("the agent forgets it", () => Directory.GetFiles(Path.Combine(web1.StateDirectory, "tasks")).Length == 0, evidence: () => web1.Output);
+        (await CountAsync($"^sleep {mark}")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_controller_killed_in_the_midst_of_a_job_loses_nothing_and_starts_nothing_twice()
     {
         // web2 is away: its task is still to be delivered. web1 runs one task that ends while the controller is dead, and one that goes on.

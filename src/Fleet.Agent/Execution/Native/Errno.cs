@@ -27,5 +27,5 @@ internal static class Errno
     internal static string Describe(int error) => $"{Marshal.GetPInvokeErrorMessage(error)} (errno {error})";
 
     /// <summary>An exception for a call that only fails when something is badly wrong with the host or with us.</summary>
-    internal static IOException Failure(string call) => new($"{call}: {Describe(Last)}");
+    internal static IOException Failure(string call) => new($"{call}: {Describe(Last)}", Last);
 }

@@ -1,41 +1,49 @@
-using System.Collections;
-
 namespace Fleet.Agent.Execution.Processes;
 
-/// <summary>The environment a task's processes start with.</summary>
+/// <summary>The environment a task's processes start with: that of a login of its user, as <c>su -</c> makes it, and nothing of the agent's own.</summary>
 internal static class TaskEnvironment
 {
     internal const string TaskIdName = "FLEET_TASK_ID";
     internal const string JobIdName = "FLEET_JOB_ID";
     internal const string UsualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private const string UsualShell = "/bin/sh";
 
-    // Between the service manager and the agent only (systemd.exec(5)), as is all that configures the agent itself.
-    private static readonly string[] PrivateNames =
+    // How the host speaks and what time it is there: of locale(7) and tzset(3), the same for all its users.
+    private static readonly string[] HostWide =
     [
-        "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "JOURNAL_STREAM",
-        "INVOCATION_ID", "SYSTEMD_EXEC_PID", "MAINPID", "MANAGERPID",
+        "LANG", "LANGUAGE", "TZ", "LC_ALL", "LC_ADDRESS", "LC_COLLATE", "LC_CTYPE", "LC_IDENTIFICATION", "LC_MEASUREMENT", "LC_MESSAGES",
+        "LC_MONETARY", "LC_NAME", "LC_NUMERIC", "LC_PAPER", "LC_TELEPHONE", "LC_TIME",
     ];
 
-    private static readonly string[] PrivatePrefixes = ["FLEET_", "DOTNET_"];
-
-    // By name, each as a whole entry: most go on unchanged, task after task.
-    private static readonly Lazy<Dictionary<string, string>> Inherited = new(ReadInherited);
+    // Looked up once: the agent stays who it is.
+    private static readonly Lazy<UserAccount?> Own = new(UserAccount.Own, LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>Each variable as <c>NAME=value</c>.</summary>
-    /// <remarks>Layers, later ones win: our own (unless clean), the user's, the request's, the two ids.</remarks>
-    internal static List<string> Build(TaskRequest request, UserAccount? user)
+    /// <remarks>Layers, later ones win: the search path, what the host's settings pass on, the user's, the request's, the two ids.</remarks>
+    /// <param name="request">The task.</param>
+    /// <param name="user">The user that it asks for; null: the agent's own.</param>
+    /// <param name="passOn">Further names that are taken over from the agent's own environment, where they are in it.</param>
+    internal static List<string> Build(TaskRequest request, UserAccount? user, IReadOnlyList<string> passOn)
     {
-        var environment = request.CleanEnvironment
-            ? new Dictionary<string, string>(StringComparer.Ordinal)
-            : new Dictionary<string, string>(Inherited.Value, StringComparer.Ordinal);
-        environment.TryAdd("PATH", $"PATH={UsualPath}");
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
+        Set("PATH", UsualPath);
+        if (!request.CleanEnvironment)
+        {
+            foreach (var name in HostWide.Concat(passOn))
+            {
+                if (Environment.GetEnvironmentVariable(name) is { } value)
+                    Set(name, value);
+            }
+
+            user ??= Own.Value;
+        }
 
         if (user is not null)
         {
             Set("HOME", user.Home);
             Set("USER", user.Name);
             Set("LOGNAME", user.Name);
-            Set("SHELL", user.Shell);
+            Set("SHELL", user.Shell.Length > 0 ? user.Shell : UsualShell);
         }
 
         foreach (var (name, value) in request.Environment)
@@ -50,17 +58,4 @@ internal static class TaskEnvironment
     /// <summary>The search path among such entries; null where there is none.</summary>
     internal static string? PathOf(IReadOnlyList<string> entries) =>
         entries.FirstOrDefault(entry => entry.StartsWith("PATH=", StringComparison.Ordinal))?["PATH=".Length..];
-
-    private static Dictionary<string, string> ReadInherited()
-    {
-        var inherited = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            var name = (string)variable.Key;
-            if (!PrivateNames.Contains(name) && !Array.Exists(PrivatePrefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
-                inherited[name] = $"{name}={variable.Value}";
-        }
-
-        return inherited;
-    }
 }

@@ -15,6 +15,9 @@ internal sealed record UserAccount(string Name, uint UserId, uint GroupId, strin
         Look(nameOrId, id: null)
         ?? (uint.TryParse(nameOrId, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? Look(null, id) : null);
 
+    /// <summary>The one that this process runs as; null where the host's database does not have it, as in some containers.</summary>
+    internal static UserAccount? Own() => Look(null, Libc.EffectiveUser());
+
     private static unsafe UserAccount? Look(string? name, uint? id)
     {
         // struct passwd on LP64: name 0, password 8, uid 16, gid 20, gecos 24, home 32, shell 40.

@@ -6,9 +6,9 @@ namespace Fleet.Agent.Execution.Steps;
 /// <summary>Gets a step's process going: finds program, directory and user, makes the pipes, spawns.</summary>
 internal static class StepLauncher
 {
-    // One for all: it is only ever handed down, never read by us.
+    // One for all: it is only ever handed down, never read by us. A failure is not kept: there may be room for it the next time.
     private static readonly Lazy<Fd> NullDevice =
-        new(() => Fd.Own(Libc.Open("/dev/null", Libc.OpenReadOnly | Libc.OpenCloseOnExec), "open /dev/null"));
+        new(() => Fd.Own(Libc.Open("/dev/null", Libc.OpenReadOnly | Libc.OpenCloseOnExec), "open /dev/null"), LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>Null and the reason where the process cannot be started.</summary>
     internal static LaunchedStep? Launch(StepContext context, int index, out StepOutcome.FailedToStart? failure)
@@ -51,6 +51,11 @@ internal static class StepLauncher
             script = null;
             return launched;
         }
+        catch (IOException error) when (error.HResult is Errno.TooManyFiles)
+        {
+            failure = new StepOutcome.FailedToStart(StartFailure.OutOfResources, OpenFiles.Reached(error.Message));
+            return null;
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             failure = new StepOutcome.FailedToStart(StartFailure.Other, error.Message);
@@ -82,7 +87,7 @@ internal static class StepLauncher
         {
             Program = arguments[0],
             Arguments = arguments,
-            Environment = TaskEnvironment.Build(request, account),
+            Environment = TaskEnvironment.Build(request, account, context.Options.PassEnvironment),
             Directory = directory,
             FileModeMask = request.FileModeMask,
             Mark = context.Mark,

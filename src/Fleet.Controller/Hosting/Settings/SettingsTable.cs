@@ -45,6 +45,8 @@ internal static class SettingsTable
 
         SettingKinds.Duration("dispatch.lostAfter", "silence about a task beyond its own timeouts before it is given up", s_second, s_day, (o, v) => o.Dispatch.LostAfter = v)
             .Reloadable(static (from, to) => to.Dispatch.LostAfter = from.Dispatch.LostAfter),
+        SettingKinds.Duration("dispatch.answerWithin", "how long a connected agent may take to answer that a task which has not started is to end", s_second, s_day, (o, v) => o.Dispatch.AnswerWithin = v)
+            .Reloadable(static (from, to) => to.Dispatch.AnswerWithin = from.Dispatch.AnswerWithin),
         SettingKinds.Duration("dispatch.reconnectGrace", "how long an agent may blink before its pending tasks expire", TimeSpan.Zero, TimeSpan.FromHours(1), (o, v) => o.Dispatch.ReconnectGrace = v)
             .Reloadable(static (from, to) => to.Dispatch.ReconnectGrace = from.Dispatch.ReconnectGrace),
         SettingKinds.Number("dispatch.maxTasksPerAgent", "tasks that one agent may have at once", 1, 4096, (o, v) => o.Dispatch.MaxTasksPerAgent = v),
