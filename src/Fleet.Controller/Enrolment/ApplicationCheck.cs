@@ -1,6 +1,7 @@
 using System.Buffers;
 using Fleet.Protocol;
 using Fleet.Protocol.Identifiers;
+using Fleet.Protocol.Text;
 
 namespace Fleet.Controller.Enrolment;
 
@@ -54,7 +55,7 @@ internal static class ApplicationCheck
             return $"{facts.Count} facts are too many: at most {Limits.Facts}";
         foreach (var (key, value) in facts)
         {
-            if (key.Length is 0 or > LongestFactKey || key.Any(char.IsControl))
+            if (key.Length is 0 or > LongestFactKey || !OneLineText.IsClean(key))
                 return $"the fact {Quote(key)} cannot be used: a fact's name has 1 to {LongestFactKey} characters";
             if (value.Length > Limits.FactCharacters)
                 return $"the fact {key} has {value.Length} characters: at most {Limits.FactCharacters}";

@@ -1,5 +1,6 @@
 using Fleet.Protocol;
 using Fleet.Protocol.Identifiers;
+using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Link;
@@ -8,7 +9,7 @@ namespace Fleet.Controller.Link;
 internal static class FactsCheck
 {
     /// <summary>The facts as they may be kept; null with the fault named where they are not good.</summary>
-    /// <remarks>A control character in a value becomes a blank: a host must not stay outside because of the name of its system.</remarks>
+    /// <remarks>What does not belong in one line of text becomes a blank: a host must not stay outside because of the name of its system.</remarks>
     public static IReadOnlyDictionary<string, string>? Check(Facts? facts, out string fault)
     {
         fault = "";
@@ -29,7 +30,7 @@ internal static class FactsCheck
                 fault = $"the fact {key} has {value.Length} characters, at most {Limits.FactCharacters} are allowed";
             if (fault.Length > 0)
                 return null;
-            kept.Add(key, value.Any(char.IsControl) ? string.Concat(value.Select(static c => char.IsControl(c) ? ' ' : c)) : value);
+            kept.Add(key, OneLineText.Clean(value));
         }
 
         return kept;

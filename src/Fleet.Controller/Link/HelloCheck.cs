@@ -1,6 +1,7 @@
 using Fleet.Controller.Dispatch;
 using Fleet.Protocol;
 using Fleet.Protocol.Identifiers;
+using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 using Google.Protobuf.Collections;
 
@@ -40,7 +41,7 @@ internal static class HelloCheck
             fault = Bad("journal_id");
         else if (!IsId(hello.ProcessId))
             fault = Bad("process_id");
-        else if (hello.AgentVersion.Length is 0 or > LongestVersion || hello.AgentVersion.Any(char.IsControl))
+        else if (hello.AgentVersion.Length is 0 or > LongestVersion || !OneLineText.IsClean(hello.AgentVersion))
             fault = $"hello.agent_version must have 1 to {LongestVersion} printable characters";
         else if (hello.HeldTasks.Count > Limits.HeldTasks)
             fault = $"hello.held_tasks names {hello.HeldTasks.Count} tasks, at most {Limits.HeldTasks} are allowed";

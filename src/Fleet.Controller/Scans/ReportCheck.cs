@@ -1,3 +1,4 @@
+using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
 using Google.Protobuf;
@@ -28,11 +29,23 @@ internal static class ReportCheck
         if (fault.Length > 0)
             return null;
 
+        Clean(report);
         var findings = new List<Finding>(report.Hits.Count + report.Summaries.Count + report.Gaps.Count);
         findings.AddRange(report.Hits.Select(hit => FindingMessages.Of(hit, agentId, agentName, now)));
         findings.AddRange(report.Summaries.Select(summary => FindingMessages.Of(summary, agentId, agentName, now)));
         findings.AddRange(report.Gaps.Select(gap => FindingMessages.Of(gap, agentId, agentName, now)));
         return findings;
+    }
+
+    /// <summary>What is one line of text by its meaning becomes one; what was read from logs is left as it is.</summary>
+    private static void Clean(ScanReport report)
+    {
+        foreach (var hit in report.Hits)
+            (hit.Pattern, hit.Source, hit.Template, hit.Unit) = (OneLineText.Clean(hit.Pattern), OneLineText.Clean(hit.Source), OneLineText.Clean(hit.Template), OneLineText.Clean(hit.Unit));
+        foreach (var summary in report.Summaries)
+            (summary.Pattern, summary.Source, summary.Template) = (OneLineText.Clean(summary.Pattern), OneLineText.Clean(summary.Source), OneLineText.Clean(summary.Template));
+        foreach (var gap in report.Gaps)
+            (gap.Cause, gap.Source) = (OneLineText.Clean(gap.Cause), OneLineText.Clean(gap.Source));
     }
 
     private static string Fault(Hit hit) =>
@@ -55,5 +68,5 @@ internal static class ReportCheck
 
     private static string IdFault(string what, ByteString id, string scan) =>
         id.Length is 0 or > LongestId ? $"scan_report: a {what}'s id must have 1 to {LongestId} bytes"
-        : scan.Length is 0 or > LongestName || scan.Any(char.IsControl) ? $"scan_report: a {what} names no scan" : "";
+        : scan.Length is 0 or > LongestName || !OneLineText.IsClean(scan) ? $"scan_report: a {what} names no scan" : "";
 }

@@ -1,6 +1,7 @@
 using Fleet.Controller.Alerts;
 using Fleet.Controller.Hits;
 using Fleet.Controller.Link;
+using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
 using Grpc.Core;
@@ -41,7 +42,11 @@ internal sealed partial class ReportIntake(
         if (message.Scans.Count > MostStates || message.CalculateSize() > MostStateBytes)
             session.End(LinkEnd.Fault(StatusCode.InvalidArgument, $"scan_states has more than {MostStates} scans or {MostStateBytes} bytes"));
         else
+        {
+            foreach (var source in message.Scans.SelectMany(scan => scan.Sources))
+                (source.Source, source.Fault) = (OneLineText.Clean(source.Source), OneLineText.Clean(source.Fault));
             states.Put(session.Agent.Id, message);
+        }
     }
 
     [LoggerMessage(4610, LogLevel.Debug, "{Agent}: report {Number} with {Findings} findings, {Added} of them new")]
