@@ -109,7 +109,7 @@ internal sealed partial class AgentHost(
         StateDirectory = state.Path,
         MaxSteps = Limits.Steps,
         MaxInputBytes = Math.Max(Limits.ScriptBytes, Limits.StdinBytes),
-        MaxHeadBytes = Limits.KeptOutputBytes,
+        MaxHeadBytes = Limits.StreamedOutputBytes,
         MaxTailBytes = Limits.KeptOutputBytes,
         MaxRunTimeout = Limits.RunTimeout,
         Builtins = new Dictionary<string, Builtin>(Builtins.Standard) { ["facts"] = FactsBuiltin.Create(facts) },

@@ -32,6 +32,9 @@ internal sealed record JobPlan
     /// <summary>Between TERM and KILL on the agent.</summary>
     public required TimeSpan KillGrace { get; init; }
 
+    /// <summary>First bytes of each stream that whoever follows the job wants; 0: nobody does.</summary>
+    public required ulong StreamBytes { get; init; }
+
     /// <summary>The spec, byte for byte as the operator sent it.</summary>
     public required ByteString Spec { get; init; }
 

@@ -35,6 +35,8 @@ internal static class RequestCheck
         // A rate slower than a start a day would only be the operator's slip, and would stretch the derived deadline for ever.
         if (options.RatePerSecond is > 0 and < 1.0 / 86_400)
             return "options.rate_per_second is less than one start a day; 0 sets no limit";
+        if (options.StreamBytes > Limits.StreamedOutputBytes)
+            return $"options.stream_bytes is at most {Limits.StreamedOutputBytes}";
         return ShareFault("options.max_concurrent", options.MaxConcurrent, lowest: 1)
             ?? ShareFault("options.max_failures", options.MaxFailures, lowest: 0)
             ?? "";
