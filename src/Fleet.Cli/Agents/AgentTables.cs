@@ -25,7 +25,7 @@ internal static class AgentTables
             a.Name, a.Online ? "online" : $"offline ({a.OfflineReason})", TimeText.Ago(a.LastSeenMs, now),
             a.Facts.TryGetValue("os", out var os) ? os : "-", a.Version, Labels(a),
         ]));
-        screen.Note($"{agents.Count} hosts, {agents.Count(a => a.Online)} online");
+        screen.Note($"{Plural.Of(agents.Count, "host")}, {agents.Count(a => a.Online)} online");
     }
 
     public static void Show(Screen screen, Agent agent, bool json, DateTimeOffset now)

@@ -1,9 +1,7 @@
-using System.Text;
 using Fleet.Cli.Logs;
 using Fleet.Cli.Output;
 using Fleet.Cli.Scans;
 using Fleet.Protocol.V1;
-using Spectre.Console;
 
 namespace Fleet.Cli.Hits;
 
@@ -20,16 +18,16 @@ internal sealed class HitStreamReport(Screen screen, HitHighlighter highlighter)
         foreach (var (host, hit) in reply.Hits.Select(stored => (stored.AgentName, stored.Hit)))
         {
             Head(host, hit.Scan, hit.Pattern, hit.Severity, HitWords.TimeUs(hit));
-            HighlightedText.Write(screen, hit.Text.Span, highlighter.RangesOf(hit), HitWords.Margin);
+            HighlightedText.Write(screen.Out, hit.Text.Span, highlighter.RangesOf(hit), HitWords.Margin);
             if (hit.Cut)
-                screen.Out.Markup("[grey] ... (cut)[/]");
+                screen.Out.Write($"{TextStyle.Grey} ... (cut)");
             screen.Writer.WriteLine();
         }
 
         foreach (var (host, summary) in reply.Summaries.Select(stored => (stored.AgentName, stored.Summary)))
         {
             Head(host, summary.Scan, summary.Pattern, summary.Severity, summary.LastUs);
-            screen.Writer.WriteLine(HostText.Decode(Encoding.UTF8.GetBytes(HitWords.Summary(summary)), screen.OutIsTerminal));
+            screen.Out.WriteLine($"{HitWords.Summary(summary)}");
         }
 
         screen.Writer.Flush();
@@ -38,5 +36,6 @@ internal sealed class HitStreamReport(Screen screen, HitHighlighter highlighter)
     public void Finish() => _tally.Write(screen);
 
     private void Head(string host, string scan, string pattern, Severity severity, long timeUs) =>
-        screen.Out.Markup($"[grey]{LineTime.Local(timeUs)}[/] [green]{Markup.Escape(host)}[/] [{ScanWords.Colour(severity)}]{Markup.Escape($"{scan}/{pattern}")}[/] ");
+        screen.Out.Write(
+            $"{TextStyle.Grey}{LineTime.Local(timeUs)}{TextStyle.Plain} {TextStyle.Green}{host}{TextStyle.Plain} {ScanWords.Style(severity)}{scan}/{pattern}{TextStyle.Plain} ");
 }

@@ -64,7 +64,8 @@ internal static class JobsCommand
         var show = new ShowOptionSet(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var renderer = show.Create(parsed, context.Screen);
+            // What is wrong with the command line is said before the controller is asked.
+            show.Create(parsed, context.Screen);
             using var client = context.Connect(parsed);
             var job = await client.Jobs.GetJobAsync(new GetJobRequest { Id = parsed.GetValue(id) }, deadline: context.Soon, cancellationToken: cancellationToken);
             if (parsed.GetValue(tasks))
@@ -76,7 +77,7 @@ internal static class JobsCommand
             if (!show.IsForPrograms(parsed))
                 JobTables.Head(context.Screen, job);
             var follower = new JobFollower(client, context.Screen, context.Time, context.CtrlC, quiet: true);
-            return await follower.FollowAsync(job.Id, renderer, follow: false);
+            return await follower.FollowAsync(job, show.Create(parsed, context.Screen, job), FollowMode.Look);
         });
         return command;
     }
@@ -88,11 +89,12 @@ internal static class JobsCommand
         var show = new ShowOptionSet(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var renderer = show.Create(parsed, context.Screen);
+            // What is wrong with the command line is said before the controller is asked.
+            show.Create(parsed, context.Screen);
             using var client = context.Connect(parsed);
             var job = await client.Jobs.GetJobAsync(new GetJobRequest { Id = parsed.GetValue(id) }, deadline: context.Soon, cancellationToken: cancellationToken);
             var follower = new JobFollower(client, context.Screen, context.Time, context.CtrlC, show.IsForPrograms(parsed));
-            return await follower.FollowAsync(job.Id, renderer, follow: true);
+            return await follower.FollowAsync(job, show.Create(parsed, context.Screen, job), FollowMode.Watch);
         });
         return command;
     }
@@ -105,7 +107,10 @@ internal static class JobsCommand
         {
             using var client = context.Connect(parsed);
             var job = await client.Jobs.CancelJobAsync(new CancelJobRequest { Id = parsed.GetValue(id) }, deadline: context.Soon, cancellationToken: cancellationToken);
-            context.Screen.Note(job.Done ? $"job {job.Id} is done already; nothing was cancelled" : $"cancel of job {job.Id} requested; see: fleet jobs watch {job.Id}");
+            if (job.Done)
+                context.Screen.Note($"job {job.Id} is done already; nothing was cancelled");
+            else
+                context.Screen.Note($"cancel of job {job.Id} requested; see: fleet jobs watch {job.Id}");
             return ExitCode.Success;
         });
         return command;
@@ -119,7 +124,8 @@ internal static class JobsCommand
         var show = new ShowOptionSet(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var renderer = show.Create(parsed, context.Screen);
+            // What is wrong with the command line is said before the controller is asked.
+            show.Create(parsed, context.Screen);
             using var client = context.Connect(parsed);
             var job = await client.Jobs.RetryJobAsync(
                 new RetryJobRequest { Id = parsed.GetValue(id), RequestId = Guid.NewGuid().ToString("N") },
@@ -127,12 +133,12 @@ internal static class JobsCommand
                 cancellationToken: cancellationToken);
             if (parsed.GetValue(detach))
             {
-                context.Screen.Writer.WriteLine(job.Id);
+                context.Screen.Writer.WriteLine($"{job.Id}");
                 return ExitCode.Success;
             }
 
             var follower = new JobFollower(client, context.Screen, context.Time, context.CtrlC, show.IsForPrograms(parsed));
-            return await follower.FollowAsync(job.Id, renderer, follow: true);
+            return await follower.FollowAsync(job, show.Create(parsed, context.Screen, job), FollowMode.Own);
         });
         return command;
     }
