@@ -117,7 +117,7 @@ internal sealed partial class AgentHost(
         PassEnvironment = settings.PassEnvironment,
         MaxSteps = Limits.Steps,
         MaxInputBytes = Math.Max(Limits.ScriptBytes, Limits.StdinBytes),
-        MaxHeadBytes = Limits.KeptOutputBytes,
+        MaxHeadBytes = Limits.StreamedOutputBytes,
         MaxTailBytes = Limits.KeptOutputBytes,
         MaxRunTimeout = Limits.RunTimeout,
         Builtins = new Dictionary<string, Builtin>(Builtins.Standard) { ["facts"] = FactsBuiltin.Create(facts) },

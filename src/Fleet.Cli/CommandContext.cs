@@ -20,8 +20,11 @@ internal sealed record CommandContext(
     /// <summary>The link that the command opened; tells whom a failed call went to. Null before.</summary>
     public FleetClient? Opened { get; private set; }
 
+    /// <summary>How a link is opened: by the contexts, the name of one, and the time.</summary>
+    public Func<ContextStore, string?, DateTimeOffset, FleetClient> Open { get; init; } = FleetClient.Open;
+
     /// <summary>Opens the link that the command line asks for.</summary>
-    public FleetClient Connect(ParseResult parsed) => Opened = FleetClient.Open(Contexts, parsed.GetValue(ContextName), Time.GetUtcNow());
+    public FleetClient Connect(ParseResult parsed) => Opened = Open(Contexts, parsed.GetValue(ContextName), Time.GetUtcNow());
 
     /// <summary>Keeps the operator's certificate fresh, after a command that reached the controller.</summary>
     public async Task KeepIdentityFreshAsync(ParseResult parsed)

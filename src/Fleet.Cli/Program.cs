@@ -63,9 +63,13 @@ catch (OperationCanceledException) when (ctrlC.Pressed.IsCancellationRequested)
 {
     return ExitCode.Interrupted;
 }
+catch (OutputClosedException)
+{
+    // fleet ... | head: all that was wanted has been read.
+    return ExitCode.Success;
+}
 catch (IOException failure)
 {
-    // A closed pipe (fleet ... | head) is no failure of ours worth a stack trace.
     screen.Fail(failure.Message);
     return ExitCode.BadUsage;
 }

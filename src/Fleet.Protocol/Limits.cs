@@ -30,6 +30,9 @@ public static class Limits
     /// <summary>Head or tail kept of one stream, at most.</summary>
     public const int KeptOutputBytes = 16 * 1024 * 1024;
 
+    /// <summary>First bytes of one stream that somebody follows, at most: half of what an agent's journal holds by default.</summary>
+    public const int StreamedOutputBytes = 128 * 1024 * 1024;
+
     /// <summary>Head or tail kept of one stream where the operator says nothing.</summary>
     public const int DefaultKeptOutputBytes = 256 * 1024;
 

@@ -76,8 +76,16 @@ internal static class Some
     public static (Screen Screen, StringWriter Text) Screen(bool terminal = false)
     {
         var text = new StringWriter { NewLine = "\n" };
-        var console = Output.Screen.Create(text, isTerminal: false, plain: true, width: 100);
-        return (new Screen(console, console, terminal, false, null), text);
+        var writer = new ScreenWriter(text, terminal, hasColours: false, width: 100);
+        return (new Screen(writer, writer, null), text);
+    }
+
+    /// <summary>A terminal that shows colors.</summary>
+    public static (Screen Screen, StringWriter Text) Terminal(int width = 200)
+    {
+        var text = new StringWriter { NewLine = "\n" };
+        var writer = new ScreenWriter(text, isTerminal: true, hasColours: true, width);
+        return (new Screen(writer, writer, null), text);
     }
 
     private static string FindRoot()

@@ -30,6 +30,29 @@ public sealed class In_a_terminal : IClassFixture<ThreeHosts>
     }
 
     [ToolFact("tmux")]
+    public async Task The_progress_line_ticks_and_names_who_is_still_running()
+    {
+        var on = Path.Combine(_fleet.Directory, $"on-{Guid.NewGuid():n}");
+        await using var terminal = await TmuxTerminal.OpenAsync(s_bash, _fleet.Admin.Environment);
+        await terminal.EnterAsync($"fleet exec --all --yes -c 'test $FLEET_TASK_ID != ${{FLEET_JOB_ID}}.1 || until test -e {on}; do sleep 0.1; done'; echo code=$?");
+        await terminal.UntilAsync("2/3 done  1 running: ");
+        await terminal.UntilAsync("  1.");
+        await terminal.UntilAsync("  2.");
+        await File.WriteAllTextAsync(on, "");
+        await terminal.UntilAsync("code=0");
+    }
+
+    [ToolFact("tmux")]
+    public async Task What_a_host_says_cannot_change_the_terminal()
+    {
+        await using var terminal = await TmuxTerminal.OpenAsync(s_bash, _fleet.Admin.Environment);
+        await terminal.EnterAsync("fleet exec web1 --cwd $'/x\\e]0;HI\\a' -- true; fleet exec web1 --stream --cwd $'/x\\e]0;HI\\a' -- true; echo over-$((40 + 2))");
+        var screen = await terminal.UntilAsync("over-42");
+        screen.ShouldContain("could not be started");
+        (await terminal.TitleAsync()).ShouldNotBe("HI");
+    }
+
+    [ToolFact("tmux")]
     public async Task Ctrl_C_cancels_where_that_is_the_answer()
     {
         // As narrow as a terminal gets: the progress line must not wrap.

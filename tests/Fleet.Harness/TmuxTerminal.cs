@@ -39,6 +39,9 @@ public sealed class TmuxTerminal : IAsyncDisposable
     /// <summary>What can be seen now, and what has scrolled away.</summary>
     public async Task<string> ScreenAsync() => (await TmuxAsync("capture-pane", "-p", "-S", "-200")).Stdout;
 
+    /// <summary>The title that programs in it have set.</summary>
+    public async Task<string> TitleAsync() => (await TmuxAsync("display-message", "-p", "#{pane_title}")).Stdout.Trim();
+
     /// <summary>Waits until a text can be seen; the screen then.</summary>
     public async Task<string> UntilAsync(string text)
     {

@@ -24,8 +24,8 @@ internal static class TaskRequestCheck
             return $"run timeout: {request.RunTimeout} given, more than 0 and at most {options.MaxRunTimeout} allowed";
         if (request.KillGrace < TimeSpan.Zero || request.KillGrace > options.MaxRunTimeout)
             return $"kill grace: {request.KillGrace} given, 0 to {options.MaxRunTimeout} allowed";
-        if (request.Output.HeadBytes < 0 || request.Output.HeadBytes > options.MaxHeadBytes)
-            return $"output head: {request.Output.HeadBytes} bytes asked for, 0 to {options.MaxHeadBytes} allowed";
+        if (request.Output.HeadBytes < 0 || request.Output.FirstBytes > options.MaxHeadBytes)
+            return $"output head: {request.Output.FirstBytes} bytes asked for, 0 to {options.MaxHeadBytes} allowed";
         if (request.Output.TailBytes < 0 || request.Output.TailBytes > options.MaxTailBytes)
             return $"output tail: {request.Output.TailBytes} bytes asked for, 0 to {options.MaxTailBytes} allowed";
         if (request.FileModeMask > LargestMask)

@@ -130,7 +130,9 @@ internal sealed partial class ActiveTask : ITaskObserver, IDisposable
     public ValueTask OutputAsync(OutputChunk chunk, CancellationToken cancellationToken)
     {
         var isKept = false;
-        if (!_journal.Usage.IsFull)
+        // What only its followers want leaves half of the journal to other tasks.
+        var isRoom = Order.Request.Output.IsOnlyForFollowers(chunk.Offset) ? _journal.Usage.Bytes < _journal.Usage.LimitBytes / 2 : !_journal.Usage.IsFull;
+        if (isRoom)
         {
             try
             {

@@ -33,7 +33,10 @@ internal sealed class TaskOrderReader(TaskPolicy policy)
         }
 
         var request = fault.Length > 0 ? null : SpecReader.Read(id, spec, policy, out fault);
-        return request is null ? null : new TaskOrder(id, request, TimeSpan.FromMilliseconds(start.StartWithinMs));
+        if (request is null)
+            return null;
+        var output = request.Output with { StreamBytes = (long)Math.Min(start.StreamBytes, Limits.StreamedOutputBytes) };
+        return new TaskOrder(id, request with { Output = output }, TimeSpan.FromMilliseconds(start.StartWithinMs));
     }
 
     private static string OrderFault(StartTask start)

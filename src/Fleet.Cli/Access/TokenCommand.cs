@@ -67,7 +67,7 @@ internal static class TokenCommand
                 return ExitCode.Success;
             }
 
-            await context.Screen.Writer.WriteLineAsync(reply.Secret);
+            await context.Screen.Writer.WriteLineAsync($"{reply.Secret}");
             await context.Screen.Writer.FlushAsync(cancellationToken);
             var how = request.Kind == TokenKind.Agent
                 ? $"fleet-agent enrol --controller {client.Context.Controller} --token TOKEN"

@@ -25,7 +25,7 @@ internal static class AgentTables
             a.Name, Link(a), TimeText.Ago(a.LastSeenMs, now),
             a.Facts.TryGetValue("os", out var os) ? os : "-", a.Version, Labels(a),
         ]));
-        screen.Note($"{agents.Count} hosts, {agents.Count(a => a.Online)} online");
+        screen.Note($"{Plural.Of(agents.Count, "host")}, {agents.Count(a => a.Online)} online");
         if (agents.Where(a => a.DuplicateSinceMs > 0).Select(a => a.Name).ToList() is { Count: > 0 } duplicates)
             screen.Note($"two processes use the identity of {NodeSet.Fold(duplicates)}: 'fleet agents show' tells more, 'fleet agents clear-duplicate' releases it");
     }

@@ -37,7 +37,7 @@ internal static class AgentsCommand
             if (agents.Count == 0 && !parsed.GetValue(offline))
                 context.Screen.Note("no host is enrolled yet; an admin makes the line that adds one: fleet token create --install");
             if (parsed.GetValue(names))
-                await context.Screen.Writer.WriteLineAsync(NodeSet.Fold(agents.Select(a => a.Name)));
+                await context.Screen.Writer.WriteLineAsync($"{NodeSet.Fold(agents.Select(a => a.Name))}");
             else
                 AgentTables.List(context.Screen, agents, parsed.GetValue(json), context.Time.GetUtcNow());
             return ExitCode.Success;
@@ -126,7 +126,7 @@ internal static class AgentsCommand
             var selection = target.Read(parsed);
             using var client = context.Connect(parsed);
             var preview = await client.Jobs.PreviewTargetAsync(new PreviewTargetRequest { Target = selection }, deadline: context.Soon, cancellationToken: cancellationToken);
-            var confirmation = new HostConfirmation(0, parsed.GetValue(yes), context.Screen.Input, context.Screen.Err.Profile.Out.Writer);
+            var confirmation = new HostConfirmation(0, parsed.GetValue(yes), context.Screen.Input, context.Screen.Err);
             confirmation.Ask("remove", preview, everyHost: true);
             // By name: exactly the hosts that were shown.
             var shown = new TargetSelection { Expression = NodeSet.Fold(preview.Names) };
@@ -152,7 +152,7 @@ internal static class AgentsCommand
             };
             var reply = await client.Agents.ExplainTargetAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
             foreach (var line in reply.Lines)
-                await context.Screen.Writer.WriteLineAsync(line);
+                await context.Screen.Writer.WriteLineAsync($"{line}");
             return reply.Matches ? ExitCode.Success : ExitCode.SomeFailed;
         });
         return command;

@@ -121,7 +121,7 @@ internal static class AlertsCommand
                 throw CommandFailure.Usage("--for is out of range", "give 1m to 90d");
             using var client = context.Connect(parsed);
             var silence = await client.Alerts.CreateSilenceAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
-            await context.Screen.Writer.WriteLineAsync(silence.Id);
+            await context.Screen.Writer.WriteLineAsync($"{silence.Id}");
             context.Screen.Note($"silent until {TimeText.Local(silence.ExpiresMs)}; end it sooner with: fleet alerts unsilence {silence.Id}");
             return ExitCode.Success;
         });
@@ -167,7 +167,10 @@ internal static class AlertsCommand
         {
             using var client = context.Connect(parsed);
             var reply = await client.Alerts.TestChannelAsync(new TestChannelRequest { Name = parsed.GetValue(name) }, deadline: context.Time.GetUtcNow().UtcDateTime + s_longestTest, cancellationToken: cancellationToken);
-            context.Screen.Note(reply.Delivered ? $"the test message went out by {parsed.GetValue(name)}" : $"the test message did not go out by {parsed.GetValue(name)}: {reply.Fault}");
+            if (reply.Delivered)
+                context.Screen.Note($"the test message went out by {parsed.GetValue(name)}");
+            else
+                context.Screen.Note($"the test message did not go out by {parsed.GetValue(name)}: {reply.Fault}");
             return reply.Delivered ? ExitCode.Success : ExitCode.SomeFailed;
         });
         return command;

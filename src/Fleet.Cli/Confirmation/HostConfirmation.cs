@@ -1,3 +1,4 @@
+using Fleet.Cli.Output;
 using Fleet.Protocol.NodeSets;
 using Fleet.Protocol.V1;
 
@@ -50,9 +51,9 @@ internal sealed class HostConfirmation
         if (!MayAsk || (!everyHost && preview.Names.Count <= _above))
             return;
         _prompt.WriteLine($"{command}");
-        _prompt.WriteLine($"  on {preview.Names.Count} {(preview.Names.Count == 1 ? "host" : "hosts")}: {Shorten(NodeSet.Fold(preview.Names))}");
+        _prompt.WriteLine($"  on {Plural.Of(preview.Names.Count, "host")}: {Shorten(NodeSet.Fold(preview.Names))}");
         if (preview.Offline.Count > 0)
-            _prompt.WriteLine($"  of which {preview.Offline.Count} have no link now: {Shorten(NodeSet.Fold(preview.Offline))}");
+            _prompt.WriteLine($"  of which {preview.Offline.Count} {(preview.Offline.Count == 1 ? "is" : "are")} offline now: {Shorten(NodeSet.Fold(preview.Offline))}");
         _prompt.Write("Go on? [y/N] ");
         _prompt.Flush();
         var answer = _terminal!.ReadLine()?.Trim();

@@ -5,6 +5,7 @@ using Fleet.Cli.Login;
 using Fleet.Protocol;
 using Fleet.Protocol.Identity;
 using Fleet.Protocol.V1;
+using Grpc.Core;
 using Grpc.Net.Client;
 using AgentsApi = Fleet.Protocol.V1.Agents;
 using AlertsApi = Fleet.Protocol.V1.Alerts;
@@ -19,14 +20,20 @@ namespace Fleet.Cli.Connection;
 /// <summary>A link to the context's controller: the operator API over the operator's own certificate.</summary>
 internal sealed class FleetClient : IDisposable
 {
-    private readonly GrpcChannel _channel;
+    private readonly IDisposable? _channel;
 
     private FleetClient(GrpcChannel channel, PinnedTrust trust, FleetContext context, IdentityFiles files, X509Certificate2 identity, bool isRenewalDue)
+        : this(channel.CreateCallInvoker(), trust, context, files, identity)
+    {
+        _channel = channel;
+        IsRenewalDue = isRenewalDue;
+    }
+
+    /// <summary>Over calls that somebody else makes.</summary>
+    internal FleetClient(CallInvoker channel, PinnedTrust trust, FleetContext context, IdentityFiles files, X509Certificate2 identity)
     {
         IdentityFiles = files;
         Identity = identity;
-        IsRenewalDue = isRenewalDue;
-        _channel = channel;
         Trust = trust;
         Context = context;
         Jobs = new JobsApi.JobsClient(channel);
@@ -115,7 +122,7 @@ internal sealed class FleetClient : IDisposable
 
     public void Dispose()
     {
-        _channel.Dispose();
+        _channel?.Dispose();
         Identity.Dispose();
     }
 }

@@ -29,20 +29,24 @@ internal sealed class JobJourney
 
     public async Task<int> RunAsync(ParseResult parsed, JobOrder order, IResultRenderer renderer, bool quiet, CancellationToken cancellationToken)
     {
+        // Who does not stay follows nothing.
+        if (parsed.GetValue(_detach))
+            order.Options.StreamBytes = 0;
+
         // 1. The job is created for exactly the hosts that the operator was shown.
         using var client = _context.Connect(parsed);
-        var confirmation = new HostConfirmation(HostConfirmation.AboveOfUser(), parsed.GetValue(_yes), _context.Screen.Input, _context.Screen.Err.Profile.Out.Writer);
+        var confirmation = new HostConfirmation(HostConfirmation.AboveOfUser(), parsed.GetValue(_yes), _context.Screen.Input, _context.Screen.Err);
         var launcher = new JobLauncher(client, _context.Time, confirmation, _context.Screen.Note);
         var job = await launcher.LaunchAsync(order.Target, order.EveryHost, order.Spec, order.Options, cancellationToken);
 
         // 2. It is followed to its end, or left to itself.
         if (parsed.GetValue(_detach))
         {
-            _context.Screen.Writer.WriteLine(job.Id);
+            _context.Screen.Writer.WriteLine($"{job.Id}");
             return ExitCode.Success;
         }
 
         var follower = new JobFollower(client, _context.Screen, _context.Time, _context.CtrlC, quiet);
-        return await follower.FollowAsync(job.Id, renderer, follow: true);
+        return await follower.FollowAsync(job, renderer, FollowMode.Own);
     }
 }

@@ -29,6 +29,8 @@ internal sealed class JobRun
         var selection = target.Read(parsed);
         var spec = SpecBuilder.Build(steps, await _run.ReadAsync(parsed, cancellationToken));
         var options = _job.Read(parsed);
+        if (_show.IsStream(parsed) && !_run.NamesSizes(parsed))
+            options.StreamBytes = StreamBudget.Most;
         var renderer = _show.Create(parsed, _context.Screen);
         var quiet = _show.IsForPrograms(parsed);
 

@@ -1,7 +1,5 @@
-using System.Text;
 using Fleet.Cli.Output;
 using Fleet.Protocol.V1;
-using Spectre.Console;
 
 namespace Fleet.Cli.Hits;
 
@@ -10,8 +8,6 @@ internal static class GapLine
 {
     public static void Write(Screen screen, StoredGap gap)
     {
-        // Only the head is marked: marked text is broken at the terminal's width, and this is to be copied whole.
-        screen.Out.Markup($"[red bold]{Markup.Escape(gap.Gap.Scan)}:[/] ");
-        screen.Writer.WriteLine(HostText.Decode(Encoding.UTF8.GetBytes(HitWords.Gap(gap)), screen.OutIsTerminal));
+        screen.Out.WriteLine($"{TextStyle.RedBold}{gap.Gap.Scan}:{TextStyle.Plain} {HitWords.Gap(gap)}");
     }
 }

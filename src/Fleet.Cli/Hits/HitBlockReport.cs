@@ -1,10 +1,9 @@
-using System.Text;
 using Fleet.Cli.Logs;
 using Fleet.Cli.Output;
 using Fleet.Cli.Scans;
 using Fleet.Protocol.NodeSets;
 using Fleet.Protocol.V1;
-using Spectre.Console;
+using Fleet.Cli.Results;
 
 namespace Fleet.Cli.Hits;
 
@@ -26,7 +25,7 @@ internal sealed class HitBlockReport(Screen screen, HitHighlighter highlighter) 
         var lines = _replies.SelectMany(Lines).Reverse().ToList();
         foreach (var block in lines.GroupBy(line => (line.Host, line.Source)).OrderBy(block => block.Key.Host, NaturalOrder.Comparer).ThenBy(block => block.Key.Source, StringComparer.Ordinal))
         {
-            screen.Out.MarkupLine($"[green bold]--- {Markup.Escape(block.Key.Host)}[/] [green]{Markup.Escape(Visible(block.Key.Source))}[/]");
+            screen.Out.WriteLine($"{TextStyle.GreenBold}{Heading.Mark}{block.Key.Host}{TextStyle.Plain} {TextStyle.Green}{block.Key.Source}");
             foreach (var line in block.OrderBy(line => line.TimeUs))
                 line.Write();
         }
@@ -44,23 +43,24 @@ internal sealed class HitBlockReport(Screen screen, HitHighlighter highlighter) 
     private void Write(StoredHit stored)
     {
         var hit = stored.Hit;
-        screen.Out.Markup($"[grey]{LineTime.Local(HitWords.TimeUs(hit))}[/] [{ScanWords.Colour(hit.Severity)}]{Markup.Escape($"{hit.Scan}/{hit.Pattern}")}[/] ");
-        HighlightedText.Write(screen, hit.Text.Span, highlighter.RangesOf(hit), HitWords.Margin);
+        Head(HitWords.TimeUs(hit), hit.Scan, hit.Pattern, hit.Severity);
+        HighlightedText.Write(screen.Out, hit.Text.Span, highlighter.RangesOf(hit), HitWords.Margin);
         if (hit.Cut)
-            screen.Out.Markup("[grey] ... (cut)[/]");
+            screen.Out.Write($"{TextStyle.Grey} ... (cut)");
         if (stored.NotAssigned)
-            screen.Out.Markup($"[yellow] {HitWords.NotAssigned}[/]");
+            screen.Out.Write($"{TextStyle.Yellow} {HitWords.NotAssigned}");
         screen.Writer.WriteLine();
     }
 
     private void Write(StoredSummary stored)
     {
         var summary = stored.Summary;
-        screen.Out.Markup($"[grey]{LineTime.Local(summary.LastUs)}[/] [{ScanWords.Colour(summary.Severity)}]{Markup.Escape($"{summary.Scan}/{summary.Pattern}")}[/] ");
-        screen.Writer.WriteLine(Visible(HitWords.Summary(stored)));
+        Head(summary.LastUs, summary.Scan, summary.Pattern, summary.Severity);
+        screen.Out.WriteLine($"{HitWords.Summary(stored)}");
         foreach (var example in summary.Examples)
-            screen.Writer.WriteLine($"    e.g. {HostText.Decode(example.Span, screen.OutIsTerminal)}");
+            screen.Out.WriteLine($"    e.g. {example.ToStringUtf8()}");
     }
 
-    private string Visible(string text) => HostText.Decode(Encoding.UTF8.GetBytes(text), screen.OutIsTerminal);
+    private void Head(long timeUs, string scan, string pattern, Severity severity) =>
+        screen.Out.Write($"{TextStyle.Grey}{LineTime.Local(timeUs)}{TextStyle.Plain} {ScanWords.Style(severity)}{scan}/{pattern}{TextStyle.Plain} ");
 }

@@ -1,9 +1,7 @@
-using System.Text;
 using Fleet.Cli.Logs;
 using Fleet.Cli.Output;
 using Fleet.Cli.Scans;
 using Fleet.Protocol.V1;
-using Spectre.Console;
 
 namespace Fleet.Cli.Hits;
 
@@ -20,11 +18,11 @@ internal sealed class HitStreamReport(Screen screen, HitHighlighter highlighter)
         foreach (var (host, hit, notAssigned) in reply.Hits.Select(stored => (stored.AgentName, stored.Hit, stored.NotAssigned)))
         {
             Head(host, hit.Scan, hit.Pattern, hit.Severity, HitWords.TimeUs(hit));
-            HighlightedText.Write(screen, hit.Text.Span, highlighter.RangesOf(hit), HitWords.Margin);
+            HighlightedText.Write(screen.Out, hit.Text.Span, highlighter.RangesOf(hit), HitWords.Margin);
             if (hit.Cut)
-                screen.Out.Markup("[grey] ... (cut)[/]");
+                screen.Out.Write($"{TextStyle.Grey} ... (cut)");
             if (notAssigned)
-                screen.Out.Markup($"[yellow] {HitWords.NotAssigned}[/]");
+                screen.Out.Write($"{TextStyle.Yellow} {HitWords.NotAssigned}");
             screen.Writer.WriteLine();
         }
 
@@ -32,7 +30,7 @@ internal sealed class HitStreamReport(Screen screen, HitHighlighter highlighter)
         {
             var summary = stored.Summary;
             Head(stored.AgentName, summary.Scan, summary.Pattern, summary.Severity, summary.LastUs);
-            screen.Writer.WriteLine(HostText.Decode(Encoding.UTF8.GetBytes(HitWords.Summary(stored)), screen.OutIsTerminal));
+            screen.Out.WriteLine($"{HitWords.Summary(stored)}");
         }
 
         screen.Writer.Flush();
@@ -41,5 +39,6 @@ internal sealed class HitStreamReport(Screen screen, HitHighlighter highlighter)
     public void Finish() => _tally.Write(screen);
 
     private void Head(string host, string scan, string pattern, Severity severity, long timeUs) =>
-        screen.Out.Markup($"[grey]{LineTime.Local(timeUs)}[/] [green]{Markup.Escape(host)}[/] [{ScanWords.Colour(severity)}]{Markup.Escape($"{scan}/{pattern}")}[/] ");
+        screen.Out.Write(
+            $"{TextStyle.Grey}{LineTime.Local(timeUs)}{TextStyle.Plain} {TextStyle.Green}{host}{TextStyle.Plain} {ScanWords.Style(severity)}{scan}/{pattern}{TextStyle.Plain} ");
 }

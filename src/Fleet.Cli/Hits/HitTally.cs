@@ -1,6 +1,5 @@
 using Fleet.Cli.Output;
 using Fleet.Protocol.V1;
-using Spectre.Console;
 
 namespace Fleet.Cli.Hits;
 
@@ -46,10 +45,11 @@ internal sealed class HitTally
         if (Hosts > 0)
             parts.Add($"on {(_hasUnnamedHosts ? "at least " : "")}{Count((ulong)Hosts, "host")}");
         var text = string.Join(", ", parts);
-        if (Gaps > 0)
-            text += $"; [red]{Count((ulong)Gaps, "gap")}: lines that nobody saw[/]";
         screen.Writer.Flush();
-        screen.Err.MarkupLine(text);
+        screen.Err.Write($"{text}");
+        if (Gaps > 0)
+            screen.Err.Write($"; {TextStyle.Red}{Count((ulong)Gaps, "gap")}: lines that nobody saw");
+        screen.Err.WriteLine();
         if (Truncated)
             screen.Note("there are more than these (--limit)");
     }

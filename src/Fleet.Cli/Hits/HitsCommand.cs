@@ -49,6 +49,7 @@ internal static class HitsCommand
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The way in which following ends.
+            context.Screen.EndLine();
             report.Finish();
         }
 

@@ -26,7 +26,7 @@ internal static class InstallCommand
             }
 
             var screen = context.Screen;
-            new HostConfirmation(HostConfirmation.AboveOfUser(), set.AssumesYes(parsed), screen.Input, screen.Err.Profile.Out.Writer)
+            new HostConfirmation(HostConfirmation.AboveOfUser(), set.AssumesYes(parsed), screen.Input, screen.Err)
                 .Ask("install agents over ssh", new TargetPreview { Names = { targets.Select(target => target.Name) } }, everyHost: false);
             using var client = context.Connect(parsed);
             return await RunAsync(context, client, targets, options, cancellationToken);

@@ -1,7 +1,7 @@
 using System.Text;
 using Fleet.Cli.Output;
+using Fleet.Cli.Results;
 using Fleet.Protocol.Folding;
-using Spectre.Console;
 
 namespace Fleet.Cli.Install;
 
@@ -17,12 +17,13 @@ internal static class InstallPreview
         foreach (var group in fold.Snapshot())
         {
             var number = group.Hosts.Count == 1 ? "" : $" ({group.Hosts.Count} hosts)";
-            screen.Out.MarkupLine($"[bold]--- {Markup.Escape(group.Hosts.ToString())}[/]{number} {Markup.Escape(group.Key)}{(group.Hosts.Count == 1 ? "" : $"; for {Markup.Escape(group.Representative)}:")}");
+            var shown = group.Hosts.Count == 1 ? "" : $"; for {group.Representative}:";
+            screen.Out.WriteLine($"{TextStyle.Bold}{Heading.Mark}{group.Hosts.ToString()}{TextStyle.Plain}{number} {group.Key}{shown}");
             screen.Writer.Write(group.Text);
         }
 
         screen.Writer.Flush();
-        screen.Note($"nothing was done; {targets.Count} host(s) would each run the line of `fleet token create --install`, with sudo -n where the user is not root");
+        screen.Note($"nothing was done; {Plural.Of(targets.Count, "host")} would each run the line of `fleet token create --install`, with sudo -n where the user is not root");
     }
 
     private static string Way(InstallTarget target, InstallOptions options)

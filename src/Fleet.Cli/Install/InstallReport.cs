@@ -1,8 +1,8 @@
 using System.Text;
 using Fleet.Cli.Output;
+using Fleet.Cli.Results;
 using Fleet.Protocol.Folding;
 using Fleet.Protocol.NodeSets;
-using Spectre.Console;
 
 namespace Fleet.Cli.Install;
 
@@ -16,8 +16,7 @@ internal static class InstallReport
         var fold = new OutputFold<Ending>(Likeness.Similar);
         foreach (var (target, outcome) in results)
         {
-            var details = HostText.Decode(Encoding.UTF8.GetBytes(outcome.Details), screen.OutIsTerminal);
-            fold.TryAdd(target.Name, new Ending(outcome.Kind, outcome.Reason), Encoding.UTF8.GetBytes(details));
+            fold.TryAdd(target.Name, new Ending(outcome.Kind, outcome.Reason), Encoding.UTF8.GetBytes(HostLines.BelowLog(outcome.Details)));
         }
 
         foreach (var group in fold.Snapshot().OrderBy(g => g.Key.Kind).ThenBy(g => g.Key.Reason, StringComparer.Ordinal))
@@ -33,7 +32,7 @@ internal static class InstallReport
         }
 
         screen.Writer.Flush();
-        screen.Err.MarkupLine(Summary(results, elapsed));
+        Summary(screen, results, elapsed);
     }
 
     /// <summary>What the command ends with.</summary>
@@ -47,19 +46,25 @@ internal static class InstallReport
     private static void Head(Screen screen, OutputGroup<Ending> group, string agentVersion)
     {
         var isGood = group.Key.Kind is InstallKind.Installed or InstallKind.AlreadyEnrolled;
-        var colour = isGood ? "green" : "red";
         var number = group.Hosts.Count == 1 ? "" : $" ({group.Hosts.Count} hosts)";
         var reason = group.Key.Kind == InstallKind.Installed ? $": agent {agentVersion}" : group.Key.Reason.Length > 0 ? $": {group.Key.Reason}" : "";
         var variants = group.Variants > 1 ? $", {group.Variants} variants; shown: {group.Representative}" : "";
-        var words = HostText.Decode(Encoding.UTF8.GetBytes(InstallWords.Of(group.Key.Kind) + reason + variants), screen.OutIsTerminal);
-        screen.Out.MarkupLine($"[{colour} bold]--- {Markup.Escape(group.Hosts.ToString())}[/]{number} [{colour}]{Markup.Escape(words)}[/]");
+        var words = InstallWords.Of(group.Key.Kind) + reason + variants;
+        screen.Out.WriteLine(
+            $"{(isGood ? TextStyle.GreenBold : TextStyle.RedBold)}{Heading.Mark}{group.Hosts.ToString()}{TextStyle.Plain}{number} {(isGood ? TextStyle.Green : TextStyle.Red)}{words}");
     }
 
-    private static string Summary(IReadOnlyList<HostResult> results, TimeSpan elapsed)
+    private static void Summary(Screen screen, IReadOnlyList<HostResult> results, TimeSpan elapsed)
     {
-        var parts = results.GroupBy(result => result.Outcome.Kind).OrderBy(kind => kind.Key).Select(kind =>
-            $"[{(kind.First().Outcome.IsGood ? "green" : "red")}]{kind.Count()} {InstallWords.Of(kind.Key).Split(',')[0]}[/]");
-        return $"{results.Count} {(results.Count == 1 ? "host" : "hosts")}: {string.Join(", ", parts)}; {ProgressLine.Elapsed(elapsed)}";
+        screen.Err.Write($"{Plural.Of(results.Count, "host")}: ");
+        var separator = "";
+        foreach (var kind in results.GroupBy(result => result.Outcome.Kind).OrderBy(kind => kind.Key))
+        {
+            screen.Err.Write($"{separator}{(kind.First().Outcome.IsGood ? TextStyle.Green : TextStyle.Red)}{kind.Count()} {InstallWords.Of(kind.Key).Split(',')[0]}");
+            separator = ", ";
+        }
+
+        screen.Err.WriteLine($"; {ProgressLine.Elapsed(elapsed)}");
     }
 
     private sealed record Ending(InstallKind Kind, string Reason);

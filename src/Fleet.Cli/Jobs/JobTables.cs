@@ -26,9 +26,9 @@ internal static class JobTables
     public static void Head(Screen screen, Job job)
     {
         screen.Writer.WriteLine($"job      {job.Id}{(job.RetryOf.Length > 0 ? $" (retry of {job.RetryOf})" : "")}");
-        screen.Writer.WriteLine($"command  {HostText.Decode(System.Text.Encoding.UTF8.GetBytes(job.Summary), forTerminal: true)}");
+        screen.Writer.WriteLine($"command  {job.Summary}");
         if (HiddenWords.Of(job) is { Length: > 0 } hidden)
-            screen.Writer.WriteLine($"with     {HostText.Decode(System.Text.Encoding.UTF8.GetBytes(hidden), forTerminal: true)}");
+            screen.Writer.WriteLine($"with     {hidden}");
         screen.Writer.WriteLine($"target   {job.Target}");
         screen.Writer.WriteLine($"by       {job.OperatorName}, {TimeText.Local(job.CreatedMs)}{(job.CancelRequested ? $", cancelled by {job.CancelledBy}" : "")}");
         screen.Writer.WriteLine($"state    {(job.Done ? "done" : "open")}: {Result(job)}");

@@ -66,7 +66,8 @@ internal static class JobsCommand
         var show = new ShowOptionSet(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var renderer = show.Create(parsed, context.Screen);
+            // What is wrong with the command line is said before the controller is asked.
+            show.Create(parsed, context.Screen);
             using var client = context.Connect(parsed);
             var job = await client.Jobs.GetJobAsync(new GetJobRequest { Id = parsed.GetValue(id) }, deadline: context.Soon, cancellationToken: cancellationToken);
             if (parsed.GetValue(tasks))
@@ -78,7 +79,7 @@ internal static class JobsCommand
             if (!show.IsForPrograms(parsed))
                 JobTables.Head(context.Screen, job);
             var follower = new JobFollower(client, context.Screen, context.Time, context.CtrlC, quiet: true);
-            return await follower.FollowAsync(job.Id, renderer, follow: false);
+            return await follower.FollowAsync(job, show.Create(parsed, context.Screen, job), FollowMode.Look);
         });
         return command;
     }
@@ -90,11 +91,12 @@ internal static class JobsCommand
         var show = new ShowOptionSet(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var renderer = show.Create(parsed, context.Screen);
+            // What is wrong with the command line is said before the controller is asked.
+            show.Create(parsed, context.Screen);
             using var client = context.Connect(parsed);
             var job = await client.Jobs.GetJobAsync(new GetJobRequest { Id = parsed.GetValue(id) }, deadline: context.Soon, cancellationToken: cancellationToken);
             var follower = new JobFollower(client, context.Screen, context.Time, context.CtrlC, show.IsForPrograms(parsed));
-            return await follower.FollowAsync(job.Id, renderer, follow: true);
+            return await follower.FollowAsync(job, show.Create(parsed, context.Screen, job), FollowMode.Watch);
         });
         return command;
     }
@@ -107,7 +109,10 @@ internal static class JobsCommand
         {
             using var client = context.Connect(parsed);
             var job = await client.Jobs.CancelJobAsync(new CancelJobRequest { Id = parsed.GetValue(id) }, deadline: context.Soon, cancellationToken: cancellationToken);
-            context.Screen.Note(job.Done ? $"job {job.Id} is done already; nothing was cancelled" : $"cancel of job {job.Id} requested; see: fleet jobs watch {job.Id}");
+            if (job.Done)
+                context.Screen.Note($"job {job.Id} is done already; nothing was cancelled");
+            else
+                context.Screen.Note($"cancel of job {job.Id} requested; see: fleet jobs watch {job.Id}");
             return ExitCode.Success;
         });
         return command;
@@ -122,7 +127,8 @@ internal static class JobsCommand
         var show = new ShowOptionSet(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var renderer = show.Create(parsed, context.Screen);
+            // What is wrong with the command line is said before the controller is asked.
+            show.Create(parsed, context.Screen);
             using var client = context.Connect(parsed);
             var origin = await client.Jobs.GetJobAsync(new GetJobRequest { Id = parsed.GetValue(id) }, deadline: context.Soon, cancellationToken: cancellationToken);
             await ConfirmRetryAsync(context, client, origin, parsed.GetValue(yes), cancellationToken);
@@ -132,12 +138,12 @@ internal static class JobsCommand
                 cancellationToken: cancellationToken);
             if (parsed.GetValue(detach))
             {
-                context.Screen.Writer.WriteLine(job.Id);
+                context.Screen.Writer.WriteLine($"{job.Id}");
                 return ExitCode.Success;
             }
 
             var follower = new JobFollower(client, context.Screen, context.Time, context.CtrlC, show.IsForPrograms(parsed));
-            return await follower.FollowAsync(job.Id, renderer, follow: true);
+            return await follower.FollowAsync(job, show.Create(parsed, context.Screen, job), FollowMode.Own);
         });
         return command;
     }

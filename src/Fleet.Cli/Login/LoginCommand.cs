@@ -106,8 +106,8 @@ internal static class LoginCommand
     {
         if (context.Screen.Input is not null)
         {
-            await context.Screen.Err.Profile.Out.Writer.WriteAsync("Token: ");
-            await context.Screen.Err.Profile.Out.Writer.FlushAsync(cancellationToken);
+            await context.Screen.Err.WriteAsync("Token: ");
+            await context.Screen.Err.FlushAsync(cancellationToken);
         }
 
         return await Console.In.ReadLineAsync(cancellationToken) ?? throw CommandFailure.Usage("no token was given", "use --token or $FLEET_TOKEN");

@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text;
 using Fleet.Cli.Output;
 using Fleet.Protocol.NodeSets;
-using Spectre.Console;
 
 namespace Fleet.Cli.Logs;
 
@@ -18,8 +16,7 @@ internal static class ClusterList
     {
         foreach (var cluster in top > 0 ? clusters.Take(top) : clusters)
         {
-            screen.Out.MarkupInterpolated($"[yellow bold]{cluster.Count.ToString(CultureInfo.InvariantCulture),8}[/]  [green]{Where(cluster)}[/]{Span(cluster)}");
-            screen.Writer.WriteLine();
+            screen.Out.WriteLine($"{TextStyle.YellowBold}{cluster.Count,8}{TextStyle.Plain}  {TextStyle.Green}{Where(cluster)}{TextStyle.Plain}{Span(cluster)}");
             Indented(screen, "", cluster.Count == 1 ? cluster.Example : cluster.Template);
             if (cluster.Count > 1 && cluster.Template != cluster.Example)
                 Indented(screen, "e.g. ", cluster.Example);
@@ -38,7 +35,7 @@ internal static class ClusterList
     };
 
     private static void Indented(Screen screen, string label, string text) =>
-        screen.Writer.WriteLine($"{Margin}{label}{HostText.Decode(Encoding.UTF8.GetBytes(text), screen.OutIsTerminal).Replace("\n", "\n" + Margin, StringComparison.Ordinal)}");
+        screen.Writer.WriteLine(Margin + label + text.Replace("\n", "\n" + Margin, StringComparison.Ordinal));
 
     private static string Span(ClusterRow cluster) => (cluster.First, cluster.Last) switch
     {

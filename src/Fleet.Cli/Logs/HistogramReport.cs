@@ -2,7 +2,6 @@ using System.Globalization;
 using Fleet.Cli.Output;
 using Fleet.Cli.Running;
 using Fleet.Protocol.V1;
-using Spectre.Console;
 
 namespace Fleet.Cli.Logs;
 
@@ -41,7 +40,7 @@ internal sealed class HistogramReport(Screen screen) : ISearchReport
         if (_counts.Count > 0)
             Draw();
         if (_undated > 0)
-            screen.Note($"{_undated} lines have no time that is known (--time-format)");
+            screen.Note($"{_undated} {(_undated == 1 ? "line has" : "lines have")} no time that is known (--time-format)");
         SearchSummary.Write(screen, job, tally, elapsed);
     }
 
@@ -54,16 +53,14 @@ internal sealed class HistogramReport(Screen screen) : ISearchReport
         foreach (var (start, count) in _counts)
             rows[start / row] = rows.GetValueOrDefault(start / row) + count;
         var largest = rows.Values.Max();
-        var width = Math.Clamp(screen.Out.Profile.Width - LabelAndNumber, 10, 100);
+        var width = Math.Clamp(screen.Out.Width - LabelAndNumber, 10, 100);
         for (var at = first / row; at <= last / row; at++)
         {
             var count = rows.GetValueOrDefault(at);
             var eighths = (int)(count * (ulong)width * 8 / largest);
             var bar = new string('█', eighths / 8) + s_eighths[eighths % 8] + (count > 0 && eighths == 0 ? s_eighths[1] : "");
             var label = DateTimeOffset.FromUnixTimeMilliseconds(at * row).ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-            screen.Writer.Write($"{label}  {count,10}  ");
-            screen.Out.MarkupInterpolated($"[blue]{bar}[/]");
-            screen.Writer.WriteLine();
+            screen.Out.WriteLine($"{label}  {count,10}  {TextStyle.Blue}{bar}");
         }
     }
 

@@ -95,15 +95,7 @@ internal sealed class SearchFormOptionSet
         var top = parsed.GetValue(_top) ?? 0;
         if (top > 0 && search.Output is not LogOutput.Clusters and not LogOutput.Count)
             throw CommandFailure.Usage("--top goes with --cluster or --count");
-        ISearchReport report = search.Output switch
-        {
-            _ when parsed.GetValue(_json) => new JsonReport(screen),
-            LogOutput.Count => new CountReport(screen, search, top),
-            LogOutput.Histogram => new HistogramReport(screen),
-            LogOutput.Clusters => new ClusterReport(screen, top),
-            _ => new LineReport(screen, search),
-        };
-        return new SearchRenderer(screen, report);
+        return SearchRenderer.Create(screen, search, parsed.GetValue(_json), top);
     }
 
     private static Option<uint?> Lines(string name, string alias, string description) =>

@@ -11,6 +11,20 @@ internal sealed class SearchRenderer(Screen screen, ISearchReport report) : IRes
 {
     private readonly SearchTally _tally = new();
 
+    /// <summary>Shows a search in the form that was asked for, while it runs or later.</summary>
+    /// <param name="screen">Where to.</param>
+    /// <param name="search">What was asked for.</param>
+    /// <param name="asJson">Whether programs read it.</param>
+    /// <param name="top">So many clusters, or hosts of counts; 0: all.</param>
+    public static SearchRenderer Create(Screen screen, SearchLogs search, bool asJson, int top) => new(screen, search.Output switch
+    {
+        _ when asJson => new JsonReport(screen),
+        LogOutput.Count => new CountReport(screen, search, top),
+        LogOutput.Histogram => new HistogramReport(screen),
+        LogOutput.Clusters => new ClusterReport(screen, top),
+        _ => new LineReport(screen, search),
+    });
+
     public void Show(JobView job, JobEvent happened, TaskView? task)
     {
         if (happened.EventCase != JobEvent.EventOneofCase.Ended || task?.Ended is not { } ended)

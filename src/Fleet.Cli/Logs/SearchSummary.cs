@@ -1,6 +1,6 @@
 using Fleet.Cli.Output;
+using Fleet.Cli.Results;
 using Fleet.Cli.Running;
-using Spectre.Console;
 
 namespace Fleet.Cli.Logs;
 
@@ -10,24 +10,18 @@ internal static class SearchSummary
     public static void Write(Screen screen, JobView job, SearchTally tally, TimeSpan elapsed)
     {
         foreach (var (reason, hosts, count) in tally.Troubles)
-            screen.Out.MarkupLine($"[red bold]--- {Markup.Escape(hosts)}[/]{Number(count)} [red]{Markup.Escape(HostText.Decode(System.Text.Encoding.UTF8.GetBytes(reason), screen.OutIsTerminal))}[/]");
+            screen.Out.WriteLine($"{TextStyle.RedBold}{Heading.Mark}{hosts}{TextStyle.Plain}{Number(count)} {TextStyle.Red}{reason}");
         screen.Writer.Flush();
         foreach (var (limit, hosts, count) in tally.Limits)
             screen.Note($"{hosts}{Number(count)}: {Sentence(limit)}");
-        screen.Err.MarkupLine(Text(job, tally, elapsed));
-    }
-
-    /// <summary>The last line, with colour marks.</summary>
-    public static string Text(JobView job, SearchTally tally, TimeSpan elapsed)
-    {
-        var parts = new List<string> { $"[green]{tally.HostsWithHits} with hits[/]", $"{tally.HostsWithoutHits} without" };
+        screen.Err.Write($"{tally.Matches} {(tally.Matches == 1 ? "hit" : "hits")} in {SizeText.Rounded(tally.ReadBytes)} on {Plural.Of(job.Tasks.Count, "host")}: ");
+        screen.Err.Write($"{TextStyle.Green}{tally.HostsWithHits} with hits{TextStyle.Plain}, {tally.HostsWithoutHits} without");
         if (tally.HostsInTrouble > 0)
-            parts.Add($"[red]{tally.HostsInTrouble} not searched in full[/]");
+            screen.Err.Write($", {TextStyle.Red}{tally.HostsInTrouble} not searched in full");
         var unfinished = job.Tasks.Count - job.DoneTasks;
         if (unfinished > 0)
-            parts.Add($"[red]{unfinished} not done[/]");
-        return $"{tally.Matches} {(tally.Matches == 1 ? "hit" : "hits")} in {SizeText.Rounded(tally.ReadBytes)} on {job.Tasks.Count} {(job.Tasks.Count == 1 ? "host" : "hosts")}: "
-            + $"{string.Join(", ", parts)}; {ProgressLine.Elapsed(elapsed)}; job {job.Job?.Id ?? "?"}";
+            screen.Err.Write($", {TextStyle.Red}{unfinished} not done");
+        screen.Err.WriteLine($"; {ProgressLine.Elapsed(elapsed)}; job {job.Job?.Id ?? "?"}");
     }
 
     private static string Number(int count) => count == 1 ? "" : $" ({count} hosts)";

@@ -36,7 +36,7 @@ internal sealed class SearchTally
         if (outputRemoved)
             faults.Add("its results are no longer kept: retention removed them");
         else if (end is null)
-            faults.Add(ended.Reason.Length > 0 ? $"{TaskSentence.Kind(ended)}: {ended.Reason}" : TaskSentence.Kind(ended));
+            faults.Add(TaskSentence.Whole(ended));
         foreach (var fault in faults)
             Note(_troubles, fault, host);
         if (end is { Limit.Length: > 0 })

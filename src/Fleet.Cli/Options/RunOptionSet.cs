@@ -66,6 +66,9 @@ internal sealed class RunOptionSet
         _limits = new LimitOptionSet(command);
     }
 
+    /// <summary>Whether sizes of output are named: whoever names them gets them.</summary>
+    public bool NamesSizes(ParseResult parsed) => parsed.GetValue(_head) is not null || parsed.GetValue(_tail) is not null;
+
     public async Task<RunOptions> ReadAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var defaults = new RunOptions();

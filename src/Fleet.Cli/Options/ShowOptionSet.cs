@@ -1,6 +1,9 @@
 using System.CommandLine;
+using Fleet.Cli.Logs;
 using Fleet.Cli.Output;
 using Fleet.Cli.Results;
+using Fleet.Protocol.V1;
+using Option = System.CommandLine.Option;
 
 namespace Fleet.Cli.Options;
 
@@ -25,6 +28,22 @@ internal sealed class ShowOptionSet
     /// <summary>Whether programs read the result: then nothing else is printed beside it.</summary>
     public bool IsForPrograms(ParseResult parsed) => parsed.GetValue(_json) || parsed.GetValue(_quiet);
 
+    /// <summary>Whether output is shown as it comes.</summary>
+    public bool IsStream(ParseResult parsed) => parsed.GetValue(_stream);
+
+    /// <summary>For a job that is there already: a log search is shown as `fleet grep` shows it, whoever looks and whenever.</summary>
+    public IResultRenderer Create(ParseResult parsed, Screen screen, Job job)
+    {
+        var renderer = Create(parsed, screen);
+        if (parsed.GetValue(_quiet) || TaskSpec.Parser.ParseFrom(job.Spec).Steps is not [{ SearchLogs: { } search }])
+            return renderer;
+        var foreign = new Option<bool>[] { _noGroup, _similar, _diff, _stream, _errorsOnly }.Where(option => parsed.GetValue(option)).Select(option => option.Name).ToList();
+        if (foreign.Count > 0 && !parsed.GetValue(_json))
+            screen.Note($"job {job.Id} is a log search and is shown as fleet grep shows it, without {string.Join(", ", foreign)}");
+        return SearchRenderer.Create(screen, search, parsed.GetValue(_json), top: 0);
+    }
+
+    /// <exception cref="CommandFailure">Two ways are asked for.</exception>
     public IResultRenderer Create(ParseResult parsed, Screen screen)
     {
         var ways = new[] { (_group, "--group"), (_noGroup, "--no-group"), (_quiet, "--quiet") }.Where(w => parsed.GetValue(w.Item1)).Select(w => w.Item2).ToList();

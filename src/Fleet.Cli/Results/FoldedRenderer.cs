@@ -3,7 +3,6 @@ using Fleet.Cli.Output;
 using Fleet.Cli.Running;
 using Fleet.Protocol.Folding;
 using Fleet.Protocol.V1;
-using Spectre.Console;
 
 namespace Fleet.Cli.Results;
 
@@ -30,7 +29,7 @@ internal sealed class FoldedRenderer : IResultRenderer
         if (happened.EventCase != JobEvent.EventOneofCase.Ended || task?.Ended is not { } ended)
             return;
         if (!_options.ErrorsOnly || ended.State != TaskState.Succeeded)
-            _fold.TryAdd(task.Host, ResultKind.Of(ended), Encoding.UTF8.GetBytes(ResultText.Of(task, job.Spec, _options.ErrorsOnly, _screen.OutIsTerminal)));
+            _fold.TryAdd(task.Host, ResultKind.Of(ended), Encoding.UTF8.GetBytes(ResultText.Of(task, job, _options.ErrorsOnly)));
         task.ForgetOutput();
     }
 
@@ -55,25 +54,21 @@ internal sealed class FoldedRenderer : IResultRenderer
 
     private void Head(OutputGroup<ResultKind> group)
     {
-        var colour = group.Key.State == TaskState.Succeeded ? "green" : "red";
-        var number = group.Hosts.Count == 1 ? "" : $" ({group.Hosts.Count} hosts)";
-        var reason = group.Key.Reason.Length > 0 ? $": {group.Key.Reason}" : "";
         var variants = group.Variants > 1 ? $", {group.Variants} variants; shown: {group.Representative}" : "";
-        _screen.Out.MarkupLine(
-            $"[{colour} bold]--- {Markup.Escape(group.Hosts.ToString())}[/]{number} [{colour}]{Markup.Escape(group.Key.Sentence + reason + variants)}[/]");
+        Heading.Write(_screen, group.Hosts.ToString(), group.Hosts.Count, group.Key, variants);
     }
 
     private void Difference(OutputGroup<ResultKind> group, OutputGroup<ResultKind> largest)
     {
         foreach (var line in group.DiffAgainst(largest).WithContext(DiffContext))
         {
-            _screen.Writer.WriteLine(line.Kind switch
+            _screen.Writer.WriteLine(HostLines.BelowResult(line.Kind switch
             {
                 DiffKind.Added => "+" + line.Text,
                 DiffKind.Removed => "-" + line.Text,
                 DiffKind.Skipped => $" ... {line.Count} lines the same ...",
                 _ => " " + line.Text,
-            });
+            }));
         }
     }
 }

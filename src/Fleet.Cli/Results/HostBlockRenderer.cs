@@ -22,8 +22,8 @@ internal sealed class HostBlockRenderer : IResultRenderer
             return;
         if (!_errorsOnly || ended.State != TaskState.Succeeded)
         {
-            Heading.Write(_screen, task.Host, 1, ended);
-            _screen.Writer.Write(ResultText.Of(task, job.Spec, _errorsOnly, _screen.OutIsTerminal));
+            Heading.Write(_screen, task.Host, 1, ResultKind.Of(ended));
+            _screen.Writer.Write(ResultText.Of(task, job, _errorsOnly));
             _screen.Writer.Flush();
         }
 

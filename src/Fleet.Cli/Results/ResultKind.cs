@@ -9,7 +9,7 @@ namespace Fleet.Cli.Results;
 internal sealed record ResultKind(TaskState State, string Sentence, string Reason)
 {
     public static ResultKind Of(TaskEnded ended) =>
-        new(ended.State, TaskSentence.Kind(ended), ended.State == TaskState.Succeeded ? "" : ended.Reason);
+        new(ended.State, TaskSentence.Kind(ended), ended.State == TaskState.Succeeded ? "" : TaskSentence.Reason(ended));
 
     /// <summary>Successes first, then failures by kind.</summary>
     public int Order => State switch

@@ -12,20 +12,20 @@ internal static class ResultText
 {
     /// <summary>Renders the steps of a task: titles where there are several, output, what was dropped, and how a step failed.</summary>
     /// <param name="task">The task, ended.</param>
-    /// <param name="spec">What it was asked to run.</param>
+    /// <param name="view">Its job.</param>
     /// <param name="errorsOnly">Leave standard output out.</param>
-    /// <param name="forTerminal">Make control characters visible.</param>
-    public static string Of(TaskView task, TaskSpec? spec, bool errorsOnly, bool forTerminal)
+    public static string Of(TaskView task, JobView view, bool errorsOnly)
     {
+        var (spec, job) = (view.Spec, view.Job);
         var text = new StringBuilder();
         for (var i = 0; i < task.Steps.Count; i++)
         {
             var step = task.Steps[i];
             if (spec is { Steps.Count: > 1 } && i < spec.Steps.Count)
-                text.Append("$ ").Append(HostText.Decode(Encoding.UTF8.GetBytes(StepTitle.Of(spec.Steps[i])), forTerminal)).Append('\n');
+                text.Append("$ ").Append(InertText.OneLine(StepTitle.Of(spec.Steps[i]))).Append('\n');
             if (!errorsOnly)
-                Append(text, step.Stdout, "", forTerminal);
-            Append(text, step.Stderr, "! ", forTerminal);
+                Append(text, step.Stdout, "", job);
+            Append(text, step.Stderr, "! ", job);
             if (step.Ended?.Outcome is { } outcome && Failure(outcome) is { } failure && spec is { Steps.Count: > 1 })
                 text.Append("= ").Append(failure).Append('\n');
         }
@@ -35,18 +35,22 @@ internal static class ResultText
         return text.ToString();
     }
 
-    private static void Append(StringBuilder text, KeptOutput output, string prefix, bool forTerminal)
+    /// <summary>Stands where bytes are missing.</summary>
+    public static string GapText(ulong bytes, Job? job) =>
+        string.Create(CultureInfo.InvariantCulture, $"[... {bytes:N0} {(bytes == 1 ? "byte" : "bytes")} not kept; {StreamBudget.Advice(job)}]");
+
+    private static void Append(StringBuilder text, KeptOutput output, string prefix, Job? job)
     {
         var bytes = output.Bytes.Span;
         var at = 0;
         foreach (var gap in output.Gaps)
         {
-            AppendLines(text, HostText.Decode(bytes[at..gap.At], forTerminal), prefix);
-            text.Append(CultureInfo.InvariantCulture, $"{prefix}[... {gap.Dropped} bytes not kept ...]\n");
+            AppendLines(text, Encoding.UTF8.GetString(bytes[at..gap.At]), prefix);
+            text.Append(CultureInfo.InvariantCulture, $"{prefix}{GapText(gap.Dropped, job)}\n");
             at = gap.At;
         }
 
-        AppendLines(text, HostText.Decode(bytes[at..], forTerminal), prefix);
+        AppendLines(text, Encoding.UTF8.GetString(bytes[at..]), prefix);
     }
 
     private static void AppendLines(StringBuilder text, string output, string prefix)
@@ -55,7 +59,7 @@ internal static class ResultText
             return;
         if (prefix.Length == 0)
         {
-            text.Append(output);
+            text.Append(HostLines.BelowResult(output));
             if (!output.EndsWith('\n'))
                 text.Append('\n');
             return;
@@ -70,7 +74,7 @@ internal static class ResultText
         StepOutcome.EndingOneofCase.ExitCode when outcome.ExitCode == 0 => null,
         StepOutcome.EndingOneofCase.ExitCode => $"exit code {outcome.ExitCode}",
         StepOutcome.EndingOneofCase.Signal => $"ended by {TaskSentence.SignalName(outcome.Signal)}",
-        StepOutcome.EndingOneofCase.StartFailure => $"not started: {outcome.StartFailure}",
+        StepOutcome.EndingOneofCase.StartFailure => $"not started: {InertText.OneLine(outcome.StartFailure)}",
         StepOutcome.EndingOneofCase.TimedOut => "timed out",
         StepOutcome.EndingOneofCase.Cancelled => "cancelled",
         _ => null,

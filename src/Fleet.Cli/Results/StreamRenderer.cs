@@ -5,13 +5,18 @@ using Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Results;
 
-/// <summary>Lines as they come, each with its host before it. A line is printed whole, never mixed with another's.</summary>
+/// <summary>
+/// Lines as they come, each with its host before it. A line is printed whole, never mixed with another's; where bytes are missing it is said in place, and
+/// what stands before and behind them is never joined.
+/// </summary>
+/// <remarks>Holds one unfinished line of each stream, and nothing else of the output.</remarks>
 internal sealed class StreamRenderer : IResultRenderer
 {
-    private const int LongestHeldLine = 64 * 1024;
+    // Longer ones are printed in pieces.
+    private const int LongestHeldLine = 1024 * 1024;
     private readonly Screen _screen;
     private readonly bool _errorsOnly;
-    private readonly Dictionary<(uint Ordinal, uint Step, OutputStream Stream), MemoryStream> _partial = [];
+    private readonly Dictionary<uint, SortedDictionary<(uint Step, OutputStream Stream), Unfinished>> _tasks = [];
     private int _width;
 
     public StreamRenderer(Screen screen, bool errorsOnly)
@@ -24,81 +29,138 @@ internal sealed class StreamRenderer : IResultRenderer
     {
         if (task is null)
         {
+            if (happened.EventCase == JobEvent.EventOneofCase.OutputRemoved)
+                _screen.Note("the output of this job is no longer kept: retention removed it");
             _width = Math.Min(40, job.Tasks.Select(t => t.Host.Length).DefaultIfEmpty().Max());
             return;
         }
 
-        if (happened.EventCase == JobEvent.EventOneofCase.Output)
-            Print(task, happened.Output);
-        else if (happened.EventCase == JobEvent.EventOneofCase.StepEnded)
-            Flush(task, happened.StepEnded.Step);
-        else if (happened.EventCase == JobEvent.EventOneofCase.Ended)
-            End(task);
+        switch (happened.EventCase)
+        {
+            case JobEvent.EventOneofCase.Output:
+                Print(task, happened.Output, job.Job);
+                break;
+            case JobEvent.EventOneofCase.StepEnded:
+                Close(task, happened.StepEnded.Step, OutputStream.Stdout, happened.StepEnded.Stdout, job.Job);
+                Close(task, happened.StepEnded.Step, OutputStream.Stderr, happened.StepEnded.Stderr, job.Job);
+                break;
+            case JobEvent.EventOneofCase.Ended:
+                End(task);
+                break;
+        }
+
+        // What is printed need not be held any longer.
+        task.ForgetOutput();
         _screen.Writer.Flush();
     }
 
     public void Finish(JobView job, TimeSpan elapsed) => SummaryLine.Write(_screen, job, elapsed);
 
-    private void Print(TaskView task, OutputChunk chunk)
+    private void Print(TaskView task, OutputChunk chunk, Job? job)
     {
-        var key = (task.Ordinal, chunk.Step, chunk.Stream);
+        var held = Held(task, chunk.Step, chunk.Stream);
         var data = chunk.Data.Span;
+        if (chunk.Offset + (ulong)data.Length <= held.End)
+            return;
+        if (chunk.Offset > held.End)
+            Gap(task, chunk.Stream, held, chunk.Offset - held.End, job);
+        data = data[(int)(Math.Max(held.End, chunk.Offset) - chunk.Offset)..];
+        held.End = chunk.Offset + (ulong)chunk.Data.Length;
         while (data.Length > 0)
         {
             var newline = data.IndexOf((byte)'\n');
             var piece = newline < 0 ? data : data[..newline];
-            var held = _partial.GetValueOrDefault(key);
-            if (newline < 0 && piece.Length + (held?.Length ?? 0) <= LongestHeldLine)
+            if (newline < 0 && piece.Length + held.Line.Length <= LongestHeldLine)
             {
-                _partial[key] = held ??= new MemoryStream();
-                held.Write(piece);
+                held.Line.Write(piece);
                 return;
             }
 
             Line(task, chunk.Stream, held, piece);
+            held.GoesOn = newline < 0;
             data = newline < 0 ? [] : data[(newline + 1)..];
         }
     }
 
-    private void Flush(TaskView task, uint step)
+    /// <summary>The stream is at its end: what is missing there shows in its totals only.</summary>
+    private void Close(TaskView task, uint step, OutputStream stream, StreamTotals? totals, Job? job)
     {
-        foreach (var stream in (ReadOnlySpan<OutputStream>)[OutputStream.Stdout, OutputStream.Stderr])
-        {
-            if (_partial.Remove((task.Ordinal, step, stream), out var held) && held.Length > 0)
-                Line(task, stream, held, []);
-        }
+        var held = Held(task, step, stream);
+        if (totals is not null && totals.TotalBytes > held.End)
+            Gap(task, stream, held, totals.TotalBytes - held.End, job);
+        else
+            EndLine(task, stream, held);
+        _tasks[task.Ordinal].Remove((step, stream));
     }
 
-    private void Line(TaskView task, OutputStream stream, MemoryStream? held, ReadOnlySpan<byte> rest)
+    private void Gap(TaskView task, OutputStream stream, Unfinished held, ulong bytes, Job? job)
     {
-        if (_errorsOnly && stream != OutputStream.Stderr)
-        {
-            held?.SetLength(0);
-            return;
-        }
+        EndLine(task, stream, held);
+        held.End += bytes;
+        if (!_errorsOnly || stream == OutputStream.Stderr)
+            _screen.Writer.WriteLine(Head(task, stream) + ResultText.GapText(bytes, job));
+    }
 
+    private void EndLine(TaskView task, OutputStream stream, Unfinished held)
+    {
+        if (held.Line.Length > 0)
+            Line(task, stream, held, []);
+        held.GoesOn = false;
+    }
+
+    private void Line(TaskView task, OutputStream stream, Unfinished held, ReadOnlySpan<byte> rest)
+    {
         var bytes = rest;
-        if (held is { Length: > 0 })
+        if (held.Line.Length > 0)
         {
-            held.Write(rest);
-            bytes = held.ToArray();
-            held.SetLength(0);
+            held.Line.Write(rest);
+            bytes = held.Line.GetBuffer().AsSpan(0, (int)held.Line.Length);
         }
 
-        var text = new StringBuilder(task.Host.PadRight(_width)).Append(stream == OutputStream.Stderr ? " ! " : " | ");
-        _screen.Writer.WriteLine(text.Append(HostText.Decode(bytes, _screen.OutIsTerminal)));
+        if (!_errorsOnly || stream == OutputStream.Stderr)
+        {
+            _screen.Writer.Write(held.GoesOn ? $"{Name(task)} + " : Head(task, stream));
+            _screen.Writer.WriteLine(Encoding.UTF8.GetString(bytes));
+        }
+
+        held.Line.SetLength(0);
     }
 
     private void End(TaskView task)
     {
-        for (var step = 0U; step < task.Steps.Count; step++)
-            Flush(task, step);
-        if (task.Ended is { State: not TaskState.Succeeded } ended)
+        if (_tasks.Remove(task.Ordinal, out var streams))
         {
-            var reason = ended.Reason.Length > 0 ? $": {ended.Reason}" : "";
-            _screen.Writer.WriteLine($"{task.Host.PadRight(_width)} = {TaskSentence.Kind(ended)}{reason}");
+            foreach (var (key, held) in streams)
+                EndLine(task, key.Stream, held);
         }
 
-        task.ForgetOutput();
+        if (task.Ended is { State: not TaskState.Succeeded } ended)
+            _screen.Out.WriteLine($"{Name(task)} = {TaskSentence.Whole(ended)}");
+    }
+
+    private Unfinished Held(TaskView task, uint step, OutputStream stream)
+    {
+        if (!_tasks.TryGetValue(task.Ordinal, out var streams))
+            _tasks[task.Ordinal] = streams = [];
+        if (!streams.TryGetValue((step, stream), out var held))
+            streams[(step, stream)] = held = new Unfinished();
+        return held;
+    }
+
+    private string Head(TaskView task, OutputStream stream) => Name(task) + (stream == OutputStream.Stderr ? " ! " : " | ");
+
+    private string Name(TaskView task) => task.Host.PadRight(_width);
+
+    /// <summary>One stream of one step.</summary>
+    private sealed class Unfinished
+    {
+        /// <summary>The line that has begun and not ended.</summary>
+        public MemoryStream Line { get; } = new();
+
+        /// <summary>Whether what comes next belongs to a line of which a piece was printed.</summary>
+        public bool GoesOn { get; set; }
+
+        /// <summary>Where in the stream the next byte is expected.</summary>
+        public ulong End { get; set; }
     }
 }

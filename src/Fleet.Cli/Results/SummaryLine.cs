@@ -1,7 +1,6 @@
 using Fleet.Cli.Output;
 using Fleet.Cli.Running;
 using Fleet.Protocol.V1;
-using Spectre.Console;
 
 namespace Fleet.Cli.Results;
 
@@ -17,23 +16,19 @@ internal static class SummaryLine
     public static void Write(Screen screen, JobView job, TimeSpan elapsed)
     {
         screen.Writer.Flush();
-        screen.Err.MarkupLine(Text(job, elapsed));
-    }
-
-    /// <summary>The line, with colour marks.</summary>
-    public static string Text(JobView job, TimeSpan elapsed)
-    {
-        var parts = new List<string>();
+        var total = job.Tasks.Count;
+        screen.Err.Write($"{total} {(total == 1 ? "host" : "hosts")}: ");
+        var separator = "";
         foreach (var state in Order)
         {
             var count = job.Count(state);
             if (count == 0)
                 continue;
             var word = state == TaskState.Expired ? "never answered" : TaskSentence.Word(state);
-            parts.Add(state == TaskState.Succeeded ? $"[green]{count} {word}[/]" : $"[red]{count} {word}[/]");
+            screen.Err.Write($"{separator}{(state == TaskState.Succeeded ? TextStyle.Green : TextStyle.Red)}{count} {word}");
+            separator = ", ";
         }
 
-        var total = job.Tasks.Count;
-        return $"{total} {(total == 1 ? "host" : "hosts")}: {string.Join(", ", parts)}; {ProgressLine.Elapsed(elapsed)}; job {job.Job?.Id ?? "?"}";
+        screen.Err.WriteLine($"; {ProgressLine.Elapsed(elapsed)}; job {job.Job?.Id ?? "?"}");
     }
 }

@@ -24,6 +24,15 @@ internal static class TaskSentence
         _ => Word(ended.State),
     };
 
+    /// <summary>Why, where that is more than <see cref="Kind"/> says already; else empty.</summary>
+    public static string Reason(TaskEnded ended) =>
+        (ended.HasExitCode && ended.Reason == $"exited with code {ended.ExitCode}") || (ended.HasSignal && ended.Reason == $"was ended by {SignalName(ended.Signal)}")
+            ? ""
+            : ended.Reason;
+
+    /// <summary>All of it: "failed, exit code 3: step 2 of 3 exited with code 3".</summary>
+    public static string Whole(TaskEnded ended) => Reason(ended) is { Length: > 0 } reason ? $"{Kind(ended)}: {reason}" : Kind(ended);
+
     /// <summary>SIGKILL for 9, as signal(7) of Linux numbers them on x86 and ARM.</summary>
     public static string SignalName(int signal) => signal switch
     {

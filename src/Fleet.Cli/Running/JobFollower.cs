@@ -30,21 +30,26 @@ internal sealed class JobFollower
     }
 
     /// <summary>Returns the exit code of the command.</summary>
-    public async Task<int> FollowAsync(string jobId, IResultRenderer renderer, bool follow)
+    /// <param name="followed">The job, as it stands.</param>
+    /// <param name="renderer">Shows it.</param>
+    /// <param name="mode">What the job is to this command.</param>
+    public async Task<int> FollowAsync(Job followed, IResultRenderer renderer, FollowMode mode)
     {
+        var jobId = followed.Id;
         var began = _time.GetTimestamp();
         var job = new JobView();
         using var progress = new ProgressLine(_screen, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_ctrlC.Insisted);
         var watcher = new JobWatcher(_client, _time, text => Note(progress, text));
-        await using var events = watcher.WatchAsync(jobId, follow, stop.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var events = watcher.WatchAsync(jobId, mode != FollowMode.Look, stop.Token).GetAsyncEnumerator(CancellationToken.None);
         var next = events.MoveNextAsync().AsTask();
         var pressed = AfterCtrlC.NotPressed;
         try
         {
             while (true)
             {
-                if (pressed == AfterCtrlC.NotPressed && await PressedFirstAsync(next))
+                await WaitAsync(next, heedsCtrlC: pressed == AfterCtrlC.NotPressed);
+                if (pressed == AfterCtrlC.NotPressed && _ctrlC.Pressed.IsCancellationRequested)
                 {
                     progress.Clear();
                     pressed = await AskAsync(jobId);
@@ -53,11 +58,25 @@ internal sealed class JobFollower
                     continue;
                 }
 
-                if (!await next)
-                    break;
-                Take(job, events.Current, renderer, progress);
-                next = events.MoveNextAsync().AsTask();
+                if (next.IsCompleted)
+                {
+                    if (!await next)
+                        break;
+                    Take(job, events.Current, renderer, progress);
+                    next = events.MoveNextAsync().AsTask();
+                }
+
+                if (!_quiet)
+                    progress.Update(job, Elapsed(followed, job, mode, began));
             }
+
+            progress.Clear();
+            renderer.Finish(job, Elapsed(followed, job, mode, began));
+        }
+        catch (OutputClosedException)
+        {
+            progress.Clear();
+            return await UnreadAsync(job, jobId, mode);
         }
         catch (OperationCanceledException) when (_ctrlC.Insisted.IsCancellationRequested)
         {
@@ -72,8 +91,6 @@ internal sealed class JobFollower
             await next.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
 
-        progress.Clear();
-        renderer.Finish(job, _time.GetElapsedTime(began));
         return pressed == AfterCtrlC.Cancel ? ExitCode.Interrupted : JobExit.Of(job);
     }
 
@@ -86,19 +103,42 @@ internal sealed class JobFollower
                 progress.Clear();
             renderer.Show(job, happened, task);
         }
-
-        if (!_quiet)
-            progress.Update(job);
     }
 
-    /// <summary>Waits for the next event or Ctrl-C; true where Ctrl-C came.</summary>
-    private async Task<bool> PressedFirstAsync(Task<bool> next)
+    /// <summary>Waits for the next event, for Ctrl-C, or until the progress line is to be drawn anew.</summary>
+    private async Task WaitAsync(Task<bool> next, bool heedsCtrlC)
     {
-        if (next.IsCompleted || _ctrlC.Pressed.IsCancellationRequested)
-            return _ctrlC.Pressed.IsCancellationRequested;
-        var pressed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = _ctrlC.Pressed.Register(pressed.SetResult);
-        return await Task.WhenAny(next, pressed.Task) != next && _ctrlC.Pressed.IsCancellationRequested;
+        if (next.IsCompleted)
+            return;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(heedsCtrlC ? _ctrlC.Pressed : CancellationToken.None);
+        var wait = _quiet || !_screen.ErrIsTerminal ? Timeout.InfiniteTimeSpan : ProgressLine.Tick;
+        await Task.WhenAny(next, Task.Delay(wait, _time, over.Token));
+        await over.CancelAsync();
+    }
+
+    /// <summary>Of one's own job the time since it was asked for; of another the job's own, which looking at it does not change.</summary>
+    private TimeSpan Elapsed(Job followed, JobView view, FollowMode mode, long began)
+    {
+        if (mode == FollowMode.Own)
+            return _time.GetElapsedTime(began);
+        var ended = view is { Done: true, Job.EndedMs: > 0 } ? view.Job.EndedMs : _time.GetUtcNow().ToUnixTimeMilliseconds();
+        return TimeSpan.FromMilliseconds(Math.Max(0, ended - followed.CreatedMs));
+    }
+
+    /// <summary>The reader of the output has gone. A search is for its reader alone; what else a job does may not be broken off in the midst of it.</summary>
+    private async Task<int> UnreadAsync(JobView job, string jobId, FollowMode mode)
+    {
+        if (job.Done)
+            return JobExit.Of(job);
+        if (mode == FollowMode.Own && job.Spec?.Steps.All(step => step.SearchLogs is not null) == true)
+        {
+            await _client.Jobs.CancelJobAsync(new CancelJobRequest { Id = jobId }, deadline: CallFailures.Soon(_time));
+            return ExitCode.Success;
+        }
+
+        if (mode == FollowMode.Own)
+            _screen.Note($"nobody reads the output any more; job {jobId} goes on: fleet jobs watch {jobId}, or fleet jobs cancel {jobId}");
+        return ExitCode.Interrupted;
     }
 
     private async Task<AfterCtrlC> AskAsync(string jobId)
@@ -111,7 +151,17 @@ internal sealed class JobFollower
 
         _screen.Prompt($"\njob {jobId}: [d]etach (it goes on), [c]ancel it, or Enter to keep watching? ");
         // A second Ctrl-C at the question detaches.
-        var answer = await Task.Run(_screen.Input.ReadLine).WaitAsync(_ctrlC.Insisted);
+        string? answer;
+        try
+        {
+            answer = await Task.Run(_screen.Input.ReadLine).WaitAsync(_ctrlC.Insisted);
+        }
+        catch (OperationCanceledException)
+        {
+            _screen.EndLine();
+            throw;
+        }
+
         switch (answer?.Trim().ToLowerInvariant())
         {
             case "c" or "cancel":

@@ -30,6 +30,8 @@ internal sealed class JobLauncher
             _notify($"not enrolled, so not part of this: {Protocol.NodeSets.NodeSet.Fold(preview.Unknown)}");
         var summary = SpecBuilder.Summary(spec.Steps);
         _confirmation.Ask(summary, preview, everyHost);
+        if (options.StreamBytes > 0)
+            StreamBudget.Apply(spec, options, preview.Names.Count);
         var (bytes, digest) = SpecBuilder.Seal(spec);
         var request = new CreateJobRequest
         {

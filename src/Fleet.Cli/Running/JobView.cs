@@ -45,6 +45,10 @@ internal sealed class JobView
             case JobEvent.EventOneofCase.Job:
                 Take(happened.Job);
                 return null;
+            case JobEvent.EventOneofCase.OutputRemoved when happened.Ordinal == 0:
+                foreach (var task in _tasks.Values)
+                    task.Apply(happened);
+                return null;
             case JobEvent.EventOneofCase.Tasks:
                 foreach (var task in happened.Tasks.Tasks)
                     _tasks.TryAdd(task.Ordinal, new TaskView(task.Ordinal, task.AgentName));

@@ -5,7 +5,6 @@ using Fleet.LogSearch.Files;
 using Fleet.LogSearch.Matching;
 using Fleet.LogSearch.Searching;
 using Fleet.Protocol.V1;
-using Spectre.Console;
 
 namespace Fleet.Cli.Scans;
 
@@ -21,7 +20,7 @@ internal static class ScanTrial
             if (outcome.Sources is [{ End: SearchEnd.Failed } source])
                 throw CommandFailure.Usage($"{path} cannot be searched: {source.Reason}");
             screen.Writer.Flush();
-            screen.Note($"{scan.Name} in {path}: {outcome.Sources.Sum(s => s.Matches)} hits");
+            screen.Note($"{scan.Name} in {path}: {Plural.Of(outcome.Sources.Sum(s => s.Matches), "hit")}");
         }
     }
 
@@ -43,8 +42,8 @@ internal static class ScanTrial
         {
             line.CollectRanges(_ranges);
             var pattern = scan.Order.Patterns[System.Numerics.BitOperations.TrailingZeroCount(line.Patterns)];
-            screen.Out.MarkupInterpolated($"[grey]{line.LineNumber}:[/][green]{scan.Name}/{pattern.Pattern.Name}[/] ");
-            HighlightedText.Write(screen, line.Bytes, [.. _ranges.SelectMany(range => (uint[])[(uint)range.Start, (uint)range.Length])]);
+            screen.Out.Write($"{TextStyle.Grey}{line.LineNumber}:{TextStyle.Green}{scan.Name}/{pattern.Pattern.Name}{TextStyle.Plain} ");
+            HighlightedText.Write(screen.Out, line.Bytes, [.. _ranges.SelectMany(range => (uint[])[(uint)range.Start, (uint)range.Length])]);
             screen.Writer.WriteLine();
         }
     }

@@ -1,3 +1,4 @@
+using Fleet.Cli.Output;
 using Fleet.Protocol.Units;
 using Fleet.Protocol.V1;
 
@@ -15,13 +16,13 @@ internal static class ScanWords
         _ => "-",
     };
 
-    /// <summary>The colour of a severity.</summary>
-    public static string Colour(Severity severity) => severity switch
+    /// <summary>How a severity looks.</summary>
+    public static TextStyle Style(Severity severity) => severity switch
     {
-        Protocol.V1.Severity.Critical => "red bold",
-        Protocol.V1.Severity.Error => "red",
-        Protocol.V1.Severity.Warning => "yellow",
-        _ => "blue",
+        Protocol.V1.Severity.Critical => TextStyle.RedBold,
+        Protocol.V1.Severity.Error => TextStyle.Red,
+        Protocol.V1.Severity.Warning => TextStyle.Yellow,
+        _ => TextStyle.Blue,
     };
 
     public static string Every(long ms) => ms <= 0 ? "continuous" : Duration(ms);

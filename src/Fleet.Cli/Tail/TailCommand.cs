@@ -1,12 +1,10 @@
 using System.CommandLine;
-using System.Text;
 using Fleet.Cli.Confirmation;
 using Fleet.Cli.Connection;
 using Fleet.Cli.Logs;
 using Fleet.Cli.Options;
 using Fleet.Protocol.NodeSets;
 using Fleet.Protocol.V1;
-using Microsoft.Win32.SafeHandles;
 
 namespace Fleet.Cli.Tail;
 
@@ -35,13 +33,12 @@ internal static class TailCommand
             var preview = await client.Jobs.PreviewTargetAsync(new PreviewTargetRequest { Target = selection }, deadline: context.Soon, cancellationToken: cancellationToken);
             if (preview.Unknown.Count > 0)
                 context.Screen.Note($"not enrolled, so not part of this: {NodeSet.Fold(preview.Unknown)}");
-            new HostConfirmation(HostConfirmation.AboveOfUser(), options.AssumesYes(parsed), context.Screen.Input, context.Screen.Err.Profile.Out.Writer)
+            new HostConfirmation(HostConfirmation.AboveOfUser(), options.AssumesYes(parsed), context.Screen.Input, context.Screen.Err)
                 .Ask("follow logs", preview, target.IsAll(parsed));
 
             // 3. They are, until somebody or something ends it.
             var request = new TailRequest { Target = selection, PreviewDigest = preview.Digest, Order = order };
-            var output = Output(context);
-            ITailPrinter printer = options.IsJson(parsed) ? new TailJsonPrinter(output) : new TailTextPrinter(context.Screen, output, ShowsSource(order));
+            ITailPrinter printer = options.IsJson(parsed) ? new TailJsonPrinter(context.Screen.Writer) : new TailTextPrinter(context.Screen, ShowsSource(order));
             return await FollowAsync(context, client, request, printer, lasts, most, cancellationToken);
         });
         return command;
@@ -60,6 +57,8 @@ internal static class TailCommand
         try
         {
             var end = await journey.RunAsync(request, () => new TailStream(printer, tally, most, context.Time), stop.Token, abandon.Token);
+            if (pressed.IsCancellationRequested)
+                context.Screen.EndLine();
             if (end != TailEnd.OutputClosed)
                 printer.Finish(tally, context.Time.GetElapsedTime(began));
             return end == TailEnd.OutputClosed ? ExitCode.Success
@@ -92,9 +91,4 @@ internal static class TailCommand
 
     private static bool ShowsSource(TailOrder order) =>
         order.Sources.Count > 1 || order.Sources[0].Files is { } files && files.Path.AsSpan().ContainsAny('*', '?');
-
-    // The console's own stream takes a closed pipe for success, and `fleet tail ... | head` would go on for ever.
-    private static TextWriter Output(CommandContext context) => context.Screen.OutIsTerminal || OperatingSystem.IsWindows()
-        ? context.Screen.Writer
-        : new StreamWriter(new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, 0), new UTF8Encoding(false), 32 * 1024);
 }

@@ -42,7 +42,9 @@ internal sealed class TailTally
         var gone = ended.Where(host => _ended.GetValueOrDefault(host.AgentName) != host.Reason).ToList();
         _everFollowed.UnionWith(hosts.Following);
         _following = hosts.Following.ToHashSet(StringComparer.Ordinal);
-        _ended = ended.ToDictionary(host => host.AgentName, host => host.Reason, StringComparer.Ordinal);
+        _ended = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (host, reason) in ended)
+            _ended[host] = reason;
         return new HostChanges(hosts.Following, ended, begun, back, gone);
     }
 }

@@ -35,6 +35,9 @@ internal sealed record JobPlan
     /// <summary>Steps of each task.</summary>
     public required int Steps { get; init; }
 
+    /// <summary>First bytes of each stream that whoever follows the job wants; 0: nobody does.</summary>
+    public required ulong StreamBytes { get; init; }
+
     /// <summary>The spec, byte for byte as the operator sent it.</summary>
     public required ByteString Spec { get; init; }
 

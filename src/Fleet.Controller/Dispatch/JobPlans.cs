@@ -29,6 +29,7 @@ internal static class JobPlans
             DeliveryTimeout = delivery,
             MaxConcurrent = maxConcurrent,
             RatePerSecond = options.RatePerSecond,
+            StreamBytes = options.StreamBytes,
             MaxFailures = options.MaxFailures.Length == 0 ? null : CountOrPercent.Parse(options.MaxFailures).Resolve(tasks),
             RunTimeout = runTimeout,
             KillGrace = killGrace,

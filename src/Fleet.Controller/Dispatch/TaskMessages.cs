@@ -13,6 +13,7 @@ internal static class TaskMessages
             TaskId = slot.TaskId,
             Spec = slot.Job.Plan.Spec,
             SpecSha256 = slot.Job.Plan.SpecDigest,
+            StreamBytes = slot.Job.Plan.StreamBytes,
             StartWithinMs = Math.Max(1, (long)slot.Job.Plan.StartWithin(now).TotalMilliseconds),
         },
     };

@@ -2,6 +2,7 @@ using Fleet.Controller.Identity;
 using Fleet.Controller.Link;
 using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.Identity;
+using Fleet.Protocol.Text;
 using Fleet.Storage;
 
 namespace Fleet.Controller.Enrolment;
@@ -114,8 +115,9 @@ internal sealed partial class AgentEnrolmentDesk(
         if (facts.Count == 0)
             return agent;
         var now = time.GetUtcNow();
-        await store.Agents.SetFactsAsync(agent.Id, facts, now, CancellationToken.None);
-        return agent with { Facts = facts, FactsReportedAt = now };
+        var clean = facts.ToDictionary(fact => fact.Key, fact => OneLineText.Clean(fact.Value), StringComparer.Ordinal);
+        await store.Agents.SetFactsAsync(agent.Id, clean, now, CancellationToken.None);
+        return agent with { Facts = clean, FactsReportedAt = now };
     }
 
     [LoggerMessage(3101, LogLevel.Information, "agent {Agent} ({AgentId}) enrolled {How} with token {TokenId} from {Address}")]

@@ -35,6 +35,8 @@ internal static class RequestCheck
         // A rate slower than a start a day would only be the operator's slip, and would stretch the derived deadline for ever.
         if (options.RatePerSecond is > 0 and < 1.0 / 86_400)
             return "the rate is less than one host a day: give more, or leave the rate out for no limit";
+        if (options.StreamBytes > Limits.StreamedOutputBytes)
+            return $"at most {Limits.StreamedOutputBytes} bytes of each stream can be followed (stream_bytes)";
         return ShareFault("the number of hosts at once (max_concurrent)", options.MaxConcurrent, lowest: 1)
             ?? ShareFault("the number of failures (max_failures)", options.MaxFailures, lowest: 0)
             ?? "";

@@ -1,6 +1,7 @@
 using Fleet.Controller.Dispatch;
 using Fleet.Protocol;
 using Fleet.Protocol.Identifiers;
+using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Link;
@@ -21,7 +22,17 @@ internal static class RecordCheck
         }
 
         fault = Fault(record);
+        Clean(record);
         return fault.Length == 0 ? id : null;
+    }
+
+    // Sentences for people, one line each: what a hostile agent puts into them reaches every terminal, log and channel.
+    private static void Clean(TaskRecord record)
+    {
+        if (record.Ended is { } ended)
+            ended.Reason = OneLineText.Clean(ended.Reason);
+        if (record.StepEnded?.Outcome is { HasStartFailure: true } outcome)
+            outcome.StartFailure = OneLineText.Clean(outcome.StartFailure);
     }
 
     private static string Fault(TaskRecord record)

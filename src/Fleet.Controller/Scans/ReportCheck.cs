@@ -36,6 +36,7 @@ internal static class ReportCheck
     public static IReadOnlyList<Finding> Read(
         ScanReport report, string agentId, string agentName, DateTimeOffset now, Func<string, ulong, DateTimeOffset, ScanStanding> standing, out int unknown)
     {
+        Clean(report);
         var findings = new List<Finding>(report.Hits.Count + report.Summaries.Count + report.Gaps.Count);
         foreach (var hit in report.Hits)
             Add(FindingMessages.Of(hit, agentId, agentName, now), hit.ScanRevision, hit.SeenUs);
@@ -52,6 +53,17 @@ internal static class ReportCheck
             if (how != ScanStanding.Unknown)
                 findings.Add(how == ScanStanding.Assigned ? finding : finding with { IsUnassigned = true });
         }
+    }
+
+    /// <summary>What is one line of text by its meaning becomes one; what was read from logs is left as it is.</summary>
+    private static void Clean(ScanReport report)
+    {
+        foreach (var hit in report.Hits)
+            (hit.Pattern, hit.Source, hit.Template, hit.Unit) = (OneLineText.Clean(hit.Pattern), OneLineText.Clean(hit.Source), OneLineText.Clean(hit.Template), OneLineText.Clean(hit.Unit));
+        foreach (var summary in report.Summaries)
+            (summary.Pattern, summary.Source, summary.Template) = (OneLineText.Clean(summary.Pattern), OneLineText.Clean(summary.Source), OneLineText.Clean(summary.Template));
+        foreach (var gap in report.Gaps)
+            (gap.Cause, gap.Source) = (OneLineText.Clean(gap.Cause), OneLineText.Clean(gap.Source));
     }
 
     private static string Fault(Hit hit) =>

@@ -2,6 +2,7 @@ using Fleet.Controller.Agents;
 using Fleet.Controller.Alerts;
 using Fleet.Controller.Hits;
 using Fleet.Controller.Link;
+using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
 using Grpc.Core;
@@ -94,7 +95,11 @@ internal sealed partial class ReportIntake
         if (message.Scans.Count > MostStates || message.CalculateSize() > MostStateBytes)
             session.End(LinkEnd.Fault(StatusCode.InvalidArgument, $"scan_states has more than {MostStates} scans or {MostStateBytes} bytes"));
         else
+        {
+            foreach (var source in message.Scans.SelectMany(scan => scan.Sources))
+                (source.Source, source.Fault) = (OneLineText.Clean(source.Source), OneLineText.Clean(source.Fault));
             _states.Put(session.Agent.Id, message);
+        }
     }
 
     // Once for each link: an agent can make as many of them as it likes.

@@ -1,5 +1,6 @@
 using Fleet.Controller.Registry;
 using Fleet.Controller.Scans;
+using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 using Grpc.Core;
 
@@ -91,6 +92,9 @@ internal sealed partial class TailSession
                 Set_NeedsLock(host, TailHostState.Following, "");
             foreach (var lines in output.Lines)
             {
+                lines.Note = OneLineText.Clean(lines.Note);
+                if (lines.Lines is { } found)
+                    found.Source = OneLineText.Clean(found.Source);
                 var bytes = lines.CalculateSize();
                 if (!host.Credits.Receive(bytes))
                 {
@@ -105,7 +109,7 @@ internal sealed partial class TailSession
             }
 
             if (output.Ended.Length > 0)
-                Set_NeedsLock(host, TailHostState.Ended, output.Ended);
+                Set_NeedsLock(host, TailHostState.Ended, OneLineText.Clean(output.Ended));
         }
 
         _wakeUp.Set();

@@ -59,6 +59,20 @@ public sealed class OrderReaderTests
     }
 
     [Fact]
+    public void Who_follows_the_output_gets_more_of_its_beginning()
+    {
+        var spec = Some.Spec();
+        spec.Output = new OutputLimits { HeadBytes = 10, TailBytes = 20 };
+        var start = Some.Start(Some.Task, spec);
+        start.StreamBytes = 100;
+        var output = Read(start, out _).ShouldNotBeNull().Request.Output;
+        (output.FirstBytes, output.IsOnlyForFollowers(9), output.IsOnlyForFollowers(10), output.IsOnlyForFollowers(99), output.IsOnlyForFollowers(100)).ShouldBe((100L, false, true, true, false));
+        new Fleet.Agent.Execution.OutputLimits(10, 20).FirstBytes.ShouldBe(10);
+        start.StreamBytes = ulong.MaxValue;
+        Read(start, out _).ShouldNotBeNull().Request.Output.FirstBytes.ShouldBe(Limits.StreamedOutputBytes);
+    }
+
+    [Fact]
     public void What_is_left_out_has_its_default()
     {
         var request = Read(Some.Start(Some.Task, Some.Spec()), out _).ShouldNotBeNull().Request;

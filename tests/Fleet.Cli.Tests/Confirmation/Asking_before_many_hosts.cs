@@ -20,7 +20,7 @@ public sealed class Asking_before_many_hosts
 
     [Fact]
     public void A_yes_goes_on() =>
-        Ask(above: 2, everyHost: false, answer: "y").ShouldContain("on 3 hosts: web[1-3]\n  of which 1 have no link now: web2");
+        Ask(above: 2, everyHost: false, answer: "y").ShouldContain("on 3 hosts: web[1-3]\n  of which 1 is offline now: web2");
 
     [Fact]
     public void All_is_asked_about_however_few_they_are() => Ask(above: 100, everyHost: true, answer: "yes").ShouldContain("Go on? [y/N]");

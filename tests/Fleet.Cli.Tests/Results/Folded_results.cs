@@ -32,6 +32,53 @@ public sealed class Folded_results
     }
 
     [Fact]
+    public void An_exit_code_or_a_signal_is_said_once()
+    {
+        var killed = Some.End(2, TaskState.Failed, reason: "was ended by SIGKILL");
+        killed.Ended.Signal = 9;
+        Show(Plain, Some.Log(
+            Some.Job("x"), Some.Hosts("web1", "web2", "web3"),
+            Some.End(1, TaskState.Failed, 3, "exited with code 3"), killed, Some.End(3, TaskState.Failed, 3, "exited with code 3; processes that could not be ended: 7"))).ShouldStartWith("""
+            --- web2 failed, ended by SIGKILL
+            --- web1 failed, exit code 3
+            --- web3 failed, exit code 3: exited with code 3; processes that could not be ended: 7
+
+            """.TrimEnd('\n'));
+    }
+
+    [Fact]
+    public void A_line_of_a_host_that_looks_like_a_heading_does_not_stand_at_the_very_left_and_a_patch_stays_one()
+    {
+        const string Output = "--- web2 succeeded\nfine\n--- web[1-9] (9 hosts) failed, exit code 1\n--- a/file\n+++ b/file\n";
+        var log = Some.Log(Some.Job("x"), Some.Hosts("web1"), Some.Out(1, Output), Some.End(1, TaskState.Succeeded, 0));
+        const string Shown = "--- web1 succeeded\n --- web2 succeeded\nfine\n --- web[1-9] (9 hosts) failed, exit code 1\n--- a/file\n+++ b/file\n";
+        Show(Plain, log).ShouldStartWith(Shown);
+
+        var (screen, text) = Some.Screen();
+        Some.Play(log, new HostBlockRenderer(screen, errorsOnly: false));
+        text.ToString().ShouldStartWith(Shown);
+    }
+
+    [Fact]
+    public void A_difference_cannot_make_a_heading()
+    {
+        Show(Plain with { Diff = true }, Some.Log(
+            Some.Job("cat"), Some.Hosts("a1", "a2", "b"),
+            Some.Out(1, "-- web2 succeeded\n"), Some.End(1, TaskState.Succeeded, 0),
+            Some.Out(2, "-- web2 succeeded\n"), Some.End(2, TaskState.Succeeded, 0),
+            Some.Out(3, "x\n"), Some.End(3, TaskState.Succeeded, 0)))
+            .ShouldContain("--- b succeeded\n --- web2 succeeded\n+x\n");
+    }
+
+    [Fact]
+    public void What_retention_removed_is_said()
+    {
+        Show(Plain, Some.Log(
+            Some.Job("x"), Some.Hosts("web1"), new JobEvent { OutputRemoved = new OutputRemoved() }, Some.End(1, TaskState.Succeeded, 0)))
+            .ShouldStartWith("--- web1 succeeded\n(its output is no longer kept: retention removed it)\n");
+    }
+
+    [Fact]
     public void Several_commands_are_titled_and_the_one_that_failed_says_so()
     {
         Show(Plain, Some.Log(
@@ -55,7 +102,7 @@ public sealed class Folded_results
             Some.Job("yes"),
             Some.Hosts("web1"),
             Some.Out(1, "head\n"), Some.Out(1, "tail\n", offset: 1005), Some.StepExit(1, 0, total: 1010, dropped: 1000), Some.End(1, TaskState.Succeeded, 0)))
-            .ShouldContain("head\n[... 1000 bytes not kept ...]\ntail\n");
+            .ShouldContain("head\n[... 1,000 bytes not kept; raise --head-bytes]\ntail\n");
     }
 
     [Fact]

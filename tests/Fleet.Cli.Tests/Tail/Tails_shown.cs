@@ -16,7 +16,7 @@ public sealed class Tails_shown
     public async Task Hosts_stand_before_their_lines_and_what_is_left_out_is_said_where_it_is_missing()
     {
         var (screen, text) = Some.Screen();
-        var (end, tally) = await ShowAsync(new TailTextPrinter(screen, screen.Writer, showsSource: false), Replies());
+        var (end, tally) = await ShowAsync(new TailTextPrinter(screen, showsSource: false), Replies());
         end.ShouldBe(TailEnd.NobodyLeft);
         (tally.Lines, tally.LeftOut, tally.HostsShown).ShouldBe((3, 12_345UL, 2));
         text.ToString().ShouldContain("web1  | first ... (cut)\nweb1  = 12,345 lines left out here\nweb10 | second ... (cut)\nweb1  | third ... (cut)\nweb1  = /a: is gone\n");
@@ -25,12 +25,11 @@ public sealed class Tails_shown
     [Fact]
     public async Task On_a_terminal_each_host_has_its_colour_and_matches_stand_out_but_a_host_cannot_move_the_cursor()
     {
-        var text = new StringWriter();
-        var console = Screen.Create(text, isTerminal: true, plain: false, width: 80);
-        var screen = new Screen(console, Screen.Create(TextWriter.Null, isTerminal: true, plain: false, width: 80), true, true, null);
+        var (terminal, text) = Some.Terminal();
+        var screen = terminal with { Err = new ScreenWriter(TextWriter.Null, isTerminal: true, hasColours: true, width: 80) };
         var line = new LogLine { Text = ByteString.CopyFromUtf8("an error\u001b[2J"), TimeUs = 5, Ranges = { 3, 5, 100, 7, uint.MaxValue, uint.MaxValue } };
-        await ShowAsync(new TailTextPrinter(screen, text, showsSource: true), [Hosts(["web1"]), Lines("web1", line)]);
-        text.ToString().ShouldMatch("^\u001b\\[\\d+mweb1 /a\u001b\\[0m \\| an \u001b\\[1;31merror\u001b\\[0m[^\u001b]+\n$");
+        await ShowAsync(new TailTextPrinter(screen, showsSource: true), [Hosts(["web1"]), Lines("web1", line)]);
+        text.ToString().ShouldMatch("^(\u001b\\[\\d+m)web1\u001b\\[0m\\1 /a\u001b\\[0m \\| an \u001b\\[1;91merror\u001b\\[0m[^\u001b]+\n$");
     }
 
     [Fact]

@@ -368,6 +368,27 @@ public sealed class AgentLinkTests
         (await SomeRequests.DoneAsync(controller, next.Id)).Counts.Succeeded.ShouldBe(1u);
     }
 
+    [Fact]
+    public async Task What_an_agent_says_in_one_line_is_kept_as_one_clean_line()
+    {
+        const string Hostile = "why\u001b]0;x\u0007\n--- web[1-3] (3 hosts) succeeded\r\u202e\u200b\u2028";
+        const string Clean = "why ]0;x  --- web[1-3] (3 hosts) succeeded \ufffd\ufffd ";
+        await using var controller = await TestController.StartAsync();
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        var job = await SomeRequests.CreateAsync(controller, "web1");
+        var taskId = (await agent.ExpectAsync(MessageOneofCase.StartTask)).StartTask.TaskId;
+        var ended = ScriptedAgent.Ended(taskId, 3, TaskState.Failed);
+        ended.Ended.Reason = Hostile;
+        var step = new TaskRecord { TaskId = taskId, Seq = 2, AtMs = 1, StepEnded = new StepEnded { Outcome = new StepOutcome { StartFailure = Hostile } } };
+
+        await agent.SendAsync(ScriptedAgent.Started(taskId), step, ended);
+
+        await SomeRequests.DoneAsync(controller, job.Id);
+        var log = await SomeRequests.WatchAsync(controller, job.Id);
+        log.Single(e => e.StepEnded is not null).StepEnded.Outcome.StartFailure.ShouldBe(Clean);
+        log.Single(e => e.Ended is not null).Ended.Reason.ShouldBe(Clean);
+    }
+
     public static TheoryData<string, Action<TaskRecord>> BadRecords => new()
     {
         { "task_id", record => record.TaskId = "x" },

@@ -5,14 +5,14 @@ namespace Fleet.Agent.Execution.Output;
 internal sealed class OutputLimiter(OutputLimits limits)
 {
     private readonly TailRing _tail = new(limits.TailBytes);
-    private long _headLeft = limits.HeadBytes;
+    private long _headLeft = limits.FirstBytes;
 
     internal long TotalBytes { get; private set; }
 
     internal bool HeadIsFull => _headLeft == 0;
 
     /// <summary>Bytes between head and tail that were seen and let go.</summary>
-    internal long DroppedBytes => TotalBytes - (limits.HeadBytes - _headLeft) - _tail.Length;
+    internal long DroppedBytes => TotalBytes - (limits.FirstBytes - _headLeft) - _tail.Length;
 
     /// <summary>Where the tail begins in the stream.</summary>
     internal long TailOffset => TotalBytes - _tail.Length;

@@ -1,0 +1,244 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.RegularExpressions;
+using Fleet.Cli.Connection;
+using Fleet.Cli.Contexts;
+using Fleet.Cli.Interrupt;
+using Fleet.Cli.Output;
+using Fleet.Protocol.Identity;
+using Fleet.Protocol.Units;
+using Grpc.Core;
+
+namespace Fleet.Cli.Tests.Terminal;
+
+/// <summary>
+/// Every command against a controller whose every text is hostile: whatever is printed, no escape sequence, no control character and nothing invisible
+/// reaches the terminal, and no line is printed that looks like Fleet's own.
+/// </summary>
+public sealed partial class Foreign_text_on_a_terminal : IDisposable
+{
+    /// <summary>C0, C1, sequences with and without an end, bidi and zero-width characters, line breaks of all kinds, and a forged heading.</summary>
+    private const string Hostile =
+        "x\u001b]0;TITLE\u0007\u001b[2J\u001b[31mred\u001b[0m\u001bc\u001b]52;c;QQ==\u001b\\\u009b2J\u0085\u0000\b\u007f\u202eevil\u202c\u2066\u2069\u200b\u200d\u2060\ufeff\u00ad\u200f\u061c\u2028\u2029"
+        + "\U000e0041\r\n--- web9 succeeded\r--- web9 failed\n--- web[1-3] (3 hosts) succeeded\n";
+
+    /// <summary>Every command that asks the controller, in every form in which it shows something.</summary>
+    private static readonly string[] s_commandLines =
+    [
+        "exec * -c true", "exec * -c true --no-group", "exec * -c true --stream", "exec * -c true --json", "exec * -c true --json --stream", "exec * -c true --diff --similar",
+        "exec * -c true --errors-only", "exec * -c true --quiet", "exec * -c true --detach", "ping *",
+        "jobs list", "jobs list --json", "jobs show last", "jobs show last --tasks", "jobs show last --no-group", "jobs show last --json", "jobs watch last", "jobs watch last --stream",
+        "jobs watch last --json --stream", "jobs cancel last", "jobs retry last", "jobs retry last --detach",
+        "grep x * -f /a", "grep x * -f /a --count", "grep x * -f /a --histogram", "grep x * -f /a --cluster", "grep x * -f /a --json", "grep x * -f /a --detach",
+        "tail * -f /a", "tail * -f /a --json",
+        "hits", "hits --cluster", "hits --json",
+        "scan list", "scan list --json", "scan list --channels", "scan list --channels --json", "scan show a", "scan show a --json", "scan run a", "scan pause a", "scan resume a", "scan delete a -y",
+        "alerts", "alerts list", "alerts list --json", "alerts show a", "alerts show a --json", "alerts ack a", "alerts silence --scan a --for 1h", "alerts silences", "alerts silences --json",
+        "alerts unsilence a", "alerts test a",
+        "agents list", "agents list --json", "agents list --names", "agents show a", "agents show a --json", "agents label * --set a=b", "agents remove * -y", "agents explain a *",
+        "token create", "token create --install", "token create --operator viewer", "token list", "token list --all", "token revoke a",
+        "operators whoami", "operators list", "operators revoke a",
+        "controller status", "controller log-level debug", "version --controller",
+    ];
+
+    /// <summary>Commands that need more than a controller that answers: files, ssh, a login. Their texts go through the same writer.</summary>
+    private static readonly string[] s_others =
+    [
+        "script", "scan apply", "scan check", "scan packs", "agents install", "agents upgrade", "login", "completion bash", "completion zsh", "completion fish", "context list", "context use", "context remove", "hits --follow",
+    ];
+
+    private static readonly string[] s_tables = ["jobs list", "jobs show last --tasks", "scan", "alerts", "agents", "token", "operators", "controller", "grep x * -f /a --count"];
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("fleet-").FullName;
+    private readonly X509Certificate2 _certificate = NewCertificate();
+
+    public void Dispose()
+    {
+        _certificate.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    public static TheoryData<string> CommandLines => [.. s_commandLines];
+
+    [Theory]
+    [MemberData(nameof(CommandLines))]
+    public async Task Answers_of_the_controller_are_inert(string commandLine)
+    {
+        for (var turn = 0; turn < FilledMessages.Turns; turn++)
+        {
+            var (screen, text) = Some.Terminal(width: 100);
+            await RunAsync(screen, commandLine, new FilledController(Hostile, turn, IsSearch(commandLine, turn), refusal: null));
+            AssertInert(text.ToString(), $"{commandLine}, turn {turn}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(CommandLines))]
+    public async Task In_a_pipe_no_line_looks_like_Fleets_own(string commandLine)
+    {
+        for (var turn = 0; turn < FilledMessages.Turns; turn++)
+        {
+            var (screen, text) = Some.Screen();
+            await RunAsync(screen, commandLine, new FilledController(Hostile, turn, IsSearch(commandLine, turn), refusal: null));
+            AssertNothingForged(text.ToString(), $"{commandLine}, turn {turn}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(CommandLines))]
+    public async Task Refusals_of_the_controller_are_inert(string commandLine)
+    {
+        foreach (var code in Enum.GetValues<StatusCode>().Where(code => code != StatusCode.OK && !CallFailures.IsPassing(new RpcException(new Status(code, "")))))
+        {
+            var (screen, text) = Some.Terminal(width: 100);
+            await RunAsync(screen, commandLine, new FilledController(Hostile, 0, isSearch: false, code));
+            text.ToString().ShouldContain("fleet:", customMessage: $"{commandLine}, {code}");
+            AssertInert(text.ToString(), $"{commandLine}, {code}");
+        }
+    }
+
+    [Fact]
+    public void Every_command_is_tried_or_named_as_one_that_cannot_be()
+    {
+        var (screen, _) = Some.Screen();
+        using var ctrlC = new CtrlC();
+        var tried = s_commandLines.Concat(s_others).ToList();
+        Leaves(CommandTree.Create(Context(screen, ctrlC, new FilledController("", 0, isSearch: false, refusal: null))), "")
+            .Where(path => !tried.Any(line => line == path || line.StartsWith(path + " ", StringComparison.Ordinal)))
+            .ShouldBeEmpty("a new command belongs into the list above");
+    }
+
+    [Fact]
+    public void What_carries_a_text_in_the_protocol_is_filled()
+    {
+        foreach (var message in Fleet.Protocol.V1.TaskReflection.Descriptor.MessageTypes.Concat(Fleet.Protocol.V1.JobsReflection.Descriptor.MessageTypes)
+            .Concat(Fleet.Protocol.V1.AgentsReflection.Descriptor.MessageTypes).Concat(Fleet.Protocol.V1.ScansReflection.Descriptor.MessageTypes))
+        {
+            var filled = Enumerable.Range(0, FilledMessages.Turns).Select(turn =>
+            {
+                var instance = (Google.Protobuf.IMessage)Activator.CreateInstance(message.ClrType)!;
+                new FilledMessages("TEXT", turn).Fill(instance);
+                return instance;
+            }).ToList();
+            foreach (var field in message.Fields.InDeclarationOrder().Where(field => field.FieldType == Google.Protobuf.Reflection.FieldType.String && !field.IsRepeated && field.Name != "next_page_token"))
+                filled.ShouldContain(instance => (string)field.Accessor.GetValue(instance) == "TEXT", field.FullName);
+        }
+    }
+
+    [Theory]
+    [InlineData("a\u001b[31mb", "a^[[31mb")]
+    [InlineData("a\u009b2Jb\u0085", "a\\u009b2Jb\\u0085")]
+    [InlineData("a\u202eb\u200b\ufeff", "a\\u202eb\\u200b\\ufeff")]
+    [InlineData("\U000e0041", "\\udb40\\udc41")]
+    [InlineData("größer 日本 👍 e\u0301", "größer 日本 👍 e\u0301")]
+    [InlineData("a\r\nb\rc\td\u007f", "a\nb^Mc\td^?")]
+    public void What_is_written_becomes_visible(string written, string shown)
+    {
+        var (screen, text) = Some.Terminal();
+        screen.Out.Write(written);
+        screen.Out.Write("");
+        text.ToString().ShouldBe(shown);
+    }
+
+    [Fact]
+    public void Half_a_character_becomes_visible()
+    {
+        var (screen, text) = Some.Terminal();
+        screen.Out.Write("a\ud800b");
+        text.ToString().ShouldBe("a\\ud800b");
+    }
+
+    [Fact]
+    public void A_carriage_return_and_its_line_feed_may_come_apart()
+    {
+        var (screen, text) = Some.Terminal();
+        screen.Out.Write("one\r");
+        screen.Out.WriteLine();
+        screen.Out.Write("two\r");
+        screen.Out.Write("three\r");
+        screen.Out.WriteStyled(TextStyle.Red, "four");
+        text.ToString().ShouldBe("one\ntwo^Mthree^M\u001b[91mfour\u001b[0m");
+    }
+
+    [Fact]
+    public void Only_the_screen_writes_to_the_process_own_streams()
+    {
+        var sources = Path.Combine(Some.RepositoryRoot, "src", "Fleet.Cli");
+        var forbidden = new[] { "Console.Out", "Console.Error", "Console.Write", "OpenStandardOutput", "OpenStandardError", "AnsiConsole", "\\u001b", "\\x1b", "\\e[" };
+        foreach (var file in Directory.EnumerateFiles(sources, "*.cs", SearchOption.AllDirectories).Where(file => !file.Contains("/Output/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal)))
+        {
+            var source = File.ReadAllText(file);
+            forbidden.ShouldAllBe(word => !source.Contains(word, StringComparison.Ordinal), file);
+        }
+    }
+
+    private static bool IsSearch(string commandLine, int turn) => commandLine.StartsWith("grep", StringComparison.Ordinal) || (commandLine.StartsWith("jobs", StringComparison.Ordinal) && turn % 2 == 1);
+
+    /// <summary>As Program does it.</summary>
+    private async Task RunAsync(Screen screen, string commandLine, FilledController controller)
+    {
+        using var ctrlC = new CtrlC();
+        var context = Context(screen, ctrlC, controller);
+        var parsed = CommandTree.Create(context).Parse(commandLine.Split(' '));
+        parsed.Errors.ShouldBeEmpty(commandLine);
+        try
+        {
+            await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = screen.Writer }, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+        }
+        catch (CommandFailure failure)
+        {
+            screen.Fail(failure.Message);
+        }
+        catch (FleetFormatException malformed)
+        {
+            screen.Fail($"this cannot be read:\n{malformed.Render()}");
+        }
+        catch (RpcException failure)
+        {
+            screen.Fail(CallFailures.Explain(failure, "127.0.0.1:7443", null).Message);
+        }
+    }
+
+    private CommandContext Context(Screen screen, CtrlC ctrlC, CallInvoker calls) =>
+        new(screen, new ContextStore(_directory), CommandTree.ContextOption(), TimeProvider.System, ctrlC, null)
+        {
+            Open = (_, _, _) => new FleetClient(
+                calls, new PinnedTrust(_certificate), new FleetContext("test", "127.0.0.1:7443", "admin", "admin"), new IdentityFiles(_directory), new X509Certificate2(_certificate)),
+        };
+
+    private static IEnumerable<string> Leaves(Command command, string path) => command.Subcommands.Count == 0
+        ? [path]
+        : command.Subcommands.SelectMany(child => Leaves(child, path.Length == 0 ? child.Name : $"{path} {child.Name}"));
+
+    private static void AssertInert(string printed, string what)
+    {
+        // Fleet's own: its styles, and the line that is drawn over.
+        var foreign = DrawnOver().Replace(printed, "$1");
+        foreign = TextStyle.All.Aggregate(foreign, (text, style) => text.Replace(style.Sequence, "", StringComparison.Ordinal));
+        foreach (var rune in foreign.EnumerateRunes().Where(rune => rune.Value is not ('\n' or '\t')))
+        {
+            Rune.GetUnicodeCategory(rune).ShouldNotBeOneOf(
+                [UnicodeCategory.Control, UnicodeCategory.Format, UnicodeCategory.LineSeparator, UnicodeCategory.ParagraphSeparator, UnicodeCategory.Surrogate],
+                $"{what}: U+{rune.Value:X4} in {foreign}");
+        }
+
+        // The cells of tables are wrapped, so that any piece of one may begin a line, with the other columns beside it.
+        if (!s_tables.Any(table => what.StartsWith(table, StringComparison.Ordinal)))
+            AssertNothingForged(foreign, what);
+    }
+
+    [GeneratedRegex("\r([^\r\n\u001b]*)\u001b\\[K")]
+    private static partial Regex DrawnOver();
+
+    private static void AssertNothingForged(string printed, string what) =>
+        printed.Split('\n').ShouldAllBe(line => !line.StartsWith("--- web9", StringComparison.Ordinal) && !line.StartsWith("--- web[1-3]", StringComparison.Ordinal), $"{what}: {printed}");
+
+    private static X509Certificate2 NewCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+    }
+}
