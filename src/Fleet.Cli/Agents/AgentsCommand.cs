@@ -102,7 +102,7 @@ internal static class AgentsCommand
             var selection = target.Read(parsed);
             using var client = context.Connect(parsed);
             var preview = await client.Jobs.PreviewTargetAsync(new PreviewTargetRequest { Target = selection }, deadline: context.Soon, cancellationToken: cancellationToken);
-            var confirmation = new HostConfirmation(0, parsed.GetValue(yes), context.Screen.Input, context.Screen.Err.Profile.Out.Writer);
+            var confirmation = new HostConfirmation(0, parsed.GetValue(yes), context.Screen.Input, context.Screen.Err);
             confirmation.Ask("clear", preview, everyHost: true);
             var shown = new TargetSelection { Expression = NodeSet.Fold(preview.Names) };
             var reply = await client.Agents.ClearDuplicatesAsync(new ClearDuplicatesRequest { Target = shown }, deadline: context.Soon, cancellationToken: cancellationToken);

@@ -151,7 +151,7 @@ internal static class JobsCommand
     // As many hosts ask for a yes as when the job was new.
     private static async Task ConfirmRetryAsync(CommandContext context, FleetClient client, Job origin, bool yes, CancellationToken cancellationToken)
     {
-        var confirmation = new HostConfirmation(HostConfirmation.AboveOfUser(), yes, context.Screen.Input, context.Screen.Err.Profile.Out.Writer);
+        var confirmation = new HostConfirmation(HostConfirmation.AboveOfUser(), yes, context.Screen.Input, context.Screen.Err);
         if (!confirmation.MayAsk)
             return;
         var failed = await JobTables.ReadTasksAsync(context, client, origin, cancellationToken);
