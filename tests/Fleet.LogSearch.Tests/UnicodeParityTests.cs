@@ -1,5 +1,6 @@
 using System.Text;
 using Fleet.LogSearch.Matching;
+using Fleet.LogSearch.Matching.Syntax;
 using Fleet.LogSearch.Searching;
 
 namespace Fleet.LogSearch.Tests;
@@ -116,7 +117,7 @@ public sealed class UnicodeParityTests : IDisposable
     [InlineData("[a-\\d]", "range ends in a class", "\\-")]
     [InlineData("[z-a]", "reverse order", "at character 1")]
     [InlineData("ab[c", "not closed", "at character 2")]
-    [InlineData("\\p{Han}(a|b", "at character", "Not enough )'s")]
+    [InlineData("\\p{Han}[[:digit:](](?:a|b", "at character 19", "Not enough )'s")]
     [InlineData("é*+a", "at character 3", "Nested quantifier")]
     public void What_is_wrong_with_a_pattern_is_told_with_its_place_and_what_to_write(string pattern, string reason, string hint)
     {
@@ -176,6 +177,21 @@ public sealed class UnicodeParityTests : IDisposable
         set.Match("😁"u8).ShouldBe(0b10100UL);
         set.Match("\U000E0001"u8).ShouldBe(0b10000UL);
         set.Match([0xF0, 0x9F, 0x98]).ShouldBe(0UL);
+    }
+
+    [Fact]
+    public void The_runs_of_categories_are_those_of_every_code_point()
+    {
+        ReadOnlySpan<(int First, System.Globalization.UnicodeCategory Category)> runs = UnicodeData.CategoryRuns;
+        int run = 0;
+        for (int code = 0; code <= 0x10FFFF; code++)
+        {
+            run += run + 1 < runs.Length && runs[run + 1].First == code ? 1 : 0;
+            if (System.Globalization.CharUnicodeInfo.GetUnicodeCategory(code) != runs[run].Category)
+            {
+                Assert.Fail($"U+{code:X} is {System.Globalization.CharUnicodeInfo.GetUnicodeCategory(code)}, not {runs[run].Category}");
+            }
+        }
     }
 
     private static string[] Ours(string path, string[] words, string pattern)

@@ -117,12 +117,32 @@ internal sealed class LineMatcher
         {
             // Of the engine's message what is wrong: it names the pattern as it is written for it.
             string why = fault.Message[(fault.Message.LastIndexOf($" {fault.Offset}. ", StringComparison.Ordinal) is var at and >= 0 ? at + $" {fault.Offset}. ".Length : 0)..];
-            throw PatternParts.Unusable(pattern, PatternWriter.PlaceOf(fault.Offset, tokens, standIns), why.TrimEnd('.'), fault);
+            int offset = fault.Error == RegexParseError.InsufficientClosingParentheses ? OpenParenthesis(tokens) : PatternWriter.PlaceOf(fault.Offset, tokens, standIns);
+            throw PatternParts.Unusable(pattern, offset, why.TrimEnd('.'), fault);
         }
         catch (NotSupportedException fault)
         {
             throw new LogQueryException($"pattern '{pattern.Name}' cannot be matched in linear time: look-around, back-references and atomic groups are not available, nor very large repetitions", fault);
         }
+    }
+
+    // Of a parenthesis that is never closed that one, instead of the end.
+    private static int OpenParenthesis(IReadOnlyList<PatternToken> tokens)
+    {
+        var open = new Stack<int>();
+        foreach (PatternToken token in tokens)
+        {
+            if (token.Kind is TokenKind.Open or TokenKind.Other && token.Text is ['(', .., not ')'] or ['('])
+            {
+                open.Push(token.Start);
+            }
+            else if (token.Kind == TokenKind.Close)
+            {
+                open.TryPop(out _);
+            }
+        }
+
+        return open.Peek();
     }
 
     // A byte that is no character ends a word, as it does for grep.

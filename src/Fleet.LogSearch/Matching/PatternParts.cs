@@ -45,7 +45,10 @@ internal sealed record PatternParts(LogPattern Pattern, IReadOnlyList<PatternTok
 
     /// <summary>The refusal of a pattern.</summary>
     public static LogQueryException Unusable(LogPattern pattern, int offset, string why, Exception fault) =>
-        new($"pattern '{pattern.Name}' is not a regular expression, at character {offset}: {why}. To look for the text itself, use a fixed pattern", fault);
+        new($"pattern '{pattern.Name}' is not a regular expression, at character {offset}: {why}. To look for the text itself, use a fixed pattern", fault)
+        {
+            Syntax = (offset, why),
+        };
 
     // Ignoring the case of a letter that has a form beyond ASCII (s and k have one) needs tables; and Latin 1 has no character beyond FF.
     private static bool NeedsEngine(string text, bool ignoreCase, LogEncoding encoding) => encoding == LogEncoding.Latin1

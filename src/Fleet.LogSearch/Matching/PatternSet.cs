@@ -47,6 +47,11 @@ public sealed class PatternSet
         return new PatternSet(parts.Select(part => LineMatcher.Create(part, encoding, standIns)).ToArray(), encoding, standIns);
     }
 
+    /// <summary>The names that an expression gives to groups of it: nothing makes use of them.</summary>
+    /// <exception cref="LogQueryException">The pattern cannot be used.</exception>
+    public static IReadOnlyList<string> GroupNames(LogPattern pattern) =>
+        pattern.Kind == PatternKind.Fixed ? [] : [.. PatternLexer.GroupNames(PatternParts.Read(pattern, LogEncoding.Utf8).Tokens ?? []).Distinct()];
+
     /// <summary>The patterns that match a line, one bit each; 0 when none does.</summary>
     /// <param name="line">The line without its end.</param>
     public ulong Match(ReadOnlySpan<byte> line)

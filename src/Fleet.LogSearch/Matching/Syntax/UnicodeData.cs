@@ -5,8 +5,9 @@ namespace Fleet.LogSearch.Matching.Syntax;
 /// <summary>What a pattern may ask of a character: its script, its general category, and which others differ from it by case alone.</summary>
 internal static class UnicodeData
 {
-    // Everything above 3FFFF is one kind per plane but for a few tags and selectors, and is looked at only there.
-    private static readonly (int First, int Last)[] s_assigned = [(0, 0x3FFFF), (0xE0000, 0xE0FFF), (0xF0000, CodeRanges.Last)];
+    // Nothing else is assigned above 3FFFF but the planes of private use, all of them but their last two code points.
+    private static readonly (int First, int Last)[] s_assigned = [(0, 0x3FFFF), (0xE0000, 0xE0FFF)];
+    private static readonly int[] s_privateUse = [0xF0000, 0x100000];
 
     private static readonly Lazy<Dictionary<string, CodeRanges?>> s_scripts = new(ReadScriptNames);
     private static readonly Lazy<Dictionary<int, int[]>> s_orbits = new(ReadOrbits);
@@ -100,16 +101,20 @@ internal static class UnicodeData
     private static (int First, UnicodeCategory Category)[] ReadRuns()
     {
         var runs = new List<(int First, UnicodeCategory Category)>();
-        int next = 0;
         foreach ((int first, int last) in s_assigned)
         {
-            Add(next, first > next ? UnicodeCategory.OtherNotAssigned : CharUnicodeInfo.GetUnicodeCategory(first));
             for (int code = first; code <= last; code++)
             {
                 Add(code, CharUnicodeInfo.GetUnicodeCategory(code));
             }
 
-            next = last + 1;
+            Add(last + 1, UnicodeCategory.OtherNotAssigned);
+        }
+
+        foreach (int first in s_privateUse)
+        {
+            Add(first, UnicodeCategory.PrivateUse);
+            Add(first + 0xFFFE, UnicodeCategory.OtherNotAssigned);
         }
 
         return [.. runs];
