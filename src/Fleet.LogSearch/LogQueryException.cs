@@ -9,4 +9,7 @@ public sealed class LogQueryException : Exception
     public LogQueryException(string message, Exception? inner = null) : base(message, inner)
     {
     }
+
+    /// <summary>Where in an expression something cannot be understood; null where the refusal is about something else.</summary>
+    public (int Offset, string Why)? Syntax { get; init; }
 }

@@ -8,7 +8,11 @@ namespace Fleet.Agent.Link;
 internal sealed class ScanFeed : IDisposable
 {
     private const int MostInFlight = 8;
-    private static readonly TimeSpan s_betweenStates = TimeSpan.FromSeconds(10);
+
+    // States of a few scans follow hits at once. Those of hundreds of logs are long, and take no more of the link than so many bytes a second.
+    private const int StateBytesPerSecond = 8 * 1024;
+    private static readonly TimeSpan s_betweenStates = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_mostBetweenStates = TimeSpan.FromSeconds(10);
 
     private readonly ScanDesk _scans;
     private readonly WakeUp _wakeUp;
@@ -76,9 +80,11 @@ internal sealed class ScanFeed : IDisposable
         if (states is null || ReferenceEquals(states, _told))
             return null;
         var since = _time.GetElapsedTime(_toldAt);
-        if (_hasTold && since < s_betweenStates)
+        var pause = TimeSpan.FromSeconds(Math.Clamp(
+            (double)states.CalculateSize() / StateBytesPerSecond, s_betweenStates.TotalSeconds, s_mostBetweenStates.TotalSeconds));
+        if (_hasTold && since < pause)
         {
-            _timer.Change(s_betweenStates - since, Timeout.InfiniteTimeSpan);
+            _timer.Change(pause - since, Timeout.InfiniteTimeSpan);
             return null;
         }
 

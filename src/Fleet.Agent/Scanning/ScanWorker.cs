@@ -11,8 +11,8 @@ namespace Fleet.Agent.Scanning;
 /// <summary>The one thread that runs the scans, at low priority: it sleeps until something is due or happens, and no longer works than its share.</summary>
 internal sealed partial class ScanWorker : IAsyncDisposable
 {
-    // What changes with every line is told now and then; faults and runs soon.
-    private static readonly TimeSpan s_tellSoon = TimeSpan.FromSeconds(2);
+    // Lines that were read and are no hits are told now and then; hits, faults and runs soon: operators look for them.
+    private static readonly TimeSpan s_tellSoon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_tellAnyway = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_failed = TimeSpan.FromSeconds(10);
 
@@ -29,6 +29,7 @@ internal sealed partial class ScanWorker : IAsyncDisposable
     private int _toldVersion = -1;
     private long _toldAt;
     private ulong _toldBytes;
+    private ulong _toldHits;
 
     /// <summary>Starts the thread.</summary>
     public ScanWorker(ScanEngine engine, ScanSpool spool, ScanSettings settings, TimeProvider time, ILogger<ScanWorker> log)
@@ -103,14 +104,14 @@ internal sealed partial class ScanWorker : IAsyncDisposable
             (wait, listens) = (rest, false);
         if (_stop.IsCancellationRequested || wait == TimeSpan.Zero)
             return;
-        wait = _toldVersion != _engine.Version && (wait < TimeSpan.Zero || wait > s_tellSoon) ? s_tellSoon : wait;
+        wait = HasNews() && (wait < TimeSpan.Zero || wait > s_tellSoon) ? s_tellSoon : wait;
         _wait.Sleep(wait, listens ? _engine.Watch.Number : -1);
     }
 
     private void Tell()
     {
         var since = _time.GetElapsedTime(_toldAt);
-        var isSoon = _toldVersion != _engine.Version && (_toldVersion < 0 || since >= s_tellSoon);
+        var isSoon = HasNews() && (_toldVersion < 0 || since >= s_tellSoon);
         if (!isSoon && since < s_tellAnyway)
             return;
         var states = ScanStatesBuilder.Build(_engine, _spool, _time);
@@ -118,10 +119,14 @@ internal sealed partial class ScanWorker : IAsyncDisposable
         (_toldVersion, _toldAt) = (_engine.Version, _time.GetTimestamp());
         if (!isSoon && bytes == _toldBytes)
             return;
-        _toldBytes = bytes;
+        (_toldBytes, _toldHits) = (bytes, Hits());
         _states = states;
         StatesChanged?.Invoke();
     }
+
+    private bool HasNews() => _toldVersion != _engine.Version || _toldHits != Hits();
+
+    private ulong Hits() => _engine.Runs.Aggregate(0UL, (sum, run) => sum + run.Hits);
 
     private void Leave()
     {

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Fleet.Cli.Scans.Files;
+using Fleet.LogSearch.Matching;
+using Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Scans;
 
@@ -24,12 +26,22 @@ internal static class ScanCheckCommand
             var elsewhere = set.Mentions.Select(mention => mention.Text).Except(set.Channels.Select(channel => channel.Name)).Distinct().ToList();
             if (elsewhere.Count > 0)
                 context.Screen.Note($"not in these files, so the controller must have them: {string.Join(", ", elsewhere)}");
+            foreach (var note in UnusedNames(set.Scans))
+                context.Screen.Note(note);
             foreach (var path in parsed.GetValue(log) ?? [])
                 ScanTrial.Run(context.Screen, set.Scans, path, cancellationToken);
             return Task.FromResult(ExitCode.Success);
         });
         return command;
     }
+
+    /// <summary>Names of groups, which look as if something came of them.</summary>
+    internal static IEnumerable<string> UnusedNames(IEnumerable<ScanDefinition> scans) =>
+        from scan in scans
+        from pattern in scan.Order.Patterns
+        from name in PatternSet.GroupNames(PatternReader.Of(pattern.Pattern))
+        select $"warning: {scan.Name}, pattern {(pattern.Pattern.Name.Length > 0 ? pattern.Pattern.Name : pattern.Pattern.Text)}: nothing makes use of the named group <{name}>; "
+            + "it groups as (?:...) does";
 
     private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 }

@@ -53,6 +53,10 @@ internal static class ScanJson
         if (overview.LastHitMs > 0)
             json.WriteNumber("last_hit_ms", overview.LastHitMs);
         json.WriteNumber("open_alerts", overview.OpenAlerts);
+        if (overview.ChangedMs > 0)
+            json.WriteNumber("changed_ms", overview.ChangedMs);
+        if (overview.ChangedBy.Length > 0)
+            json.WriteString("changed_by", overview.ChangedBy);
     }
 
     private static void WriteAgent(Utf8JsonWriter json, string scan, ScanOnAgent agent)

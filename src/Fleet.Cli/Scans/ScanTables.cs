@@ -7,6 +7,9 @@ namespace Fleet.Cli.Scans;
 /// <summary>Scans as tables.</summary>
 internal static class ScanTables
 {
+    // 2001 to 9999; whatever lies outside is no time, and an agent may say anything.
+    private const ulong LeastTime = 1_000_000_000_000;
+    private const ulong MostTime = 253_402_300_799_999;
     private static readonly CultureInfo s_numbers = CultureInfo.InvariantCulture;
 
     public static void List(Screen screen, IReadOnlyCollection<ScanOverview> scans, DateTimeOffset now)
@@ -26,8 +29,8 @@ internal static class ScanTables
         var (scan, order) = (details.Overview.Definition, details.Overview.Definition.Order ?? new ScanOrder());
         var rows = new List<(string, string)>
         {
-            ("name", scan.Name), ("description", scan.Description), ("target", scan.Target), ("revision", order.Revision.ToString(s_numbers)),
-            ("state", order.Paused ? "paused" : "on"), ("every", ScanWords.Every(order.EveryMs)),
+            ("name", scan.Name), ("description", scan.Description), ("target", scan.Target), ("revision", Revision(order.Revision)),
+            ("changed", Changed(details.Overview, now)), ("state", order.Paused ? "paused" : "on"), ("every", ScanWords.Every(order.EveryMs)),
             ("first run", order.FirstRunLines == 0 ? "now" : $"last {order.FirstRunLines} lines"),
         };
         rows.AddRange(order.Sources.Select(source => ("source", ScanWords.Source(source))));
@@ -45,10 +48,10 @@ internal static class ScanTables
         rows.Add(("open alerts", details.Overview.OpenAlerts.ToString(s_numbers)));
         TableText.Write(screen, ["", ""], rows.Where(row => row.Item2.Length > 0).Select(row => (IReadOnlyList<string>)[row.Item1, row.Item2]));
         screen.Writer.WriteLine();
-        TableText.Write(screen, ["HOST", "LINK", "REVISION", "LAST RUN", "NEXT RUN", "HITS", "READ", "BEHIND", "FAULT"], details.Agents.Select(agent => Row(agent, now)));
+        TableText.Write(screen, ["HOST", "LINK", "REVISION", "LAST RUN", "NEXT RUN", "HITS", "READ", "BEHIND", "FAULT"], details.Agents.Select(agent => Row(agent, order.EveryMs == 0, now)));
     }
 
-    private static IReadOnlyList<string> Row(ScanOnAgent agent, DateTimeOffset now)
+    private static IReadOnlyList<string> Row(ScanOnAgent agent, bool isContinuous, DateTimeOffset now)
     {
         var link = agent.Online ? "online" : "offline";
         if (agent.State is not { } state)
@@ -57,8 +60,19 @@ internal static class ScanTables
         var faults = state.Sources.Where(source => source.Fault.Length > 0).Select(source => $"{source.Source}: {source.Fault}");
         return
         [
-            agent.AgentName, link, state.Revision.ToString(s_numbers), TimeText.Ago(state.LastRunMs, now), state.NextRunMs == 0 ? "-" : TimeText.Local(state.NextRunMs),
+            agent.AgentName, link, Revision(state.Revision), LastRun(state, isContinuous, now), state.NextRunMs == 0 ? "-" : TimeText.Local(state.NextRunMs),
             state.Hits.ToString(s_numbers), SizeText.Rounded(state.ReadBytes), lag == 0 ? "-" : SizeText.Rounded(lag), string.Join("; ", faults),
         ];
     }
+
+    // A continuous scan runs when something is written: nothing was, since the agent started.
+    private static string LastRun(ScanState state, bool isContinuous, DateTimeOffset now) =>
+        isContinuous && state.LastRunMs == 0 ? "following" : TimeText.Ago(state.LastRunMs, now);
+
+    private static string Changed(ScanOverview overview, DateTimeOffset now) =>
+        overview.ChangedMs == 0 ? "" : $"{TimeText.Ago(overview.ChangedMs, now)} by {overview.ChangedBy}";
+
+    // A revision is the time, in milliseconds, at which the scan was changed, or a little more where it was changed twice at once.
+    private static string Revision(ulong revision) =>
+        revision is < LeastTime or > MostTime ? revision.ToString(s_numbers) : DateTimeOffset.FromUnixTimeMilliseconds((long)revision).ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss.fff", s_numbers);
 }

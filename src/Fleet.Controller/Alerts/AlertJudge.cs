@@ -5,7 +5,7 @@ namespace Fleet.Controller.Alerts;
 
 /// <summary>Decides which findings make alerts. It knows neither store nor clock: the same findings at the same times give the same alerts.</summary>
 /// <remarks>
-/// pending -> firing (the condition held long enough) -> resolved (quiet); pending -> resolved without a word (it did not hold).
+/// pending -> firing (the condition held long enough) -> resolved (quiet, or its scan is gone); pending -> resolved without a word (it did not hold).
 /// One alert for each key, however many lines.
 /// </remarks>
 /// <param name="rules">The rule of a scan; null where it raises no alerts.</param>
@@ -74,24 +74,21 @@ internal sealed class AlertJudge(Func<string, AlertRules?> rules, SilenceBook si
             {
                 case var _ when rule is null:
                     // The scan was deleted, or raises no alerts any more.
-                    End(key, alert, now);
+                    End(key, alert, now, null);
                     break;
                 case AlertState.Pending when !Holds(key, rule, now - heard):
-                    End(key, alert, now);
+                    End(key, alert, now, rule);
                     break;
                 case AlertState.Pending when now - alert.HoldsSince >= rule.For:
                     Fire(alert, rule, now);
                     break;
                 case AlertState.Firing when now - heard >= rule.ResolveAfter:
-                    End(key, alert, now);
-                    // Nobody was told that it fired, or nobody wants to hear of it now.
-                    if (alert.Record.SilenceId is null && silences.Find(alert.Record, now) is null)
-                        Send(alert, rule, "resolved", now);
+                    End(key, alert, now, rule);
                     break;
                 case AlertState.Firing when alert.Record.SilenceId is not null && silences.Find(alert.Record, now) is null:
                     alert.SetSilence(null);
                     _changed.Add(alert);
-                    Send(alert, rule, "firing", now);
+                    SendFiring(alert, rule, now);
                     break;
             }
         }
@@ -146,22 +143,29 @@ internal sealed class AlertJudge(Func<string, AlertRules?> rules, SilenceBook si
         if (silences.Find(alert.Record, now) is { } silence)
             alert.SetSilence(silence.Id);
         else
-            Send(alert, rule, "firing", now);
+            SendFiring(alert, rule, now);
     }
 
-    private void End(AlertKey key, OpenAlert alert, DateTimeOffset now)
+    private void End(AlertKey key, OpenAlert alert, DateTimeOffset now, AlertRules? rule)
     {
+        var isTold = alert.Record is { State: AlertState.Firing, SilenceId: null };
         alert.Resolve(now);
         _changed.Add(alert);
         _open.Remove(key);
+        // Whoever was told that it fires keeps an incident open until he is told that it is over: whatever was silenced since, and by the
+        // channels by which he was told, whatever the rule says now.
+        if (isTold)
+            _messages.Add(MessageOf(alert, "", "resolved", now, rule?.Quiet.QuietUntil(now, zone)));
     }
 
-    private void Send(OpenAlert alert, AlertRules rule, string occasion, DateTimeOffset now)
+    private void SendFiring(OpenAlert alert, AlertRules rule, DateTimeOffset now)
     {
-        var message = alert.ToMessage().ToByteArray();
         var notBefore = rule.Quiet.QuietUntil(now, zone);
-        _messages.AddRange(rule.Notify.Select(channel => new NewDelivery(alert.Record.Id, channel, occasion, message, now) { NotBefore = notBefore }));
+        _messages.AddRange(rule.Notify.Select(channel => MessageOf(alert, channel, "firing", now, notBefore)));
     }
+
+    private static NewDelivery MessageOf(OpenAlert alert, string channel, string occasion, DateTimeOffset now, DateTimeOffset? notBefore) =>
+        new(alert.Record.Id, channel, occasion, alert.ToMessage().ToByteArray(), now) { NotBefore = notBefore, Severity = alert.Record.Severity };
 
     // By the times of the lines, which may lag behind the clock: so long after the latest of them as nothing has been heard.
     private bool Holds(AlertKey key, AlertRules rule, TimeSpan quiet) => quiet < rule.Window

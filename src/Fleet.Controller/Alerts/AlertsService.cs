@@ -81,8 +81,8 @@ internal sealed class AlertsService(IFleetStore store, SilenceDesk silences, Sil
     {
         if (!post.Knows(request.Name))
             throw new RpcException(new Status(StatusCode.NotFound, "there is no such channel; 'fleet scan list' shows them"));
-        var fault = await post.SendAsync(request.Name, Sample(context.GetCallerName()), context.CancellationToken);
-        return new TestChannelReply { Delivered = fault.Length == 0, Fault = fault };
+        var outcome = await post.SendAsync(request.Name, Sample(context.GetCallerName()), context.CancellationToken);
+        return new TestChannelReply { Delivered = outcome.IsSent, Fault = outcome.Fault };
     }
 
     private async Task<IEnumerable<Alert>> TellAsync(IReadOnlyList<AlertRecord> alerts, CancellationToken cancellationToken)
@@ -92,7 +92,7 @@ internal sealed class AlertsService(IFleetStore store, SilenceDesk silences, Sil
         return alerts.Select(alert => AlertMessages.Of(WithSilence(alert), byAlert[alert.Id]));
     }
 
-    // A silence that came after the first message does not stand in the alert, but it will hold back that it is over.
+    // A silence that came after the first message holds nothing of this alert back, and does not stand in it; whoever made it wants to see it.
     private AlertRecord WithSilence(AlertRecord alert) =>
         alert.State == AlertState.Resolved || alert.SilenceId is not null ? alert : alert with { SilenceId = book.Find(alert, time.GetUtcNow())?.Id };
 

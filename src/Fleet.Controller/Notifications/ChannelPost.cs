@@ -12,31 +12,35 @@ internal sealed partial class ChannelPost(
     /// <summary>Whether there is a channel of this name.</summary>
     public bool Knows(string channel) => scans.Current.Channels.ContainsKey(channel);
 
-    /// <summary>Sends; why it did not get through, or empty.</summary>
-    public async Task<string> SendAsync(string name, Notice notice, CancellationToken cancellationToken)
+    /// <summary>How many messages a channel may get at once.</summary>
+    public int MaxConcurrent(string name) =>
+        scans.Current.Channels.TryGetValue(name, out var channel) && _senders[channel.KindCase].IsConcurrent ? options.MaxConcurrent : 1;
+
+    /// <summary>Sends; how that ended.</summary>
+    public async Task<DeliveryOutcome> SendAsync(string name, Notice notice, CancellationToken cancellationToken)
     {
         if (!scans.Current.Channels.TryGetValue(name, out var channel))
-            return $"there is no channel {name} (any more)";
+            return new DeliveryOutcome($"there is no channel {name} (any more)");
         using var limit = new CancellationTokenSource(options.AttemptTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             await _senders[channel.KindCase].SendAsync(channel, notice, either.Token);
-            return "";
+            return DeliveryOutcome.Sent;
         }
         catch (DeliveryException e)
         {
-            return e.Message;
+            return new DeliveryOutcome(e.Message) { IsThrottled = e.IsThrottled, RetryAfter = e.RetryAfter };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return $"no answer within {options.AttemptTimeout.TotalSeconds:0.#} s";
+            return new DeliveryOutcome($"no answer within {options.AttemptTimeout.TotalSeconds:0.#} s");
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // Whatever a library makes of a channel: it must not end the loop, which would end the controller, again and again.
             LogUnexpected(name, e);
-            return $"{e.GetType().Name}: {e.Message}";
+            return new DeliveryOutcome($"{e.GetType().Name}: {e.Message}");
         }
     }
 

@@ -20,6 +20,10 @@ internal sealed class CommandSender(TimeProvider time) : IChannelSender
     /// <inheritdoc/>
     public NotificationChannel.KindOneofCase Kind => NotificationChannel.KindOneofCase.Command;
 
+    // Such a program writes to a file or sends by a modem: nobody promised it that it may run twice at once.
+    /// <inheritdoc/>
+    public bool IsConcurrent => false;
+
     /// <inheritdoc/>
     public async Task SendAsync(NotificationChannel channel, Notice notice, CancellationToken cancellationToken)
     {

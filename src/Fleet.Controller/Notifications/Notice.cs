@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -11,10 +12,39 @@ namespace Fleet.Controller.Notifications;
 /// <summary>What a message says.</summary>
 /// <param name="Id">The same for every attempt, so that a receiver can drop repeats.</param>
 /// <param name="Occasion">"firing", "resolved" or "test".</param>
-/// <param name="Alert">The alert.</param>
+/// <param name="Alert">The alert; of several of one scan and pattern all that they have together.</param>
 internal sealed record Notice(string Id, string Occasion, Alert Alert)
 {
+    private const int MostExamples = 3;
+    private const int LongestHosts = 1500;
     private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The messages that this one stands for; empty where it is itself.</summary>
+    public IReadOnlyList<Notice> Parts { get; private init; } = [];
+
+    /// <summary>One message for one or several of the same scan, pattern and occasion.</summary>
+    public static Notice Of(IReadOnlyList<Notice> parts)
+    {
+        if (parts.Count == 1)
+            return parts[0];
+        var all = new Alert
+        {
+            Scan = parts[0].Alert.Scan,
+            Pattern = parts[0].Alert.Pattern,
+            Severity = parts.Max(part => part.Alert.Severity),
+            StartedMs = parts.Min(part => part.Alert.StartedMs),
+            FiredMs = parts.Min(part => part.Alert.FiredMs),
+            LastHitMs = parts.Max(part => part.Alert.LastHitMs),
+            ResolvedMs = parts.Max(part => part.Alert.ResolvedMs),
+            Count = parts.Aggregate(0UL, (sum, part) => sum + part.Alert.Count),
+            Hosts = { parts.SelectMany(part => part.Alert.Hosts).Distinct(StringComparer.Ordinal) },
+            Examples = { parts.SelectMany(part => part.Alert.Examples).Distinct(StringComparer.Ordinal).Take(MostExamples) },
+        };
+        // Hosts that an alert only counts may be those that another one names.
+        all.HostCount = Math.Max((uint)all.Hosts.Count, parts.Max(part => part.Alert.HostCount));
+        var ids = string.Join('\n', parts.Select(part => part.Id));
+        return new Notice("several-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ids)))[..24], parts[0].Occasion, all) { Parts = parts };
+    }
 
     /// <summary>In one line.</summary>
     public string Title
@@ -22,7 +52,8 @@ internal sealed record Notice(string Id, string Occasion, Alert Alert)
         get
         {
             var where = Alert.AgentName.Length > 0 ? Alert.AgentName : Alert.Hosts.Count == 1 ? Alert.Hosts[0] : $"{Alert.HostCount} hosts";
-            var title = $"[{Occasion.ToUpperInvariant()}] {Alert.Severity.ToString().ToLowerInvariant()}: {Alert.Scan}/{Alert.Pattern} on {where}";
+            var several = Parts.Count > 0 ? $" ({Parts.Count} alerts)" : "";
+            var title = $"[{Occasion.ToUpperInvariant()}] {Alert.Severity.ToString().ToLowerInvariant()}: {Alert.Scan}/{Alert.Pattern} on {where}{several}";
             return OneLineText.Clean(title);
         }
     }
@@ -38,9 +69,10 @@ internal sealed record Notice(string Id, string Occasion, Alert Alert)
             .Append(CultureInfo.InvariantCulture, $"{Alert.Count} {(Alert.Count == 1 ? "line" : "lines")} since {Time(Alert.StartedMs)}");
         if (Alert.Hosts.Count > 1)
         {
-            text.Append(" on ").Append(escape(NodeSet.Fold(Alert.Hosts)));
-            if (Alert.HostCount > Alert.Hosts.Count)
-                text.Append(CultureInfo.InvariantCulture, $" and {Alert.HostCount - Alert.Hosts.Count} more");
+            var hosts = HostsInShort(out var named);
+            text.Append(" on ").Append(escape(hosts));
+            if (Alert.HostCount > named)
+                text.Append(CultureInfo.InvariantCulture, $" and {Alert.HostCount - named} more");
         }
 
         foreach (var example in Alert.Examples)
@@ -79,10 +111,49 @@ internal sealed record Notice(string Id, string Occasion, Alert Alert)
                 json.WriteStringValue(example);
             json.WriteEndArray();
             json.WriteString("title", Title);
+            if (Parts.Count > 0)
+                WriteParts(json);
             json.WriteEndObject();
         }
 
         return bytes.ToArray();
+    }
+
+    private void WriteParts(Utf8JsonWriter json)
+    {
+        json.WriteNumber("alert_count", Parts.Count);
+        json.WriteStartArray("alerts");
+        foreach (var (part, alert) in Parts.Select(part => (part, part.Alert)))
+        {
+            json.WriteStartObject();
+            json.WriteString("id", part.Id);
+            json.WriteString("alert", alert.Id);
+            json.WriteString("severity", alert.Severity.ToString().ToLowerInvariant());
+            json.WriteString("host", alert.AgentName);
+            json.WriteString("template", alert.Template);
+            json.WriteNumber("count", alert.Count);
+            json.WriteString("started", Time(alert.StartedMs));
+            json.WriteString("last_hit", Time(alert.LastHitMs));
+            if (alert.ResolvedMs > 0)
+                json.WriteString("resolved", Time(alert.ResolvedMs));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    // Hosts whose names have no numbers in common do not fold; chat systems take only so much.
+    private string HostsInShort(out int named)
+    {
+        named = Alert.Hosts.Count;
+        var hosts = NodeSet.Fold(Alert.Hosts);
+        while (hosts.Length > LongestHosts && named > 1)
+        {
+            named /= 2;
+            hosts = NodeSet.Fold(Alert.Hosts.Take(named));
+        }
+
+        return hosts;
     }
 
     private static string Time(long unixMs) =>

@@ -15,6 +15,15 @@ public sealed class NotifyOptions
     /// <summary>A message that did not get through for so long after its first attempt is given up. The default is 1 day.</summary>
     public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>So many messages a webhook may get at once. The default is 8.</summary>
+    public int MaxConcurrent { get; set; } = 8;
+
+    /// <summary>
+    /// From so many waiting messages of one scan, pattern and state on they are sent to a channel as one, and from two where the channel limits its
+    /// rate; null: each by itself. The default is 10.
+    /// </summary>
+    public int? FoldFrom { get; set; } = 10;
+
     /// <summary>How long to wait after so many attempts.</summary>
     public TimeSpan PauseAfter(int attempts) =>
         TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks * (1L << Math.Clamp(attempts - 1, 0, 20))));

@@ -20,6 +20,10 @@ internal sealed class SmtpSender : IChannelSender
     /// <inheritdoc/>
     public NotificationChannel.KindOneofCase Kind => NotificationChannel.KindOneofCase.Smtp;
 
+    // Mail servers take few connections from one sender; a storm is one mail.
+    /// <inheritdoc/>
+    public bool IsConcurrent => false;
+
     /// <inheritdoc/>
     public async Task SendAsync(NotificationChannel channel, Notice notice, CancellationToken cancellationToken)
     {

@@ -40,8 +40,8 @@ internal static partial class WebhookBody
     /// <summary>Whether receivers of a form answer 200 and refuse in the body.</summary>
     public static bool MayRefuse(Webhook.Types.Form form) => form is Webhook.Types.Form.Dingtalk or Webhook.Types.Form.Feishu;
 
-    /// <summary>Why a receiver that answered 200 refused nevertheless; empty where it did not. DingTalk and Feishu say so in the body.</summary>
-    public static string RefusalIn(Webhook.Types.Form form, string body)
+    /// <summary>Why a receiver that answered 200 refused nevertheless; null where it did not. DingTalk and Feishu say so in the body.</summary>
+    public static DeliveryException? RefusalIn(Webhook.Types.Form form, string body)
     {
         var (code, message) = form switch
         {
@@ -50,20 +50,27 @@ internal static partial class WebhookBody
             _ => ("", ""),
         };
         if (code.Length == 0)
-            return "";
+            return null;
         try
         {
             using var json = JsonDocument.Parse(body);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(code, out var number)
-                && number.ValueKind == JsonValueKind.Number && !(number.TryGetInt64(out var value) && value == 0)
-                ? $"refused with {code} {number}: {(json.RootElement.TryGetProperty(message, out var why) ? why.ToString() : "")}"
-                : "";
+            if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty(code, out var number)
+                || number.ValueKind != JsonValueKind.Number || (number.TryGetInt64(out var value) && value == 0))
+            {
+                return null;
+            }
+
+            var why = json.RootElement.TryGetProperty(message, out var text) ? text.ToString() : "";
+            return new DeliveryException($"refused with {code} {number}: {why}") { IsThrottled = number.TryGetInt32(out var known) && TooFast(form).Contains(known) };
         }
         catch (JsonException)
         {
-            return "";
+            return null;
         }
     }
+
+    // Both let through so many messages a minute and say with these codes that it was more.
+    private static int[] TooFast(Webhook.Types.Form form) => form == Webhook.Types.Form.Dingtalk ? [130101, 130102] : [9499, 11232];
 
     private static string EscapeForSlack(string text) => text
         .Replace("&", "&amp;", StringComparison.Ordinal)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Fleet.Protocol.V1;
@@ -5,7 +6,7 @@ using Fleet.Protocol.V1;
 namespace Fleet.Controller.Notifications;
 
 /// <summary>Posts messages to webhooks.</summary>
-internal sealed class WebhookSender : IChannelSender, IDisposable
+internal sealed class WebhookSender(TimeProvider time) : IChannelSender, IDisposable
 {
     private const int LongestAnswer = 16 * 1024;
     private const int ShownOfAnswer = 200;
@@ -19,6 +20,9 @@ internal sealed class WebhookSender : IChannelSender, IDisposable
 
     /// <inheritdoc/>
     public NotificationChannel.KindOneofCase Kind => NotificationChannel.KindOneofCase.Webhook;
+
+    /// <inheritdoc/>
+    public bool IsConcurrent => true;
 
     /// <inheritdoc/>
     public async Task SendAsync(NotificationChannel channel, Notice notice, CancellationToken cancellationToken)
@@ -40,11 +44,18 @@ internal sealed class WebhookSender : IChannelSender, IDisposable
             if (!answer.IsSuccessStatusCode)
             {
                 var said = body.Length > ShownOfAnswer ? body[..ShownOfAnswer] : body;
-                throw new DeliveryException($"HTTP {(int)answer.StatusCode}: {said.ReplaceLineEndings(" ")}");
+                var retryAfter = RetryAfter(answer);
+                throw new DeliveryException($"HTTP {(int)answer.StatusCode}: {said.ReplaceLineEndings(" ")}")
+                {
+                    // RFC 6585, 4; RFC 9110, 15.6.4: without the header 503 says that the receiver is down.
+                    IsThrottled = answer.StatusCode == HttpStatusCode.TooManyRequests
+                        || (answer.StatusCode == HttpStatusCode.ServiceUnavailable && retryAfter is not null),
+                    RetryAfter = retryAfter,
+                };
             }
 
-            if (WebhookBody.RefusalIn(webhook.Form, body) is { Length: > 0 } refusal)
-                throw new DeliveryException(refusal);
+            if (WebhookBody.RefusalIn(webhook.Form, body) is { } refusal)
+                throw refusal;
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -54,6 +65,14 @@ internal sealed class WebhookSender : IChannelSender, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    // RFC 9110, 10.2.3. A date is by the receiver's clock, which may differ from ours.
+    private TimeSpan? RetryAfter(HttpResponseMessage answer) => answer.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } => date - (answer.Headers.Date ?? time.GetUtcNow()),
+        _ => null,
+    };
 
     // What lies behind the bound is of no interest, however long the answer is.
     private static async Task<string> ReadAsync(HttpContent content, CancellationToken cancellationToken)

@@ -72,10 +72,15 @@ internal sealed class ScansService(ScanDesk desk, ScanRegistry registry, ScanAss
         {
             // An agent that has not heard of the scan yet gets it first: both go by the same queue.
             assignment.Assign(agent);
-            if (agent.Link?.Post(new ControllerMessage { RunScan = new RunScan { Name = scan.Record.Name } }) == true)
-                reply.Agents++;
-            else
+            if (agent.Link?.Post(new ControllerMessage { RunScan = new RunScan { Name = scan.Record.Name } }) != true)
+            {
                 reply.Offline.Add(agent.Name);
+                continue;
+            }
+
+            reply.Agents++;
+            if (IsAtFault(agent.Id, scan.Record.Name))
+                reply.AtFault.Add(agent.Name);
         }
 
         return Task.FromResult(reply);
@@ -100,6 +105,8 @@ internal sealed class ScansService(ScanDesk desk, ScanRegistry registry, ScanAss
                 Hits = (ulong)(total?.Hits ?? 0),
                 LastHitMs = total is { Hits: > 0 } ? total.LastAt.ToUnixTimeMilliseconds() : 0,
                 OpenAlerts = (uint)open.GetValueOrDefault(scan.Record.Name),
+                ChangedMs = scan.Record.ChangedAt.ToUnixTimeMilliseconds(),
+                ChangedBy = scan.Record.ChangedBy,
             };
         };
     }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Fleet.LogSearch.Matching;
 
@@ -29,15 +28,16 @@ public sealed class FieldFilter
 {
     private static readonly string[] s_severities = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
 
-    private readonly Regex? _regex;
+    // Owns buffers: one thread at a time.
+    private readonly PatternSet? _expression;
     private readonly double _number;
 
-    private FieldFilter(string field, FieldComparison comparison, string value, Regex? regex, double number)
+    private FieldFilter(string field, FieldComparison comparison, string value, PatternSet? expression, double number)
     {
         Field = field;
         Comparison = comparison;
         Value = value;
-        _regex = regex;
+        _expression = expression;
         _number = number;
     }
 
@@ -86,7 +86,7 @@ public sealed class FieldFilter
     {
         FieldComparison.Equal => value == Value,
         FieldComparison.NotEqual => value != Value,
-        FieldComparison.Matches => _regex!.IsMatch(value),
+        FieldComparison.Matches => Matches(value),
         _ => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
             && (Comparison == FieldComparison.AtMost ? number <= _number : number >= _number),
     };
@@ -159,13 +159,32 @@ public sealed class FieldFilter
         return false;
     }
 
-    private static Regex Expression(string text, string value)
+    private bool Matches(string value)
     {
+        if (_expression is null)
+        {
+            return true;
+        }
+
+        lock (_expression)
+        {
+            return _expression.Match(Encoding.UTF8.GetBytes(value)) != 0;
+        }
+    }
+
+    // Nothing at all is in every text.
+    private static PatternSet? Expression(string text, string value)
+    {
+        if (value.Length == 0)
+        {
+            return null;
+        }
+
         try
         {
-            return new Regex(value, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            return PatternSet.Create([new LogPattern(value, value)], LogEncoding.Utf8);
         }
-        catch (Exception fault) when (fault is ArgumentException or NotSupportedException)
+        catch (LogQueryException fault)
         {
             throw new LogQueryException($"field filter '{text}' has no usable expression: {fault.Message}", fault);
         }

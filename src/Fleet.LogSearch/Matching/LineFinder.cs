@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
-using System.Text.Unicode;
+using Fleet.LogSearch.Matching.Syntax;
 
 namespace Fleet.LogSearch.Matching;
 
@@ -54,6 +54,7 @@ internal sealed class ExpressionLineFinder : LineFinder
 
     private readonly Regex _regex;
     private readonly LogEncoding _encoding;
+    private readonly StandIns _standIns;
     private char[] _characters = [];
     private int _length;
     private bool _oneByteEach;
@@ -61,18 +62,19 @@ internal sealed class ExpressionLineFinder : LineFinder
     private int _byteLine;
     private int _misses;
 
-    private ExpressionLineFinder(Regex regex, LogEncoding encoding)
+    private ExpressionLineFinder(Regex regex, LogEncoding encoding, StandIns standIns)
     {
         _regex = regex;
         _encoding = encoding;
+        _standIns = standIns;
     }
 
-    public static ExpressionLineFinder? TryCreate(IReadOnlyList<string> expressions, LogEncoding encoding)
+    public static ExpressionLineFinder? TryCreate(IReadOnlyList<string> expressions, LogEncoding encoding, StandIns standIns)
     {
         try
         {
             var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Multiline;
-            return new ExpressionLineFinder(new Regex(string.Join('|', expressions), options), encoding);
+            return new ExpressionLineFinder(new Regex(string.Join('|', expressions), options), encoding, standIns);
         }
         catch (NotSupportedException)
         {
@@ -102,7 +104,7 @@ internal sealed class ExpressionLineFinder : LineFinder
         else if (Ascii.ToUtf16(chunk, _characters, out _length) != OperationStatus.Done)
         {
             _oneByteEach = false;
-            Utf8.ToUtf16(chunk, _characters, out _, out _length, replaceInvalidSequences: true, isFinalBlock: true);
+            _length = _standIns.Read(chunk, _characters);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
+using Fleet.LogSearch.Matching.Syntax;
 
 namespace Fleet.LogSearch.Matching;
 
@@ -8,7 +9,6 @@ namespace Fleet.LogSearch.Matching;
 internal sealed class LineMatcher
 {
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
-    private const int LongestPattern = 8192;
     private const int LargestAutomaton = 10_000;
 
     // With several exact literals both: these tell quickest whether a line matches, but not always the leftmost place.
@@ -39,29 +39,28 @@ internal sealed class LineMatcher
     /// <summary>Whether a required literal in a line is already the match.</summary>
     public bool LiteralsDecide => _exact is not null && !_wholeWord;
 
-    public static LineMatcher Create(LogPattern pattern, LogEncoding encoding)
+    /// <param name="parts">The pattern.</param>
+    /// <param name="encoding">How bytes become characters.</param>
+    /// <param name="standIns">Of all patterns that are searched together: they read the same characters.</param>
+    public static LineMatcher Create(PatternParts parts, LogEncoding encoding, StandIns standIns)
     {
-        Refuse(pattern);
-        bool ignoreCase = pattern.Options.HasFlag(PatternOptions.IgnoreCase);
-        // Ignoring the case of letters beyond ASCII needs the expression engine's tables.
-        bool asExpression = pattern.Kind == PatternKind.Regex || (ignoreCase && pattern.Text.AsSpan().ContainsAnyExceptInRange('\0', '\x7f'));
-        if (!asExpression)
+        LogPattern pattern = parts.Pattern;
+        if (parts.Tokens is not { } tokens)
         {
-            return OfLiterals(pattern, encoding, [Literal.Create(pattern.Text, ignoreCase, encoding)], null);
+            return OfLiterals(pattern, encoding, [Literal.Create(pattern.Text, parts.IgnoreCase, encoding)], null);
         }
 
-        string text = pattern.Kind == PatternKind.Regex ? pattern.Text : Regex.Escape(pattern.Text);
-        RegexLiterals.Findings findings = RegexLiterals.Read(text, ignoreCase);
-        Regex regex = Build(pattern, text, ignoreCase ? Linear | RegexOptions.IgnoreCase : Linear);
-        Literal[]? required = findings.Required?.Select(literal => Literal.Create(literal, findings.IgnoreCase, encoding)).ToArray();
+        RegexLiterals.Findings findings = RegexLiterals.Read(tokens, parts.IgnoreCase, encoding);
+        Regex regex = Build(pattern, tokens, standIns);
+        Literal[]? required = findings.Required?.Select(literal => Literal.Create(literal, parts.IgnoreCase, encoding)).ToArray();
         // Of several literals at one place ("fail", "failed") only one is found, which may not be the one that is a whole word.
         if (findings.IsExact && (required!.Length == 1 || !pattern.Options.HasFlag(PatternOptions.WholeWord)))
         {
             return OfLiterals(pattern, encoding, required, required.Length == 1 ? null : regex);
         }
 
-        string? chunk = findings.LineBound is null ? null : Whole(pattern, findings.LineBound);
-        return new LineMatcher(pattern, encoding, null, regex, required, chunk is null ? null : findings.IgnoreCase ? $"(?i:{chunk})" : $"(?:{chunk})");
+        string? chunk = findings.FitsChunks ? $"(?:{Whole(pattern, PatternWriter.Write(tokens, standIns, isForChunk: true), standIns)})" : null;
+        return new LineMatcher(pattern, encoding, null, regex, required, chunk);
     }
 
     public bool IsMatch(ReadOnlySpan<byte> line, LineText text) =>
@@ -103,37 +102,23 @@ internal sealed class LineMatcher
     private static LineMatcher OfLiterals(LogPattern pattern, LogEncoding encoding, Literal[] literals, Regex? ranges) =>
         new(pattern, encoding, LiteralSearcher.Create(literals), ranges, literals, null);
 
-    private static void Refuse(LogPattern pattern)
-    {
-        if (pattern.Text.Length == 0)
-        {
-            throw new LogQueryException($"pattern '{pattern.Name}' is empty and would match every line: write what to look for");
-        }
-
-        if (pattern.Text.Length > LongestPattern)
-        {
-            throw new LogQueryException($"pattern '{pattern.Name}' has {pattern.Text.Length} characters, more than {LongestPattern}: split it into several patterns");
-        }
-
-        if (pattern.Text.Contains('\n', StringComparison.Ordinal))
-        {
-            throw new LogQueryException($"pattern '{pattern.Name}' holds a line break, and lines are matched one by one: give each line as a pattern of its own");
-        }
-    }
-
-    private static Regex Build(LogPattern pattern, string text, RegexOptions options)
+    private static Regex Build(LogPattern pattern, IReadOnlyList<PatternToken> tokens, StandIns standIns)
     {
         try
         {
             // Without a bound (a{1000}){1000} would be given gigabytes; the framework reads this setting whenever it builds an automaton.
             AppContext.SetData("REGEX_NONBACKTRACKING_MAX_AUTOMATA_SIZE", LargestAutomaton);
+            string text = PatternWriter.Write(tokens, standIns, isForChunk: false);
             // Checked alone first: a stray ')' must not find its partner in the words put around it.
-            var plain = new Regex(text, options);
-            return pattern.Options.HasFlag(PatternOptions.WholeWord) ? new Regex(Whole(pattern, text), options) : plain;
+            var plain = new Regex(text, Linear);
+            return pattern.Options.HasFlag(PatternOptions.WholeWord) ? new Regex(Whole(pattern, text, standIns), Linear) : plain;
         }
         catch (RegexParseException fault)
         {
-            throw new LogQueryException($"pattern '{pattern.Name}' is not a regular expression, at character {fault.Offset}: {fault.Message}. To look for the text itself, use a fixed pattern", fault);
+            // Of the engine's message what is wrong: it names the pattern as it is written for it.
+            string why = fault.Message[(fault.Message.LastIndexOf($" {fault.Offset}. ", StringComparison.Ordinal) is var at and >= 0 ? at + $" {fault.Offset}. ".Length : 0)..];
+            int offset = fault.Error == RegexParseError.InsufficientClosingParentheses ? OpenParenthesis(tokens) : PatternWriter.PlaceOf(fault.Offset, tokens, standIns);
+            throw PatternParts.Unusable(pattern, offset, why.TrimEnd('.'), fault);
         }
         catch (NotSupportedException fault)
         {
@@ -141,8 +126,36 @@ internal sealed class LineMatcher
         }
     }
 
-    private static string Whole(LogPattern pattern, string text) =>
-        pattern.Options.HasFlag(PatternOptions.WholeWord) ? $@"(?:^|\W)(?<word>{text})(?:\W|$)" : text;
+    // Of a parenthesis that is never closed that one, instead of the end.
+    private static int OpenParenthesis(IReadOnlyList<PatternToken> tokens)
+    {
+        var open = new Stack<int>();
+        foreach (PatternToken token in tokens)
+        {
+            if (token.Kind is TokenKind.Open or TokenKind.Other && token.Text is ['(', .., not ')'] or ['('])
+            {
+                open.Push(token.Start);
+            }
+            else if (token.Kind == TokenKind.Close)
+            {
+                open.TryPop(out _);
+            }
+        }
+
+        return open.Peek();
+    }
+
+    // A byte that is no character ends a word, as it does for grep.
+    private static string Whole(LogPattern pattern, string text, StandIns standIns)
+    {
+        if (!pattern.Options.HasFlag(PatternOptions.WholeWord))
+        {
+            return text;
+        }
+
+        string edge = $"{CharacterSet.Word.Negate().ToExpression(standIns)}|\\u{(int)StandIns.Invalid:X4}";
+        return $"(?:^|{edge})(?<word>{text})(?:{edge}|$)";
+    }
 
     private static void AddRange(LineText text, int index, int length, List<ByteRange> ranges)
     {

@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.Text;
+using Fleet.LogSearch.Matching.Syntax;
 
 namespace Fleet.LogSearch.Matching;
 
-/// <summary>One line as characters, with the way back from characters to bytes.</summary>
-internal sealed class LineText(LogEncoding encoding)
+/// <summary>One line as characters, one for each code point, with the way back from characters to bytes.</summary>
+internal sealed class LineText(LogEncoding encoding, StandIns standIns)
 {
     private char[] _characters = new char[1024];
     private int[] _bytes = [];
@@ -45,11 +46,9 @@ internal sealed class LineText(LogEncoding encoding)
         _length = 0;
         for (int at = 0; at < line.Length;)
         {
-            // An invalid sequence comes back as U+FFFD with the number of bytes to skip.
-            Rune.DecodeFromUtf8(line[at..], out Rune rune, out int consumed);
-            int units = rune.EncodeToUtf16(_characters.AsSpan(_length));
-            _bytes.AsSpan(_length, units).Fill(at);
-            _length += units;
+            bool isCharacter = Rune.DecodeFromUtf8(line[at..], out Rune rune, out int consumed) == OperationStatus.Done;
+            _bytes[_length] = at;
+            _characters[_length++] = !isCharacter ? StandIns.Invalid : rune.IsBmp ? (char)rune.Value : standIns.Of(rune.Value);
             at += consumed;
         }
 

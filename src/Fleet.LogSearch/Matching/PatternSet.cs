@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Fleet.LogSearch.Matching.Syntax;
 
 namespace Fleet.LogSearch.Matching;
 
@@ -11,10 +12,13 @@ public sealed class PatternSet
     private readonly bool _needText;
     private readonly bool _rangesNeedText;
 
-    private PatternSet(LineMatcher[] matchers, LogEncoding encoding)
+    private readonly StandIns _standIns;
+
+    private PatternSet(LineMatcher[] matchers, LogEncoding encoding, StandIns standIns)
     {
         _matchers = matchers;
-        _text = new LineText(encoding);
+        _standIns = standIns;
+        _text = new LineText(encoding, standIns);
         _needText = matchers.Any(matcher => matcher.NeedsText);
         _rangesNeedText = matchers.Any(matcher => matcher.RangesNeedText);
         Patterns = matchers.Select(matcher => matcher.Pattern).ToArray();
@@ -38,8 +42,15 @@ public sealed class PatternSet
             throw new LogQueryException($"{patterns.Count} patterns are more than the {MostPatterns} of one search: join some with '|'");
         }
 
-        return new PatternSet(patterns.Select(pattern => LineMatcher.Create(pattern, encoding)).ToArray(), encoding);
+        PatternParts[] parts = patterns.Select(pattern => PatternParts.Read(pattern, encoding)).ToArray();
+        StandIns standIns = StandIns.Of(parts.SelectMany(part => part.Sets));
+        return new PatternSet(parts.Select(part => LineMatcher.Create(part, encoding, standIns)).ToArray(), encoding, standIns);
     }
+
+    /// <summary>The names that an expression gives to groups of it: nothing makes use of them.</summary>
+    /// <exception cref="LogQueryException">The pattern cannot be used.</exception>
+    public static IReadOnlyList<string> GroupNames(LogPattern pattern) =>
+        pattern.Kind == PatternKind.Fixed ? [] : [.. PatternLexer.GroupNames(PatternParts.Read(pattern, LogEncoding.Utf8).Tokens ?? []).Distinct()];
 
     /// <summary>The patterns that match a line, one bit each; 0 when none does.</summary>
     /// <param name="line">The line without its end.</param>
@@ -97,7 +108,7 @@ public sealed class PatternSet
             .ToArray();
         // Beyond ASCII the expression engine's search for the leftmost match is not relied upon either: see RegexLiterals.
         bool ascii = Array.TrueForAll(expressions, expression => !expression.AsSpan().ContainsAnyExceptInRange('\0', '\x7f'));
-        LineFinder? finder = ascii && expressions.Length == _matchers.Length ? ExpressionLineFinder.TryCreate(expressions, Encoding) : null;
+        LineFinder? finder = ascii && expressions.Length == _matchers.Length ? ExpressionLineFinder.TryCreate(expressions, Encoding, _standIns) : null;
         return finder ?? new EveryLineFinder();
     }
 

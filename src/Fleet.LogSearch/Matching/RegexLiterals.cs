@@ -1,39 +1,40 @@
-using System.Globalization;
-using System.Text;
+using Fleet.LogSearch.Matching.Syntax;
 
 namespace Fleet.LogSearch.Matching;
 
 /// <summary>
 /// Reads a regular expression for two things: literals of which every match must hold one, so that most of a file need not be seen by the
-/// automaton, and a spelling in which negated classes cannot run across a line's end, so that whole chunks can be searched.
+/// automaton, and whether whole chunks of lines can be searched with it.
 /// </summary>
 /// <remarks>It only has to be right about what it claims: wherever the syntax is unusual it claims nothing.</remarks>
 internal sealed class RegexLiterals
 {
     private const int MostLiterals = 32;
     private const int LongestLiteral = 48;
+    private const int MostOfOnePlace = 4;
+    private const int ShortestStretch = 3;
 
-    private readonly string _pattern;
+    private readonly IReadOnlyList<PatternToken> _tokens;
     private readonly bool _ignoreCase;
-    private readonly StringBuilder _lineBound = new();
+    private readonly int _lastCode;
     private int _at;
 
-    // The framework's linear engine does not always give the leftmost match of an expression with optional parts or anchors ("x?x?$^"),
-    // though it tells rightly whether a line matches: such expressions are tried line by line.
+    // The framework's linear engine does not always give the leftmost match of an expression with optional parts or anchors ("x?x?$^"), or
+    // beyond ASCII, though it tells rightly whether a line matches: such expressions are tried line by line.
     private bool _lineByLine;
 
-    private RegexLiterals(string pattern, bool ignoreCase)
+    private RegexLiterals(IReadOnlyList<PatternToken> tokens, bool ignoreCase, LogEncoding encoding)
     {
-        _pattern = pattern;
+        _tokens = tokens.Any(token => token.Kind == TokenKind.Nothing) ? [.. tokens.Where(token => token.Kind != TokenKind.Nothing)] : tokens;
         _ignoreCase = ignoreCase;
+        _lastCode = encoding == LogEncoding.Latin1 ? 0xFF : CodeRanges.Last;
     }
 
     /// <summary>What was found out about one expression.</summary>
     /// <param name="Required">Every match contains one of these; null when none can be named.</param>
     /// <param name="IsExact">The expression matches exactly the required literals and nothing else.</param>
-    /// <param name="LineBound">The expression for whole chunks, or null when it must be tried line by line.</param>
-    /// <param name="IgnoreCase">Whether case is ignored, by option or by a leading <c>(?i)</c>.</param>
-    public sealed record Findings(IReadOnlyList<string>? Required, bool IsExact, string? LineBound, bool IgnoreCase);
+    /// <param name="FitsChunks">Whether whole chunks can be searched with it.</param>
+    public sealed record Findings(IReadOnlyList<string>? Required, bool IsExact, bool FitsChunks);
 
     /// <summary>Exact: all that the piece can match. Required: one of these is in every match. Repeats: the exact texts may follow one another.</summary>
     private readonly record struct Piece(List<string>? Exact, List<string>? Required, bool Repeats = false)
@@ -41,36 +42,37 @@ internal sealed class RegexLiterals
         public static Piece Unknown => default;
     }
 
-    public static Findings Read(string pattern, bool ignoreCase)
+    /// <param name="tokens">The expression.</param>
+    /// <param name="ignoreCase">Whether all of it ignores case. ASCII letters are then given once, in lower case.</param>
+    /// <param name="encoding">What there can be in the text.</param>
+    public static Findings Read(IReadOnlyList<PatternToken> tokens, bool ignoreCase, LogEncoding encoding)
     {
-        if (pattern.StartsWith("(?i)", StringComparison.Ordinal))
-        {
-            pattern = pattern[4..];
-            ignoreCase = true;
-        }
-
-        var reader = new RegexLiterals(pattern, ignoreCase);
+        var reader = new RegexLiterals(tokens, ignoreCase, encoding);
         try
         {
             Piece whole = reader.Alternation();
             bool exact = whole.Exact is not null && whole.Exact.All(text => text.Length > 0);
-            string? lineBound = reader._lineByLine ? null : reader._lineBound.ToString();
-            return new Findings(exact ? whole.Exact : whole.Required, exact, lineBound, ignoreCase);
+            List<string>? required = exact ? whole.Exact : whole.Required;
+            // One literal is found more quickly than several that differ only where case has a third form ("kill", "\u212Aill").
+            List<string>? narrowed = ignoreCase ? SharedStretch(required) : null;
+            return narrowed is null ? new Findings(required, exact, !reader._lineByLine) : new Findings(narrowed, false, !reader._lineByLine);
         }
         catch (FormatException)
         {
-            return new Findings(null, false, null, ignoreCase);
+            return new Findings(null, false, false);
         }
     }
 
-    private bool AtEnd => _at >= _pattern.Length;
+    private bool AtEnd => _at >= _tokens.Count;
+
+    private TokenKind Kind => _tokens[_at].Kind;
 
     private Piece Alternation()
     {
         Piece whole = Concatenation();
-        while (!AtEnd && _pattern[_at] == '|')
+        while (!AtEnd && Kind == TokenKind.Alternate)
         {
-            Take(1);
+            _at++;
             Piece next = Concatenation();
             whole = new Piece(Union(whole.Exact, next.Exact), Union(Best(whole), Best(next)));
         }
@@ -83,10 +85,11 @@ internal sealed class RegexLiterals
         List<string> run = [""];
         List<string>? best = null;
         bool exact = true;
-        while (!AtEnd && _pattern[_at] is not ('|' or ')'))
+        while (!AtEnd && Kind is not (TokenKind.Alternate or TokenKind.Close))
         {
-            if (ZeroWidth())
+            if (Kind is TokenKind.LineStart or TokenKind.LineEnd or TokenKind.WordEdge)
             {
+                _at++;
                 _lineByLine = true;
                 exact = false;
                 continue;
@@ -110,203 +113,66 @@ internal sealed class RegexLiterals
         return new Piece(exact ? run : null, Better(best, run));
     }
 
-    private bool ZeroWidth()
-    {
-        char c = _pattern[_at];
-        if (c is '^')
-        {
-            Take(1);
-            return true;
-        }
-
-        if (c is '$')
-        {
-            // Lines are tried without their carriage return, chunks have it.
-            _lineBound.Append("\\r?$");
-            _at++;
-            return true;
-        }
-
-        if (c == '\\' && _at + 1 < _pattern.Length)
-        {
-            if (_pattern[_at + 1] is 'b' or 'B')
-            {
-                Take(2);
-                return true;
-            }
-
-            if (_pattern[_at + 1] is 'A' or 'z' or 'Z' or 'G')
-            {
-                throw new FormatException("An anchor that means something else in a chunk than in a line.");
-            }
-        }
-
-        return false;
-    }
-
     private Piece Atom()
     {
-        char c = _pattern[_at];
-        switch (c)
+        PatternToken token = _tokens[_at++];
+        return token.Kind switch
         {
-            case '(':
-                return Group();
-            case '[':
-                return Class();
-            case '\\':
-                return Escape();
-            case '.':
-                Take(1);
-                return Piece.Unknown;
-            case '*' or '+' or '?':
-                throw new FormatException("A quantifier without anything before it.");
-            default:
-                Take(1);
-                return Character(c);
-        }
+            TokenKind.Open => Group(),
+            TokenKind.Set => OneOf(token),
+            TokenKind.Quantifier => throw new FormatException("A quantifier without anything before it."),
+            _ => throw new FormatException("This is not looked into."),
+        };
     }
 
     private Piece Group()
     {
-        Take(1);
-        if (!AtEnd && _pattern[_at] == '?')
-        {
-            int length = _pattern.AsSpan(_at) switch
-            {
-                ['?', ':', ..] => 2,
-                ['?', '<', not ('=' or '!'), ..] => _pattern.IndexOf('>', _at) - _at + 1,
-                _ => throw new FormatException("A group with options is not looked into."),
-            };
-            Take(length > 0 ? length : throw new FormatException("An unfinished group name."));
-        }
-
         Piece inner = Alternation();
         if (AtEnd)
         {
             throw new FormatException("An unfinished group.");
         }
 
-        Take(1);
+        _at++;
         return inner;
     }
 
-    private Piece Class()
+    private Piece OneOf(PatternToken token)
     {
-        int start = _at + 1;
-        bool negated = start < _pattern.Length && _pattern[start] == '^';
-        int end = negated ? start + 1 : start;
-        var characters = new List<string>();
-        bool plain = !negated;
-        for (bool first = true; ; first = false, end++)
+        CharacterSet set = token.Set!;
+        _lineByLine |= !System.Text.Ascii.IsValid(token.Text) || token.Text.StartsWith("\\u", StringComparison.Ordinal) || NamesBeyondAscii(token);
+        int[]? few = set.Few(2 * MostOfOnePlace);
+        if (few is null)
         {
-            if (end >= _pattern.Length)
-            {
-                throw new FormatException("An unfinished class.");
-            }
-
-            char c = _pattern[end];
-            if (c == ']' && !first)
-            {
-                break;
-            }
-
-            if (c == '[')
-            {
-                throw new FormatException("A class within a class is not looked into.");
-            }
-
-            if (c is '\\')
-            {
-                plain = false;
-                end++;
-            }
-            else if (c == '-')
-            {
-                plain = false;
-            }
-
-            characters.Add(c.ToString());
+            return Piece.Unknown;
         }
 
-        string text = _pattern[_at..(end + 1)];
-        _lineBound.Append(negated ? NegatedWithLineEnd(text) : text);
-        _at = end + 1;
-        return plain && characters.Count is > 0 and <= 4 && characters.TrueForAll(s => IsLiteral(s[0]))
-            ? new Piece(characters, null)
-            : Piece.Unknown;
+        if (few is ['\n'] or ['\r'])
+        {
+            throw new FormatException("Ends of lines are not looked into.");
+        }
+
+        // The case of ASCII letters is ignored by the literals themselves.
+        string[] texts =
+        [
+            .. few.Where(code => code <= _lastCode && !(_ignoreCase && code is >= 'A' and <= 'Z') && code is < 0xD800 or > 0xDFFF).Select(char.ConvertFromUtf32),
+        ];
+        return texts.Length is > 0 and <= MostOfOnePlace ? new Piece([.. texts], null) : Piece.Unknown;
     }
 
-    /// <summary>The class without line ends, which <c>[^x]</c> would otherwise match. First in a class, '-' and ']' stand for themselves; behind anything they do not.</summary>
-    private static string NegatedWithLineEnd(string text) => (text[2] is '-' or ']' ? "[^\\n\\" : "[^\\n") + text[2..];
-
-    private Piece Escape()
-    {
-        if (_at + 1 >= _pattern.Length)
-        {
-            throw new FormatException("An unfinished escape.");
-        }
-
-        char c = _pattern[_at + 1];
-        switch (c)
-        {
-            case 'd' or 'w' or 'S':
-                Take(2);
-                return Piece.Unknown;
-            case 's' or 'W' or 'D':
-                _lineBound.Append(c switch { 's' => @"[^\S\n]", 'W' => @"[^\w\n]", _ => @"[^\d\n]" });
-                _at += 2;
-                return Piece.Unknown;
-            case 'p' or 'P':
-                int close = _pattern.IndexOf('}', _at);
-                Take(close > 0 ? close - _at + 1 : throw new FormatException("An unfinished category."));
-                return Piece.Unknown;
-            case 't':
-                Take(2);
-                return new Piece(["\t"], null);
-            default:
-                if (char.IsAsciiLetterOrDigit(c))
-                {
-                    throw new FormatException("An escape that is not looked into.");
-                }
-
-                Take(2);
-                return Character(c);
-        }
-    }
+    // \s and \w are known to do well; what case adds to a letter does, too.
+    private bool NamesBeyondAscii(PatternToken token) =>
+        token.Set is { IsNegated: false, Categories: 0 } set && !set.Ranges.IsEmpty && set.Ranges.Ranges[^1].Last > 127 && !_ignoreCase && token.Text != "\\s";
 
     private Piece Quantified(Piece piece)
     {
-        if (AtEnd)
+        if (AtEnd || Kind != TokenKind.Quantifier)
         {
             return piece;
         }
 
-        int least, most;
-        switch (_pattern[_at])
-        {
-            case '*':
-                (least, most) = (0, int.MaxValue);
-                Take(1);
-                break;
-            case '+':
-                (least, most) = (1, int.MaxValue);
-                Take(1);
-                break;
-            case '?':
-                (least, most) = (0, 1);
-                Take(1);
-                break;
-            case '{' when Counted(out least, out most):
-                break;
-            default:
-                return piece;
-        }
-
-        if (!AtEnd && _pattern[_at] == '?')
-        {
-            Take(1);
-        }
-
+        (int least, int most) = (_tokens[_at].Least, _tokens[_at].Most);
+        _at++;
         _lineByLine |= least == 0;
         return (least, most) switch
         {
@@ -315,43 +181,6 @@ internal sealed class RegexLiterals
             (0, _) => Piece.Unknown,
             _ => piece with { Repeats = true },
         };
-    }
-
-    private bool Counted(out int least, out int most)
-    {
-        least = most = 0;
-        int close = _pattern.IndexOf('}', _at);
-        if (close < 0)
-        {
-            return false;
-        }
-
-        string[] parts = _pattern[(_at + 1)..close].Split(',');
-        // Anything but digits, a space too, makes the braces stand for themselves.
-        if (parts.Length > 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out least))
-        {
-            return false;
-        }
-
-        most = parts.Length == 1 ? least : int.MaxValue;
-        if (parts is [_, not ""] && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out most))
-        {
-            return false;
-        }
-
-        Take(close - _at + 1);
-        return true;
-    }
-
-    private Piece Character(char c) => IsLiteral(c) ? new Piece([c.ToString()], null) : Piece.Unknown;
-
-    // Beyond ASCII one character may have several spellings when case is ignored; U+FFFD stands for any byte that is not UTF-8.
-    private bool IsLiteral(char c) => c < 128 || (!_ignoreCase && !char.IsSurrogate(c) && c != '\uFFFD');
-
-    private void Take(int count)
-    {
-        _lineBound.Append(_pattern, _at, count);
-        _at += count;
     }
 
     private static List<string>? Product(List<string> left, List<string> right)
@@ -367,6 +196,30 @@ internal sealed class RegexLiterals
 
     private static List<string>? Union(List<string>? left, List<string>? right) =>
         left is null || right is null || left.Count + right.Count > MostLiterals ? null : [.. left, .. right];
+
+    /// <summary>Of texts of one length that differ in few places: the best stretch that all have; null where it is not worth it.</summary>
+    private static List<string>? SharedStretch(List<string>? texts)
+    {
+        if (texts is null or { Count: < 2 } || texts.Exists(text => text.Length != texts[0].Length))
+        {
+            return null;
+        }
+
+        string best = "";
+        for (int start = 0, i = 0; i <= texts[0].Length; i++)
+        {
+            if (i < texts[0].Length && texts.TrueForAll(text => text[i] == texts[0][i]))
+            {
+                continue;
+            }
+
+            string stretch = texts[0][start..i];
+            best = WorthOf(stretch) > WorthOf(best) ? stretch : best;
+            start = i + 1;
+        }
+
+        return best.Length >= ShortestStretch && WorthOf(best) * 3 >= WorthOf(texts[0]) * 2 ? [best] : null;
+    }
 
     private static List<string>? Best(Piece piece) => Better(piece.Required, piece.Exact);
 

@@ -34,18 +34,26 @@ public interface IAlertStore
     /// <summary>Messages of alerts, in the order in which they were decided.</summary>
     Task<IReadOnlyList<DeliveryRecord>> DeliveriesOfAsync(IReadOnlyCollection<string> alertIds, CancellationToken cancellationToken);
 
+    /// <summary>Channels for which messages wait, due or not.</summary>
+    Task<IReadOnlyList<string>> WaitingChannelsAsync(CancellationToken cancellationToken);
+
     /// <summary>
-    /// Messages whose next attempt is due, the longest due first, but for those of some channels. One that waits behind an earlier message of
+    /// Messages of a channel whose next attempt is due, the most severe first, then the longest due. One that waits behind an earlier message of
     /// the same alert and channel is not due: nobody is to hear that it is over before he hears that it began.
     /// </summary>
-    Task<IReadOnlyList<DeliveryRecord>> DueAsync(
-        DateTimeOffset now, IReadOnlyCollection<string> exceptChannels, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<WaitingDelivery>> DueAsync(string channel, DateTimeOffset now, int limit, CancellationToken cancellationToken);
 
-    /// <summary>When the next attempt of any message is due, but for those of some channels; null if there is none.</summary>
-    Task<DateTimeOffset?> NextDueAsync(IReadOnlyCollection<string> exceptChannels, CancellationToken cancellationToken);
+    /// <summary>When the next attempt of any message of a channel is due that is not due yet; null if there is none.</summary>
+    Task<DateTimeOffset?> NextDueAsync(string channel, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Writes how an attempt ended.</summary>
-    Task RecordAttemptAsync(long key, DeliveryAttempt attempt, CancellationToken cancellationToken);
+    /// <summary>Messages, in the order in which they were decided.</summary>
+    Task<IReadOnlyList<DeliveryRecord>> DeliveriesAsync(IReadOnlyCollection<long> keys, CancellationToken cancellationToken);
+
+    /// <summary>Writes how attempts ended: all of them or none.</summary>
+    Task RecordAttemptsAsync(IReadOnlyDictionary<long, DeliveryAttempt> attempts, CancellationToken cancellationToken);
+
+    /// <summary>The next attempts of all messages of a channel that have failed before are due now; returns how many.</summary>
+    Task<int> RetryNowAsync(string channel, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Deletes silences that ended before a time; returns how many.</summary>
     Task<int> DeleteOldSilencesAsync(DateTimeOffset expiredBefore, CancellationToken cancellationToken);

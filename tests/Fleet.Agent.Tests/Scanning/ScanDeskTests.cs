@@ -36,6 +36,25 @@ public sealed class ScanDeskTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_found_stands_in_the_states_seconds_later()
+    {
+        await using var controller = await ScriptedController.StartAsync();
+        await using var agent = new LinkedAgent(_directory.Path, new PlainDialer(controller.Address), hasScans: true);
+        var link = await controller.NextLinkAsync();
+        await link.WelcomeAsync();
+        await link.SendAsync(new ControllerMessage { ScanSet = Set() });
+        await UntilAsync(link, message => message.ScanStates?.Scans.Count == 1);
+        await File.AppendAllTextAsync(Log, "hit 1\n");
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+
+        var state = (await UntilAsync(link, message => message.ScanStates?.Scans.Any(scan => scan.Hits == 1) == true)).ScanStates.Scans.Single();
+
+        (state.ReadBytes, state.LastRunMs > 0).ShouldBe((6UL, true));
+        // 1 s by the agent's clock; it was a minute.
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
     public async Task Scans_go_on_by_themselves_after_a_restart_without_a_controller()
     {
         await using (var desk = Open())

@@ -45,7 +45,7 @@ public sealed class What_grep_asks_for
     {
         Refused("a (b [c)").ShouldBe("""
                 a (b [c)
-                        ^ this is no regular expression: Unterminated [] set
+                     ^ this is no regular expression: a class is not closed: ] is missing, or \[ is meant
                 hint: to look for the text itself use -F
             """);
         Refused("x(unclosed").ShouldContain("\n     ^ this is no regular expression: Not enough )'s\n");

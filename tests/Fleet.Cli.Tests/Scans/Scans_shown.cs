@@ -35,6 +35,25 @@ public sealed class Scans_shown
     }
 
     [Fact]
+    public void A_revision_is_shown_as_the_time_that_it_is_and_a_continuous_scan_that_waits_as_following()
+    {
+        var details = Details();
+        var changed = new DateTimeOffset(2026, 11, 20, 8, 0, 0, 123, TimeSpan.Zero);
+        (details.Overview.Definition.Order.EveryMs, details.Overview.Definition.Order.Revision) = (0, (ulong)changed.ToUnixTimeMilliseconds());
+        (details.Overview.ChangedMs, details.Overview.ChangedBy) = (changed.ToUnixTimeMilliseconds(), "ann");
+        (details.Agents[0].State.Revision, details.Agents[0].State.LastRunMs) = ((ulong)changed.ToUnixTimeMilliseconds(), 0);
+
+        var (screen, text) = Some.Screen();
+        ScanTables.Show(screen, details, s_now);
+
+        var shown = changed.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss.fff", System.Globalization.CultureInfo.InvariantCulture);
+        var lines = text.ToString().Split('\n');
+        lines.ShouldContain($"revision\t{shown}");
+        lines.ShouldContain("changed\t59 min ago by ann");
+        lines.ShouldContain(line => line.StartsWith($"web1\tonline\t{shown}\tfollowing\t-\t12\t"));
+    }
+
+    [Fact]
     public void Channels_are_shown_with_where_they_lead()
     {
         var (screen, text) = Some.Screen();

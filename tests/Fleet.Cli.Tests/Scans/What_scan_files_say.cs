@@ -1,3 +1,4 @@
+using Fleet.Cli.Scans;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Tests.Scans;
@@ -222,5 +223,28 @@ public sealed class What_scan_files_say
         var guide = File.ReadAllText(Path.Combine(Some.RepositoryRoot, "docs", "scans.md"));
         var begin = guide.IndexOf("```yaml\n", StringComparison.Ordinal) + "```yaml\n".Length;
         return guide[begin..guide.IndexOf("```", begin, StringComparison.Ordinal)];
+    }
+
+    [Fact]
+    public void A_named_group_is_warned_of_since_nothing_makes_use_of_it()
+    {
+        using var scans = new SomeScans();
+        var file = scans.Put("a.yaml", """
+            scans:
+              - name: sshd
+                target: '*'
+                sources: [journal]
+                patterns:
+                  - {name: guess, regex: 'Failed password for (?<user>\w+) from (?<ip>\S+)'}
+                  - {name: text, text: '(?<user>'}
+                  - '(?:a|b)'
+            """);
+        var set = scans.Read([file]);
+
+        ScanCheckCommand.UnusedNames(set.Scans).ShouldBe(
+        [
+            "warning: sshd, pattern guess: nothing makes use of the named group <user>; it groups as (?:...) does",
+            "warning: sshd, pattern guess: nothing makes use of the named group <ip>; it groups as (?:...) does",
+        ]);
     }
 }

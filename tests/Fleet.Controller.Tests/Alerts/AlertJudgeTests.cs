@@ -155,7 +155,7 @@ public sealed class AlertJudgeTests
     }
 
     [Fact]
-    public void A_silence_holds_back_what_begins_and_what_ends_and_tells_what_outlasts_it()
+    public void A_silence_holds_back_what_begins_and_tells_what_outlasts_it_and_the_end_of_what_was_told()
     {
         var silences = new SilenceBook();
         silences.Replace([Silence(until: 60)]);
@@ -174,7 +174,8 @@ public sealed class AlertJudgeTests
         silences.Replace([Silence(until: 600)]);
         judge.TickAt(100);
         (alerts, messages) = judge.Harvest();
-        (alerts.Single().State, messages.Count).ShouldBe((AlertState.Resolved, 0));
+        // Whoever was told that it fires would keep it open for ever.
+        (alerts.Single().State, messages.Single().Occasion).ShouldBe((AlertState.Resolved, "resolved"));
     }
 
     [Fact]
@@ -222,7 +223,7 @@ public sealed class AlertJudgeTests
     }
 
     [Fact]
-    public void An_alert_of_a_scan_that_is_gone_ends_without_a_word()
+    public void An_alert_of_a_scan_that_is_gone_ends_and_whoever_was_told_of_it_hears_that()
     {
         AlertRules? rule = SomeRules.Rule();
         var judge = new AlertJudge(_ => rule, new SilenceBook(), TimeZoneInfo.Utc, SomeRules.Start);
@@ -233,7 +234,9 @@ public sealed class AlertJudgeTests
         judge.TickAt(1);
 
         var (alerts, messages) = judge.Harvest();
-        (alerts.Single().State, messages.Count).ShouldBe((AlertState.Resolved, 0));
+        alerts.Single().State.ShouldBe(AlertState.Resolved);
+        // By the channels by which it was told, which the rule names no more.
+        (messages.Single().Occasion, messages.Single().Channel).ShouldBe(("resolved", ""));
     }
 
     /// <summary>Whatever comes, in whatever order, with whatever names: never two open alerts of one fingerprint, and no message but for a change.</summary>

@@ -62,15 +62,22 @@ internal sealed class FaultyStore(IFleetStore inner, Func<CommitFault> next) : I
     public Task<IReadOnlyList<DeliveryRecord>> DeliveriesOfAsync(IReadOnlyCollection<string> alertIds, CancellationToken cancellationToken) =>
         inner.Alerts.DeliveriesOfAsync(alertIds, cancellationToken);
 
-    public Task<IReadOnlyList<DeliveryRecord>> DueAsync(
-        DateTimeOffset now, IReadOnlyCollection<string> exceptChannels, int limit, CancellationToken cancellationToken) =>
-        inner.Alerts.DueAsync(now, exceptChannels, limit, cancellationToken);
+    public Task<IReadOnlyList<string>> WaitingChannelsAsync(CancellationToken cancellationToken) => inner.Alerts.WaitingChannelsAsync(cancellationToken);
 
-    public Task<DateTimeOffset?> NextDueAsync(IReadOnlyCollection<string> exceptChannels, CancellationToken cancellationToken) =>
-        inner.Alerts.NextDueAsync(exceptChannels, cancellationToken);
+    public Task<IReadOnlyList<WaitingDelivery>> DueAsync(string channel, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        inner.Alerts.DueAsync(channel, now, limit, cancellationToken);
 
-    public Task RecordAttemptAsync(long key, DeliveryAttempt attempt, CancellationToken cancellationToken) =>
-        inner.Alerts.RecordAttemptAsync(key, attempt, cancellationToken);
+    public Task<DateTimeOffset?> NextDueAsync(string channel, DateTimeOffset now, CancellationToken cancellationToken) =>
+        inner.Alerts.NextDueAsync(channel, now, cancellationToken);
+
+    public Task<IReadOnlyList<DeliveryRecord>> DeliveriesAsync(IReadOnlyCollection<long> keys, CancellationToken cancellationToken) =>
+        inner.Alerts.DeliveriesAsync(keys, cancellationToken);
+
+    public Task RecordAttemptsAsync(IReadOnlyDictionary<long, DeliveryAttempt> attempts, CancellationToken cancellationToken) =>
+        inner.Alerts.RecordAttemptsAsync(attempts, cancellationToken);
+
+    public Task<int> RetryNowAsync(string channel, DateTimeOffset now, CancellationToken cancellationToken) =>
+        inner.Alerts.RetryNowAsync(channel, now, cancellationToken);
 
     public Task<int> DeleteOldSilencesAsync(DateTimeOffset expiredBefore, CancellationToken cancellationToken) =>
         inner.Alerts.DeleteOldSilencesAsync(expiredBefore, cancellationToken);

@@ -15,18 +15,27 @@ internal sealed class FakeSender : IChannelSender
     /// <summary>Attempts that no test has looked at.</summary>
     public int Waiting => _attempts.Reader.Count;
 
+    public bool IsConcurrent { get; set; } = true;
+
     public async Task SendAsync(NotificationChannel channel, Notice notice, CancellationToken cancellationToken)
     {
         var attempt = new Attempt(channel.Name, notice);
         await _attempts.Writer.WriteAsync(attempt, cancellationToken);
-        if (await attempt.End.Task.WaitAsync(cancellationToken) is { Length: > 0 } fault)
-            throw new DeliveryException(fault);
+        var outcome = await attempt.Outcome.Task.WaitAsync(cancellationToken);
+        if (!outcome.IsSent)
+            throw new DeliveryException(outcome.Fault) { IsThrottled = outcome.IsThrottled, RetryAfter = outcome.RetryAfter };
     }
 
     public async Task<Attempt> NextAsync() => await _attempts.Reader.ReadAsync().AsTask().WaitAsync(TestController.Patience);
 
     internal sealed record Attempt(string Channel, Notice Notice)
     {
-        public TaskCompletionSource<string> End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<DeliveryOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Take() => Outcome.SetResult(DeliveryOutcome.Sent);
+
+        public void Fail(string fault) => Outcome.SetResult(new DeliveryOutcome(fault));
+
+        public void Throttle(TimeSpan? retryAfter) => Outcome.SetResult(new DeliveryOutcome("slow down") { IsThrottled = true, RetryAfter = retryAfter });
     }
 }

@@ -28,8 +28,25 @@ internal static class SomeNotices
     }
 
     /// <summary>What the judge would commit: an alert, and its messages.</summary>
-    public static AlertCommit Commit(string id, DateTimeOffset at, params (string Channel, string Occasion)[] messages) => new(
+    public static AlertCommit Commit(string id, DateTimeOffset at, params (string Channel, string Occasion)[] messages) =>
+        Storm(at, [(id, "kill", 3)], messages);
+
+    /// <summary>What the judge would commit of a storm: alerts, each with all messages.</summary>
+    public static AlertCommit Storm(DateTimeOffset at, IReadOnlyList<(string Id, string Pattern, int Severity)> alerts, params (string Channel, string Occasion)[] messages) => new(
         null,
-        [new AlertRecord { Id = id, Scan = "oom", Pattern = "kill", Fingerprint = id, Severity = 3, State = AlertState.Firing, StartedAt = at, LastHitAt = at, Count = 1 }],
-        [.. messages.Select(message => new NewDelivery(id, message.Channel, message.Occasion, new Alert { Id = id, AgentName = "web1" }.ToByteArray(), at))]);
+        [
+            .. alerts.Select(alert => new AlertRecord
+            {
+                Id = alert.Id, Scan = "oom", Pattern = alert.Pattern, Fingerprint = alert.Id, Severity = alert.Severity, State = AlertState.Firing, StartedAt = at, LastHitAt = at, Count = 1,
+            }),
+        ],
+        [
+            .. alerts.SelectMany(_ => messages, (alert, message) => new NewDelivery(alert.Id, message.Channel, message.Occasion, Message(alert.Id, alert.Pattern), at)
+            {
+                Severity = alert.Severity,
+            }),
+        ]);
+
+    private static byte[] Message(string id, string pattern) =>
+        new Alert { Id = id, Scan = "oom", Pattern = pattern, AgentName = "web-" + id, Hosts = { "web-" + id }, HostCount = 1, Count = 2 }.ToByteArray();
 }

@@ -16,8 +16,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 {
     private readonly Channel<JsonElement> _received = Channel.CreateUnbounded<JsonElement>();
     private readonly WebApplication _app;
-    private volatile int _status = 200;
-    private volatile string _body = "";
+    private volatile Func<JsonElement, Answer> _answer = _ => new Answer(200, "", []);
 
     private WebhookReceiver(WebApplication app) => _app = app;
 
@@ -41,7 +40,11 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     }
 
     /// <summary>From now on.</summary>
-    public void AnswerWith(int status, string? body = null) => (_status, _body) = (status, body ?? (status == 200 ? "" : "no"));
+    public void AnswerWith(int status, string? body = null, params string[] headers) =>
+        AnswerWith(_ => new Answer(status, body ?? (status == 200 ? "" : "no"), headers));
+
+    /// <summary>From now on, whatever that says of a message.</summary>
+    public void AnswerWith(Func<JsonElement, Answer> answer) => _answer = answer;
 
     public async Task<JsonElement> NextAsync() => await _received.Reader.ReadAsync().AsTask().WaitAsync(TestController.Patience);
 
@@ -52,7 +55,15 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         using var document = await JsonDocument.ParseAsync(http.Request.Body);
         Headers = new HeaderDictionary(http.Request.Headers.ToDictionary(header => header.Key, header => header.Value));
         await _received.Writer.WriteAsync(document.RootElement.Clone());
-        http.Response.StatusCode = _status;
-        await http.Response.WriteAsync(_body);
+        var answer = _answer(document.RootElement);
+        http.Response.StatusCode = answer.Status;
+        foreach (var header in answer.Headers.Select(header => header.Split(": ", 2)))
+            http.Response.Headers[header[0]] = header[1];
+        await http.Response.WriteAsync(answer.Body);
     }
+
+    /// <param name="Status">The status.</param>
+    /// <param name="Body">The body.</param>
+    /// <param name="Headers">Headers as they are written: <c>Retry-After: 1</c>.</param>
+    internal sealed record Answer(int Status, string Body, string[] Headers);
 }

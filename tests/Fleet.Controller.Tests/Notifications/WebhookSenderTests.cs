@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Fleet.Controller.Notifications;
+using Fleet.Controller.Tests.Dispatch;
 using Fleet.Controller.Tests.Link;
 using Fleet.Controller.Tests.Scans;
 using Fleet.Protocol.V1;
@@ -10,7 +11,10 @@ namespace Fleet.Controller.Tests.Notifications;
 
 public sealed class WebhookSenderTests : IDisposable
 {
-    private readonly WebhookSender _sender = new();
+    private readonly ManualTime _time = new();
+    private readonly WebhookSender _sender;
+
+    public WebhookSenderTests() => _sender = new WebhookSender(_time);
 
     public void Dispose() => _sender.Dispose();
 
@@ -97,6 +101,32 @@ public sealed class WebhookSenderTests : IDisposable
             await SendAsync(channel);
         else
             (await Should.ThrowAsync<DeliveryException>(() => SendAsync(channel))).Message.ShouldContain(fault);
+    }
+
+    [Theory]
+    [InlineData(Form.Slack, 429, "Retry-After: 30", "rate_limited", true, 30)]
+    [InlineData(Form.Generic, 429, "", "", true, null)]
+    [InlineData(Form.Generic, 503, "Retry-After: 7", "", true, 7)]
+    [InlineData(Form.Generic, 503, "", "", false, null)]
+    [InlineData(Form.Generic, 500, "Retry-After: 7", "", false, 7)]
+    // By the receiver's clock, whatever ours shows.
+    [InlineData(Form.Generic, 429, "Date: Fri, 04 Dec 2026 10:00:00 GMT\nRetry-After: Fri, 04 Dec 2026 10:01:30 GMT", "", true, 90)]
+    [InlineData(Form.Generic, 429, "Date: Fri, 04 Dec 2026 10:00:00 GMT\nRetry-After: Fri, 04 Dec 2026 09:00:00 GMT", "", true, -3600)]
+    [InlineData(Form.Generic, 429, "Retry-After: soon", "", true, null)]
+    [InlineData(Form.Dingtalk, 200, "", """{"errcode":130101,"errmsg":"send too fast"}""", true, null)]
+    [InlineData(Form.Feishu, 200, "", """{"code":9499,"msg":"too many request"}""", true, null)]
+    [InlineData(Form.Feishu, 200, "", """{"code":19021,"msg":"sign match fail"}""", false, null)]
+    public async Task A_limit_of_the_rate_is_told_apart_from_a_fault_with_how_long_to_wait(
+        Form form, int status, string headers, string body, bool isThrottled, int? seconds)
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.AnswerWith(status, body, headers.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        var channel = SomeScans.Webhook("ops", receiver.Url);
+        channel.Webhook.Form = form;
+
+        var fault = await Should.ThrowAsync<DeliveryException>(() => SendAsync(channel));
+
+        (fault.IsThrottled, fault.RetryAfter?.TotalSeconds).ShouldBe((isThrottled, seconds));
     }
 
     [Fact]

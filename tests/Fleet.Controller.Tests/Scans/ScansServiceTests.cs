@@ -173,6 +173,10 @@ public sealed class ScansServiceTests
         var details = await CallAsync(controller, (scans, headers) => scans.GetScanAsync(new GetScanRequest { Name = "oom" }, headers).ResponseAsync);
 
         details.Agents.Select(on => (on.AgentName, on.Online, on.State?.Runs)).ShouldBe([("web1", true, 3ul), ("web2", false, null)]);
+        details.Overview.ChangedBy.ShouldNotBeEmpty();
+        details.Overview.ChangedMs.ShouldBeGreaterThan(0);
+        var run = await CallAsync(controller, (scans, headers) => scans.RunScanAsync(new RunScanRequest { Name = "oom" }, headers).ResponseAsync);
+        (run.Agents, run.AtFault.ShouldHaveSingleItem(), run.Offline.ShouldHaveSingleItem()).ShouldBe((1u, "web1", "web2"));
         var overview = details.Overview;
         (overview.Agents, overview.AgentsOnline, overview.AgentsAtFault, overview.Hits).ShouldBe((2u, 1u, 1u, 2ul));
         overview.LastHitMs.ShouldBeGreaterThan(0);

@@ -12,6 +12,9 @@ public sealed class Alerts_that_outlive_the_controller : IAsyncLifetime
     private const int Kills = 5;
     private const int Reports = 150;
     private const int HitsPerReport = 4;
+
+    // The default of notify.maxConcurrent.
+    private const int OnTheirWay = 8;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private FleetOnThisMachine _fleet = null!;
 
@@ -56,9 +59,9 @@ public sealed class Alerts_that_outlive_the_controller : IAsyncLifetime
             "every hit is judged", async () => (await AlertsAsync(look)).Sum(alert => (long)alert.Count) == Reports * HitsPerReport, s_patience);
 
         (await AlertsAsync(look)).GroupBy(alert => alert.Pattern).ShouldAllBe(group => group.Count() == 1);
-        // One message an alert. Between sending and writing that down lies a kill at worst: then it comes again under its id.
+        // One message an alert. Between sending and writing that down lies a kill at worst: then what was on its way comes again under its id.
         webhook.Taken.Values.GroupBy(taken => taken.Alert).ShouldAllBe(group => group.Count() == 1);
-        webhook.Taken.Values.Sum(taken => taken.Times - 1).ShouldBeLessThanOrEqualTo(Kills);
+        webhook.Taken.Values.Sum(taken => taken.Times - 1).ShouldBeLessThanOrEqualTo(Kills * OnTheirWay);
     }
 
     private static async Task<IReadOnlyList<Alert>> AlertsAsync(GrpcChannel channel) =>

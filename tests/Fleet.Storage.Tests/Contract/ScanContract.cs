@@ -211,21 +211,27 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
     {
         await Store.Alerts.CommitAsync(
             new AlertCommit(1, [Alert("a1")], [Message("a1", "firing"), Message("a1", "resolved") with { Channel = "mail", NotBefore = Some.Time }]), None).InTime();
-        (await Store.Alerts.NextDueAsync([], None).InTime()).ShouldBe(Some.Time);
-        var due = await Store.Alerts.DueAsync(Some.Time, [], 10, None).InTime();
-        due.Select(d => d.Delivery.Occasion).ShouldBe(["firing", "resolved"]);
-        due.Select(d => d.Delivery.NotBefore).ShouldBe([null, Some.Time]);
-        (await Store.Alerts.DueAsync(Some.Time, ["ops"], 10, None).InTime()).Single().Delivery.Channel.ShouldBe("mail");
+        (await Store.Alerts.WaitingChannelsAsync(None).InTime()).Order(StringComparer.Ordinal).ShouldBe(["mail", "ops"]);
+        (await Store.Alerts.NextDueAsync("mail", Some.Time.AddMinutes(-1), None).InTime()).ShouldBe(Some.Time);
+        (await Store.Alerts.DueAsync("mail", Some.Time.AddMinutes(-1), 10, None).InTime()).ShouldBeEmpty();
+        var ops = (await Store.Alerts.DueAsync("ops", Some.Time, 10, None).InTime()).ShouldHaveSingleItem();
+        ops.ShouldBe(new WaitingDelivery(ops.Key, "firing", 0, "oom", "kill"));
+        var mail = (await Store.Alerts.DueAsync("mail", Some.Time, 10, None).InTime()).ShouldHaveSingleItem();
+        (await Store.Alerts.DeliveriesAsync([mail.Key], None).InTime()).Single().Delivery.NotBefore.ShouldBe(Some.Time);
 
-        await Store.Alerts.RecordAttemptAsync(due[0].Key, new DeliveryAttempt(null, Some.Time.AddMinutes(1), "refused"), None).InTime();
-        await Store.Alerts.RecordAttemptAsync(due[1].Key, new DeliveryAttempt(Some.Time, null, ""), None).InTime();
-        (await Store.Alerts.DueAsync(Some.Time, [], 10, None).InTime()).ShouldBeEmpty();
-        (await Store.Alerts.NextDueAsync([], None).InTime()).ShouldBe(Some.Time.AddMinutes(1));
-        await Store.Alerts.RecordAttemptAsync(due[0].Key, new DeliveryAttempt(null, null, "refused"), None).InTime();
+        await RecordAsync((ops.Key, new DeliveryAttempt(null, Some.Time.AddMinutes(1), "refused")), (mail.Key, new DeliveryAttempt(Some.Time, null, "")));
+        (await Store.Alerts.DueAsync("ops", Some.Time, 10, None).InTime()).ShouldBeEmpty();
+        (await Store.Alerts.NextDueAsync("ops", Some.Time, None).InTime()).ShouldBe(Some.Time.AddMinutes(1));
+        (await Store.Alerts.WaitingChannelsAsync(None).InTime()).ShouldBe(["ops"]);
+        await RecordAsync((ops.Key, new DeliveryAttempt(null, Some.Time.AddMinutes(1), "slow down") { IsThrottled = true }));
+        (await Store.Alerts.RetryNowAsync("ops", Some.Time, None).InTime()).ShouldBe(1);
+        (await Store.Alerts.DueAsync("ops", Some.Time, 10, None).InTime()).ShouldHaveSingleItem();
+        await RecordAsync((ops.Key, new DeliveryAttempt(null, null, "refused")));
 
         var all = await Store.Alerts.DeliveriesOfAsync(["a1"], None).InTime();
         all.Select(d => (d.Attempts, d.IsGivenUp, d.LastFault)).ShouldBe([(2, true, "refused"), (1, false, "")]);
-        (await Store.Alerts.NextDueAsync([], None).InTime()).ShouldBeNull();
+        (await Store.Alerts.WaitingChannelsAsync(None).InTime()).ShouldBeEmpty();
+        (await Store.Alerts.NextDueAsync("ops", Some.Time, None).InTime()).ShouldBeNull();
 
         await Store.Alerts.CommitAsync(new AlertCommit(null, [Alert("a1") with { State = AlertState.Resolved, ResolvedAt = Some.Time }], []), None).InTime();
         (await Store.Alerts.DeleteOldAsync(Some.Time.AddDays(1), 10, None).InTime()).ShouldBe(1);
@@ -233,21 +239,50 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
     }
 
     [Fact]
+    public async Task The_most_severe_messages_are_first_and_then_those_that_are_due_longest()
+    {
+        var at = Some.Time;
+        await Store.Alerts.CommitAsync(
+            new AlertCommit(1, [Alert("a1")], [Message("a1", "w2") with { CreatedAt = at.AddSeconds(1), Severity = 2 }]), None).InTime();
+        await Store.Alerts.CommitAsync(
+            new AlertCommit(1, [Alert("a2") with { Fingerprint = "b" }], [Message("a2", "w1") with { Severity = 2 }]), None).InTime();
+        await Store.Alerts.CommitAsync(
+            new AlertCommit(1, [Alert("a3") with { Fingerprint = "c" }], [Message("a3", "c") with { CreatedAt = at.AddSeconds(2), Severity = 5 }]), None).InTime();
+
+        (await Store.Alerts.DueAsync("ops", at.AddMinutes(1), 10, None).InTime()).Select(due => due.Occasion).ShouldBe(["c", "w1", "w2"]);
+        (await Store.Alerts.DueAsync("ops", at.AddMinutes(1), 1, None).InTime()).Single().Occasion.ShouldBe("c");
+    }
+
+    [Fact]
+    public async Task A_message_without_a_channel_goes_to_all_who_hear_that_it_fires_and_to_nobody_else()
+    {
+        await Store.Alerts.CommitAsync(new AlertCommit(1, [Alert("a1"), Alert("a2") with { Fingerprint = "b" }], [Message("a1", "firing"), Message("a1", "firing") with { Channel = "mail" }]), None)
+            .InTime();
+        var mail = (await Store.Alerts.DueAsync("mail", Some.Time, 10, None).InTime()).Single();
+        await RecordAsync((mail.Key, new DeliveryAttempt(Some.Time, null, "")));
+
+        await Store.Alerts.CommitAsync(new AlertCommit(2, [], [Message("a1", "resolved") with { Channel = "" }, Message("a2", "resolved") with { Channel = "" }]), None).InTime();
+
+        (await Store.Alerts.DeliveriesOfAsync(["a1", "a2"], None).InTime()).Select(d => (d.Delivery.AlertId, d.Delivery.Channel, d.Delivery.Occasion))
+            .ShouldBe([("a1", "ops", "firing"), ("a1", "mail", "firing"), ("a1", "mail", "resolved"), ("a1", "ops", "resolved")]);
+    }
+
+    [Fact]
     public async Task Nobody_hears_that_it_is_over_before_he_hears_that_it_began()
     {
         await Store.Alerts.CommitAsync(new AlertCommit(1, [Alert("a1")], [Message("a1", "firing"), Message("a1", "resolved")]), None).InTime();
-        var first = (await Store.Alerts.DueAsync(Some.Time, [], 10, None).InTime()).ShouldHaveSingleItem();
-        first.Delivery.Occasion.ShouldBe("firing");
+        var first = (await Store.Alerts.DueAsync("ops", Some.Time, 10, None).InTime()).ShouldHaveSingleItem();
+        first.Occasion.ShouldBe("firing");
 
-        await Store.Alerts.RecordAttemptAsync(first.Key, new DeliveryAttempt(null, Some.Time.AddMinutes(1), "refused"), None).InTime();
-        (await Store.Alerts.DueAsync(Some.Time, [], 10, None).InTime()).ShouldBeEmpty();
-        (await Store.Alerts.NextDueAsync([], None).InTime()).ShouldBe(Some.Time.AddMinutes(1));
+        await RecordAsync((first.Key, new DeliveryAttempt(null, Some.Time.AddMinutes(1), "refused")));
+        (await Store.Alerts.DueAsync("ops", Some.Time, 10, None).InTime()).ShouldBeEmpty();
+        (await Store.Alerts.NextDueAsync("ops", Some.Time, None).InTime()).ShouldBe(Some.Time.AddMinutes(1));
         var resolved = Alert("a1") with { State = AlertState.Resolved, ResolvedAt = Some.Time };
         await Store.Alerts.CommitAsync(new AlertCommit(null, [resolved], []), None).InTime();
         (await Store.Alerts.DeleteOldAsync(Some.Time.AddDays(1), 10, None).InTime()).ShouldBe(0);
 
-        await Store.Alerts.RecordAttemptAsync(first.Key, new DeliveryAttempt(Some.Time, null, ""), None).InTime();
-        (await Store.Alerts.DueAsync(Some.Time, [], 10, None).InTime()).Single().Delivery.Occasion.ShouldBe("resolved");
+        await RecordAsync((first.Key, new DeliveryAttempt(Some.Time, null, "")));
+        (await Store.Alerts.DueAsync("ops", Some.Time, 10, None).InTime()).Single().Occasion.ShouldBe("resolved");
     }
 
     [Fact]
@@ -283,6 +318,9 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
     };
 
     private static NewDelivery Message(string alert, string occasion) => new(alert, "ops", occasion, [1], Some.Time);
+
+    private Task RecordAsync(params (long Key, DeliveryAttempt Attempt)[] attempts) =>
+        Store.Alerts.RecordAttemptsAsync(attempts.ToDictionary(attempt => attempt.Key, attempt => attempt.Attempt), None).InTime();
 
     private Task<ScanBook> ApplyAsync(DateTimeOffset at, string[] scans, string[]? channels = null) => Store.Scans.ApplyAsync(
         new ScanChanges

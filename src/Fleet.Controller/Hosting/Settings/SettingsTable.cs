@@ -65,6 +65,11 @@ internal static class SettingsTable
             .Reloadable(static (from, to) => to.Notify.LongestPause = from.Notify.LongestPause),
         SettingKinds.Duration("notify.giveUpAfter", "how long is tried to send an alert", s_second, 30 * s_day, (o, v) => o.Notify.GiveUpAfter = v)
             .Reloadable(static (from, to) => to.Notify.GiveUpAfter = from.Notify.GiveUpAfter),
+        SettingKinds.Number("notify.maxConcurrent", "messages of alerts that a webhook may get at once", 1, 64, (o, v) => o.Notify.MaxConcurrent = v)
+            .Reloadable(static (from, to) => to.Notify.MaxConcurrent = from.Notify.MaxConcurrent),
+        SettingKinds.Number("notify.foldFrom", "waiting messages of one scan, pattern and state from which on a channel gets one for all", 2, 1_000_000, (o, v) => o.Notify.FoldFrom = v)
+            .OrOff(static o => o.Notify.FoldFrom = null)
+            .Reloadable(static (from, to) => to.Notify.FoldFrom = from.Notify.FoldFrom),
 
         SettingKinds.Duration("upkeep.maxOutputAge", "how long the output of finished jobs is kept", s_minute, 36_500 * s_day, (o, v) => o.Upkeep.MaxOutputAge = v)
             .OrOff(static o => o.Upkeep.MaxOutputAge = null)

@@ -59,20 +59,29 @@ internal sealed class SqliteAlertStore(Writer writer, ReaderPool readers) : IAle
     public Task<IReadOnlyList<DeliveryRecord>> DeliveriesOfAsync(IReadOnlyCollection<string> alertIds, CancellationToken cancellationToken) =>
         readers.ReadAsync(connection => DeliveryRows.OfAlerts(connection, alertIds), cancellationToken);
 
-    public Task<IReadOnlyList<DeliveryRecord>> DueAsync(
-        DateTimeOffset now, IReadOnlyCollection<string> exceptChannels, int limit, CancellationToken cancellationToken) =>
-        readers.ReadAsync(connection => DeliveryRows.Due(connection, now, exceptChannels, limit), cancellationToken);
+    public Task<IReadOnlyList<string>> WaitingChannelsAsync(CancellationToken cancellationToken) =>
+        readers.ReadAsync(DeliveryRows.WaitingChannels, cancellationToken);
 
-    public Task<DateTimeOffset?> NextDueAsync(IReadOnlyCollection<string> exceptChannels, CancellationToken cancellationToken) =>
-        readers.ReadAsync(connection => DeliveryRows.NextDue(connection, exceptChannels), cancellationToken);
+    public Task<IReadOnlyList<WaitingDelivery>> DueAsync(string channel, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        readers.ReadAsync(connection => DeliveryRows.Due(connection, channel, now, limit), cancellationToken);
 
-    public Task RecordAttemptAsync(long key, DeliveryAttempt attempt, CancellationToken cancellationToken) => writer.ExecuteAsync(
+    public Task<DateTimeOffset?> NextDueAsync(string channel, DateTimeOffset now, CancellationToken cancellationToken) =>
+        readers.ReadAsync(connection => DeliveryRows.NextDue(connection, channel, now), cancellationToken);
+
+    public Task<IReadOnlyList<DeliveryRecord>> DeliveriesAsync(IReadOnlyCollection<long> keys, CancellationToken cancellationToken) =>
+        readers.ReadAsync(connection => DeliveryRows.OfKeys(connection, keys), cancellationToken);
+
+    public Task RecordAttemptsAsync(IReadOnlyDictionary<long, DeliveryAttempt> attempts, CancellationToken cancellationToken) => writer.ExecuteAsync(
         connection =>
         {
-            DeliveryRows.RecordAttempt(connection, key, attempt);
+            foreach (var (key, attempt) in attempts)
+                DeliveryRows.RecordAttempt(connection, key, attempt);
             return true;
         },
         cancellationToken);
+
+    public Task<int> RetryNowAsync(string channel, DateTimeOffset now, CancellationToken cancellationToken) =>
+        writer.ExecuteAsync(connection => DeliveryRows.RetryNow(connection, channel, now), cancellationToken);
 
     public Task<int> DeleteOldSilencesAsync(DateTimeOffset expiredBefore, CancellationToken cancellationToken) =>
         writer.ExecuteAsync(connection => SilenceRows.DeleteOld(connection, expiredBefore), cancellationToken);

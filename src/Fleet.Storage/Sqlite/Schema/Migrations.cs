@@ -3,7 +3,8 @@ namespace Fleet.Storage.Sqlite;
 /// <summary>All steps of the schema, in order; each is an SQL file beside this one.</summary>
 internal static class Migrations
 {
-    public static IReadOnlyList<Migration> All { get; } = [Load(1, "first"), Load(2, "scans"), Load(3, "fleet"), Load(4, "rights")];
+    public static IReadOnlyList<Migration> All { get; } =
+        [Load(1, "first"), Load(2, "scans"), Load(3, "fleet"), Load(4, "rights"), Load(5, "deliveries")];
 
     private static Migration Load(int version, string name)
     {
