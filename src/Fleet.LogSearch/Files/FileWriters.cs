@@ -28,10 +28,11 @@ internal sealed class FileWriters
     private const string Processes = "/proc";
     private const int AccessModes = 0x3; // O_WRONLY | O_RDWR
 
-    private static readonly TimeSpan s_leastPause = TimeSpan.FromSeconds(1);
+    // No more than a twentieth of the time, unless all the processes of the host take half a second and more.
+    private const int PausePerCost = 20;
 
-    // No more than two hundredths of the time.
-    private const int PausePerCost = 50;
+    private static readonly TimeSpan s_leastPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(10);
 
     private readonly HashSet<(ulong Device, ulong Inode)> _written = [];
     private long? _lookedAt;
@@ -53,8 +54,8 @@ internal sealed class FileWriters
 
             _lookedAt = time.GetTimestamp();
             Look();
-            TimeSpan cost = time.GetElapsedTime(_lookedAt.Value);
-            _pause = cost * PausePerCost > s_leastPause ? cost * PausePerCost : s_leastPause;
+            double wanted = (time.GetElapsedTime(_lookedAt.Value) * PausePerCost).TotalSeconds;
+            _pause = TimeSpan.FromSeconds(Math.Clamp(wanted, s_leastPause.TotalSeconds, s_longestPause.TotalSeconds));
         }
 
         return _written.Contains((file.Device, file.Inode)) ? WriterState.Some : _sawAll ? WriterState.None : WriterState.Unknown;
