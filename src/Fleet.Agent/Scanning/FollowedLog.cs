@@ -33,6 +33,9 @@ internal sealed class FollowedLog(ScanRun run, string key, LogFollower follower)
     /// <summary>How far it was read; null before its first step.</summary>
     public LogMark? Mark { get; set; }
 
+    /// <summary>When it was kept last up to when it was looked at, where nothing was written; a time stamp.</summary>
+    public long LookKeptAt { get; set; }
+
     /// <summary>Whether it is to be read now.</summary>
     public bool IsDirty { get; set; } = true;
 

@@ -11,6 +11,9 @@ internal static class LogKeys
     /// <summary>The key under which stands when a source was first looked at.</summary>
     public static string Began(string scan, string source) => Of(scan, source, "");
 
+    /// <summary>The key under which stands which files of a source were renamed. It begins with what no source is called, so it passes for no log.</summary>
+    public static string Renamed(string scan, string source) => Of(scan, "", source);
+
     /// <summary>What all keys of a source begin with.</summary>
     public static string Prefix(string scan, string source) => $"{scan}{Between}{source}{Between}";
 }

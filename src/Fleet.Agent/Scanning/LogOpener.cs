@@ -1,3 +1,4 @@
+using Fleet.Agent.Scanning.Orders;
 using Fleet.Agent.Searching;
 using Fleet.LogSearch;
 using Fleet.LogSearch.Files;
@@ -8,15 +9,21 @@ using Fleet.Protocol.V1;
 namespace Fleet.Agent.Scanning;
 
 /// <summary>Turns the sources of scans into logs to follow.</summary>
-internal sealed class LogOpener(string bootId, ScanSettings settings, TimeProvider time)
+internal sealed class LogOpener(string bootId, bool hasEvents, ScanSettings settings, TimeProvider time)
 {
     /// <summary>Files that one source may stand for.</summary>
     private const int MostFiles = 1000;
+
+    // An agent that is not held up sees what inotify tells within this, whatever else it does.
+    private static readonly TimeSpan s_promptness = TimeSpan.FromSeconds(3);
 
     // Beyond it a removed file would keep its space for long after its removal.
     private static readonly TimeSpan s_longestHold = TimeSpan.FromMinutes(5);
 
     private readonly FollowBuffers _buffers = new();
+
+    /// <summary>A scan at work.</summary>
+    public ScanRun Run(CheckedScan scan) => new(scan, new FileClaims(_buffers), time);
 
     /// <summary>Whether a source may come to stand for other files than now.</summary>
     public static bool IsOpenEnded(LogSource source) => source.Files is { } files && FileSet.IsGlob(files.Path);
@@ -56,7 +63,12 @@ internal sealed class LogOpener(string bootId, ScanSettings settings, TimeProvid
         switch (source.Source.SourceCase)
         {
             case LogSource.SourceOneofCase.Files:
-                return new FollowedLog(run, key, new FileFollower(name, scan.Query, _buffers, time) { HoldsLiveFile = scan.IsContinuous || scan.Every <= s_longestHold })
+                return new FollowedLog(run, key, new FileFollower(name, scan.Query, _buffers, time) 
+                {
+                    HoldsLiveFile = scan.IsContinuous || scan.Every <= s_longestHold,
+                    Claims = run.Claims,
+                    Promptness = s_promptness + (!scan.IsContinuous ? scan.Every : hasEvents ? TimeSpan.Zero : settings.SweepInterval),
+                })
                 {
                     Files = [name],
                     Directories = [Path.GetDirectoryName(name) ?? "/"],

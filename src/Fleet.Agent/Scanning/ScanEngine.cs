@@ -22,6 +22,11 @@ internal sealed partial class ScanEngine : IDisposable
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_recheck = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_eventsWait = TimeSpan.FromMilliseconds(100);
+    // A file that has come to its end: should the agent be killed after that, it is no gap.
+    private static readonly TimeSpan s_endsWait = TimeSpan.FromSeconds(1);
+
+    // Of a quiet log too it is kept now and then that nothing had been written.
+    private static readonly TimeSpan s_looksWait = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_commitRetry = TimeSpan.FromSeconds(1);
 
     private readonly ScanSpool _spool;
@@ -34,6 +39,7 @@ internal sealed partial class ScanEngine : IDisposable
     private StagedFindings? _unkept;
     private long _commitAt;
     private long _marksKeptAt;
+    private long? _endAt;
     private long _summariesKeptAt;
 
     public ScanEngine(ScanSpool spool, ScanSettings settings, string host, string bootId, TimeProvider time, Random random, ILogger<ScanEngine> log)
@@ -41,7 +47,7 @@ internal sealed partial class ScanEngine : IDisposable
         (_spool, _settings, _time, _log) = (spool, settings, time, log);
         Watch = new FileWatch();
         _stage = new FindingStage(host, time);
-        _roster = new ScanRoster(spool, new LogOpener(bootId, settings, time), _stage, Watch, settings, time, random);
+        _roster = new ScanRoster(spool, new LogOpener(bootId, Watch.Number >= 0, settings, time), _stage, Watch, settings, time, random);
         (_marksKeptAt, _summariesKeptAt) = (time.GetTimestamp(), time.GetTimestamp());
     }
 
@@ -60,8 +66,8 @@ internal sealed partial class ScanEngine : IDisposable
     /// <summary>Takes over a new set of scans; those that stay go on where they are.</summary>
     public void Apply(ScanPlan plan)
     {
-        // What was found by the old set is kept under it.
-        Keep();
+        // What was found by the old set is kept under it, and the new one goes on from there.
+        Leave();
         _roster.Apply(plan);
         Version++;
     }
@@ -109,7 +115,7 @@ internal sealed partial class ScanEngine : IDisposable
         if (_stage.HasSummaries)
             due = Math.Min(due, After(_summariesKeptAt, _settings.SummaryInterval));
         if (_stage.HasMarks)
-            due = Math.Min(due, After(_marksKeptAt, _settings.MarkInterval));
+            due = Math.Min(due, MarksDue());
         if (due == long.MaxValue)
             return (Timeout.InfiniteTimeSpan, true);
         var wait = Until(now, due);
@@ -123,8 +129,15 @@ internal sealed partial class ScanEngine : IDisposable
         if (_unkept is not null || !(_stage.HasMarks || _stage.IsUrgent || _stage.HasSummaries))
             return;
         _unkept = _stage.Take();
-        (_marksKeptAt, _summariesKeptAt) = (_time.GetTimestamp(), _time.GetTimestamp());
+        (_marksKeptAt, _summariesKeptAt, _endAt) = (_time.GetTimestamp(), _time.GetTimestamp(), null);
         TryKeep();
+    }
+
+    /// <summary>Keeps all that is known before the engine is given up in order: also up to when logs were looked at where nothing was written.</summary>
+    public void Leave()
+    {
+        _roster.NoteLooks();
+        Keep();
     }
 
     public void Dispose()
@@ -168,12 +181,17 @@ internal sealed partial class ScanEngine : IDisposable
         _stage.Begin(run.Scan, run.Rate);
         try
         {
-            log.Mark ??= _roster.Begin(log);
+            if (log.Mark is null)
+                (log.Mark, log.LookKeptAt) = (_roster.Begin(log), _time.GetTimestamp());
             var step = log.Follower.Read(log.Mark, _stage, cancel);
             run.Hits += (ulong)_stage.StepHits;
             run.ReadBytes += (ulong)step.BytesRead;
             if (!ReferenceEquals(step.Next, log.Mark))
                 _stage.Keep(log.Key, log.Mark = step.Next);
+            else if (_time.GetElapsedTime(log.LookKeptAt) >= s_looksWait)
+                KeepLook(log);
+            if (step.HasEnd)
+                _endAt ??= After(_time.GetTimestamp(), s_endsWait);
             if (run.Scan.IsContinuous && step.BytesRead > 0)
                 run.LastRunMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
             log.LagBytes = step.LagBytes;
@@ -199,6 +217,14 @@ internal sealed partial class ScanEngine : IDisposable
             _stage.Discard();
             run.Cpu += ThreadCpu.Used() - cpu;
         }
+    }
+
+    private void KeepLook(FollowedLog log)
+    {
+        log.LookKeptAt = _time.GetTimestamp();
+        var looked = log.Follower.Looked(log.Mark!);
+        if (!ReferenceEquals(looked, log.Mark))
+            _stage.Keep(log.Key, log.Mark = looked);
     }
 
     private void After(FollowedLog log, FollowState state)
@@ -239,9 +265,11 @@ internal sealed partial class ScanEngine : IDisposable
     {
         if (_stage.IsUrgent
             || (_stage.HasSummaries && (_stage.SummaryCount > MostStagedSummaries || _time.GetElapsedTime(_summariesKeptAt) >= _settings.SummaryInterval))
-            || (_stage.HasMarks && _time.GetElapsedTime(_marksKeptAt) >= _settings.MarkInterval))
+            || (_stage.HasMarks && MarksDue() <= _time.GetTimestamp()))
             Keep();
     }
+
+    private long MarksDue() => Math.Min(_endAt ?? long.MaxValue, After(_marksKeptAt, _settings.MarkInterval));
 
     /// <summary>Findings that could not be kept (the disk is full) are tried again; until then nothing more is read.</summary>
     private bool TryKeep()

@@ -37,7 +37,7 @@ internal sealed class ScanRoster(
             Add(scan);
 
         // A refused scan keeps its marks: it comes back mended.
-        var kept = plan.Scans.SelectMany(scan => SourceRun.Of(scan).Select(source => LogKeys.Prefix(scan.Name, source.Name)))
+        var kept = plan.Scans.SelectMany(scan => SourceRun.Of(scan).SelectMany(source => new[] { LogKeys.Prefix(scan.Name, source.Name), LogKeys.Renamed(scan.Name, source.Name) }))
             .Concat(plan.Refused.Select(scan => scan.Name + "\t")).ToList();
         foreach (var key in spool.Keys().Where(key => !kept.Exists(prefix => key.StartsWith(prefix, StringComparison.Ordinal))))
             stage.Forget(key);
@@ -134,21 +134,21 @@ internal sealed class ScanRoster(
     /// <summary>The mark that a log begins with: the one that was kept, or by the scan's first-run policy.</summary>
     public LogMark Begin(FollowedLog log)
     {
-        if (spool.Mark(log.Key) is { } kept)
-        {
-            try
-            {
-                return log.Follower.ParseMark(kept);
-            }
-            catch (InvalidDataException)
-            {
-                // Of another version: as if it were new.
-            }
-        }
-
+        if (Kept(log) is { } kept)
+            return kept;
         var mark = log.FirstMark ?? log.Follower.Begin(log.Run.Scan.FirstRunLines);
         stage.Note(log.Key, mark);
         return mark;
+    }
+
+    /// <summary>Notes of each log up to when it was looked at, where nothing was written.</summary>
+    public void NoteLooks()
+    {
+        foreach (var log in _runs.SelectMany(run => run.Logs))
+        {
+            if (log.Mark is { } mark && log.Follower.Looked(mark) is var looked && !ReferenceEquals(looked, mark))
+                stage.Note(log.Key, log.Mark = looked);
+        }
     }
 
     public void Dispose()
@@ -160,7 +160,7 @@ internal sealed class ScanRoster(
 
     private void Add(CheckedScan scan)
     {
-        var run = new ScanRun(scan, time);
+        var run = opener.Run(scan);
         run.Sources.AddRange(SourceRun.Of(scan));
         var within = scan.IsContinuous ? TimeSpan.Zero : scan.Every < s_latestFirstRun ? scan.Every : s_latestFirstRun;
         run.DueAt = After(time.GetTimestamp(), within * random.NextDouble());
@@ -172,6 +172,19 @@ internal sealed class ScanRoster(
         foreach (var log in run.Logs)
             Close(log);
         _runs.Remove(run);
+    }
+
+    private LogMark? Kept(FollowedLog log)
+    {
+        try
+        {
+            return spool.Mark(log.Key) is { } kept ? log.Follower.ParseMark(kept) : null;
+        }
+        catch (InvalidDataException)
+        {
+            // Of another version: as if it were new.
+            return null;
+        }
     }
 
     private void Close(FollowedLog log)
@@ -205,36 +218,71 @@ internal sealed class ScanRoster(
 
     private void Expand(ScanRun run, SourceRun source)
     {
-        if (source.Logs.Count > 0 && !LogOpener.IsOpenEnded(source.Source))
+        var isOpenEnded = LogOpener.IsOpenEnded(source.Source);
+        if (source.Logs.Count > 0 && !isOpenEnded)
             return;
         var prefix = LogKeys.Prefix(run.Scan.Name, source.Name);
         var beganKey = LogKeys.Began(run.Scan.Name, source.Name);
         var began = Began(beganKey);
         string[] known = [.. source.Logs.Select(log => log.Follower.Name)];
         if (known.Length == 0)
+        {
             known = [.. spool.Keys().Where(key => key.StartsWith(prefix, StringComparison.Ordinal) && key.Length > prefix.Length).Select(key => key[prefix.Length..])];
+            source.Renamed = isOpenEnded && spool.Mark(LogKeys.Renamed(run.Scan.Name, source.Name)) is { } kept ? RenamedMark.Parse(kept).Files : [];
+            run.NoteRenamed();
+        }
+
         var names = LogOpener.Names(source.Source, known, out var fault);
         source.Fault = fault;
-        // A file that is missing just now is still followed: its rotations hold what was written to it.
-        foreach (var name in names.Concat(known).Distinct(StringComparer.Ordinal))
+        // A file that is missing just now is still followed: its rotations hold what was written to it. Those that are known come first: what was
+        // read of their files tells which of the new names are theirs.
+        foreach (var name in known.Concat(names).Distinct(StringComparer.Ordinal))
         {
             // A file that two sources stand for is followed once.
             if (source.Logs.Exists(log => log.Follower.Name == name) || (source.Source.Files is not null && run.Logs.Any(log => log.Follower.Name == name)))
                 continue;
+            if (isOpenEnded && !known.Contains(name) && run.Claims.IsOthers(name, out _))
+                continue;
+
             // What appears after the first look is new from its first line on.
-            var first = LogOpener.IsOpenEnded(source.Source) && began is { } since ? new FileMark([], 0, since) : null;
-            source.Logs.Add(opener.Open(run, source, name, first));
+            var first = isOpenEnded && began is { } since ? new FileMark([], 0, since) : null;
+            var opened = opener.Open(run, source, name, first);
+            source.Logs.Add(opened);
+            if (source.Source.Files is null)
+                continue;
+            if (Kept(opened) is null)
+                run.Claims.Announce(name);
         }
 
+        if (isOpenEnded)
+            KeepRenamed(run, source, names);
         foreach (var log in source.Logs.Where(log => !names.Contains(log.Follower.Name) && IsLongGone(log)).ToList())
         {
             Close(log);
             source.Logs.Remove(log);
+            run.Claims.Release(log.Follower.Name);
             stage.Forget(log.Key);
         }
 
         if (began is null)
             stage.Note(beganKey, new BeganMark(time.GetUtcNow()));
+    }
+
+    /// <summary>Remembers the files that have other names of the source by now: the log that read them forgets them some rotations later.</summary>
+    private void KeepRenamed(ScanRun run, SourceRun source, IReadOnlyList<string> names)
+    {
+        var found = new List<FilePosition>();
+        foreach (var name in names)
+        {
+            if (run.Claims.IsOthers(name, out var position) && position is not null)
+                found.Add(position);
+        }
+
+        if (source.Meet(found, time))
+        {
+            run.NoteRenamed();
+            stage.Note(LogKeys.Renamed(run.Scan.Name, source.Name), new RenamedMark(source.Renamed));
+        }
     }
 
     private bool IsLongGone(FollowedLog log) => log.Mark is FileMark { } mark && time.GetUtcNow() - mark.TakenAt > s_forgetAfter;

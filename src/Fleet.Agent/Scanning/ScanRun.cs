@@ -1,17 +1,21 @@
 using Fleet.Agent.Scanning.Findings;
 using Fleet.Agent.Scanning.Orders;
+using Fleet.LogSearch.Scans;
 
 namespace Fleet.Agent.Scanning;
 
 /// <summary>A scan at work: its logs, when it is due, and its figures.</summary>
 /// <remarks>The worker's thread alone.</remarks>
-internal sealed class ScanRun(CheckedScan scan, TimeProvider time)
+internal sealed class ScanRun(CheckedScan scan, FileClaims claims, TimeProvider time)
 {
     /// <summary>What was ordered.</summary>
     public CheckedScan Scan { get; } = scan;
 
     /// <summary>Its sources.</summary>
     public List<SourceRun> Sources { get; } = [];
+
+    /// <summary>Which of its logs each file belongs to.</summary>
+    public FileClaims Claims { get; } = claims;
 
     /// <summary>What it may report one by one.</summary>
     public HitRate Rate { get; } = new(scan.HitsPerMinute, time);
@@ -40,4 +44,7 @@ internal sealed class ScanRun(CheckedScan scan, TimeProvider time)
 
     /// <summary>All its logs.</summary>
     public IEnumerable<FollowedLog> Logs => Sources.SelectMany(source => source.Logs);
+
+    /// <summary>The files that its sources found renamed belong to nobody else.</summary>
+    public void NoteRenamed() => Claims.SetRenamed([.. Sources.SelectMany(source => source.Renamed)]);
 }

@@ -132,7 +132,7 @@ internal sealed partial class ScanWorker : IAsyncDisposable
     {
         try
         {
-            _engine.Keep();
+            _engine.Leave();
             _spool.Flush();
         }
         catch (IOException e)

@@ -9,12 +9,20 @@ public sealed class FileFollower : LogFollower
     // A writer goes on in a renamed file until it reopens its log; two rotations later it has.
     internal const int KeptGenerations = 3;
 
+    private const string NotMounted = "its file system is not the one it was on; where that is not mounted in some minutes the log is taken to be lost";
+
+    // Boots that mount something late are over by then.
+    private static readonly TimeSpan s_mountWait = TimeSpan.FromMinutes(5);
+
     private readonly FollowBuffers _buffers;
     private readonly TimeProvider _time;
     private readonly GenerationReader _reader;
+    private readonly MovedFiles _moved;
     private readonly List<SeenFile> _seen = [];
     private readonly List<LogGeneration> _held = [];
     private FileMark? _last;
+    private DateTimeOffset _lookedAt;
+    private long? _unmountedSince;
     private bool _isSettled;
     private string _fault = "";
 
@@ -33,11 +41,18 @@ public sealed class FileFollower : LogFollower
 
         _buffers = buffers;
         _time = time;
-        _reader = new GenerationReader(path, new PreparedQuery(query with { LineNumbers = LineNumbering.None }), buffers, time);
+        _moved = new MovedFiles(path, buffers);
+        _reader = new GenerationReader(path, new PreparedQuery(query with { LineNumbers = LineNumbering.None }) { SkipsHoles = true }, buffers, time);
     }
 
     /// <summary>Whether the files last read stay open between two steps: what is written to them until they are removed, and after, can then still be read. The default is yes.</summary>
     public bool HoldsLiveFile { get; init; } = true;
+
+    /// <summary>Which other logs of the same scan there are, and which files are theirs. The default is none.</summary>
+    public FileClaims? Claims { get; init; }
+
+    /// <summary>What happens to the log is seen within this time, unless the agent is held up. The default is 3 s.</summary>
+    public TimeSpan Promptness { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How much one step reads, more or less. The default is 256 KiB.</summary>
     public int StepBytes
@@ -50,8 +65,8 @@ public sealed class FileFollower : LogFollower
     public override LogMark Begin(int lastLines)
     {
         DateTimeOffset takenAt = _time.GetUtcNow();
-        using GenerationSet set = GenerationSet.TryOpen(Name, [], _buffers) ?? throw new LogMovedException("its files would not stand still");
-        if (set.Fault.Length > 0 && set.Fault != LogGeneration.Missing)
+        using GenerationSet set = GenerationSet.TryOpen(Look(null)) ?? throw new LogMovedException("its files would not stand still");
+        if (set.Fault.Length > 0 && set.Fault is not (LogGeneration.Missing or GenerationSet.NoDirectory))
         {
             throw new UnauthorizedAccessException(set.Fault);
         }
@@ -72,48 +87,83 @@ public sealed class FileFollower : LogFollower
             AddRead(positions, set.Files[i].At(positions.Count + 1, offsets[i]));
         }
 
-        if (!set.StandsStill(Name))
+        if (!set.StandsStill())
         {
             throw new LogMovedException($"{Name} was rotated while its end was looked for");
         }
 
-        return new FileMark(positions.TakeLast(KeptGenerations).ToArray(), positions.Count, takenAt)
+        var mark = new FileMark(positions.TakeLast(KeptGenerations).ToArray(), positions.Count, takenAt)
         {
-            Live = set.Files.Find(file => file.Name == Name) is { } live ? new LiveFile(live.Status.Device, live.Status.Inode, live.Status.BornStamp) : null,
+            Live = set.Files.Find(file => file.Name == Name) is { } live ? LiveFile.Of(live.Status, set.DirectoryDevice) : null,
         };
+        Claims?.Take(Name, mark, []);
+        return mark;
     }
 
     /// <inheritdoc/>
-    public override LogMark ParseMark(string text) => FileMark.Parse(text);
+    public override LogMark ParseMark(string text)
+    {
+        FileMark mark = FileMark.Parse(text);
+        Claims?.Take(Name, mark, []);
+        return mark;
+    }
 
     /// <inheritdoc/>
     public override FollowStep Read(LogMark from, IScanSink sink, CancellationToken cancel)
     {
         var mark = (FileMark)from;
-        if (_isSettled && ReferenceEquals(mark, _last) && _seen.TrueForAll(file => _buffers.StatusOf(file.Path) == file.Status))
+        // Taken first: what changes from here on may be unseen.
+        DateTimeOffset takenAt = _time.GetUtcNow();
+        bool goesOn = ReferenceEquals(mark, _last);
+        if (_isSettled && goesOn && _seen.TrueForAll(file => _buffers.StatusOf(file.Path) == file.Status))
         {
+            _lookedAt = takenAt;
             return new FollowStep(mark, FollowState.CaughtUp, 0, 0, _fault);
         }
 
         _isSettled = false;
-        // Taken first: what changes from here on may be unseen.
-        DateTimeOffset takenAt = _time.GetUtcNow();
         using GenerationSet? set = Open(mark);
         if (set is null)
         {
             return new FollowStep(mark, FollowState.Waiting, 0, 0, _fault);
         }
 
-        var turn = new FileTurn(Name, mark, set.Files, _held, _reader, takenAt, _time);
+        var look = new TurnLook(takenAt, goesOn && _lookedAt > mark.TakenAt ? _lookedAt : mark.TakenAt)
+        {
+            IsFirst = !goesOn,
+            Promptness = Promptness,
+            AwaitsMount = _unmountedSince is not { } since || _time.GetElapsedTime(since) < s_mountWait,
+            Claims = Claims,
+        };
+        var turn = new FileTurn(Name, mark, set, _held, _reader, look, _time);
         FollowStep step = turn.Run(sink, cancel);
-        if (turn.DependsOnOrder && !set.StandsStill(Name))
+        if (turn.DependsOnOrder && !set.StandsStill())
         {
             throw new LogMovedException($"{Name} was rotated while it was read");
         }
 
+        _unmountedSince = turn.AwaitsMount ? _unmountedSince ?? _time.GetTimestamp() : null;
         Remember(set, turn, (FileMark)step.Next);
-        _isSettled = step.State == FollowState.CaughtUp;
-        return step with { Fault = _fault };
+        // What has no name, and what cannot be seen, tells nothing by the names' statuses.
+        _isSettled = step.State == FollowState.CaughtUp && !turn.HasUnlisted && !turn.IsBlind;
+        if (step.State == FollowState.CaughtUp && !turn.IsBlind)
+        {
+            _lookedAt = takenAt;
+        }
+
+        return step with { Fault = _fault = turn.AwaitsMount ? NotMounted : set.Fault };
+    }
+
+    /// <inheritdoc/>
+    public override LogMark Looked(LogMark mark)
+    {
+        // A log that is gone is forgotten some time after it was written to last.
+        if (!ReferenceEquals(mark, _last) || _last is not { Live: not null } last || _lookedAt <= last.TakenAt)
+        {
+            return mark;
+        }
+
+        return _last = last with { TakenAt = _lookedAt };
     }
 
     /// <inheritdoc/>
@@ -135,21 +185,25 @@ public sealed class FileFollower : LogFollower
         return position.Offset > 0;
     }
 
+    private SetLook Look(FileMark? mark) =>
+        new(Name, _moved.Names, file => Claims is not null && !(mark?.Knows(file.Status) ?? false) && Claims.IsOthers(Name, file), _held, _buffers);
+
     /// <summary>
     /// Only the files last read from where they are all still the same, every position is found in them, the latest in the live one, and none is
     /// held besides: then there can be no newer ones; else all of the set.
     /// </summary>
     private GenerationSet? Open(FileMark mark)
     {
+        SetLook look = Look(mark);
         if (ReferenceEquals(mark, _last) && mark.Positions.Count > 0)
         {
-            GenerationSet? known = GenerationSet.TryOpen(_seen, Name, _held, _buffers);
+            GenerationSet? known = GenerationSet.TryOpen(look, _seen);
             bool isWhole = false;
             try
             {
-                isWhole = known?.Files.Find(file => file.Name == Name) is { } live && FileTurn.Holds(live, mark.Positions[^1])
+                isWhole = known?.Files.Find(file => file.Name == Name) is { } live && live.Holds(mark.Positions[^1])
                     && _held.TrueForAll(known.Files.Contains)
-                    && mark.Positions.All(position => known.Files.Exists(file => FileTurn.Holds(file, position)));
+                    && mark.Positions.All(position => position.IsDone || known.Files.Exists(file => file.Holds(position)));
                 if (isWhole)
                 {
                     return known;
@@ -164,25 +218,30 @@ public sealed class FileFollower : LogFollower
             }
         }
 
-        return GenerationSet.TryOpen(Name, _held, _buffers);
+        GenerationSet? set = GenerationSet.TryOpen(look);
+        if (set is null || set.IsAway || !_moved.Find(mark, set, _held))
+        {
+            return set;
+        }
+
+        // Some have names out of the set by now.
+        set.Dispose();
+        return GenerationSet.TryOpen(Look(mark));
     }
 
     private void Remember(GenerationSet set, FileTurn turn, FileMark next)
     {
         _last = next;
-        _fault = set.Fault;
         _seen.Clear();
         _seen.AddRange(set.Files.Where(file => file.Name == Name || next.Positions.Any(file.IsNumbered))
             .Select(file => new SeenFile(file.Name, file.Status)));
         if (!_seen.Exists(file => file.Path == Name))
         {
-            _seen.Add(new SeenFile(Name, null));
+            _seen.Add(new SeenFile(Name, set.LiveStatus));
         }
 
         // Files that may still grow stay open, whatever becomes of their names.
-        LogGeneration? live = set.Files.Find(file => file.Name == Name);
-        List<LogGeneration> held = HoldsLiveFile
-            ? [.. turn.Files.FindAll(file => !file.IsPacked && (file == live || next.Positions.Any(file.IsNumbered))), .. turn.Awaited] : [];
+        List<LogGeneration> held = HoldsLiveFile ? turn.ToHold(next) : [];
         foreach (LogGeneration given in _held.Except(held))
         {
             given.Dispose();
@@ -192,5 +251,6 @@ public sealed class FileFollower : LogFollower
         set.Files.RemoveAll(_held.Contains);
         _held.Clear();
         _held.AddRange(held);
+        Claims?.Take(Name, next, _held.Select(file => file.Status));
     }
 }

@@ -17,9 +17,12 @@ public sealed record FileMark(IReadOnlyList<FilePosition> Positions, long LastGe
     /// <summary>Nothing read yet.</summary>
     public static FileMark Start { get; } = new([], 0, DateTimeOffset.MinValue);
 
+    /// <summary>Whether a file is one that was read, or the live one.</summary>
+    internal bool Knows(FileStatus status) => (Live?.IsOf(status) ?? false) || Positions.Any(position => position.IsOf(status));
+
     /// <inheritdoc/>
     public override string Write() => string.Join('\n',
-        [Form, string.Create(CultureInfo.InvariantCulture, $"{TakenAt.UtcTicks} {LastGeneration}") + (Live is { } live ? string.Create(CultureInfo.InvariantCulture, $" {live.Device} {live.Inode}") : ""), .. Positions.Select(position => position.Write(Live?.BornStamp ?? 0))]);
+        [Form, string.Create(CultureInfo.InvariantCulture, $"{TakenAt.UtcTicks} {LastGeneration}") + (Live is { } live ? string.Create(CultureInfo.InvariantCulture, $" {live.Device} {live.Inode}") : ""), .. Positions.Select(position => position.Write(Live))]);
 
     /// <summary>Reads one back.</summary>
     /// <exception cref="InvalidDataException">The text is no such mark.</exception>
@@ -30,14 +33,15 @@ public sealed record FileMark(IReadOnlyList<FilePosition> Positions, long LastGe
             string[] lines = text.Split('\n');
             string[] words = lines.Length >= 2 && lines[0] == Form ? lines[1].Split(' ') : [];
             long liveBorn = 0;
+            ulong directory = 0;
             return words.Length is 2 or 4
-                ? new FileMark(lines.Skip(2).Select(line => FilePosition.Read(line, out liveBorn)).ToArray(), long.Parse(words[1], CultureInfo.InvariantCulture),
+                ? new FileMark(lines.Skip(2).Select(line => FilePosition.Read(line, out liveBorn, out directory)).ToArray(), long.Parse(words[1], CultureInfo.InvariantCulture),
                     new DateTimeOffset(long.Parse(words[0], CultureInfo.InvariantCulture), TimeSpan.Zero))
                 {
                     Live = words.Length == 2 ? null : new LiveFile(
                         ulong.Parse(words[2], CultureInfo.InvariantCulture),
                         ulong.Parse(words[3], CultureInfo.InvariantCulture),
-                        liveBorn),
+                        liveBorn) { DirectoryDevice = directory },
                 }
                 : throw new FormatException("its first lines are not those of a file mark");
         }
@@ -54,5 +58,12 @@ public sealed record FileMark(IReadOnlyList<FilePosition> Positions, long LastGe
 /// <param name="BornStamp">When it was made, in nanoseconds since 1970; 0 where that is not known.</param>
 public sealed record LiveFile(ulong Device, ulong Inode, long BornStamp)
 {
-    internal bool IsOf(FileStatus status) => new FileStatus(Device, Inode, IsRegular: true) { BornStamp = BornStamp }.IsSameFile(status);
+    /// <summary>The file system of the directory it was in, which is another one where that is not mounted; 0 where it is not known.</summary>
+    public ulong DirectoryDevice { get; init; }
+
+    internal static LiveFile Of(FileStatus status, ulong directoryDevice) => new(status.Device, status.Inode, status.BornStamp) { DirectoryDevice = directoryDevice };
+
+    internal FileStatus ToStatus() => new(Device, Inode, IsRegular: true) { BornStamp = BornStamp };
+
+    internal bool IsOf(FileStatus status) => ToStatus().IsSameFile(status);
 }

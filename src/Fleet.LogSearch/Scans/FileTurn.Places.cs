@@ -1,3 +1,5 @@
+using Fleet.LogSearch.Files;
+
 namespace Fleet.LogSearch.Scans;
 
 /// <summary>Where the generations are that were being read.</summary>
@@ -11,7 +13,7 @@ internal sealed partial class FileTurn
         for (int i = 0; i < places.Length; i++)
         {
             FilePosition position = positions[i];
-            places[i] = Files.FindIndex(file => Holds(file, position));
+            places[i] = Files.FindIndex(file => file.Holds(position));
             if (places[i] < 0 && position.HeadBytes > 0)
             {
                 // The newest of those that fit: an older one that begins alike was given up long ago.
@@ -21,7 +23,7 @@ internal sealed partial class FileTurn
 
         for (int i = 0; i < places.Length; i++)
         {
-            if (_unlisted.Find(file => Holds(file, positions[i])) is { } unlisted)
+            if (_unlisted.Find(file => file.Holds(positions[i])) is { } unlisted)
             {
                 Place(places, i, unlisted);
             }
@@ -72,10 +74,13 @@ internal sealed partial class FileTurn
 
             if (file.NoteLength() == 0)
             {
-                if (_time.GetElapsedTime(file.UnlistedAt!.Value) < s_quietOfOld)
+                if (IsAwaited(file))
                 {
                     Awaited.Add(file);
-                    _reader.Wait();
+                }
+                else
+                {
+                    _released.Add(file);
                 }
 
                 continue;
@@ -91,5 +96,25 @@ internal sealed partial class FileTurn
                 Files.Insert(known + 1, file);
             }
         }
+    }
+
+    /// <summary>Whether something may yet be written to an empty file without a name.</summary>
+    private bool IsAwaited(LogGeneration file)
+    {
+        if (IsAway)
+        {
+            return true;
+        }
+
+        // Who is seen to have it is waited for without end, and looked at by the clock.
+        WriterState writer = file.WrittenBy(_time);
+        bool isAwaited = writer is WriterState.Some or WriterState.NotYet
+            || (_time.GetElapsedTime(file.UnlistedAt!.Value) < s_quietOfOld && (writer == WriterState.Unknown || file.Status.Links > 0));
+        if (isAwaited && writer != WriterState.Some)
+        {
+            _reader.Wait();
+        }
+
+        return isAwaited;
     }
 }

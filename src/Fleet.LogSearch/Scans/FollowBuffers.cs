@@ -18,10 +18,27 @@ public sealed class FollowBuffers
     /// <summary>Puts a test's own dates into a status.</summary>
     internal Func<FileStatus, FileStatus>? Dating { get; set; }
 
-    internal FileStatus? StatusOf(string path)
+    /// <summary>Tells which files are open for writing.</summary>
+    internal FileWriters Writers { get; } = new();
+
+    /// <summary>A test's own answer in place of that.</summary>
+    internal Func<FileStatus, WriterState>? WritersOf { get; set; }
+
+    /// <summary>A test's own faults: why the status of a path cannot be had; empty: it can.</summary>
+    internal Func<string, string>? Failing { get; set; }
+
+    internal FileStatus? StatusOf(string path) => StatusOf(path, out _);
+
+    internal FileStatus? StatusOf(string path, out string fault)
     {
         Moment?.Invoke();
-        FileStatus? status = FileStatus.Of(path);
+        fault = Failing?.Invoke(path) ?? "";
+        if (fault.Length > 0)
+        {
+            return null;
+        }
+
+        FileStatus? status = FileStatus.Of(path, out fault);
         return status is { } found && Dating is { } dating ? dating(found) : status;
     }
 }

@@ -1,3 +1,4 @@
+using Fleet.LogSearch.Files;
 using Fleet.LogSearch.Searching;
 using Fleet.LogSearch.Times;
 
@@ -7,12 +8,16 @@ namespace Fleet.LogSearch.Scans;
 internal sealed class GenerationReader(string path, PreparedQuery prepared, FollowBuffers buffers, TimeProvider time) : IDisposable
 {
     private const int SampleBytes = 4096;
+    private const int TailBytes = 64;
 
     // The first line of a stack trace comes with the others, or not at all.
     private static readonly TimeSpan s_recordQuiet = TimeSpan.FromSeconds(1);
 
     // A file that was rotated away gets no more of its last line once nothing came for so long.
     private static readonly TimeSpan s_lineQuiet = TimeSpan.FromSeconds(5);
+
+    // While its writer still has it open, half a line is likely to be completed.
+    private static readonly TimeSpan s_lineQuietOfWriter = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan s_timeFormHolds = TimeSpan.FromHours(1);
 
@@ -56,7 +61,8 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
     /// <param name="generation">Its number within the log.</param>
     /// <param name="from">Where to go on.</param>
     /// <param name="isOver">Whether a newer file has taken its place.</param>
-    public FilePosition Read(LogGeneration file, long generation, long from, bool isOver)
+    /// <param name="tail">The fingerprint of what stands before <paramref name="from"/>; empty where nothing was read yet.</param>
+    public FilePosition Read(LogGeneration file, long generation, long from, bool isOver, string tail)
     {
         if (file.IsPacked)
         {
@@ -65,12 +71,16 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
 
         long length = file.NoteLength();
         long end = End(file, generation, from, length, isOver);
+        Span<byte> ending = stackalloc byte[TailBytes], endingNow = stackalloc byte[TailBytes];
+        ReadOnlySpan<byte> before = file.EndingAt(end, ending);
         long at = end > from ? ReadPlain(file, generation, from, end) : from;
         LagBytes += length - at;
         _hasMore |= at < end;
         FilePosition position = file.At(generation, at);
-        // Asked last: what the position says of the file must be true of the same file that was read.
-        if (!file.StillBeginsSo() || file.Length < at)
+        // Asked last: what the position says of the file must be true of the same file that was read. A program may change its first bytes in place.
+        bool isSame = file.StillBeginsSo()
+            || (tail.Length > 0 && file.Status.BornStamp != 0 && file.EndsWith(tail, from) && before.SequenceEqual(file.EndingAt(end, endingNow)));
+        if (!isSame || file.Length < at)
         {
             throw file.Cut();
         }
@@ -98,8 +108,9 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
         TimeSpan still = StillFor(generation, length);
         if (isPartial && isOver)
         {
-            _isWaiting |= still < s_lineQuiet;
-            end = still < s_lineQuiet ? end : length;
+            bool waits = still < s_lineQuiet || (still < s_lineQuietOfWriter && file.WrittenBy(time) is WriterState.Some or WriterState.NotYet);
+            _isWaiting |= waits;
+            end = waits ? end : length;
         }
 
         if (prepared.Records is not null && end > from && still < s_recordQuiet)
@@ -123,8 +134,9 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
 
     private long ReadPlain(LogGeneration file, long generation, long from, long end)
     {
-        var window = new LineWindow(file.OpenFrom(from), from, end - from, LineNumbering.None, buffers.Window);
-        Search(window, file, generation, from);
+        long text = file.TextFrom(from, end);
+        var window = new LineWindow(file.OpenFrom(text), text, end - text, LineNumbering.None, buffers.Window) { SkipsHoles = true };
+        Search(window, file, generation, text);
         return window.BufferOffset + window.End;
     }
 

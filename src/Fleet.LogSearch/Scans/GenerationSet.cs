@@ -5,39 +5,47 @@ namespace Fleet.LogSearch.Scans;
 /// <summary>The files of a rotated set as they were at one moment, opened, oldest first.</summary>
 internal sealed class GenerationSet : IDisposable
 {
+    /// <summary>Why nothing can be said of a log.</summary>
+    public const string NoDirectory = "its directory is not there";
+
     private const int MostTries = 5;
 
-    private readonly List<LogGeneration> _held;
-    private readonly List<string> _missing;
+    private readonly SetLook _look;
     private readonly string[] _names;
-    private readonly FollowBuffers _buffers;
+    private readonly List<SeenFile> _others = [];
 
-    private GenerationSet(List<LogGeneration> files, string[] names, List<string> missing, List<LogGeneration> held, FollowBuffers buffers, string fault)
-    {
-        Files = files;
-        _names = names;
-        _missing = missing;
-        _held = held;
-        _buffers = buffers;
-        Fault = fault;
-    }
+    private GenerationSet(SetLook look, string[] names) => (_look, _names) = (look, names);
 
-    public List<LogGeneration> Files { get; }
+    public List<LogGeneration> Files { get; } = [];
 
     /// <summary>Why the live file is not among them; empty when it is.</summary>
-    public string Fault { get; }
+    public string Fault { get; private set; } = "";
+
+    /// <summary>What is known of the live file where it is not among them; null where there is none.</summary>
+    public FileStatus? LiveStatus => _others.Find(other => other.Path == _look.Live)?.Status;
+
+    /// <summary>Whether the directory cannot be seen, or the live file's status cannot be had: what is not found here may be there all the same.</summary>
+    public bool IsAway { get; private set; }
+
+    /// <summary>Files that are there and cannot be opened.</summary>
+    public List<FileStatus> Unreadable { get; } = [];
+
+    /// <summary>The directory of the live file, behind symbolic links.</summary>
+    public string Directory { get; private set; } = "";
+
+    /// <summary>The file system of the live file's directory; 0 where that is not known.</summary>
+    public ulong DirectoryDevice { get; private set; }
 
     /// <summary>Opens the whole set; null when its names would not stand still.</summary>
-    /// <param name="live">The live file's path.</param>
-    /// <param name="held">Files that are open already; they stay their owner's.</param>
-    /// <param name="buffers">For what is read.</param>
-    public static GenerationSet? TryOpen(string live, List<LogGeneration> held, FollowBuffers buffers)
+    public static GenerationSet? TryOpen(SetLook look)
     {
         for (int tries = 0; tries < MostTries; tries++)
         {
-            GenerationSet set = Open(Names(live, buffers), live, held, buffers);
+            string fault = "";
+            var set = new GenerationSet(look, Names(look, ref fault));
+            set.Open([.. look.Moved, .. set._names], fault);
             // A rotation renames file after file: what was opened is one moment's only if names and files are still the same.
-            if (set.StandsStill(live))
+            if (set.StandsStill())
             {
                 return set;
             }
@@ -49,12 +57,14 @@ internal sealed class GenerationSet : IDisposable
     }
 
     /// <summary>Opens files that are known to be the set's; null when one of them is another file by now.</summary>
-    public static GenerationSet? TryOpen(IReadOnlyList<SeenFile> seen, string live, List<LogGeneration> held, FollowBuffers buffers)
+    public static GenerationSet? TryOpen(SetLook look, IReadOnlyList<SeenFile> seen)
     {
-        GenerationSet set = Open([.. seen.Where(file => file.Status is not null).Select(file => file.Path)], live, held, buffers);
-        bool same = set.Files.Count == seen.Count(file => file.Status is not null)
+        string[] names = [.. seen.Where(file => file.Status is not null).Select(file => file.Path)];
+        var set = new GenerationSet(look, names);
+        set.Open(names, "");
+        bool same = set.Files.Count == names.Length
             && set.Files.TrueForAll(file => seen.Any(before => before.Path == file.Name && before.Status!.Value.IsSameFile(file.Status)))
-            && seen.All(file => file.Status is not null || buffers.StatusOf(file.Path) is null);
+            && seen.All(file => file.Status is not null || look.Buffers.StatusOf(file.Path) is null);
         if (same)
         {
             return set;
@@ -64,57 +74,157 @@ internal sealed class GenerationSet : IDisposable
         return null;
     }
 
+    /// <summary>Whether a file is here only because it was known to be of the log; its name says nothing of its place in the order.</summary>
+    public bool IsMoved(LogGeneration file) => _look.Moved.Contains(file.Name) && Array.IndexOf(_names, file.Name) < 0;
+
     /// <summary>Whether names and files are those that were opened, after what was done with them: no rotation has come between.</summary>
-    public bool StandsStill(string live) =>
-        _names.AsSpan().SequenceEqual(Names(live, _buffers)) && Files.TrueForAll(file => _buffers.StatusOf(file.Name) is { } now && now.IsSameFile(file.Status))
-            && _missing.TrueForAll(name => _buffers.StatusOf(name) is null);
+    public bool StandsStill()
+    {
+        string fault = "";
+        return _names.AsSpan().SequenceEqual(Names(_look, ref fault))
+            && Files.TrueForAll(file => _look.Buffers.StatusOf(file.Name) is { } now && now.IsSameFile(file.Status))
+            && _others.TrueForAll(other => _look.Buffers.StatusOf(other.Path) is { } now ? other.Status is { } before && before.IsSameFile(now) : other.Status is null);
+    }
 
     public void Dispose()
     {
-        foreach (LogGeneration file in Files.Where(file => !_held.Contains(file)))
+        foreach (LogGeneration file in Files.Where(file => !_look.Held.Contains(file)))
         {
             file.Dispose();
         }
     }
 
     // While a packed file is being written, the plain one stands beside it: it is the one to read.
-    private static string[] Names(string live, FollowBuffers buffers)
+    private static string[] Names(SetLook look, ref string fault)
     {
-        buffers.Moment?.Invoke();
-        string[] names = FileSet.Resolve(live, Rotation.Followed).Select(source => source.Name).ToArray();
-        return Array.FindAll(names, name => !FileSet.IsPackedCopy(name, names));
+        look.Buffers.Moment?.Invoke();
+        try
+        {
+            string[] names = FileSet.Resolve(look.Live, Rotation.Followed).Select(source => source.Name).ToArray();
+            return Array.FindAll(names, name => !FileSet.IsPackedCopy(name, names));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            fault = WhyNotListed(failure);
+            return [look.Live];
+        }
     }
 
-    private static GenerationSet Open(string[] names, string live, List<LogGeneration> held, FollowBuffers buffers)
+    private void Open(string[] names, string listingFault)
     {
-        var files = new List<LogGeneration>();
-        var missing = new List<string>();
-        string liveFault = "";
         foreach (string name in names)
         {
-            if (held.Count > 0 && buffers.StatusOf(name) is { } status && held.Find(file => status.IsSameFile(file.Status)) is { } open)
+            FileStatus? status = _look.Buffers.StatusOf(name, out string fault);
+            LogGeneration? file = null;
+            if (status is { } known && _look.Held.Find(held => known.IsSameFile(held.Status)) is { } held)
             {
-                open.Refresh(name);
-                open.UnlistedAt = null;
-                files.Add(open);
-                continue;
+                held.Refresh(name);
+                held.UnlistedAt = null;
+                file = held;
+            }
+            else if (fault.Length == 0)
+            {
+                file = LogGeneration.TryOpen(name, _look.Buffers, out fault);
             }
 
-            LogGeneration? file = LogGeneration.TryOpen(name, buffers, out string fault);
-            liveFault = name == live ? fault : liveFault;
-            if (file is not null)
+            Fault = name == _look.Live ? fault : Fault;
+            if (file is null)
             {
-                files.Add(file);
+                _others.Add(new SeenFile(name, status));
+                if (status is { IsRegular: true } closed && fault != LogGeneration.Missing)
+                {
+                    Unreadable.Add(closed);
+                }
+
+                IsAway |= name == _look.Live && status is null && fault != LogGeneration.Missing;
             }
-            else if (fault == LogGeneration.Missing)
+            else if (_look.IsOthers(file))
             {
-                missing.Add(name);
+                _others.Add(new SeenFile(name, file.Status));
+                file.Dispose();
+            }
+            else
+            {
+                Add(file);
             }
         }
 
-        return new GenerationSet(files, names, missing, held, buffers, liveFault);
+        Judge(listingFault);
     }
+
+    // A file that has two names of the set for a moment (link, then unlink) is one, with the younger name.
+    private void Add(LogGeneration file)
+    {
+        if (Files.Find(before => before.Status.IsSameFile(file.Status)) is { } twin)
+        {
+            Files.Remove(twin);
+            _others.Add(new SeenFile(twin.Name, twin.Status));
+            if (twin != file && !_look.Held.Contains(twin))
+            {
+                twin.Dispose();
+            }
+        }
+
+        Files.Add(file);
+    }
+
+    /// <summary>That a name is not there says something only where the directory can be looked through.</summary>
+    private void Judge(string listingFault)
+    {
+        Directory = DirectoryOf(_look.Live);
+        DirectoryDevice = _look.Buffers.StatusOf(Directory)?.Device ?? 0;
+        listingFault = listingFault.Length == 0 && Fault == LogGeneration.Missing ? WhyNotListed(Directory) : listingFault;
+        if (listingFault.Length > 0)
+        {
+            (IsAway, Fault) = (true, listingFault);
+        }
+    }
+
+    // Behind a symbolic link there is another directory, which may be away with what it holds.
+    private static string DirectoryOf(string live)
+    {
+        string target = live;
+        try
+        {
+            target = File.ResolveLinkTarget(live, returnFinalTarget: true)?.FullName ?? live;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // No link, or not to be looked into: its own directory has to do.
+        }
+
+        return Path.GetDirectoryName(target) ?? "/";
+    }
+
+    private static string WhyNotListed(string directory)
+    {
+        try
+        {
+            using IEnumerator<string> names = System.IO.Directory.EnumerateFileSystemEntries(directory).GetEnumerator();
+            _ = names.MoveNext();
+            return "";
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return WhyNotListed(failure);
+        }
+    }
+
+    private static string WhyNotListed(Exception failure) => failure switch
+    {
+        DirectoryNotFoundException => NoDirectory,
+        UnauthorizedAccessException => "no permission to list its directory",
+        _ => failure.Message,
+    };
 }
+
+/// <summary>What is looked for, and how.</summary>
+/// <param name="Live">The live file's path.</param>
+/// <param name="Moved">Names out of the set under which files of the log are known to be, oldest first.</param>
+/// <param name="IsOthers">Whether a file is that of another log, which has been renamed to a name of this one's.</param>
+/// <param name="Held">Files that are open already; they stay their owner's.</param>
+/// <param name="Buffers">For what is read.</param>
+internal sealed record SetLook(string Live, IReadOnlyList<string> Moved, Func<LogGeneration, bool> IsOthers, List<LogGeneration> Held, FollowBuffers Buffers);
 
 /// <summary>A file as it was when it was looked at last.</summary>
 /// <param name="Path">Its name then.</param>

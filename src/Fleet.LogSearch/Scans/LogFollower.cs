@@ -19,7 +19,11 @@ public enum FollowState
 /// <param name="BytesRead">How much was read.</param>
 /// <param name="LagBytes">How much is known to be left; 0 where that cannot be told in bytes.</param>
 /// <param name="Fault">For an operator, why the log cannot be read as a whole; empty when it can.</param>
-public readonly record struct FollowStep(LogMark Next, FollowState State, long BytesRead, long LagBytes, string Fault = "");
+public readonly record struct FollowStep(LogMark Next, FollowState State, long BytesRead, long LagBytes, string Fault = "")
+{
+    /// <summary>Whether the mark says that a file has come to its end: kept before long, it spares a gap should the agent be killed.</summary>
+    public bool HasEnd { get; init; }
+}
 
 /// <summary>Reads a log onwards from a mark, step by step, each line once.</summary>
 /// <remarks>
@@ -49,6 +53,9 @@ public abstract class LogFollower : IDisposable
     /// <exception cref="InvalidDataException">It is damaged; the mark stands.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the mark stands.</exception>
     public abstract FollowStep Read(LogMark from, IScanSink sink, CancellationToken cancel);
+
+    /// <summary>The mark with what was learned of it since: that nothing was written up to the last look. The very mark where there is nothing.</summary>
+    public virtual LogMark Looked(LogMark mark) => mark;
 
     /// <inheritdoc/>
     public abstract void Dispose();

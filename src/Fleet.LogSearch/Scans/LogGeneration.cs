@@ -13,13 +13,19 @@ internal sealed class LogGeneration : IDisposable
     /// <summary>Why a file that is not there is not opened.</summary>
     public const string Missing = "no such file";
 
+    // So far it is looked for bytes that are not NUL, beyond what the file system says is a hole.
+    private const int LongestHole = 64 * 1024;
     private const int FirstBytes = 64;
     private const int LongestTail = 64;
+
+    // Who had a file open so long ago may have closed it.
+    private static readonly TimeSpan s_writersHold = TimeSpan.FromSeconds(10);
 
     private readonly FileStream _file;
     private readonly Compression _compression;
     private readonly FollowBuffers _buffers;
     private byte[]? _head;
+    private long _textAt;
 
     private LogGeneration(string path, FileStream file, FollowBuffers buffers)
     {
@@ -38,6 +44,9 @@ internal sealed class LogGeneration : IDisposable
 
     public DateTimeOffset ChangedAt => DateTimeOffset.UnixEpoch.AddTicks(Status.ChangedStamp / TimeSpan.NanosecondsPerTick);
 
+    /// <summary>When it was last touched in any way: written, renamed, robbed of a name.</summary>
+    public DateTimeOffset TouchedAt => DateTimeOffset.UnixEpoch.AddTicks(Status.TouchedStamp / TimeSpan.NanosecondsPerTick);
+
     /// <summary>When the file was made, where its file system tells; else the beginning of time.</summary>
     public DateTimeOffset BornAt => DateTimeOffset.UnixEpoch.AddTicks(Status.BornStamp / TimeSpan.NanosecondsPerTick);
 
@@ -55,7 +64,7 @@ internal sealed class LogGeneration : IDisposable
 
     private SafeFileHandle Handle => _file.SafeFileHandle;
 
-    /// <summary>Its first bytes, as many as a fingerprint covers where it has so many by now.</summary>
+    /// <summary>Its first bytes that are not NUL, as many as a fingerprint covers where it has so many by now: a hole begins each of its kind.</summary>
     /// <exception cref="LogMovedException">It begins otherwise than it did when it was looked at before.</exception>
     private byte[] Head
     {
@@ -78,7 +87,8 @@ internal sealed class LogGeneration : IDisposable
         FileStream? file = null;
         try
         {
-            fault = buffers.StatusOf(path) switch { null => Missing, { IsRegular: false } => "is not a file of lines", _ => "" };
+            FileStatus? status = buffers.StatusOf(path, out fault);
+            fault = status is null ? fault.Length == 0 ? Missing : fault : status.Value.IsRegular ? "" : "is not a file of lines";
             if (fault.Length > 0)
             {
                 return null;
@@ -105,6 +115,9 @@ internal sealed class LogGeneration : IDisposable
     /// <summary>When it was first found to have no name in the set any more, by the monotonic clock; null while it has one.</summary>
     public long? UnlistedAt { get; set; }
 
+    /// <summary>When it was first found to have no name anywhere any more, likewise.</summary>
+    public long? RemovedAt { get; set; }
+
     /// <summary>The same file, opened once more, whatever has become of its name.</summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
     public LogGeneration Reopen() => new(Name, new FileStream(UnlockedFile.Reopen(Handle), FileAccess.Read, 0), _buffers);
@@ -118,8 +131,42 @@ internal sealed class LogGeneration : IDisposable
         Status = _buffers.StatusOf($"/proc/self/fd/{Handle.DangerousGetHandle()}") ?? default;
     }
 
-    public bool IsNumbered(FilePosition position) =>
-        Status.IsSameFile(new FileStatus(position.Device, position.Inode, IsRegular: true) { BornStamp = position.BornStamp });
+    /// <summary>Whether it has the number of a position's file. Where births are not known and it has changed its file system's number, what it holds decides.</summary>
+    public bool IsNumbered(FilePosition position) => position.IsOf(Status)
+        || (Status.Inode == position.Inode && Status.Device != position.Device && (Status.BornStamp == 0 || position.BornStamp == 0)
+            && position.HeadBytes > 0 && HasHeadOf(position) && ReachesTo(position));
+
+    /// <summary>Whether a position stands in it.</summary>
+    /// <remarks>
+    /// Programs change their first bytes in place (a header with a counter): where births are known, number, birth, and what stands before the
+    /// position are enough.
+    /// </remarks>
+    public bool Holds(FilePosition position) =>
+        IsNumbered(position) && (position.BornStamp != 0 && position.BornStamp == Status.BornStamp
+            ? ReachesTo(position) || EndsAt(position) : ReachesTo(position) && HasHeadOf(position));
+
+    /// <summary>Where its other name is, of those who have it open: it was renamed to where it is not looked for. Null: it was removed.</summary>
+    public string? OtherName()
+    {
+        _buffers.Moment?.Invoke();
+        string link = $"/proc/self/fd/{Handle.DangerousGetHandle()}";
+        try
+        {
+            return Status.Links > 0 && new FileInfo(link).LinkTarget is { } target && _buffers.StatusOf(target) is { } status && status.IsSameFile(Status) ? target : null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether a process has it open for writing, as of after its names were gone and not long ago.</summary>
+    public WriterState WrittenBy(TimeProvider time)
+    {
+        long notBefore = time.GetTimestamp() - (long)(s_writersHold.TotalSeconds * time.TimestampFrequency);
+        notBefore = Math.Max(notBefore, RemovedAt ?? UnlistedAt ?? notBefore);
+        return _buffers.WritersOf?.Invoke(Status) ?? _buffers.Writers.Ask(Status, notBefore, time);
+    }
 
     /// <summary>Whether the file begins as the one of the position did.</summary>
     public bool HasHeadOf(FilePosition position) =>
@@ -143,6 +190,13 @@ internal sealed class LogGeneration : IDisposable
         IsPacked ? IsNumbered(position) || position.Tail.Length == 0 || TailAt(position.Offset) == position.Tail
         : Length >= position.Offset && TailAt(position.Offset) == position.Tail;
 
+    /// <summary>Whether it ends with the position, and nothing has changed but its first line: of a file so short that is among its last bytes, too.</summary>
+    private bool EndsAt(FilePosition position) =>
+        !IsPacked && position.Latter.Length > 0 && Length == position.Offset && LatterAt(position.Offset) == position.Latter;
+
+    /// <summary>Whether nothing at all, packed or not, is in it.</summary>
+    public bool IsEmpty => IsPacked ? Head.Length == 0 : Status.Length == 0;
+
     /// <summary>Whether this is another file's beginning, or the whole of it: a copy that is being made.</summary>
     public bool IsCopyOf(LogGeneration other)
     {
@@ -161,13 +215,15 @@ internal sealed class LogGeneration : IDisposable
     /// <summary>The position at an offset of this file.</summary>
     public FilePosition At(long generation, long offset)
     {
-        int head = (int)Math.Min(Head.Length, offset);
+        byte[] beginning = Head;
+        int head = (int)Math.Clamp(offset - (IsPacked ? 0 : _textAt), 0, beginning.Length);
         // Of a packed file the bytes before would have to be unpacked again; it is known by its number then.
         string tail = IsPacked ? "" : TailAt(offset);
         return new FilePosition(
             generation, Status.Device, Status.Inode, head, Fingerprint(Head.AsSpan(0, head)), First(head), tail, offset)
         {
             BornStamp = Status.BornStamp,
+            Latter = IsPacked ? "" : LatterAt(offset),
         };
     }
 
@@ -176,7 +232,27 @@ internal sealed class LogGeneration : IDisposable
     {
         byte[] before = Head;
         Span<byte> now = stackalloc byte[LongestHead];
-        return IsPacked || now[..ReadAt(now[..before.Length], 0)].SequenceEqual(before);
+        return IsPacked || now[..ReadAt(now[..before.Length], _textAt)].SequenceEqual(before);
+    }
+
+    /// <summary>Where the text behind a hole begins: NULs before a line are no part of it.</summary>
+    public long TextFrom(long from, long end)
+    {
+        long at = Math.Min(end, UnlockedFile.DataFrom(Handle, from));
+        byte[] bytes = _buffers.Backwards;
+        for (long most = at + LongestHole; at < Math.Min(end, most);)
+        {
+            int read = ReadAt(bytes.AsSpan(0, (int)Math.Min(bytes.Length, end - at)), at);
+            int text = bytes.AsSpan(0, read).IndexOfAnyExcept((byte)0);
+            if (text >= 0 || read == 0)
+            {
+                return at + Math.Max(0, text);
+            }
+
+            at += read;
+        }
+
+        return at;
     }
 
     /// <summary>Its length, and with it the beginning of the same file: what is read next depends on that.</summary>
@@ -184,11 +260,22 @@ internal sealed class LogGeneration : IDisposable
     public long NoteLength()
     {
         long length = Length;
-        return Head.Length >= Math.Min(length, LongestHead) ? length : throw Cut();
+        // Of a hole without an end there is no beginning.
+        return Head.Length >= Math.Min(length - _textAt, LongestHead) || Head.Length == 0 ? length : throw Cut();
     }
 
     /// <summary>To be thrown where it is found to have been cut while it was read.</summary>
     public LogMovedException Cut() => new($"{Name} was cut while it was read");
+
+    /// <summary>The last bytes before a place of a plain file, into a buffer for them.</summary>
+    public ReadOnlySpan<byte> EndingAt(long offset, Span<byte> bytes)
+    {
+        bytes = bytes[..(int)Math.Min(offset, Math.Min(bytes.Length, LongestTail))];
+        return bytes[..ReadAt(bytes, offset - bytes.Length)];
+    }
+
+    /// <summary>Whether the bytes before a place of a plain file have a fingerprint.</summary>
+    public bool EndsWith(string tail, long offset) => TailAt(offset) == tail;
 
     /// <summary>Bytes at a place of a plain file.</summary>
     public int ReadAt(Span<byte> bytes, long offset)
@@ -271,7 +358,7 @@ internal sealed class LogGeneration : IDisposable
         tail = tail[..(int)Math.Min(offset, LongestTail)];
         if (!IsPacked)
         {
-            return Fingerprint(tail[..ReadAt(tail, offset - tail.Length)]);
+            return Fingerprint(EndingAt(offset, tail));
         }
 
         try
@@ -292,23 +379,61 @@ internal sealed class LogGeneration : IDisposable
         }
     }
 
+    /// <summary>A fingerprint of what stands behind the first line, of a file so short that its tail is not clear of that; of another one none.</summary>
+    private string LatterAt(long offset)
+    {
+        Span<byte> bytes = stackalloc byte[2 * LongestTail];
+        if (offset >= bytes.Length)
+        {
+            return "";
+        }
+
+        bytes = bytes[..ReadAt(bytes[..(int)offset], 0)];
+        return Fingerprint(bytes[(bytes.IndexOf((byte)'\n') + 1)..] is { Length: > 0 } latter && latter.Length < bytes.Length ? latter : []);
+    }
+
     private byte[] ReadHead()
     {
         var head = new byte[LongestHead];
         if (!IsPacked)
         {
-            return head[..ReadAt(head, 0)];
+            int read = ReadAt(head, 0);
+            _textAt = read > 0 && head[0] == 0 ? TextFrom(0, Length) : 0;
+            read = _textAt > 0 ? ReadAt(head, _textAt) : read;
+            return head[..(read > 0 && head[0] == 0 ? 0 : read)];
         }
 
         Stream stream = OpenFrom(0);
         try
         {
-            return head[..Fill(stream, head)];
+            return ReadText(stream, head);
         }
         finally
         {
             Close(stream);
         }
+    }
+
+    /// <summary>Reads the first bytes that are not NUL.</summary>
+    private static byte[] ReadText(Stream stream, byte[] head)
+    {
+        for (int skipped = 0; skipped <= LongestHole; skipped += head.Length)
+        {
+            int filled = Fill(stream, head);
+            int text = head.AsSpan(0, filled).IndexOfAnyExcept((byte)0);
+            if (text >= 0)
+            {
+                head.AsSpan(text, filled - text).CopyTo(head);
+                return head[..(filled - text + Fill(stream, head.AsSpan(filled - text, text)))];
+            }
+
+            if (filled < head.Length)
+            {
+                break;
+            }
+        }
+
+        return [];
     }
 
     /// <summary>Reads as much as there is; of a damaged file, what stands before the damage.</summary>
@@ -342,6 +467,6 @@ internal sealed class LogGeneration : IDisposable
     // As they are, not their fingerprint: a copy may have been made when there were even fewer.
     private string First(int most) => Convert.ToHexStringLower(Head.AsSpan(0, Math.Min(Math.Min(most, Head.Length), FirstBytes)));
 
-    private static string Fingerprint(ReadOnlySpan<byte> bytes) =>
+    internal static string Fingerprint(ReadOnlySpan<byte> bytes) =>
         bytes.IsEmpty ? "" : Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16));
 }

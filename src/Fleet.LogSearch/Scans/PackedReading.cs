@@ -29,7 +29,7 @@ internal sealed class PackedReading : IDisposable
         }
 
         // A buffer of its own: what the window holds stays there between the steps.
-        Window = new LineWindow(_stream, offset, long.MaxValue, LineNumbering.None, new byte[FollowBuffers.WindowBytes]);
+        Window = new LineWindow(_stream, offset, long.MaxValue, LineNumbering.None, new byte[FollowBuffers.WindowBytes]) { SkipsHoles = true };
     }
 
     public LineWindow Window { get; }

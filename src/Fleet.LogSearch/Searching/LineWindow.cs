@@ -53,6 +53,9 @@ internal sealed class LineWindow
         BufferOffset = offset;
     }
 
+    /// <summary>Whether NULs at the beginning of a line are passed over, however many. Only without context.</summary>
+    public bool SkipsHoles { get; init; }
+
     /// <summary>All bytes held, looked back at for context.</summary>
     public ReadOnlySpan<byte> Buffer => _buffer.AsSpan(0, End);
 
@@ -89,6 +92,11 @@ internal sealed class LineWindow
         while (true)
         {
             Fill();
+            if (SkipsHoles && !pieceBefore && End == 0 && SkipHole())
+            {
+                continue;
+            }
+
             int end = CompleteEnd(records);
             if (end > End || (_ended && _filled > End))
             {
@@ -161,6 +169,16 @@ internal sealed class LineWindow
         _filled -= keepFrom;
         End -= keepFrom;
         _counted = Math.Max(0, _counted - keepFrom);
+    }
+
+    /// <summary>Passes over NULs before the next line; true where there may be more of them.</summary>
+    private bool SkipHole()
+    {
+        int hole = _buffer.AsSpan(0, _filled).IndexOfAnyExcept((byte)0);
+        bool goesOn = hole < 0 && _filled > 0 && !_ended;
+        Discard(hole < 0 ? _filled : hole);
+        (Start, End) = (0, 0);
+        return goesOn;
     }
 
     private void Fill()

@@ -25,6 +25,9 @@ internal sealed class PreparedQuery
 
     public LineFinder Finder { get; }
 
+    /// <summary>Whether NULs before a line are no part of it: such is the hole that a cut leaves where the writer has not opened for append.</summary>
+    public bool SkipsHoles { get; init; }
+
     /// <summary>Whether a single line is wanted: patterns with their sense, exclusions and JSON fields.</summary>
     /// <param name="line">The line without its end.</param>
     /// <param name="patterns">Those that match it.</param>

@@ -82,6 +82,7 @@ internal sealed class StreamSearch
 
             int start = LineSpan.StartOf(chunk, at, found);
             int end = LineSpan.EndOf(chunk, found);
+            start = _prepared.SkipsHoles ? LineSpan.SkipHole(chunk, start, end) : start;
             ulong patterns = _findingDecides ? 1 : _prepared.Patterns.Match(LineSpan.Trim(chunk[start..end]));
             if (patterns == 0 && _prepared.Patterns.Patterns.Count > 0)
             {

@@ -91,6 +91,14 @@ internal sealed class ScanBench : IDisposable
         (_engine, _spool) = (null, null);
     }
 
+    /// <summary>As an orderly end, by which an agent is upgraded.</summary>
+    public void Stop()
+    {
+        Engine.Leave();
+        Spool.Flush();
+        Kill();
+    }
+
     /// <summary>Stores what is there, as the controller would.</summary>
     public void Deliver(bool acknowledge = true)
     {

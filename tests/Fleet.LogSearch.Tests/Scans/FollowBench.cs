@@ -76,6 +76,20 @@ internal sealed class FollowBench(Func<LogFollower> create) : IScanSink, IDispos
         return Order.Skip(before).ToList();
     }
 
+    /// <summary>As <see cref="Scan"/>; a log that cannot be read now is a fault, and its mark stands.</summary>
+    public List<string> TryScan()
+    {
+        try
+        {
+            return Scan();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Fault = fault.Message;
+            return [];
+        }
+    }
+
     public void Hit(HitId id, in FoundLine line, string unit)
     {
         string text = Encoding.UTF8.GetString(line.Bytes);
@@ -113,6 +127,20 @@ internal sealed class SettableTime : TimeProvider
     private TimeSpan _ahead;
 
     public void Advance(TimeSpan by) => _ahead += by;
+
+    /// <summary>File systems date births by the kernel's clock tick: waits until what is made from now on is clearly younger.</summary>
+    public void AwaitBirthAfterNow(string directory)
+    {
+        string probe = Path.Join(directory, ".probe");
+        DateTime clear = DateTime.UtcNow + TimeSpan.FromMilliseconds(60);
+        SpinWait.SpinUntil(() =>
+        {
+            File.Delete(probe);
+            File.WriteAllText(probe, "");
+            return File.GetCreationTimeUtc(probe) > clear;
+        }, TimeSpan.FromSeconds(10)).ShouldBeTrue();
+        File.Delete(probe);
+    }
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _ahead;
 

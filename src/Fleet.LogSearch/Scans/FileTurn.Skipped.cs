@@ -1,0 +1,67 @@
+using Fleet.LogSearch.Files;
+
+namespace Fleet.LogSearch.Scans;
+
+/// <summary>Whether a generation came and went while nobody looked.</summary>
+internal sealed partial class FileTurn
+{
+    /// <summary>The file after which the next unread one comes, where only times can tell whether something lay between; null where names do.</summary>
+    /// <remarks>
+    /// An agent that is stopped, or a machine that is suspended, sees only what is left in the end. Names in the set tell that nothing is missing:
+    /// rotation removes the oldest first.
+    /// </remarks>
+    private LogGeneration? LastBefore(int known)
+    {
+        LogGeneration? last = _from.Live is { } live && _unlisted.Find(file => live.IsOf(file.Status)) is { } was && !Files.Contains(was) ? was
+            : known >= 0 ? Files[known] : null;
+        bool isPlaced = last is null || last.IsPacked || IsInOrder(last) || _copies.ContainsKey(last) || (last.Status.Length == 0 && HasEmptyOne());
+        return isPlaced ? null : last;
+    }
+
+    private void ReportSkipped(IScanSink sink, long generation, LogGeneration next)
+    {
+        // Who wrote to what was lost has gone over to the next one, if not at once.
+        DateTimeOffset now = _time.GetUtcNow(), until = next.BornAt + s_quietOfOld;
+        Report(sink, HitId.Of('g', _path, (ulong)generation, (ulong)next.Status.BornStamp, []), 0, GapCause.RotatedAway, _since, until < now ? until : now);
+    }
+
+    private bool HasSkipped(LogGeneration last, LogGeneration next)
+    {
+        if (next.Status.BornStamp == 0 || (_from.Live?.IsOf(next.Status) ?? false))
+        {
+            return false;
+        }
+
+        bool isRemoved = last.Status.Links == 0;
+        // A removed one was touched last by that: after the removal of its successor where names move up by numbers.
+        bool isMovedUp = isRemoved && next != _live && !_unlisted.Contains(next);
+        DateTimeOffset end = isMovedUp || last.TouchedAt < last.ChangedAt ? last.ChangedAt : last.TouchedAt;
+        DateTimeOffset seen = end > _since ? end : _since;
+        bool isLate = _look.IsFirst || _look.TakenAt - next.BornAt > _look.Promptness
+            || (isRemoved && _newlyUnlisted.Contains(last) && (isMovedUp || _look.TakenAt - last.TouchedAt > _look.Promptness));
+        return (isLate && next.BornAt > seen + (2 * s_clockTick)) || (!isRemoved && HasStranger(last, next));
+    }
+
+    /// <summary>Whether a file of the same kind of name was made between two: as when a symbolic link is pointed from one to the next.</summary>
+    private bool HasStranger(LogGeneration last, LogGeneration next)
+    {
+        if (last.OtherName() is not { } name || Path.GetDirectoryName(name) is not { } directory)
+        {
+            return false;
+        }
+
+        string kind = LogDirectory.KindOf(name);
+        foreach (string path in LogDirectory.Files(directory))
+        {
+            if (LogDirectory.KindOf(path) == kind && FileStatus.Of(path) is { IsRegular: true } status && !Files.Exists(file => file.Status.IsSameFile(status))
+                && !_unlisted.Exists(file => file.Status.IsSameFile(status)) && !_from.Knows(status)
+                && DateTimeOffset.UnixEpoch.AddTicks(status.BornStamp / TimeSpan.NanosecondsPerTick) is var born && born > _since && born < next.BornAt
+                && !(_look.Claims?.IsOthers(path, out _) ?? false))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

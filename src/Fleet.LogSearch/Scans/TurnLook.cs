@@ -1,0 +1,19 @@
+namespace Fleet.LogSearch.Scans;
+
+/// <summary>When and how a log is looked at.</summary>
+/// <param name="TakenAt">Before the files were looked at: dates the next mark.</param>
+/// <param name="Since">Up to then all that was written had been read.</param>
+internal sealed record TurnLook(DateTimeOffset TakenAt, DateTimeOffset Since)
+{
+    /// <summary>Whether the log was not looked at by this process before: rotations since then were not seen.</summary>
+    public bool IsFirst { get; init; }
+
+    /// <summary>What happens is otherwise seen within this time.</summary>
+    public TimeSpan Promptness { get; init; }
+
+    /// <summary>Whether a file system may still be mounted where another one is now.</summary>
+    public bool AwaitsMount { get; init; }
+
+    /// <summary>The files of other logs.</summary>
+    public FileClaims? Claims { get; init; }
+}
