@@ -1,3 +1,4 @@
+using Fleet.Controller.Logging;
 using Fleet.Storage;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -5,7 +6,7 @@ using Grpc.Core.Interceptors;
 namespace Fleet.Controller.Hosting;
 
 /// <summary>The one place where a failure of the store becomes a status. The caller learns what to tell its operator, not the file's path.</summary>
-internal sealed partial class FailureInterceptor(ILogger<FailureInterceptor> logger) : Interceptor
+internal sealed partial class FailureInterceptor(PeerLines lines, ILogger<FailureInterceptor> logger) : Interceptor
 {
     /// <inheritdoc/>
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
@@ -49,7 +50,8 @@ internal sealed partial class FailureInterceptor(ILogger<FailureInterceptor> log
         }
         catch (StoreException e)
         {
-            LogStoreFailed(e, context.Method, e.Fault);
+            if (lines.Admits(context.Method, "the store failed", e.Message))
+                LogStoreFailed(e, context.Method, e.Fault);
             throw new RpcException(e.Fault switch
             {
                 StoreFault.DiskFull => new Status(StatusCode.ResourceExhausted, "the controller's disk is full: nothing was stored"),

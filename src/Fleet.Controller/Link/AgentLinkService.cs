@@ -70,7 +70,8 @@ internal sealed partial class AgentLinkService(
             await RecordLeavingAsync(session);
         }
 
-        if (session.Ended is { Status: { } fault })
+        if (session.Ended is { Status: { } fault }
+            && room.Lines.Admits(session.Agent.Name, "broke the protocol", $"{fault.StatusCode}, {fault.Detail}"))
             LogFault(room.Log, session.Agent.Name, session.Id, session.Peer, fault.StatusCode, fault.Detail);
     }
 
@@ -96,7 +97,8 @@ internal sealed partial class AgentLinkService(
                     Cause = Goodbye.Types.Cause.Overloaded, Reason = "the controller's store failed", RetryAfterMs = 5_000,
                 });
             default:
-                LogFailed(room.Log, session.Agent.Name, session.Id, error);
+                if (room.Lines.Admits(session.Agent.Name, "its session failed", error.Message))
+                    LogFailed(room.Log, session.Agent.Name, session.Id, error);
                 return LinkEnd.Fault(StatusCode.Internal, "the controller failed; its log says how");
         }
     }

@@ -69,7 +69,8 @@ internal sealed partial class AgentMessageHandler
                     await RenewAsync(session, message.CertificateRequest);
                     break;
                 case AgentMessage.MessageOneofCase.CertificateRequest:
-                    LogTooManyRenewals(_room.Log, session.Agent.Name);
+                    if (_room.Lines.Admits(session.Agent.Name, "asks for certificates faster than it may", session.Peer))
+                        LogTooManyRenewals(_room.Log, session.Agent.Name);
                     break;
                 case AgentMessage.MessageOneofCase.Hello:
                     session.End(LinkEnd.Fault(StatusCode.FailedPrecondition, "a second hello on one stream"));

@@ -17,6 +17,7 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
     // So many of them, one for each task that an agent may have, fill less than half of its window.
     private const int SmallBytes = 8 * 1024;
     private static readonly TimeSpan BetweenConditionLines = TimeSpan.FromSeconds(10);
+    private const int LinesAMinute = 10;
 
     private readonly SessionRoom _room;
     private readonly Outbox _outbox;
@@ -216,7 +217,14 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
     /// <summary>Says that a record came too late: the agent forgets the task, and ends it if it still runs.</summary>
     public void Abandon(string taskId, long seq, bool hasEnded)
     {
-        LogLate(_room.Log, taskId, Agent.Name, seq);
+        if (_room.Lines.Admits(Agent.Name, "records came after the end of their tasks and are dropped", taskId, LinesAMinute))
+            LogLate(_room.Log, taskId, Agent.Name, seq);
+        Forget(taskId, seq, hasEnded);
+    }
+
+    /// <summary>The same without a line of its own, for many tasks.</summary>
+    public void Forget(string taskId, long seq, bool hasEnded)
+    {
         _outbox.Ack(taskId, seq);
         if (!hasEnded)
             Post(TaskMessages.Cancel(taskId, CancelCause.Abandoned, "the controller has given the task up"));

@@ -11,6 +11,9 @@ namespace Fleet.Controller.Link;
 /// <summary>The first words of a link: hello, welcome, and who has which task.</summary>
 internal sealed partial class LinkGreeting
 {
+    // An agent that flaps is told in full at first, and then in numbers.
+    private const int LinesAMinute = 10;
+
     private readonly LiveSessions _sessions;
     private readonly DuplicateDesk _duplicates;
     private readonly AgentRegistry _registry;
@@ -62,7 +65,8 @@ internal sealed partial class LinkGreeting
         }
 
         await session.WriteAsync(responses, new ControllerMessage { Welcome = welcome }, more: false);
-        LogLinked(_room.Log, session.Agent.Name, session.Id, session.Peer, hello.Version, hello.Held.Count);
+        if (_room.Lines.Admits(session.Agent.Name, "linked", session.Peer, LinesAMinute))
+            LogLinked(_room.Log, session.Agent.Name, session.Id, session.Peer, hello.Version, hello.Held.Count);
         return hello;
     }
 
@@ -72,7 +76,7 @@ internal sealed partial class LinkGreeting
         var now = _room.Time.GetUtcNow();
         _sessions.Leave(session);
         var reason = session.Ended?.OfflineReason ?? "closed";
-        if (_registry.Detach(session.Agent.Id, session, now, reason))
+        if (_registry.Detach(session.Agent.Id, session, now, reason) && _room.Lines.Admits(session.Agent.Name, "unlinked", reason, LinesAMinute))
             LogUnlinked(_room.Log, session.Agent.Name, session.Id, reason, _room.Time.GetUtcNow() - session.Since);
 
         // Posted without a token: dispatch must hear of it. It does not wait but for the loop, which always drains or has ended.
@@ -115,7 +119,8 @@ internal sealed partial class LinkGreeting
     {
         if (hello.ProtocolVersion != HelloCheck.ProtocolVersion)
         {
-            LogIncompatible(_room.Log, session.Agent.Name, hello.ProtocolVersion, HelloCheck.ProtocolVersion);
+            if (_room.Lines.Admits(session.Agent.Name, "speaks another protocol", $"{hello.ProtocolVersion}"))
+                LogIncompatible(_room.Log, session.Agent.Name, hello.ProtocolVersion, HelloCheck.ProtocolVersion);
             session.Cut(new Goodbye
             {
                 Cause = Goodbye.Types.Cause.Incompatible,
@@ -159,7 +164,8 @@ internal sealed partial class LinkGreeting
             if (stored is null || stored.AgentId != session.Agent.Id)
                 continue;
 
-            LogGivenUp(_room.Log, held.TaskId, session.Agent.Name, stored.State);
+            if (_room.Lines.Admits(session.Agent.Name, "holds tasks that have ended here", held.TaskId, LinesAMinute))
+                LogGivenUp(_room.Log, held.TaskId, session.Agent.Name, stored.State);
             welcome.ResumeFrom.Add(new TaskAck { TaskId = held.TaskId, Seq = (ulong)held.LastSeq });
             if (held.IsRunning)
                 session.Post(TaskMessages.Cancel(held.TaskId, CancelCause.Abandoned, $"the task has ended here as {stored.State}"));

@@ -1,3 +1,4 @@
+using Fleet.Controller.Logging;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Link;
@@ -5,15 +6,18 @@ namespace Fleet.Controller.Link;
 /// <summary>The links that stand, at most one for each identity.</summary>
 internal sealed partial class LiveSessions
 {
+    private const int LinesAMinute = 10;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, AgentSession> _sessions = new(StringComparer.Ordinal);
     private readonly CloneGuard _clones;
     private readonly LinkOptions _options;
+    private readonly PeerLines _lines;
     private readonly ILogger<LiveSessions> _log;
     private Goodbye? _closed;
 
-    public LiveSessions(LinkOptions options, TimeProvider time, ILogger<LiveSessions> log)
+    public LiveSessions(LinkOptions options, PeerLines lines, TimeProvider time, ILogger<LiveSessions> log)
     {
+        _lines = lines;
         _clones = new CloneGuard(time);
         _options = options;
         _log = log;
@@ -47,11 +51,12 @@ internal sealed partial class LiveSessions
         if (verdict == TakeOver.Clone)
         {
             duplicate = $"two processes take turns, at {standing!.Peer} and at {newcomer.Peer}";
-            LogClone(_log, newcomer.Agent.Name, standing.Peer, newcomer.Peer);
+            if (_lines.Admits(newcomer.Agent.Name, "two processes live with its identity", newcomer.Peer))
+                LogClone(_log, newcomer.Agent.Name, standing.Peer, newcomer.Peer);
             return Replaced(_options.CloneRetryAfter);
         }
 
-        if (verdict == TakeOver.Replace)
+        if (verdict == TakeOver.Replace && _lines.Admits(newcomer.Agent.Name, "another process took its place", newcomer.Peer, LinesAMinute))
             LogReplaced(_log, newcomer.Agent.Name, standing!.Peer, newcomer.Peer);
         standing?.Cut(Replaced(_options.ReplacedRetryAfter));
         return null;

@@ -1,4 +1,5 @@
 using Fleet.Controller.Dispatch;
+using Fleet.Controller.Logging;
 using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
@@ -8,7 +9,7 @@ using TaskRecord = Fleet.Protocol.V1.TaskRecord;
 namespace Fleet.Controller.Link;
 
 /// <summary>Lets records in: checked, and only for tasks that are the agent's own.</summary>
-internal sealed class RecordIntake(OpenJobs open, IFleetStore store)
+internal sealed partial class RecordIntake(OpenJobs open, IFleetStore store, PeerLines lines, ILogger<RecordIntake> log)
 {
     /// <summary>Records of one message, at most.</summary>
     private const int MostRecords = 8192;
@@ -95,10 +96,17 @@ internal sealed class RecordIntake(OpenJobs open, IFleetStore store)
                 return;
             }
 
-            session.Abandon(last.TaskId, (long)last.Seq, last.EntryCase == TaskRecord.EntryOneofCase.Ended);
+            session.Forget(last.TaskId, (long)last.Seq, last.EntryCase == TaskRecord.EntryOneofCase.Ended);
         }
+
+        var example = late.Values.First().TaskId;
+        if (lines.Admits(session.Agent.Name, "sent records of tasks that are not open here", $"{late.Count} tasks, {example} among them"))
+            LogLate(session.Agent.Name, late.Count, example);
     }
 
     private static LinkEnd NotYours(string taskId) =>
         LinkEnd.Fault(StatusCode.PermissionDenied, $"task {taskId} is another agent's");
+
+    [LoggerMessage(3560, LogLevel.Information, "{Agent} sent records of {Count} tasks that are not open here, {TaskId} among them; they are dropped")]
+    private partial void LogLate(string agent, int count, string taskId);
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Fleet.Controller.Logging;
 using Fleet.Controller.Registry;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
@@ -13,11 +14,13 @@ namespace Fleet.Controller.Scans;
 /// </remarks>
 internal sealed partial class ScanAssignment
 {
+    private const int LinesAMinute = 10;
     private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_lookAnyway = TimeSpan.FromMinutes(1);
 
     private readonly ScanRegistry _scans;
     private readonly AgentRegistry _agents;
+    private readonly PeerLines _lines;
     private readonly AssignmentBook _book;
     private readonly IFleetStore _store;
     private readonly TimeProvider _time;
@@ -31,9 +34,9 @@ internal sealed partial class ScanAssignment
     private ScanSnapshot? _setsOf;
 
     public ScanAssignment(
-        ScanRegistry scans, AgentRegistry agents, AssignmentBook book, IFleetStore store, TimeProvider time, ILogger<ScanAssignment> log)
+        ScanRegistry scans, AgentRegistry agents, AssignmentBook book, IFleetStore store, PeerLines lines, TimeProvider time, ILogger<ScanAssignment> log)
     {
-        (_scans, _agents, _book, _store, _time, _log) = (scans, agents, book, store, time, log);
+        (_scans, _agents, _book, _store, _lines, _time, _log) = (scans, agents, book, store, lines, time, log);
         scans.Changed += _wake.Set;
         agents.Changed += _wake.Set;
     }
@@ -119,7 +122,8 @@ internal sealed partial class ScanAssignment
             if (!link.Post(new ControllerMessage { ScanSet = set }))
                 return;
             link.ScanSetDigest = set.Digest;
-            LogAssigned(agent.Name, matching.Count, set.Digest);
+            if (_lines.Admits(agent.Name, "gets scans", $"set {set.Digest}", LinesAMinute))
+                LogAssigned(agent.Name, matching.Count, set.Digest);
         }
 
         if (_book.Give(agent.Id, matching, _time.GetUtcNow()))

@@ -23,7 +23,8 @@ internal static class ResponseHead
             target[GrpcHeaders.Message] = PercentEncoding.Encode(status.Detail);
     }
 
-    /// <summary>Writes the application's entries, and leaves out those whose names are the protocol's.</summary>
+    /// <summary>Writes the application's entries, and leaves out those whose names are the protocol's. Blanks around a
+    /// value are no part of it (RFC 9110, 5.5).</summary>
     public static void WriteMetadata(IHeaderDictionary target, Metadata metadata)
     {
         foreach (var entry in metadata)
@@ -34,7 +35,7 @@ internal static class ResponseHead
             if (entry.IsBinary)
                 target.Append(entry.Key, BinaryHeader.Encode(entry.RawBytes));
             else if (!entry.Value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
-                target.Append(entry.Key, entry.Value);
+                target.Append(entry.Key, entry.Value.Trim(' '));
             else
                 throw new InvalidOperationException($"The value of '{entry.Key}' is not printable ASCII; use a name that ends in '-bin'.");
         }

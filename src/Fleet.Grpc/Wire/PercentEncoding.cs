@@ -2,18 +2,24 @@ using System.Text;
 
 namespace Grpc.Wire;
 
-/// <summary>The encoding of <c>grpc-message</c>: UTF-8, with all but printable ASCII (and "%" itself) as %XX.</summary>
+/// <summary>
+/// The encoding of <c>grpc-message</c>: UTF-8, with all but printable ASCII (and "%" itself) as %XX; so are a blank at its beginning and one at
+/// its end, with which a field value is malformed (RFC 9113, 8.2.1).
+/// </summary>
 internal static class PercentEncoding
 {
     public static string Encode(string text)
     {
-        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~') && !text.Contains('%', StringComparison.Ordinal))
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~') && !text.Contains('%', StringComparison.Ordinal) && text is not ([' ', ..] or [.., ' ']))
             return text;
 
         var encoded = new StringBuilder(text.Length * 2);
-        foreach (var b in Encoding.UTF8.GetBytes(text))
+        var bytes = Encoding.UTF8.GetBytes(text);
+        for (var i = 0; i < bytes.Length; i++)
         {
-            if (b is >= 0x20 and <= 0x7e and not (byte)'%')
+            var b = bytes[i];
+            var isOuterBlank = b == (byte)' ' && (i == 0 || i == bytes.Length - 1);
+            if (b is >= 0x20 and <= 0x7e and not (byte)'%' && !isOuterBlank)
                 encoded.Append((char)b);
             else
                 encoded.Append('%').Append(Convert.ToHexString([b]));

@@ -7,6 +7,7 @@ using Fleet.Controller.Hosting;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Jobs;
 using Fleet.Controller.Link;
+using Fleet.Controller.Logging;
 using Fleet.Controller.Notifications;
 using Fleet.Controller.Registry;
 using Fleet.Controller.Scans;
@@ -58,7 +59,7 @@ internal sealed class TestController : IAsyncDisposable
     private Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
     public static async Task<TestController> StartAsync(
-        TimeProvider? time = null, Action<LinkOptions>? configure = null, AgentsOptions? agents = null)
+        TimeProvider? time = null, Action<LinkOptions>? configure = null, AgentsOptions? agents = null, ILoggerProvider? log = null)
     {
         time ??= TimeProvider.System;
         var link = new LinkOptions();
@@ -66,7 +67,7 @@ internal sealed class TestController : IAsyncDisposable
         link.Validate().ShouldBeEmpty();
         var store = await TestStore.OpenAsync(TimeProvider.System);
         agents ??= new AgentsOptions();
-        return new TestController(store, time, link, agents, await StartAppAsync(store.Store, time, link, agents));
+        return new TestController(store, time, link, agents, await StartAppAsync(store.Store, time, link, agents, log));
     }
 
     /// <summary>Ends this controller as a crash would, as far as the store and memory go, and starts another over the same store.</summary>
@@ -145,19 +146,22 @@ internal sealed class TestController : IAsyncDisposable
         return token.SecretHash;
     }
 
-    private static async Task<WebApplication> StartAppAsync(IFleetStore store, TimeProvider time, LinkOptions link, AgentsOptions agents)
+    private static async Task<WebApplication> StartAppAsync(
+        IFleetStore store, TimeProvider time, LinkOptions link, AgentsOptions agents, ILoggerProvider? log = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "test" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(
             IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.SetMinimumLevel(log is null ? LogLevel.Warning : LogLevel.Information);
+        if (log is not null)
+            builder.Logging.AddProvider(log);
         builder.Services.AddSingleton(time).AddSingleton(store).AddSingleton(await IdentityDirectory.LoadAsync(store, CancellationToken.None));
         builder.Services.AddSingleton(new CertificateAuthority(
             TrustRoot.Create("fleet", TimeProvider.System.GetUtcNow()), TrustRoot.Create("operators", TimeProvider.System.GetUtcNow()),
             System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256), new CertificateOptions(), TimeProvider.System));
         builder.Services.AddSingleton<IdentityRevocation>().AddSingleton<IdentityRenewal>();
         builder.Services.AddSingleton(agents);
-        builder.Services.AddSingleton<FailureInterceptor>();
+        builder.Services.AddSingleton<FailureInterceptor>().AddSingleton<PeerLines>();
         builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<FailureInterceptor>());
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddAgentRegistry().AddDispatch(new DispatchOptions()).AddAgentLink(link).AddOperatorApi().AddTails();

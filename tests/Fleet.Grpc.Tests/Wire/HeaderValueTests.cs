@@ -13,8 +13,18 @@ public sealed class HeaderValueTests
         ArbMap.Default.ArbFor<string>().Filter(text => text is not null && !text.Any(char.IsSurrogate)), text =>
         {
             var encoded = PercentEncoding.Encode(text);
-            return encoded.All(c => c is >= ' ' and <= '~') && PercentEncoding.Decode(encoded) == text;
+            return encoded.All(c => c is >= ' ' and <= '~') && encoded.Trim() == encoded && PercentEncoding.Decode(encoded) == text;
         }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData("with the SHA-256 ", "with the SHA-256%20")]
+    [InlineData("  two  ", "%20 two %20")]
+    [InlineData(" ", "%20")]
+    public void A_message_neither_begins_nor_ends_with_a_blank_on_the_wire(string text, string encoded)
+    {
+        PercentEncoding.Encode(text).ShouldBe(encoded);
+        PercentEncoding.Decode(encoded).ShouldBe(text);
+    }
 
     [Fact]
     public void Binary_values_survive_with_and_without_padding() => Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes =>

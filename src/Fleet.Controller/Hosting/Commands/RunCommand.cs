@@ -59,7 +59,7 @@ internal static partial class RunCommand
             options,
             opened,
             TimeProvider.System,
-            logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new SerilogLoggerProvider(log)),
+            logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new KestrelFaults(new SerilogLoggerProvider(log), TimeProvider.System)),
             services =>
             {
                 services.AddSingleton(level).AddSingleton(drops).AddHostedService<LogDropsReport>();
