@@ -1,4 +1,5 @@
 using System.Reflection;
+using Fleet.Controller.Admission;
 using Fleet.Controller.Hosting;
 using Fleet.Controller.Identity;
 using Fleet.Protocol.V1;

@@ -78,7 +78,7 @@ public sealed class SettingsReloadTests : IDisposable
         foreach (var setting in SettingsTable.All.Where(setting => setting.CopyLive is not null))
         {
             var (from, to) = (new ControllerOptions(), new ControllerOptions());
-            string[] candidates = ["7777", "17s", "17m", "100d", "3MiB", "debug", "/srv/x", "fleet.example.org:7443"];
+            string[] candidates = ["7777", "17", "17s", "17m", "100d", "3MiB", "debug", "/srv/x", "fleet.example.org:7443"];
             candidates.Any(text => setting.Apply(from, text) is null).ShouldBeTrue(setting.Key);
             setting.CopyLive!(from, to);
             Show(to).ShouldBe(Show(from), setting.Key);
@@ -88,7 +88,7 @@ public sealed class SettingsReloadTests : IDisposable
 
     private static string Show(ControllerOptions options) => System.Text.Json.JsonSerializer.Serialize(new
     {
-        options.Advertise, options.Artefacts, options.Handshakes, options.Certificates, options.Link, options.Dispatch, options.Notify, options.Upkeep, options.Log,
+        options.Advertise, options.Artefacts, options.MaxCallsPerOperator, options.MaxAgentDownloads, options.MinDownloadRate, options.Handshakes, options.Anonymous, options.Certificates, options.Link, options.Dispatch, options.Notify, options.Upkeep, options.Log,
     });
 
     private SettingsReload Start(string text)
