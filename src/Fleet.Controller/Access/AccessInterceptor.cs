@@ -5,7 +5,7 @@ using Grpc.Core.Interceptors;
 namespace Fleet.Controller.Access;
 
 /// <summary>Stands before every method: admits by <see cref="AccessTable"/>, and ends streams whose caller is revoked meanwhile.</summary>
-internal sealed partial class AccessInterceptor(IHostApplicationLifetime lifetime, TimeProvider time, RefusalLog refusals, ILogger<AccessInterceptor> logger)
+internal sealed partial class AccessInterceptor(IHostApplicationLifetime lifetime, TimeProvider time, RefusalLog refusals, CallLimit calls, ILogger<AccessInterceptor> logger)
     : Interceptor
 {
     /// <inheritdoc/>
@@ -65,6 +65,8 @@ internal sealed partial class AccessInterceptor(IHostApplicationLifetime lifetim
         var rule = AccessTable.Find(context.Method);
         if (rule is not null && rule.Admits(caller))
         {
+            if (!calls.TryEnter(caller, context.GetHttpContext(), out var most))
+                throw TooManyCalls(context, caller, most);
             if (rule.IsAudited)
                 LogCalled(caller, context.Method);
             return caller;
@@ -73,6 +75,13 @@ internal sealed partial class AccessInterceptor(IHostApplicationLifetime lifetim
         var refusal = Refuse(caller, rule, context.Method);
         refusals.Note(caller, context.Peer, context.Method, refusal.Detail);
         throw new RpcException(refusal);
+    }
+
+    private RpcException TooManyCalls(ServerCallContext context, CallerIdentity caller, int most)
+    {
+        var refusal = new Status(StatusCode.ResourceExhausted, $"{most} calls of {caller} are in progress, which is the most at once: wait until one has ended");
+        refusals.Note(caller, context.Peer, context.Method, refusal.Detail);
+        return new RpcException(refusal);
     }
 
     private static Status Refuse(CallerIdentity caller, AccessRule? rule, string method) => (caller, rule) switch
