@@ -26,6 +26,9 @@ public sealed partial class ControllerHost : IAsyncDisposable
     /// <summary>Variables of its environment besides those of the tests.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; set; }
 
+    /// <summary>What it is started by, such as <c>prlimit -n1024</c>. The default is nothing.</summary>
+    public IReadOnlyList<string> Wrapper { get; set; } = [];
+
     /// <summary>Its port.</summary>
     public int Port { get; }
 
@@ -54,7 +57,8 @@ public sealed partial class ControllerHost : IAsyncDisposable
     /// <summary>Starts it and waits until its port answers.</summary>
     public async Task StartAsync()
     {
-        _process = ChildProcess.Start("fleet-controller", Binaries.Controller, ["run", "--data", _directory, "--listen", Address, "--advertise", Address, .. _options], Environment);
+        string[] command = [.. Wrapper, Binaries.Controller, "run", "--data", _directory, "--listen", Address, "--advertise", Address, .. _options];
+        _process = ChildProcess.Start("fleet-controller", command[0], command[1..], Environment);
         await Patience.UntilAsync("the controller's port answers", AnswersAsync, TimeSpan.FromSeconds(30), () => _process.Output);
     }
 

@@ -6,7 +6,7 @@ using Grpc.Core.Interceptors;
 namespace Fleet.Controller.Access;
 
 /// <summary>Stands before every method: admits by <see cref="AccessTable"/>, and ends streams whose caller is revoked meanwhile.</summary>
-internal sealed partial class AccessInterceptor(IHostApplicationLifetime lifetime, TimeProvider time, RefusalLog refusals, ILogger<AccessInterceptor> logger)
+internal sealed partial class AccessInterceptor(IHostApplicationLifetime lifetime, TimeProvider time, RefusalLog refusals, CallLimit calls, ILogger<AccessInterceptor> logger)
     : Interceptor
 {
     /// <inheritdoc/>
@@ -66,6 +66,8 @@ internal sealed partial class AccessInterceptor(IHostApplicationLifetime lifetim
         var rule = AccessTable.Find(context.Method);
         if (rule is not null && rule.Admits(caller))
         {
+            if (!calls.TryEnter(caller, context.GetHttpContext(), out var most))
+                throw TooManyCalls(context, caller, most);
             if (rule.IsAudited)
                 LogCalled(caller, context.Method);
             return caller;
@@ -78,6 +80,13 @@ internal sealed partial class AccessInterceptor(IHostApplicationLifetime lifetim
 
     private static Metadata TrailersOf(CallerIdentity caller) =>
         caller is CallerIdentity.Anonymous { Refusal: { } refusal } ? new Metadata { { IdentityRefusal.Trailer, refusal } } : Metadata.Empty;
+
+    private RpcException TooManyCalls(ServerCallContext context, CallerIdentity caller, int most)
+    {
+        var refusal = new Status(StatusCode.ResourceExhausted, $"{most} calls of {caller} are in progress, which is the most at once: wait until one has ended");
+        refusals.Note(caller, context.Peer, context.Method, refusal.Detail);
+        return new RpcException(refusal);
+    }
 
     private static Status Refuse(CallerIdentity caller, AccessRule? rule, string method) => (caller, rule) switch
     {

@@ -6,6 +6,7 @@ internal static class AccessRoom
     /// <summary>Adds the room.</summary>
     public static IServiceCollection AddAccess(this IServiceCollection services) => services
         .AddSingleton<RefusalLog>()
+        .AddSingleton<CallLimit>()
         .AddSingleton<AccessInterceptor>()
         .AddSingleton<JoinTokens>()
         .AddSingleton<TokensService>()

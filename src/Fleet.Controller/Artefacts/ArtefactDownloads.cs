@@ -1,13 +1,23 @@
+using Fleet.Controller.Admission;
+using Fleet.Controller.Hosting;
 using Fleet.Controller.Identity;
+using Fleet.Controller.Logging;
+using Fleet.Protocol;
 
 namespace Fleet.Controller.Artefacts;
 
 /// <summary>
-/// Sends script and agents to hosts that are being installed. Downloads at once are bounded, and so is the time of each: a
-/// thousand new hosts must not slow down the fleet that is there. Who finds no place is told to come back, and curl does.
+/// Sends script and agents to hosts that are being installed. Downloads at once are bounded, and so are the time and the least rate of
+/// each: a thousand new hosts must not slow down the fleet that is there. Who finds no place is told to come back, and curl does.
 /// </summary>
 internal sealed partial class ArtefactDownloads(
-    ArtefactShelf shelf, ArtefactPlaces places, CertificateAuthority authority, TimeProvider time, ILogger<ArtefactDownloads> logger)
+    ArtefactShelf shelf,
+    ArtefactPlaces places,
+    CertificateAuthority authority,
+    ControllerOptions options,
+    PeerLines lines,
+    TimeProvider time,
+    ILogger<ArtefactDownloads> logger)
 {
     /// <summary>Where the script is.</summary>
     public const string ScriptPath = "/install.sh";
@@ -16,6 +26,7 @@ internal sealed partial class ArtefactDownloads(
     public const string ArtefactPath = "/artefacts/";
 
     private const int RetryAfterSeconds = 2;
+    private const int LinesOfASource = 20;
     private static readonly TimeSpan s_timeLimit = TimeSpan.FromMinutes(5);
 
     /// <summary>Sends the script.</summary>
@@ -36,19 +47,20 @@ internal sealed partial class ArtefactDownloads(
         var script = InstallScript.Compose(address, authority.ControllerKeyHash, agent, await File.ReadAllTextAsync(shelf.ScriptFile, http.RequestAborted));
         http.Response.ContentType = "text/x-shellscript; charset=utf-8";
         await http.Response.WriteAsync(script, http.RequestAborted);
-        LogScript(http.Connection.RemoteIpAddress, agent.Version);
+        if (lines.Admits(SourceOf(http).ToString(), "got the install script", agent.Version, LinesOfASource))
+            LogScript(http.Connection.RemoteIpAddress, agent.Version);
     }
 
     /// <summary>Sends an agent.</summary>
     public async Task SendArtefactAsync(HttpContext http)
     {
-        if (shelf.FindFile((string)http.Request.RouteValues["name"]!) is not { } path)
+        if (shelf.FindFile((string)http.Request.RouteValues["name"]!, out var refusal) is not { } path)
         {
-            await RefuseAsync(http, StatusCodes.Status404NotFound, "there is no such file");
+            await RefuseAsync(http, StatusCodes.Status404NotFound, refusal);
             return;
         }
 
-        using var place = places.TryTake();
+        using var place = places.TryTakeAnonymous(SourceOf(http));
         if (place is null)
         {
             http.Response.Headers.RetryAfter = $"{RetryAfterSeconds}";
@@ -56,20 +68,63 @@ internal sealed partial class ArtefactDownloads(
             return;
         }
 
+        if (Open(path) is not { } file)
+        {
+            await RefuseAsync(http, StatusCodes.Status404NotFound, "the controller cannot read the file");
+            return;
+        }
+
         try
         {
+            await using var closing = file;
             using var limit = new CancellationTokenSource(s_timeLimit, time);
             await using var cut = limit.Token.UnsafeRegister(static it => ((HttpContext)it!).Abort(), http);
-            http.Response.ContentType = "application/gzip";
-            http.Response.ContentLength = new FileInfo(path).Length;
-            await http.Response.SendFileAsync(path, http.RequestAborted);
-            LogArtefact(http.Connection.RemoteIpAddress, Path.GetFileName(path));
+            await SendFileAsync(http, file);
+            if (lines.Admits(SourceOf(http).ToString(), "got an artefact", Path.GetFileName(path), LinesOfASource))
+                LogArtefact(http.Connection.RemoteIpAddress, Path.GetFileName(path));
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or IOException && http.RequestAborted.IsCancellationRequested)
         {
-            LogCut(http.Connection.RemoteIpAddress, Path.GetFileName(path));
+            if (lines.Admits(SourceOf(http).ToString(), "did not get an artefact whole", Path.GetFileName(path), LinesOfASource))
+                LogCut(http.Connection.RemoteIpAddress, Path.GetFileName(path));
         }
     }
+
+    // Removed a moment ago, or not the controller's to read.
+    private static FileStream? Open(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, useAsync: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    // A piece at a time, so that what is taken can be counted.
+    private async Task SendFileAsync(HttpContext http, FileStream file)
+    {
+        http.Response.ContentType = "application/gzip";
+        http.Response.ContentLength = file.Length;
+        using var pace = new DownloadPace(() => options.MinDownloadRate, time, http.Abort);
+        var left = file.Length;
+        var buffer = new byte[Limits.ChunkBytes];
+        int count;
+        while (left > 0 && (count = await file.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), http.RequestAborted)) > 0)
+        {
+            await http.Response.Body.WriteAsync(buffer.AsMemory(0, count), http.RequestAborted);
+            pace.Taken(count);
+            left -= count;
+        }
+
+        // Somebody has made it shorter meanwhile: what was announced cannot be kept.
+        if (left > 0)
+            http.Abort();
+    }
+
+    private static PeerSource SourceOf(HttpContext http) => PeerSource.Of(http.Connection.RemoteIpAddress);
 
     private static Task RefuseAsync(HttpContext http, int status, string why)
     {
@@ -84,6 +139,6 @@ internal sealed partial class ArtefactDownloads(
     [LoggerMessage(3321, LogLevel.Information, "{Peer} got {File}")]
     private partial void LogArtefact(System.Net.IPAddress? peer, string file);
 
-    [LoggerMessage(3322, LogLevel.Warning, "{Peer} did not get {File} whole: it went away, or took longer than 5 minutes")]
+    [LoggerMessage(3322, LogLevel.Warning, "{Peer} did not get {File} whole: it went away, was too slow (minDownloadRate), or took longer than 5 minutes")]
     private partial void LogCut(System.Net.IPAddress? peer, string file);
 }

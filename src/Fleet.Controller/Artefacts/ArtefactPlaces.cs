@@ -1,19 +1,26 @@
+using Fleet.Controller.Admission;
+using Fleet.Controller.Hosting;
+
 namespace Fleet.Controller.Artefacts;
 
-/// <summary>How many may be sent an artefact at once: a thousand hosts that are installed must not slow down the fleet that is there.</summary>
-internal sealed class ArtefactPlaces : IDisposable
+/// <summary>
+/// How many may be sent an artefact at once: a thousand hosts that are installed must not slow down the fleet that is there. Agents and
+/// those who show no certificate have places of their own, and a single one has few.
+/// </summary>
+internal sealed class ArtefactPlaces(ControllerOptions options)
 {
-    private const int AtOnce = 32;
-    private readonly SemaphoreSlim _free = new(AtOnce, AtOnce);
+    // One for the upgrade, one for a fetch of before whose end is not noticed yet.
+    private const int PerAgent = 2;
 
-    /// <summary>Takes a place until the result is disposed; null where none is free.</summary>
-    public IDisposable? TryTake() => _free.Wait(TimeSpan.Zero, CancellationToken.None) ? new Place(_free) : null;
+    private readonly Shares<PeerSource> _anonymous = new(() => options.Anonymous.MaxDownloads, () => options.Anonymous.MaxDownloadsPerSource);
+    private readonly Shares<string> _agents = new(() => options.MaxAgentDownloads, static () => PerAgent);
 
-    /// <inheritdoc/>
-    public void Dispose() => _free.Dispose();
+    /// <summary>Places that those without a certificate have taken.</summary>
+    public int AnonymousTaken => _anonymous.Taken;
 
-    private sealed class Place(SemaphoreSlim free) : IDisposable
-    {
-        public void Dispose() => free.Release();
-    }
+    /// <summary>Takes a place for somebody without a certificate, until the result is disposed; null where none is free.</summary>
+    public IDisposable? TryTakeAnonymous(PeerSource source) => _anonymous.TryTake(source);
+
+    /// <summary>The same for an agent.</summary>
+    public IDisposable? TryTake(string agentId) => _agents.TryTake(agentId);
 }

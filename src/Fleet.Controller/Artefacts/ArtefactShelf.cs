@@ -49,9 +49,17 @@ internal sealed class ArtefactShelf(ControllerOptions options)
             .Select(candidate => Describe(candidate.File, candidate.Version))
             .DistinctBy(artefact => artefact.Sha256);
 
-    /// <summary>The path of a file that hosts may have; null if it is none.</summary>
-    public string? FindFile(string name) =>
-        ArtefactNames.TryReadVersion(name, out _) && Path.Combine(Directory, name) is var path && File.Exists(path) ? path : null;
+    /// <summary>The path of a file that hosts may have; null, and why, if it is none.</summary>
+    public string? FindFile(string name, out string refusal)
+    {
+        refusal = "there is no such file";
+        if (!ArtefactNames.TryReadVersion(name, out _) || new FileInfo(Path.Combine(Directory, name)) is not { Exists: true } file)
+            return null;
+        if (Resolve(file, Directory) is { } real)
+            return real.FullName;
+        refusal = $"{name} is a symbolic link that leads nowhere or out of the directory of artefacts: put the file itself there";
+        return null;
+    }
 
     /// <summary>Puts a file that was brought, and is what it is said to be, in its place; the oldest make room.</summary>
     public AgentArtefact Take(string file, string version, string sha256)
@@ -81,14 +89,34 @@ internal sealed class ArtefactShelf(ControllerOptions options)
             yield break;
         foreach (var file in directory.EnumerateFiles("*", how))
         {
-            if (ArtefactNames.TryReadVersion(file.Name, out var version))
+            if (ArtefactNames.TryReadVersion(file.Name, out var version) && Resolve(file, directory.FullName) is not null)
                 yield return (file, version);
         }
     }
 
-    // A hundred hosts that are installed at once do not read the file a hundred times.
-    private AgentArtefact Describe(FileInfo file, string version)
+    // A link's own length and time are not the file's; and what lies elsewhere is not meant for everybody who reaches the port.
+    private static FileInfo? Resolve(FileInfo file, string directory)
     {
+        if (file.LinkTarget is null)
+            return file;
+        try
+        {
+            return file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target
+                && Path.GetFullPath(target.FullName).StartsWith(Path.GetFullPath(directory) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+                ? target
+                : null;
+        }
+        catch (IOException)
+        {
+            // Links in a circle.
+            return null;
+        }
+    }
+
+    // A hundred hosts that are installed at once do not read the file a hundred times.
+    private AgentArtefact Describe(FileInfo named, string version)
+    {
+        var file = Resolve(named, named.DirectoryName!) ?? named;
         var stamp = new FileStamp(file.FullName, file.Length, file.LastWriteTimeUtc);
         if (!_hashes.TryGetValue(stamp, out var sha256))
         {
@@ -100,7 +128,7 @@ internal sealed class ArtefactShelf(ControllerOptions options)
             _hashes[stamp] = sha256;
         }
 
-        return new AgentArtefact(file.FullName, version, sha256, file.Length, file.DirectoryName == Path.Combine(Brought, sha256));
+        return new AgentArtefact(named.FullName, version, sha256, file.Length, named.DirectoryName == Path.Combine(Brought, sha256));
     }
 
     private sealed record FileStamp(string Path, long Length, DateTime WrittenAt);

@@ -1,3 +1,4 @@
+using Fleet.Controller.Hosting;
 using System.Security.Cryptography;
 using Fleet.Controller.Identity;
 using Fleet.Protocol;
@@ -8,7 +9,8 @@ using Grpc.Core;
 namespace Fleet.Controller.Artefacts;
 
 /// <summary>Artefacts for operators, who choose and bring them, and for agents, which fetch them.</summary>
-internal sealed partial class ArtefactsService(ArtefactShelf shelf, ArtefactPlaces places, ArtefactIntake intake, ILogger<ArtefactsService> logger)
+internal sealed partial class ArtefactsService(
+    ArtefactShelf shelf, ArtefactPlaces places, ArtefactIntake intake, ControllerOptions options, TimeProvider time, ILogger<ArtefactsService> logger)
     : Protocol.V1.Artefacts.ArtefactsBase
 {
     /// <inheritdoc/>
@@ -55,10 +57,12 @@ internal sealed partial class ArtefactsService(ArtefactShelf shelf, ArtefactPlac
         var artefact = Find(request.Sha256);
         if (request.Offset > (ulong)artefact.Bytes)
             throw new RpcException(new Status(StatusCode.InvalidArgument, $"offset: {request.Offset} given, the artefact has {artefact.Bytes} bytes"));
-        using var place = places.TryTake()
+        using var place = places.TryTake(context.GetCaller() is CallerIdentity.Agent agent ? agent.Id : "")
             ?? throw new RpcException(new Status(StatusCode.ResourceExhausted, "too many agents fetch at once: come back"));
 
-        // A buffer's worth at a time: who reads slowly makes this wait, and nothing pile up.
+        // A buffer's worth at a time: who reads slowly makes this wait, and nothing pile up; who reads too slowly is cut off, and goes on
+        // from there when it asks again.
+        using var pace = new DownloadPace(() => options.MinDownloadRate, time, context.GetHttpContext().Abort);
         await using var file = new FileStream(artefact.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, useAsync: true);
         file.Position = (long)request.Offset;
         var buffer = new byte[Limits.ChunkBytes];
@@ -67,6 +71,7 @@ internal sealed partial class ArtefactsService(ArtefactShelf shelf, ArtefactPlac
         {
             var chunk = new ArtefactChunk { Offset = (ulong)(file.Position - count), Data = ByteString.CopyFrom(buffer, 0, count) };
             await responseStream.WriteAsync(chunk, context.CancellationToken);
+            pace.Taken(count);
         }
     }
 
@@ -74,7 +79,9 @@ internal sealed partial class ArtefactsService(ArtefactShelf shelf, ArtefactPlac
     {
         var sha256 = Convert.ToHexStringLower(digest.Span);
         return Read().FirstOrDefault(a => a.Sha256 == sha256)
-            ?? throw new RpcException(new Status(StatusCode.NotFound, $"the controller has no artefact with the SHA-256 {sha256}"));
+            // Agents' `doctor` asks without a digest: it is told NotFound, as it expects.
+            ?? throw new RpcException(new Status(
+                StatusCode.NotFound, sha256.Length == 0 ? "no SHA-256 was given" : $"the controller has no artefact with the SHA-256 {sha256}"));
     }
 
     private IEnumerable<AgentArtefact> Read()

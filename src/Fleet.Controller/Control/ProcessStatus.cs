@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using Fleet.Controller.Admission;
 using Fleet.Controller.Hosting;
 using Fleet.Controller.Identity;
 using Fleet.Protocol.V1;

@@ -1,10 +1,11 @@
 using System.Net;
-using System.Net.Sockets;
+using Fleet.Controller.Admission;
 
 namespace Fleet.Controller.Enrolment;
 
 /// <summary>
-/// Slows down whoever tries tokens that do not exist. Only wrong ones count, so hosts behind one address can enrol together.
+/// Tells who tries tokens that do not exist. Only wrong ones count and only wrong ones are refused for it, so hosts behind one address can enrol
+/// whatever one of them does: a token's secret has 256 bits, and is not found by trying.
 /// </summary>
 internal sealed class GuessLimiter(TimeProvider time)
 {
@@ -18,14 +19,14 @@ internal sealed class GuessLimiter(TimeProvider time)
     public static readonly TimeSpan Forgiveness = TimeSpan.FromSeconds(6);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<IPAddress, Record> _records = [];
+    private readonly Dictionary<PeerSource, Record> _records = [];
 
-    /// <summary>How long the address must wait before its next attempt is looked at; null if it need not.</summary>
+    /// <summary>How long the address must wait until a wrong token of its is counted as the first again; null if it need not.</summary>
     public TimeSpan? WaitFor(IPAddress? address)
     {
         lock (_gate)
         {
-            if (!_records.TryGetValue(Group(address), out var record))
+            if (!_records.TryGetValue(PeerSource.Of(address), out var record))
                 return null;
             var level = LevelNow_NeedsLock(record);
             return level < Allowance ? null : (level - Allowance + 1) * Forgiveness;
@@ -37,7 +38,7 @@ internal sealed class GuessLimiter(TimeProvider time)
     {
         lock (_gate)
         {
-            var group = Group(address);
+            var group = PeerSource.Of(address);
             var level = _records.TryGetValue(group, out var record) ? LevelNow_NeedsLock(record) : 0;
             if (record is null && _records.Count >= MostAddresses)
                 _records.Remove(_records.MinBy(pair => pair.Value.At).Key);
@@ -46,20 +47,6 @@ internal sealed class GuessLimiter(TimeProvider time)
     }
 
     private double LevelNow_NeedsLock(Record record) => Math.Max(0, record.Level - (time.GetElapsedTime(record.At) / Forgiveness));
-
-    // Whoever has one IPv6 address has its whole /64.
-    private static IPAddress Group(IPAddress? address)
-    {
-        if (address is null)
-            return IPAddress.None;
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-            return address;
-        if (address.IsIPv4MappedToIPv6)
-            return address.MapToIPv4();
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes);
-    }
 
     private sealed record Record(double Level, long At);
 }

@@ -14,7 +14,7 @@ internal enum JoinRefusalKind
     /// <summary>Somebody else has the name, or the enrolment id.</summary>
     Taken,
 
-    /// <summary>Too many wrong tokens came from the address.</summary>
+    /// <summary>The token does not let the caller in, and too many wrong ones came from its address.</summary>
     TooManyGuesses,
 }
 
@@ -26,6 +26,11 @@ internal sealed record JoinRefusal(JoinRefusalKind Kind, string Message)
     /// <summary>No token has this id and secret. Which of the two is wrong is not said.</summary>
     public static JoinRefusal UnknownToken { get; } = new(
         JoinRefusalKind.BadToken, "this controller does not know the join token: paste it whole, or create a new one with `fleet token create`");
+
+    /// <summary>The same, from an address that has sent too many.</summary>
+    public static JoinRefusal TooManyGuesses(TimeSpan wait) => new(
+        JoinRefusalKind.TooManyGuesses,
+        $"{UnknownToken.Message}; too many wrong ones came from this address: wait {Math.Ceiling(wait.TotalSeconds)} s before the next guess");
 
     /// <summary>A field of the request is malformed.</summary>
     public static JoinRefusal Bad(string message) => new(JoinRefusalKind.BadRequest, message);

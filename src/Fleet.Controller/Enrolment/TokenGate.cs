@@ -1,6 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
+using Fleet.Controller.Admission;
 using Fleet.Controller.Identity;
+using Fleet.Controller.Logging;
 using Fleet.Protocol.Identity;
 using Fleet.Storage;
 
@@ -8,8 +10,9 @@ namespace Fleet.Controller.Enrolment;
 
 /// <summary>Whether a token is one of ours. Whether it is still good, the store decides in the same commit as the enrolment.</summary>
 internal sealed partial class TokenGate(
-    CertificateAuthority authority, ITokenStore tokens, GuessLimiter guesses, ILogger<TokenGate> logger)
+    CertificateAuthority authority, ITokenStore tokens, GuessLimiter guesses, PeerLines lines, ILogger<TokenGate> logger)
 {
+    private const int LinesOfASource = 10;
     private static readonly byte[] s_noHash = new byte[SHA256.HashSizeInBytes];
 
     /// <summary>Checks a token.</summary>
@@ -21,13 +24,6 @@ internal sealed partial class TokenGate(
     public async Task<(JoinToken? Token, JoinRefusal? Refusal)> CheckAsync(
         string text, TokenKind wanted, IPAddress? address, CancellationToken cancellationToken)
     {
-        if (guesses.WaitFor(address) is { } wait)
-        {
-            return (null, new JoinRefusal(
-                JoinRefusalKind.TooManyGuesses,
-                $"too many wrong join tokens came from this address: try again in {Math.Ceiling(wait.TotalSeconds)} s"));
-        }
-
         if (!JoinToken.TryParse(text, out var token, out var error))
             return (null, JoinRefusal.Bad(error));
         if ((token.Kind == JoinTokenKind.Agent) != (wanted == TokenKind.Agent))
@@ -41,9 +37,11 @@ internal sealed partial class TokenGate(
         if (known is not null && isSecretRight && isOurs)
             return (token, null);
 
+        var wait = guesses.WaitFor(address);
         guesses.Count(address);
-        LogWrongToken(token.Id, address);
-        return (null, JoinRefusal.UnknownToken);
+        if (lines.Admits(PeerSource.Of(address).ToString(), "sent a join token that is not ours", $"t-{token.Id}", LinesOfASource))
+            LogWrongToken(token.Id, address);
+        return (null, wait is null ? JoinRefusal.UnknownToken : JoinRefusal.TooManyGuesses(wait.Value));
     }
 
     [LoggerMessage(3100, LogLevel.Warning, "a join token that is not ours (t-{TokenId}) came from {Address}")]

@@ -1,17 +1,18 @@
 using System.Net;
 using Fleet.Controller.Access;
+using Fleet.Controller.Admission;
+using Fleet.Controller.Hosting.Commands;
 using Fleet.Controller.Identity;
+using Fleet.Controller.Logging;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Fleet.Controller.Hosting;
 
 /// <summary>A controller in this process: the rooms that <see cref="Program"/> names, behind one web server.</summary>
-internal sealed class ControllerHost : IAsyncDisposable
+internal sealed partial class ControllerHost : IAsyncDisposable
 {
-    private const int Backlog = 4096;
     private readonly WebApplication _app;
     private readonly DataDirectory _data;
 
@@ -52,12 +53,10 @@ internal sealed class ControllerHost : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "fleet-controller" });
         logging(builder.Logging);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options, opened.Directory));
-        builder.Services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Handshakes).AddSingleton(options.Certificates)
-            .AddSingleton(options.Agents);
+        builder.Services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Certificates).AddSingleton(options.Agents);
         builder.Services.AddSingleton(opened.Directory).AddSingleton(opened.Authority).AddSingleton(opened.Record).AddSingleton(identities);
         builder.Services.AddSingleton(opened.Store).AddSingleton(opened.Store.Tokens).AddSingleton(opened.Store.Operators);
-        builder.Services.AddSingleton<HandshakeGate>().AddSingleton<HandshakeAdmission>();
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = Backlog);
+        builder.Services.AddAdmission(options.MaxConnections, options.Handshakes, options.Anonymous);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopWithin);
         builder.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
         builder.Services.AddGrpc(grpc =>
@@ -66,10 +65,12 @@ internal sealed class ControllerHost : IAsyncDisposable
             grpc.Interceptors.Add<FailureInterceptor>();
             grpc.Interceptors.Add<AccessInterceptor>();
         });
-        builder.Services.AddSingleton<FailureInterceptor>();
+        builder.Services.AddSingleton<FailureInterceptor>().AddSingleton<PeerLines>();
         rooms(builder.Services);
 
         var app = builder.Build();
+        app.Use(AnonymousConnection.CountCallAsync);
+        app.Use(CallLimit.HoldUntilTakenAsync);
         map(app);
         return new ControllerHost(app, opened.Directory);
     }
@@ -80,6 +81,7 @@ internal sealed class ControllerHost : IAsyncDisposable
         // Left by a process that was killed; the store's lock says that nobody serves it.
         File.Delete(_data.SocketPath);
         await _app.StartAsync(cancellationToken);
+        FitConnections();
         // The directory keeps strangers out; the mode says so to whoever looks.
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(_data.SocketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -97,4 +99,28 @@ internal sealed class ControllerHost : IAsyncDisposable
         await _app.DisposeAsync();
         File.Delete(_data.SocketPath);
     }
+
+    // Now, when most of what a controller opens is open.
+    private void FitConnections()
+    {
+        var options = Services.GetRequiredService<ControllerOptions>();
+        var table = Services.GetRequiredService<ConnectionTable>();
+        if (DescriptorFit.OfProcess(table.Open) is not var (limit, inUse))
+            return;
+        var fit = DescriptorFit.Of(table.Max, limit, inUse);
+        if (fit.Connections < Math.Min(table.Max, DescriptorFit.LeastConnections))
+            throw new CommandException(DescriptorFit.TooFew(limit, inUse + fit.Reserve + DescriptorFit.LeastConnections));
+        if (fit.Connections == table.Max)
+            return;
+        LogFitted(Services.GetRequiredService<ILogger<ControllerHost>>(), table.Max, fit.Connections, limit, inUse, fit.Reserve);
+        table.Max = fit.Connections;
+        // Each takes a file besides its connection.
+        options.MaxAgentDownloads = Math.Min(options.MaxAgentDownloads, fit.Reserve / 4);
+        options.Anonymous.MaxDownloads = Math.Min(options.Anonymous.MaxDownloads, fit.Reserve / 8);
+    }
+
+    [LoggerMessage(3306, LogLevel.Warning,
+        "maxConnections {Asked} is lowered to {Connections}: the process may have {Limit} files open, {InUse} are in use and {Reserve} are kept for the store, logs "
+        + "and artefacts; raise the limit (LimitNOFILE of the service, or ulimit -n) for more")]
+    private static partial void LogFitted(ILogger log, int asked, int connections, int limit, int inUse, int reserve);
 }

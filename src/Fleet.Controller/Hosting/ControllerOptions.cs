@@ -1,4 +1,5 @@
 using System.Net;
+using Fleet.Controller.Admission;
 using Fleet.Controller.Agents;
 using Fleet.Controller.Dispatch;
 using Fleet.Controller.Identity;
@@ -24,14 +25,32 @@ internal sealed class ControllerOptions
     /// <summary>What hosts get their agent from. The default is <c>/usr/share/fleet-controller/artefacts</c>.</summary>
     public string Artefacts { get; set; } = "/usr/share/fleet-controller/artefacts";
 
-    /// <summary>Connections at once; more are closed. The default is 15,000, below the usual limit on open files of 20,000.</summary>
+    /// <summary>
+    /// Connections at once; more wait in the kernel's backlog. Lowered at the start where the process may not have so many files open.
+    /// The default is 15,000.
+    /// </summary>
     public int MaxConnections { get; set; } = 15_000;
 
     /// <summary>How long a stop may take before connections are cut. The default is 10 s.</summary>
     public TimeSpan StopWithin { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Calls that one operator may have in progress at once, however many connections they come by. The default is 256.</summary>
+    public int MaxCallsPerOperator { get; set; } = 256;
+
+    /// <summary>Artefacts that agents may fetch at once. The default is 32.</summary>
+    public int MaxAgentDownloads { get; set; } = 32;
+
+    /// <summary>
+    /// Bytes a second that whoever fetches an artefact must take; who falls behind by 10 s is cut off, and an agent goes on from there. The
+    /// default is 16 KiB.
+    /// </summary>
+    public long MinDownloadRate { get; set; } = 16 << 10;
+
     /// <summary>Newcomers.</summary>
     public HandshakeOptions Handshakes { get; } = new();
+
+    /// <summary>Whoever shows no certificate.</summary>
+    public AnonymousOptions Anonymous { get; } = new();
 
     /// <summary>Lives of certificates.</summary>
     public CertificateOptions Certificates { get; } = new();

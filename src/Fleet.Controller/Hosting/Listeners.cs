@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Fleet.Controller.Admission;
 using Fleet.Controller.Identity;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -19,7 +20,7 @@ internal static class Listeners
     /// <summary>Sets Kestrel up.</summary>
     public static void Configure(KestrelServerOptions kestrel, ControllerOptions options, DataDirectory data)
     {
-        SetLimits(kestrel, options);
+        SetLimits(kestrel);
         kestrel.Listen(options.Listen, endpoint => ConfigureTls(endpoint, options));
         kestrel.ListenUnixSocket(data.SocketPath, endpoint =>
         {
@@ -28,12 +29,12 @@ internal static class Listeners
         });
     }
 
-    private static void SetLimits(KestrelServerOptions kestrel, ControllerOptions options)
+    // How many connections there may be is not Kestrel's to say, which closes those beyond: see ConnectionTable.
+    private static void SetLimits(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowResponseHeaderCompression = true;
         var limits = kestrel.Limits;
-        limits.MaxConcurrentConnections = options.MaxConnections;
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         // A connection without a call: somebody who has finished, or never meant to call.
@@ -51,7 +52,7 @@ internal static class Listeners
         limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
     }
 
-    // The order is the path of a connection: admission, handshake, slot back, HTTP. gRPC takes HTTP/2 alone; HTTP/1.1 is for
+    // The order is the path of a connection: admission, handshake, its share by who it is, HTTP. gRPC takes HTTP/2 alone; HTTP/1.1 is for
     // the curl or wget of hosts that get their agent from here.
     private static void ConfigureTls(ListenOptions endpoint, ControllerOptions options)
     {
@@ -60,13 +61,14 @@ internal static class Listeners
         var judge = services.GetRequiredService<ClientCertificateJudge>();
         var policy = judge.CreateChainPolicy();
         endpoint.Protocols = HttpProtocols.Http1AndHttp2;
-        endpoint.Use(services.GetRequiredService<HandshakeAdmission>().Before);
+        var admission = services.GetRequiredService<ConnectionAdmission>();
+        endpoint.Use(admission.Before);
         endpoint.UseHttps(new TlsHandshakeCallbackOptions
         {
             HandshakeTimeout = options.Handshakes.Timeout,
             OnConnection = tls => ValueTask.FromResult(TlsOptions(tls.Connection, certificate, judge, policy)),
         });
-        endpoint.Use(HandshakeAdmission.After);
+        endpoint.Use(admission.After);
     }
 
     [SuppressMessage("Security", "CA5359", Justification = "The judge decides; whom it refuses is anonymous and told why by the first call.")]

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Fleet.Controller.Hosting;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Tests.Hosting;
 using Fleet.Protocol.Identity;
@@ -39,6 +40,83 @@ public sealed class AccessTests(TestController controller) : IClassFixture<TestC
         using var link = new V1.AgentLink.AgentLinkClient(controller.Connect(admin)).Connect();
         (await Should.ThrowAsync<RpcException>(link.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TimeLimit.Default)))
             .StatusCode.ShouldBe(StatusCode.PermissionDenied);
+    }
+
+    [Fact]
+    public async Task An_operator_has_so_many_calls_at_once_by_however_many_connections_and_others_have_their_own()
+    {
+        controller.Options.MaxCallsPerOperator = 8;
+        try
+        {
+            var (_, busy) = await controller.EnrolOperatorAsync("busy", OperatorRole.Viewer);
+            var (_, other) = await controller.EnrolOperatorAsync("other", OperatorRole.Viewer);
+            var watches = new List<AsyncServerStreamingCall<V1.JobEvent>>();
+            for (var i = 0; i < 8; i++)
+            {
+                watches.Add(new V1.Jobs.JobsClient(controller.Connect(busy)).WatchJob(new V1.WatchJobRequest()));
+                (await watches[^1].ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TimeLimit.Default)).ShouldBeTrue();
+            }
+
+            var me = new V1.Operators.OperatorsClient(controller.Connect(busy));
+            var refused = await RefusedAsync(me.WhoAmIAsync(new V1.WhoAmIRequest()));
+            refused.StatusCode.ShouldBe(StatusCode.ResourceExhausted);
+            refused.Status.Detail.ShouldContain("8 calls of operator busy");
+            await new V1.Operators.OperatorsClient(controller.Connect(other)).WhoAmIAsync(new V1.WhoAmIRequest()).ResponseAsync.WaitAsync(TimeLimit.Default);
+
+            watches.ForEach(watch => watch.Dispose());
+            await UntilAsync(async () =>
+            {
+                try
+                {
+                    await me.WhoAmIAsync(new V1.WhoAmIRequest()).ResponseAsync.WaitAsync(TimeLimit.Default);
+                    return true;
+                }
+                catch (RpcException e) when (e.StatusCode == StatusCode.ResourceExhausted)
+                {
+                    return false;
+                }
+            });
+        }
+        finally
+        {
+            controller.Options.MaxCallsPerOperator = new ControllerOptions().MaxCallsPerOperator;
+        }
+    }
+
+    [Fact]
+    public async Task Responses_that_nobody_reads_count_as_calls()
+    {
+        controller.Options.MaxCallsPerOperator = 8;
+        var clients = new List<HttpClient>();
+        try
+        {
+            var (_, busy) = await controller.EnrolOperatorAsync("reader", OperatorRole.Viewer);
+            for (var i = 0; i < 8; i++)
+            {
+                clients.Add(new HttpClient(LinkHandler.Pinned(new PinnedTrust(controller.Authority.Fleet.Certificate), busy)));
+                using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(controller.Address, "/fleet.v1.Jobs/ListJobs"))
+                {
+                    Version = new Version(2, 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(new byte[5]),
+                };
+                request.Content.Headers.ContentType = new("application/grpc");
+                await clients[i].SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(TimeLimit.Default);
+            }
+
+            var refused = await RefusedAsync(new V1.Operators.OperatorsClient(controller.Connect(busy)).WhoAmIAsync(new V1.WhoAmIRequest()));
+            refused.StatusCode.ShouldBe(StatusCode.ResourceExhausted);
+        }
+        finally
+        {
+            clients.ForEach(client => client.Dispose());
+            controller.Options.MaxCallsPerOperator = new ControllerOptions().MaxCallsPerOperator;
+        }
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeLimit.Default);
+        while (!await condition())
+            await Task.Delay(10, limit.Token);
     }
 
     [Fact]

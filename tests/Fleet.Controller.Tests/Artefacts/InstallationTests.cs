@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Fleet.Controller.Admission;
 using Fleet.Controller.Artefacts;
 using Fleet.Controller.Control;
 using Fleet.Controller.Tests.Hosting;
@@ -82,6 +83,76 @@ public sealed class InstallationTests(TestController controller) : IClassFixture
         using var answer = await client.GetAsync(path).WaitAsync(TimeLimit.Default);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_link_within_the_directory_is_followed_and_one_that_leads_out_of_it_is_refused_with_the_reason()
+    {
+        var content = PutArtefacts();
+        var directory = controller.Options.Artefacts;
+        Directory.CreateDirectory(Path.Combine(directory, "kept"));
+        File.Move(Path.Combine(directory, ArtefactName), Path.Combine(directory, "kept", "agent"));
+        File.CreateSymbolicLink(Path.Combine(directory, ArtefactName), Path.Combine("kept", "agent"));
+        File.CreateSymbolicLink(Path.Combine(directory, "fleet-agent-9.9.9-linux-x64.tar.gz"), "/etc/hostname");
+        File.CreateSymbolicLink(Path.Combine(directory, "fleet-agent-9.9.8-linux-x64.tar.gz"), "nowhere");
+        File.CreateSymbolicLink(Path.Combine(directory, "fleet-agent-9.9.7-linux-x64.tar.gz"), "fleet-agent-9.9.7-linux-x64.tar.gz");
+        using var client = Client(out _);
+
+        (await client.GetByteArrayAsync($"/artefacts/{ArtefactName}").WaitAsync(TimeLimit.Default)).ShouldBe(content);
+        (await GetTextAsync(client, "/install.sh", HttpVersion.Version20)).ShouldContain(Convert.ToHexStringLower(SHA256.HashData(content)));
+        foreach (var (name, reason) in new[] { ("9.9.9", "leads nowhere or out of"), ("9.9.8", ""), ("9.9.7", "") })
+        {
+            using var refused = await client.GetAsync($"/artefacts/fleet-agent-{name}-linux-x64.tar.gz").WaitAsync(TimeLimit.Default);
+            refused.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            (await refused.Content.ReadAsStringAsync()).ShouldContain(reason);
+        }
+    }
+
+    [Fact]
+    public async Task Strangers_have_few_places_each_and_leave_those_of_agents_alone()
+    {
+        PutArtefacts();
+        var places = controller.Get<ArtefactPlaces>();
+        var taken = Enumerable.Range(0, 4).Select(_ => places.TryTakeAnonymous(PeerSource.Of(IPAddress.Loopback)).ShouldNotBeNull()).ToList();
+        using var client = Client(out _);
+
+        using (var refused = await client.GetAsync($"/artefacts/{ArtefactName}").WaitAsync(TimeLimit.Default))
+        {
+            refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            refused.Headers.RetryAfter.ShouldNotBeNull();
+        }
+
+        // Others have places, up to a bound, and agents have theirs.
+        var others = Enumerable.Range(1, 20).Select(i => places.TryTakeAnonymous(PeerSource.Of(new IPAddress([10, 0, 0, (byte)i])))).OfType<IDisposable>().ToList();
+        others.Count.ShouldBe(12);
+        using (places.TryTake("a-1").ShouldNotBeNull())
+        using (places.TryTake("a-1").ShouldNotBeNull())
+            places.TryTake("a-1").ShouldBeNull();
+        taken.ForEach(place => place.Dispose());
+        others.ForEach(place => place.Dispose());
+        (await client.GetByteArrayAsync($"/artefacts/{ArtefactName}").WaitAsync(TimeLimit.Default)).Length.ShouldBe(300_000);
+    }
+
+    [Fact]
+    public async Task A_stranger_that_does_not_read_is_cut_off_and_its_place_is_free_again()
+    {
+        PutArtefacts(64 << 20);
+        using var client = Client(out _);
+        // Headers alone are read: the windows of the stream and the connection fill, and nothing moves on.
+        using var answer = await client.GetAsync($"/artefacts/{ArtefactName}", HttpCompletionOption.ResponseHeadersRead).WaitAsync(TimeLimit.Default);
+        var places = controller.Get<ArtefactPlaces>();
+        places.AnonymousTaken.ShouldBe(1);
+
+        var seconds = 0;
+        for (; places.AnonymousTaken > 0 && seconds < 200; seconds++)
+        {
+            controller.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(10);
+        }
+
+        // Long before the time of a whole download is up.
+        seconds.ShouldBeInRange(5, 199);
+        await Should.ThrowAsync<Exception>(answer.Content.CopyToAsync(Stream.Null).WaitAsync(TimeLimit.Default));
     }
 
     [Theory]
@@ -186,10 +257,10 @@ public sealed class InstallationTests(TestController controller) : IClassFixture
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private byte[] PutArtefacts()
+    private byte[] PutArtefacts(int bytes = 300_000)
     {
         var directory = Directory.CreateDirectory(_directory.New("artefacts")).FullName;
-        var content = RandomNumberGenerator.GetBytes(300_000);
+        var content = RandomNumberGenerator.GetBytes(bytes);
         File.WriteAllBytes(Path.Combine(directory, ArtefactName), content);
         File.WriteAllText(Path.Combine(directory, "install.sh"), "echo the script itself $*\n");
         controller.Options.Artefacts = directory;

@@ -11,34 +11,36 @@ namespace Fleet.Controller.Tests.Enrolment;
 public sealed class TokenTimeTests(TestController controller) : IClassFixture<TestController>
 {
     [Fact]
-    public async Task Who_guesses_tokens_must_wait_and_an_expired_token_lets_nobody_in()
+    public async Task Wrong_tokens_of_an_address_keep_no_right_one_out_and_an_expired_token_lets_nobody_in()
     {
-        // 1. Wrong secrets, until the address has to wait; even a good token must then.
-        var good = await controller.TokenAsync(TokenKind.Agent);
+        // 1. Wrong secrets, until they are refused for being too many; from the same address a good token is let in all the same.
+        var good = await controller.TokenAsync(TokenKind.Agent, uses: 2);
         JoinToken.TryParse(good, out var token, out _).ShouldBeTrue();
+        var wrong = (token! with { Secret = new byte[32] }).ToText();
         for (var i = 0; i < GuessLimiter.Allowance; i++)
-        {
-            var wrong = (token! with { Secret = new byte[32] }).ToText();
-            (await RefusedAsync(wrong)).Status.Detail.ShouldContain("does not know the join token");
-        }
+            (await RefusedAsync(wrong)).StatusCode.ShouldBe(StatusCode.PermissionDenied);
+        var tooMany = await RefusedAsync(wrong);
+        tooMany.StatusCode.ShouldBe(StatusCode.ResourceExhausted);
+        tooMany.Status.Detail.ShouldContain("does not know the join token");
+        tooMany.Status.Detail.ShouldContain("too many wrong ones");
+        (await EnrolAsync(good)).Name.ShouldBe("late");
 
-        (await RefusedAsync(good)).StatusCode.ShouldBe(StatusCode.ResourceExhausted);
-
-        // 2. Patience helps, up to the token's end.
+        // 2. Up to the token's end.
         controller.Time.Advance(TimeSpan.FromMinutes(61));
         var expired = await RefusedAsync(good);
         expired.StatusCode.ShouldBe(StatusCode.PermissionDenied);
         expired.Status.Detail.ShouldContain("has expired");
     }
 
-    private async Task<RpcException> RefusedAsync(string token)
+    private Task<RpcException> RefusedAsync(string token) => Should.ThrowAsync<RpcException>(EnrolAsync(token));
+
+    private async Task<V1.EnrolAgentReply> EnrolAsync(string token)
     {
         using var key = SigningRequest.NewKey();
         var request = new V1.EnrolAgentRequest
         {
             Token = token, EnrolmentId = "enrolment-1", Name = "late", Csr = ByteString.CopyFrom(SigningRequest.Create(key, "x")),
         };
-        return await Should.ThrowAsync<RpcException>(
-            new V1.Enrolment.EnrolmentClient(controller.Connect()).EnrolAgentAsync(request).ResponseAsync.WaitAsync(TimeLimit.Default));
+        return await new V1.Enrolment.EnrolmentClient(controller.Connect()).EnrolAgentAsync(request).ResponseAsync.WaitAsync(TimeLimit.Default);
     }
 }

@@ -88,7 +88,8 @@ public sealed class SettingsReloadTests : IDisposable
 
     private static string Show(ControllerOptions options) => System.Text.Json.JsonSerializer.Serialize(new
     {
-        options.Advertise, options.Artefacts, options.Handshakes, options.Certificates, options.Link, options.Dispatch, options.Agents, options.Notify, options.Upkeep, options.Log,
+        options.Advertise, options.Artefacts, options.MaxCallsPerOperator, options.MaxAgentDownloads, options.MinDownloadRate, options.Handshakes,
+        options.Anonymous, options.Certificates, options.Link, options.Dispatch, options.Agents, options.Notify, options.Upkeep, options.Log,
     });
 
     private SettingsReload Start(string text)

@@ -12,6 +12,10 @@ internal sealed class WaitingJobs : V1.Jobs.JobsBase
         await responseStream.WriteAsync(new V1.JobEvent(), context.CancellationToken);
         await Task.Delay(Timeout.Infinite, context.CancellationToken);
     }
+
+    /// <summary>An answer larger than what a client takes that does not read.</summary>
+    public override Task<V1.ListJobsReply> ListJobs(V1.ListJobsRequest request, ServerCallContext context) =>
+        Task.FromResult(new V1.ListJobsReply { NextPageToken = new string('x', 1 << 20) });
 }
 
 /// <summary>A link that says welcome to its agent, with the serial of the certificate that it showed, and goodbye when the agent is revoked.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Fleet.Controller.Admission;
 using Fleet.Controller.Control;
 using Fleet.Controller.Hosting.Settings;
 using Fleet.Controller.Logging;
@@ -36,7 +37,9 @@ internal static partial class RunCommand
 
     private static async Task RunAsync(SettingsSources sources, StoreMismatch onMismatch, CancellationToken cancellationToken)
     {
-        // 1. Settings and log.
+        // 1. Settings and log. With less files than this not even they can be read to the end.
+        if (DescriptorFit.OfProcess(connections: 0) is var (limit, _) && limit < DescriptorFit.LeastLimit)
+            throw new CommandException(DescriptorFit.TooFew(limit, DescriptorFit.LeastLimit));
         var given = SettingsReader.ReadGiven(sources);
         var options = given.Options;
         var systemd = ServiceNotifier.OfProcess(TimeProvider.System);

@@ -21,14 +21,33 @@ internal static class SettingsTable
         SettingKinds.Text("artefacts", "directory of what hosts are installed from", CheckPath, (o, v) => o.Artefacts = Path.GetFullPath(v))
             .Reloadable(static (from, to) => to.Artefacts = from.Artefacts),
         SettingKinds.Number("maxConnections", "connections at once", 16, 1_000_000, (o, v) => o.MaxConnections = v),
+        SettingKinds.Number("maxCallsPerOperator", "calls that one operator may have in progress at once", 8, 100_000, (o, v) => o.MaxCallsPerOperator = v)
+            .Reloadable(static (from, to) => to.MaxCallsPerOperator = from.MaxCallsPerOperator),
+        SettingKinds.Number("maxAgentDownloads", "artefacts that agents may fetch at once", 1, 1024, (o, v) => o.MaxAgentDownloads = v)
+            .Reloadable(static (from, to) => to.MaxAgentDownloads = from.MaxAgentDownloads),
+        SettingKinds.Size("minDownloadRate", "bytes a second that whoever fetches an artefact must take", 1, 1L << 30, (o, v) => o.MinDownloadRate = v)
+            .Reloadable(static (from, to) => to.MinDownloadRate = from.MinDownloadRate),
         SettingKinds.Duration("stopWithin", "how long a stop may take before connections are cut", s_second, TimeSpan.FromMinutes(5), (o, v) => o.StopWithin = v),
 
-        SettingKinds.Number("handshakes.atOnce", "TLS handshakes in progress at once", 1, 1024, (o, v) => o.Handshakes.AtOnce = v),
-        SettingKinds.Number("handshakes.waiting", "connections that may wait for their handshake", 0, 100_000, (o, v) => o.Handshakes.Waiting = v)
+        SettingKinds.Number("handshakes.atOnce", "TLS handshakes that are computed at once", 1, 1024, (o, v) => o.Handshakes.AtOnce = v),
+        SettingKinds.Number("handshakes.waiting", "connections that may be before or in their handshake besides those", 0, 100_000, (o, v) => o.Handshakes.Waiting = v)
             .Reloadable(static (from, to) => to.Handshakes.Waiting = from.Handshakes.Waiting),
         SettingKinds.Number("handshakes.perSecond", "TLS handshakes a second", 1, 100_000, (o, v) => o.Handshakes.PerSecond = o.Link.NewLinksPerSecond = v)
             .Reloadable(static (from, to) => to.Handshakes.PerSecond = to.Link.NewLinksPerSecond = from.Handshakes.PerSecond),
-        SettingKinds.Duration("handshakes.timeout", "how long a handshake may take", s_second, TimeSpan.FromMinutes(1), (o, v) => o.Handshakes.Timeout = v),
+        SettingKinds.Number("handshakes.perSecondPerSource", "TLS handshakes a second from one address that no agent or operator is known to connect from", 1, 100_000, (o, v) => o.Handshakes.PerSecondPerSource = v)
+            .Reloadable(static (from, to) => to.Handshakes.PerSecondPerSource = from.Handshakes.PerSecondPerSource),
+        SettingKinds.Duration("handshakes.helloTimeout", "how long a connection may take to send its ClientHello", TimeSpan.FromMilliseconds(100), s_minute, (o, v) => o.Handshakes.HelloTimeout = v)
+            .Reloadable(static (from, to) => to.Handshakes.HelloTimeout = from.Handshakes.HelloTimeout),
+        SettingKinds.Duration("handshakes.timeout", "how long a handshake may take from then on", s_second, TimeSpan.FromMinutes(1), (o, v) => o.Handshakes.Timeout = v),
+
+        SettingKinds.Number("anonymous.maxConnectionsPercent", "connections without a client certificate, in percent of maxConnections", 1, 50, (o, v) => o.Anonymous.MaxConnectionsPercent = v)
+            .Reloadable(static (from, to) => to.Anonymous.MaxConnectionsPercent = from.Anonymous.MaxConnectionsPercent),
+        SettingKinds.Duration("anonymous.idleTimeout", "how long a connection without a client certificate may be without a call", s_second, 10 * s_minute, (o, v) => o.Anonymous.IdleTimeout = v)
+            .Reloadable(static (from, to) => to.Anonymous.IdleTimeout = from.Anonymous.IdleTimeout),
+        SettingKinds.Number("anonymous.maxDownloads", "artefacts that hosts without a client certificate may download at once", 1, 1024, (o, v) => o.Anonymous.MaxDownloads = v)
+            .Reloadable(static (from, to) => to.Anonymous.MaxDownloads = from.Anonymous.MaxDownloads),
+        SettingKinds.Number("anonymous.maxDownloadsPerSource", "of these, from one address", 1, 1024, (o, v) => o.Anonymous.MaxDownloadsPerSource = v)
+            .Reloadable(static (from, to) => to.Anonymous.MaxDownloadsPerSource = from.Anonymous.MaxDownloadsPerSource),
 
         SettingKinds.Duration("certificates.agentLife", "life of agents' certificates", TimeSpan.FromMinutes(10), 730 * s_day, (o, v) => o.Certificates.AgentLife = v)
             .Reloadable(static (from, to) => to.Certificates.AgentLife = from.Certificates.AgentLife),
