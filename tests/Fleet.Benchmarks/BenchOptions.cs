@@ -5,7 +5,8 @@ namespace Fleet.Benchmarks;
 /// <summary>What is to be measured, and how large.</summary>
 internal sealed record BenchOptions
 {
-    private static readonly string[] Known = ["fanout", "ping", "hits", "memory", "agent", "store", "search", "journal", "since", "grepfleet", "scan", "storm"];
+    private static readonly string[] Known = ["fanout", "ping", "hits", "memory", "agent", "store", "search", "journal", "since", "grepfleet", "scan", "storm", Torture];
+    private const string Torture = "torture";
 
     /// <summary>The measurements, in order.</summary>
     public required IReadOnlyList<string> What { get; init; }
@@ -28,6 +29,15 @@ internal sealed record BenchOptions
     /// <summary>Simulated agents at the upper end of the memory measurement. The default is 5,000.</summary>
     public int Most { get; init; } = 5000;
 
+    /// <summary>How long logs are tortured, in minutes. The default is 5.</summary>
+    public int Minutes { get; init; } = 5;
+
+    /// <summary>By which chance. The default is 1.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Whether the tortured agent is a user without rights. The default is no.</summary>
+    public bool Unprivileged { get; init; }
+
     /// <summary>Whether programs that Publish left are used where there are any. The default is yes.</summary>
     public bool Published { get; init; } = true;
 
@@ -39,8 +49,8 @@ internal sealed record BenchOptions
 
     /// <summary>How to call it.</summary>
     public const string Usage = """
-        usage: fleet-benchmarks --what fanout|ping|hits|memory|agent|store|search|journal|since|grepfleet|scan|storm|all
-                                [--hosts N] [--rounds N] [--agents N] [--pings N] [--seconds N] [--most N] [--published 0|1] [--limit SECONDS] [--dir PATH]
+        usage: fleet-benchmarks --what fanout|ping|hits|memory|agent|store|search|journal|since|grepfleet|scan|storm|torture|all
+                                [--hosts N] [--rounds N] [--agents N] [--pings N] [--seconds N] [--most N] [--minutes N] [--seed N] [--unprivileged 0|1] [--published 0|1] [--limit SECONDS] [--dir PATH]
         """;
 
     /// <summary>Reads the arguments; null with the fault named where they are not good.</summary>
@@ -59,7 +69,8 @@ internal sealed record BenchOptions
         var what = values.GetValueOrDefault("what", "all");
         if (what != "all" && !Known.Contains(what))
             fault = $"--what: '{what}' is none of {string.Join(", ", Known)}, all";
-        var chosen = what == "all" ? Known : [what];
+        // Torture is no measurement: it is asked for by its name.
+        var chosen = what == "all" ? [.. Known.Where(name => name != Torture)] : new[] { what };
         var defaults = new BenchOptions { What = chosen };
         var options = defaults with
         {
@@ -69,9 +80,12 @@ internal sealed record BenchOptions
             Pings = ReadNumber(values, "pings", defaults.Pings, ref fault),
             Seconds = ReadNumber(values, "seconds", defaults.Seconds, ref fault),
             Most = ReadNumber(values, "most", defaults.Most, ref fault),
+            Minutes = ReadNumber(values, "minutes", defaults.Minutes, ref fault),
+            Seed = ReadNumber(values, "seed", defaults.Seed, ref fault),
+            Unprivileged = ReadNumber(values, "unprivileged", 0, ref fault) != 0,
             DataDirectory = Path.GetFullPath(values.GetValueOrDefault("dir", defaults.DataDirectory)),
             Published = ReadNumber(values, "published", 1, ref fault) != 0,
-            Limit = TimeSpan.FromSeconds(ReadNumber(values, "limit", 180 * chosen.Length, ref fault)),
+            Limit = TimeSpan.FromSeconds(ReadNumber(values, "limit", (180 * chosen.Length) + (chosen.Contains(Torture) ? 600 + (120 * ReadNumber(values, "minutes", defaults.Minutes, ref fault)) : 0), ref fault)),
         };
         if (options.Most < 2 * ReportAtLeast)
             fault = $"--most: give at least {2 * ReportAtLeast}";

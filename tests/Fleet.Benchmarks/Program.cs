@@ -13,6 +13,7 @@ using Fleet.Benchmarks.Scans;
 using Fleet.Benchmarks.Search;
 using Fleet.Benchmarks.Since;
 using Fleet.Benchmarks.Storm;
+using Fleet.Benchmarks.Torture;
 
 // Each measurement stands by itself; see docs/benchmarks.md for what is measured and how.
 if (args is ["floor", var hosts, .. var lines])
@@ -77,6 +78,9 @@ try
                 break;
             case "storm":
                 await StormBench.RunAsync(report, stop.Token);
+                break;
+            case "torture":
+                await TortureBench.RunAsync(options, report, stop.Token);
                 break;
         }
 

@@ -22,6 +22,9 @@ public sealed class AgentHost : IAsyncDisposable
     /// <summary>Its state directory.</summary>
     public string StateDirectory { get; }
 
+    /// <summary>A program with its arguments that starts the agent, such as one that gives it another user. The default is none.</summary>
+    public IReadOnlyList<string> StartedBy { get; set; } = [];
+
     /// <summary>What it has printed since its last start.</summary>
     public string Output => _process?.Output ?? "";
 
@@ -45,8 +48,11 @@ public sealed class AgentHost : IAsyncDisposable
     }
 
     /// <summary>Starts it.</summary>
-    public void Start() =>
-        _process = ChildProcess.Start($"fleet-agent {Name}", Binaries.Agent, ["run", "--state", StateDirectory, .. _options]);
+    public void Start()
+    {
+        string[] command = [.. StartedBy, Binaries.Agent, "run", "--state", StateDirectory, .. _options];
+        _process = ChildProcess.Start($"fleet-agent {Name}", command[0], command[1..]);
+    }
 
     /// <summary>Kills it as a crash would.</summary>
     public Task KillAsync() => _process!.KillAsync();

@@ -27,6 +27,9 @@ public sealed class FollowBuffers
     /// <summary>A test's own faults: why the status of a path cannot be had; empty: it can.</summary>
     internal Func<string, string>? Failing { get; set; }
 
+    /// <summary>A test's own refusal to open a path; null: it is opened.</summary>
+    internal Func<string, Exception?>? Denying { get; set; }
+
     internal FileStatus? StatusOf(string path) => StatusOf(path, out _);
 
     internal FileStatus? StatusOf(string path, out string fault)

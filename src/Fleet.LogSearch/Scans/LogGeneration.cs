@@ -96,6 +96,11 @@ internal sealed class LogGeneration : IDisposable
 
             // Not by its path: FileStream would lock it (flock), and its writer may want to do so.
             buffers.Moment?.Invoke();
+            if (buffers.Denying?.Invoke(path) is { } denial)
+            {
+                throw denial;
+            }
+
             file = new FileStream(UnlockedFile.Open(path), FileAccess.Read, 0);
             return new LogGeneration(path, file, buffers);
         }

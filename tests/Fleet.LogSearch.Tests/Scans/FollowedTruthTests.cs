@@ -11,6 +11,7 @@ public sealed class FollowedTruthTests : IDisposable
     private readonly FollowBench _bench;
     private readonly string _directory;
     private readonly string _log;
+    private readonly FollowBuffers _buffers = new();
     private int _written;
 
     public FollowedTruthTests()
@@ -55,6 +56,132 @@ public sealed class FollowedTruthTests : IDisposable
         Write(1);
 
         _bench.TryScan().ShouldBe(["hit 3"]);
+        _bench.Gaps.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("Permission denied"), InlineData("Transport endpoint is not connected"), InlineData("Stale file handle"), InlineData("Input/output error")]
+    public void A_log_whose_status_cannot_be_had_is_not_lost(string fault)
+    {
+        Write(3);
+        _bench.Scan();
+        _bench.Restart();
+        _buffers.Failing = path => path == _log ? fault : "";
+        _bench.TryScan().ShouldBe([]);
+        _bench.Fault.ShouldBe(fault);
+        _buffers.Failing = null;
+        Write(1);
+
+        _bench.TryScan().ShouldBe(["hit 3"]);
+        _bench.Gaps.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public void A_log_that_may_not_be_opened_is_not_lost_even_when_it_is_rotated_meanwhile(bool isRotated)
+    {
+        Write(3);
+        _bench.Scan();
+        _bench.Restart();
+        string closed = _log;
+        _buffers.Denying = path => path == closed ? new UnauthorizedAccessException() : null;
+        _bench.TryScan().ShouldBe([]);
+        _bench.Fault.ShouldBe("no permission to read it");
+        Write(1);
+        if (isRotated)
+        {
+            closed = _log + ".1";
+            File.Move(_log, closed);
+            Write(1);
+            // The older one cannot be read and the newer one is: what is missing in between is said.
+            _bench.TryScan().ShouldBe(["hit 4"]);
+            _bench.Gaps.ShouldHaveSingleItem().Cause.ShouldBe(GapCause.RotatedAway);
+        }
+
+        _buffers.Denying = null;
+        _bench.TryScan().ShouldBe(["hit 3"]);
+        _bench.Gaps.Count.ShouldBe(isRotated ? 1 : 0);
+        _bench.Fault.ShouldBe("");
+    }
+
+    [Fact]
+    public void A_log_whose_file_system_is_not_mounted_yet_is_not_lost_for_some_minutes()
+    {
+        Write(3);
+        _bench.Scan();
+        _bench.Restart();
+        Unmount();
+        _bench.TryScan().ShouldBe([]);
+        _bench.Fault.ShouldContain("file system");
+        _bench.Time.Advance(TimeSpan.FromMinutes(3));
+        _bench.TryScan().ShouldBe([]);
+        Mount();
+        Write(1);
+        _bench.TryScan().ShouldBe(["hit 3"]);
+        _bench.Gaps.ShouldBeEmpty();
+
+        // One that does not come is lost; should it come after all, nothing of it is read twice.
+        _bench.Restart();
+        Unmount();
+        _bench.TryScan().ShouldBe([]);
+        _bench.Time.Advance(TimeSpan.FromMinutes(6));
+        _bench.TryScan().ShouldBe([]);
+        _bench.Gaps.ShouldHaveSingleItem().Cause.ShouldBe(GapCause.RotatedAway);
+        Mount();
+        Write(1);
+        _bench.TryScan().ShouldBe(["hit 4"]);
+        _bench.Gaps.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public void A_file_system_that_is_mounted_under_another_number_has_the_same_files(bool knowsBirths)
+    {
+        _buffers.Dating = status => status with { BornStamp = knowsBirths ? status.BornStamp : 0 };
+        Write(3);
+        _bench.Scan();
+        _bench.Restart();
+        _buffers.Dating = status => status with { BornStamp = knowsBirths ? status.BornStamp : 0, Device = status.Device + 1 };
+        Write(1);
+
+        _bench.TryScan().ShouldBe(["hit 3"]);
+        _bench.Gaps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_directory_that_does_not_come_back_takes_its_log_with_it_in_the_end_and_once()
+    {
+        Write(3);
+        _bench.Scan();
+        _bench.Restart();
+        Directory.Move(_directory, _directory + ".away");
+        _bench.TryScan();
+        _bench.Time.Advance(TimeSpan.FromHours(25));
+        _bench.TryScan().ShouldBe([]);
+        _bench.Gaps.ShouldHaveSingleItem().Cause.ShouldBe(GapCause.RotatedAway);
+        _bench.Restart();
+        _bench.TryScan().ShouldBe([]);
+        Directory.Move(_directory + ".away", _directory);
+        Write(1);
+
+        _bench.TryScan().ShouldBe(["hit 3"]);
+        _bench.Gaps.Count.ShouldBe(1);
+    }
+
+    // F2: whatever a file is called, it is the same one.
+    [Fact]
+    public void A_file_renamed_out_of_the_set_while_the_agent_was_down_is_read_to_its_end()
+    {
+        Write(3);
+        _bench.Scan();
+        _bench.Restart();
+        Write(2);
+        File.Move(_log, Path.Join(_directory, "app-2026-11-30.log"));
+        Write(1);
+
+        _bench.Scan().ShouldBe(["hit 3", "hit 4", "hit 5"]);
+        File.AppendAllText(Path.Join(_directory, "app-2026-11-30.log"), "hit late\n");
+        _bench.Scan().ShouldBe(["hit late"]);
         _bench.Gaps.ShouldBeEmpty();
     }
 
@@ -169,6 +296,29 @@ public sealed class FollowedTruthTests : IDisposable
         _bench.Gaps.ShouldBeEmpty();
     }
 
+    [Fact]
+    public void A_mark_of_the_version_before_is_read_and_a_fingerprint_of_a_hole_in_it_is_none()
+    {
+        string hole = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(new byte[1024]).AsSpan(0, 16));
+        string[] lines =
+        [
+            "files 1", "639307584000000000 8 2049 77",
+            $"7 2049 76 1024 {hole} {new string('0', 128)}@1795161600000000001@1795161600000000002 0f0f 9000",
+            "8 2049 77 12 aabb 68697420@1795161600000000002@1795161600000000002 ccdd 12",
+        ];
+        FileMark mark = FileMark.Parse(string.Join('\n', lines));
+
+        mark.Live.ShouldBe(new LiveFile(2049, 77, 1795161600000000002));
+        (mark.LastGeneration, mark.Positions.Count).ShouldBe((8L, 2));
+        (mark.Positions[0].HeadBytes, mark.Positions[0].Head, mark.Positions[0].First, mark.Positions[0].Offset).ShouldBe((0, "", "", 9000L));
+        (mark.Positions[1].Head, mark.Positions[1].First, mark.Positions[1].BornStamp, mark.Positions[1].IsDone).ShouldBe(("aabb", "68697420", 1795161600000000002L, false));
+        FileMark again = FileMark.Parse(mark.Write());
+        (again.LastGeneration, again.Live, again.TakenAt).ShouldBe((mark.LastGeneration, mark.Live, mark.TakenAt));
+        again.Positions.ShouldBe(mark.Positions);
+        // The agent of before splits words at blanks and the births at their signs, and reads past what it does not know.
+        mark.Write().Split('\n')[2..].ShouldAllBe(line => line.Split(' ').Length == 8 && line.Split(' ')[5].Split('@').Length > 2);
+    }
+
     // F6: gaps where nothing was lost.
     [Fact]
     public void A_file_that_was_read_to_its_end_and_removed_is_no_gap_after_a_restart()
@@ -184,6 +334,26 @@ public sealed class FollowedTruthTests : IDisposable
         _bench.Scan().ShouldBe([]);
         Write(1);
         _bench.Scan().ShouldBe(["hit 3"]);
+        _bench.Gaps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_removed_file_stays_open_while_somebody_can_still_write_to_it()
+    {
+        Write(1);
+        _bench.Scan();
+        var writer = new FileStream(_log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 0);
+        File.Delete(_log);
+        _bench.Scan();
+        _bench.Time.Advance(TimeSpan.FromMinutes(20));
+        _bench.Scan().ShouldBe([]);
+        writer.Write("hit late\n"u8);
+        _bench.Scan().ShouldBe(["hit late"]);
+        writer.Dispose();
+        _bench.Time.Advance(TimeSpan.FromSeconds(12));
+        _bench.Scan().ShouldBe([]);
+        _bench.Restart();
+        _bench.Scan().ShouldBe([]);
         _bench.Gaps.ShouldBeEmpty();
     }
 
@@ -225,8 +395,23 @@ public sealed class FollowedTruthTests : IDisposable
         _scratch.Dispose();
     }
 
+    // The directory that is there is another one, on another file system.
+    private void Unmount()
+    {
+        Directory.Move(_directory, _directory + ".mounted");
+        Directory.CreateDirectory(_directory);
+        _buffers.Dating = status => status with { Device = status.Device + 1 };
+    }
+
+    private void Mount()
+    {
+        Directory.Delete(_directory);
+        Directory.Move(_directory + ".mounted", _directory);
+        _buffers.Dating = null;
+    }
+
     private FileFollower Follow(string path) =>
-        new(path, new LogQuery { Patterns = [new LogPattern("p", "hit")] }, new FollowBuffers(), _bench?.Time ?? TimeProvider.System);
+        new(path, new LogQuery { Patterns = [new LogPattern("p", "hit")] }, _buffers, _bench?.Time ?? TimeProvider.System);
 
     private void Write(int lines) => File.AppendAllText(_log, string.Concat(Enumerable.Range(_written, lines).Select(_ => $"hit {_written++}\n")));
 
