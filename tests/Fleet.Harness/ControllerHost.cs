@@ -26,8 +26,8 @@ public sealed partial class ControllerHost : IAsyncDisposable
     /// <summary>Variables of its environment besides those of the tests.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; set; }
 
-    /// <summary>Its port.</summary>
-    public int Port { get; }
+    /// <summary>Its port; one that is free unless given.</summary>
+    public int Port { get; init; }
 
     /// <summary>host:port.</summary>
     public string Address => $"{Listen}:{Port}";
@@ -57,6 +57,10 @@ public sealed partial class ControllerHost : IAsyncDisposable
         _process = ChildProcess.Start("fleet-controller", Binaries.Controller, ["run", "--data", _directory, "--listen", Address, "--advertise", Address, .. _options], Environment);
         await Patience.UntilAsync("the controller's port answers", AnswersAsync, TimeSpan.FromSeconds(30), () => _process.Output);
     }
+
+    /// <summary>Runs it where it is expected to end by itself; what it printed.</summary>
+    public Task<CommandResult> RunToEndAsync(params string[] options) =>
+        OneShot.RunAsync(Binaries.Controller, ["run", "--data", _directory, "--listen", Address, "--advertise", Address, .. _options, .. options], Environment);
 
     /// <summary>Kills it as a crash would.</summary>
     public Task KillAsync() => _process!.KillAsync();
