@@ -29,8 +29,8 @@ public sealed partial class ControllerHost : IAsyncDisposable
     /// <summary>What it is started by, such as <c>prlimit -n1024</c>. The default is nothing.</summary>
     public IReadOnlyList<string> Wrapper { get; set; } = [];
 
-    /// <summary>Its port.</summary>
-    public int Port { get; }
+    /// <summary>Its port; one that is free unless given.</summary>
+    public int Port { get; init; }
 
     /// <summary>host:port.</summary>
     public string Address => $"{Listen}:{Port}";
@@ -61,6 +61,10 @@ public sealed partial class ControllerHost : IAsyncDisposable
         _process = ChildProcess.Start("fleet-controller", command[0], command[1..], Environment);
         await Patience.UntilAsync("the controller's port answers", AnswersAsync, TimeSpan.FromSeconds(30), () => _process.Output);
     }
+
+    /// <summary>Runs it where it is expected to end by itself; what it printed.</summary>
+    public Task<CommandResult> RunToEndAsync(params string[] options) =>
+        OneShot.RunAsync(Binaries.Controller, ["run", "--data", _directory, "--listen", Address, "--advertise", Address, .. _options, .. options], Environment);
 
     /// <summary>Kills it as a crash would.</summary>
     public Task KillAsync() => _process!.KillAsync();

@@ -12,6 +12,8 @@ namespace Fleet.Controller.Backups;
 internal static partial class BackupArchive
 {
     private const int ManifestBytes = 1 << 20;
+    private const int NoSpace = 28; // ENOSPC; what IOException carries on Linux
+    private const int NoSpaceOnWindows = unchecked((int)0x80070070);
 
     /// <summary>Writes files and their manifest into an open, empty stream.</summary>
     /// <param name="target">Where to.</param>
@@ -107,6 +109,9 @@ internal static partial class BackupArchive
     /// <summary>Whether a backup can hold an artefact of this name; unfinished uploads have others.</summary>
     public static bool CanHoldArtefact(string path) =>
         ArtefactNames.TryReadVersion(Path.GetFileName(path), out _) && Names().IsMatch($"artefacts/{Path.GetFileName(path)}");
+
+    /// <summary>Whether the disk is full.</summary>
+    public static bool IsDiskFull(IOException failure) => failure.HResult is NoSpace or NoSpaceOnWindows;
 
     /// <summary>A new file for its owner alone.</summary>
     /// <exception cref="IOException">There is one already, or it cannot be made.</exception>

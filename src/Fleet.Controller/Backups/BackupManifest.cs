@@ -18,7 +18,7 @@ internal sealed record BackupManifest(
     /// <summary>The form that this version writes, and the only one it reads.</summary>
     public const int CurrentFormat = 1;
 
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     /// <summary>As bytes.</summary>
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, s_json);
@@ -30,7 +30,7 @@ internal sealed record BackupManifest(
         BackupManifest? manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize<BackupManifest>(bytes);
+            manifest = JsonSerializer.Deserialize<BackupManifest>(bytes, s_json);
         }
         catch (JsonException e)
         {

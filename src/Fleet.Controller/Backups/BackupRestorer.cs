@@ -45,6 +45,10 @@ internal sealed class BackupRestorer(DataDirectory data)
         {
             throw new CommandException($"{path} cannot be restored: {e.Message}. {data.Path} is as it was", e);
         }
+        catch (IOException e) when (BackupArchive.IsDiskFull(e))
+        {
+            throw new CommandException($"the disk with {data.Path} is full: make room. {data.Path} is as it was", e);
+        }
         finally
         {
             if (!isDone)

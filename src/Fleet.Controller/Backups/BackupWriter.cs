@@ -53,7 +53,7 @@ internal sealed class BackupWriter(DataDirectory data, string? settingsFile, str
         {
             throw new CommandException($"the backup was written and read again, and {e.Message}: check the disk of {path}", e);
         }
-        catch (IOException e) when (IsFull(e))
+        catch (IOException e) when (BackupArchive.IsDiskFull(e))
         {
             throw new CommandException($"the disk with {path} is full: make room, or name another place", e);
         }
@@ -62,8 +62,6 @@ internal sealed class BackupWriter(DataDirectory data, string? settingsFile, str
             Directory.Delete(directory, recursive: true);
         }
     }
-
-    private static bool IsFull(IOException e) => e.HResult is 28 or unchecked((int)0x80070070);
 
     private void CheckSpace(string path, long storeBytes)
     {

@@ -169,7 +169,7 @@ public sealed class BackupTests : IDisposable
     [Fact]
     public void A_manifest_of_a_later_form_is_named_as_such()
     {
-        var manifest = BackupManifest.Read("""{ "Format": 1, "Files": {}, "Contents": { "Identity": { "FleetId": "f" } } }"""u8);
+        var manifest = BackupManifest.Read("""{ "format": 1, "files": {}, "contents": { "identity": { "fleetId": "f" } } }"""u8);
         var later = (manifest with { Format = 2 }).Write();
 
         Should.Throw<BackupException>(() => BackupManifest.Read(later)).Message.ShouldContain("a newer Fleet made it");
