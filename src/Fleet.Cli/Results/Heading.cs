@@ -11,7 +11,7 @@ internal static class Heading
     {
         var number = count == 1 ? "" : $" ({count} hosts)";
         var colour = ended.State == TaskState.Succeeded ? "green" : "red";
-        var reason = ended.State != TaskState.Succeeded && ended.Reason.Length > 0 ? $": {ended.Reason}" : "";
+        var reason = ended.Reason.Length > 0 ? $": {ended.Reason}" : "";
         screen.Out.MarkupLine($"[{colour} bold]--- {Markup.Escape(hosts)}[/]{number} [{colour}]{Markup.Escape(TaskSentence.Kind(ended) + reason)}[/]");
     }
 }

@@ -93,7 +93,7 @@ internal sealed class StreamRenderer : IResultRenderer
     {
         for (var step = 0U; step < task.Steps.Count; step++)
             Flush(task, step);
-        if (task.Ended is { State: not TaskState.Succeeded } ended)
+        if (task.Ended is { } ended && (ended.State != TaskState.Succeeded || ended.Reason.Length > 0))
         {
             var reason = ended.Reason.Length > 0 ? $": {ended.Reason}" : "";
             _screen.Writer.WriteLine($"{task.Host.PadRight(_width)} = {TaskSentence.Kind(ended)}{reason}");
