@@ -45,10 +45,11 @@ public sealed class Running_commands : IClassFixture<ThreeHosts>
     }
 
     [Fact]
-    public async Task What_the_agent_leaves_out_for_itself_commands_still_have()
+    public async Task What_stands_in_the_agents_environment_commands_do_not_get()
     {
-        var result = await _fleet.Admin.RunAsync("exec", "web1", "-c", "echo ${SSL_CERT_DIR-as it was}");
-        result.Stdout.ShouldBe($"--- web1 succeeded\n{Environment.GetEnvironmentVariable("SSL_CERT_DIR") ?? "as it was"}\n", result.ToString());
+        // The agent sets it for itself.
+        var result = await _fleet.Admin.RunAsync("exec", "web1", "-c", "echo ${SSL_CERT_DIR-none} $USER");
+        result.Stdout.ShouldBe($"--- web1 succeeded\nnone {Environment.UserName}\n", result.ToString());
     }
 
     [ToolFact("python3")]

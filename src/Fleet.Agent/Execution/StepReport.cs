@@ -37,7 +37,7 @@ public sealed record StepReport
 
     public StreamTotals StandardError { get; init; } = new(0, 0, ReachedEnd: true);
 
-    /// <summary>Processes of the task that still run; looked for only where a stream had not ended when the step did.</summary>
+    /// <summary>Processes of the task that still ran when the step had ended.</summary>
     public int RemainingProcesses { get; init; }
 
     /// <summary>What ending the tree took, where that was necessary.</summary>

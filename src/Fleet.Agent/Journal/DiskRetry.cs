@@ -33,8 +33,10 @@ internal sealed partial class DiskRetry : IDisposable
                 if (_journal.Fault is not { } fault)
                     continue;
                 LogFault(fault.Message);
-                while (!_journal.CatchUp())
+                // Later, not now: a disk that is full by turns must not fill the log as well.
+                do
                     await Task.Delay(s_interval, _time, cancellationToken);
+                while (!_journal.CatchUp());
                 LogOver();
             }
         }

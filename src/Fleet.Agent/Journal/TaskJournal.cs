@@ -23,6 +23,9 @@ internal sealed partial class TaskJournal : IDisposable
 
     // Delivered, gone from the logs, and with a file that could not be removed yet.
     private readonly ConcurrentDictionary<TaskId, TaskLog> _undeleted = new();
+
+    // One at a time: who is told that nothing is left must be able to rely on it.
+    private readonly Lock _catchingUp = new();
     private volatile JournalFault? _fault;
 
     /// <summary>Opens the journal and reads what an earlier process left.</summary>
@@ -116,8 +119,9 @@ internal sealed partial class TaskJournal : IDisposable
         {
             log.Append(record);
         }
-        catch (Exception e) when (JournalFault.Is(e))
+        catch (Exception e) when (JournalFault.Is(e) && record.EntryCase != TaskRecord.EntryOneofCase.Output)
         {
+            // A piece of output is large: where it does not fit, tasks may do all the same.
             NoteFault(e);
             throw;
         }
@@ -160,6 +164,12 @@ internal sealed partial class TaskJournal : IDisposable
     /// <summary>Does what the disk did not let happen before: removes delivered tasks, writes what stands in memory.</summary>
     /// <returns>Whether nothing is left to be done; <see cref="Fault"/> is null then.</returns>
     public bool CatchUp()
+    {
+        lock (_catchingUp)
+            return CatchUp_NeedsLock();
+    }
+
+    private bool CatchUp_NeedsLock()
     {
         try
         {

@@ -91,7 +91,7 @@ internal sealed partial class ActiveTask : ITaskObserver, IDisposable
             throw NotStarted($"it waited longer than {Order.StartWithin} for its turn");
         if (_journal.Refusal() is { } refusal)
             throw NotStarted(refusal);
-        if (!OpenFiles.HaveRoom(OpenFilesBudget.OfTask))
+        if (!OpenFiles.HaveRoom(OpenFilesBudget.OfStart))
             throw NotStarted(OpenFiles.Reached("Too many open files"));
         try
         {
@@ -150,8 +150,12 @@ internal sealed partial class ActiveTask : ITaskObserver, IDisposable
             }
             catch (Exception e) when (JournalFault.Is(e))
             {
-                using (TaskScope.Begin(_log, Order.Id))
-                    LogOutputLost(chunk.Bytes.Length, e.Message);
+                // Once: there may be thousands.
+                if (_lost.Count == 0)
+                {
+                    using (TaskScope.Begin(_log, Order.Id))
+                        LogOutputLost(e.Message);
+                }
             }
         }
 
@@ -248,8 +252,8 @@ internal sealed partial class ActiveTask : ITaskObserver, IDisposable
     [LoggerMessage(5301, LogLevel.Information, "Task ended: {State} {Reason}")]
     private partial void LogEnded(TaskState state, string reason);
 
-    [LoggerMessage(5302, LogLevel.Warning, "{Bytes} bytes of the task's output could not be written and count as dropped: {Reason}")]
-    private partial void LogOutputLost(int bytes, string reason);
+    [LoggerMessage(5302, LogLevel.Warning, "Output of the task could not be written, what the disk does not take counts as dropped: {Reason}")]
+    private partial void LogOutputLost(string reason);
 
     // 5303 is retired.
     [LoggerMessage(5304, LogLevel.Warning, "Process {Process} of the task could not be noted in the journal: {Reason}")]

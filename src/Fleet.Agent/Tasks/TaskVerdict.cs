@@ -42,7 +42,7 @@ internal static class TaskVerdict
             _ => throw new InvalidOperationException($"a task cannot end as {report.End}"),
         };
 
-        var ended = new TaskEnded { State = state, Reason = Shorten(reason + AtItsLimits(report, request, reason) + Survivors(report)), WallUs = (long)wall.TotalMicroseconds };
+        var ended = new TaskEnded { State = state, Reason = Shorten(Join(reason, AtItsLimits(report, request), Survivors(report), Left(report))), WallUs = (long)wall.TotalMicroseconds };
         switch (Telling(report)?.Outcome)
         {
             case StepOutcome.Exited exited:
@@ -91,21 +91,33 @@ internal static class TaskVerdict
         request.Steps.Count == 1 || report.Steps.Count == 0 ? "" : $", in step {report.Steps[^1].Step + 1} of {request.Steps.Count}";
 
     /// <summary>Told also of a task that succeeded: a part of it may be missing.</summary>
-    private static string AtItsLimits(TaskReport report, TaskRequest request, string reason)
+    private static string AtItsLimits(TaskReport report, TaskRequest request)
     {
         var killed = report.Steps.Sum(s => s.MemoryKills);
         var refused = report.Steps.Sum(s => s.RefusedProcesses);
         var memory = request.Limits.MemoryBytes is { } bytes ? $"at its memory limit of {new ByteSize(bytes)}" : "for lack of memory";
         var first = killed == 0 ? "" : $"the kernel killed {(killed == 1 ? "one" : killed)} of its processes {memory}";
         var second = refused == 0 ? "" : $"{refused} times no process could be started at its limit of {request.Limits.Processes} processes";
-        var both = first.Length > 0 && second.Length > 0 ? $"{first}; {second}" : first + second;
-        return both.Length > 0 && reason.Length > 0 ? "; " + both : both;
+        return Join(first, second);
     }
 
     private static string Survivors(TaskReport report)
     {
         var survivors = report.Steps.SelectMany(s => s.Kill?.Survivors ?? []).ToList();
-        return survivors.Count == 0 ? "" : $"; processes that could not be ended: {string.Join(", ", survivors)}";
+        return survivors.Count == 0 ? "" : $"processes that could not be ended: {string.Join(", ", survivors)}";
+    }
+
+    /// <summary>Told also of a task that succeeded: a daemon may be meant, or forgotten.</summary>
+    private static string Left(TaskReport report) => report.Steps is [.., { Kill: null, RemainingProcesses: > 0 and var left }]
+        ? $"{left} of its processes {(left == 1 ? "runs" : "run")} on"
+        : "";
+
+    private static string Join(params ReadOnlySpan<string> parts)
+    {
+        var whole = "";
+        foreach (var part in parts)
+            whole += whole.Length > 0 && part.Length > 0 ? "; " + part : part;
+        return whole;
     }
 
     private static string Or(string text, string otherwise) => text.Length > 0 ? text : otherwise;

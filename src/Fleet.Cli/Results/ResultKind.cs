@@ -5,11 +5,11 @@ namespace Fleet.Cli.Results;
 /// <summary>What results must share, beside their text, to stand in one group.</summary>
 /// <param name="State">The terminal state.</param>
 /// <param name="Sentence">The state with its exit code or signal.</param>
-/// <param name="Reason">Why, for ends that are no ordinary success.</param>
+/// <param name="Reason">Why; of a success what was not ordinary about it, mostly nothing.</param>
 internal sealed record ResultKind(TaskState State, string Sentence, string Reason)
 {
     public static ResultKind Of(TaskEnded ended) =>
-        new(ended.State, TaskSentence.Kind(ended), ended.State == TaskState.Succeeded ? "" : TaskSentence.Reason(ended));
+        new(ended.State, TaskSentence.Kind(ended), TaskSentence.Reason(ended));
 
     /// <summary>Successes first, then failures by kind.</summary>
     public int Order => State switch

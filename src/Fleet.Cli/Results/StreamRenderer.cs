@@ -134,7 +134,7 @@ internal sealed class StreamRenderer : IResultRenderer
                 EndLine(task, key.Stream, held);
         }
 
-        if (task.Ended is { State: not TaskState.Succeeded } ended)
+        if (task.Ended is { } ended && (ended.State != TaskState.Succeeded || ended.Reason.Length > 0))
             _screen.Out.WriteLine($"{Name(task)} = {TaskSentence.Whole(ended)}");
     }
 

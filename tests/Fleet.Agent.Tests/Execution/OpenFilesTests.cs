@@ -10,7 +10,8 @@ public sealed class OpenFilesTests
     [InlineData(24, false, 0, 0)]
     [InlineData(OpenFilesBudget.Least - 1, false, 0, 0)]
     [InlineData(OpenFilesBudget.Least, true, 1, 1)]
-    [InlineData(64, true, 2, 1)]
+    [InlineData(48, true, 4, 1)]
+    [InlineData(64, true, 8, 1)]
     [InlineData(1024, true, 8, 1)]
     public void Tasks_at_a_time_are_fitted_to_the_limit_and_what_is_hopeless_is_said(long limit, bool canRun, int ofEight, int ofOne)
     {

@@ -110,4 +110,18 @@ public sealed class OutputTests : ExecutorTest
         killed.ShouldBe(new Fleet.Agent.Execution.Processes.KillReport(1, 0, killed.Survivors));
         Living(request, seen).ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task A_daemon_that_holds_nothing_is_counted_as_well()
+    {
+        var request = Some(Sh("setsid sleep 60 >/dev/null 2>&1 </dev/null & echo left"), Sh("true"));
+        var (report, seen) = await RunAsync(request);
+        report.Steps.ShouldAllBe(step => step.RemainingProcesses == 1);
+        report.Steps[0].StandardOutput.ReachedEnd.ShouldBeTrue();
+
+        await new StrayHunter(TimeProvider.System).KillLeftoversAsync(
+            new LeftoverTrace(request.TaskId, [report.Steps[0].Process!.Value], null, null), TimeSpan.FromSeconds(5), CancellationToken.None)
+            .WaitAsync(TimeSpan.FromSeconds(20));
+        Living(request, seen).ShouldBeEmpty();
+    }
 }

@@ -35,6 +35,8 @@ public sealed class FullDiskTests : IDisposable
                 journal.Append(log, Some.Output(4000));
         });
         Disk.Fill();
+        journal.Fault.ShouldBeNull("a task without output would still fit");
+        Should.Throw<IOException>(() => journal.Create(Some.TaskNumber(2), 0, DateTimeOffset.MaxValue));
         journal.Fault!.Message.ShouldBe(FullMessage);
         journal.Keep(log, Some.Ended());
 

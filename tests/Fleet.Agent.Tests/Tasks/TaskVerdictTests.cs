@@ -56,6 +56,22 @@ public sealed class TaskVerdictTests
         ended.Reason.ShouldBe("could not be started: no program \"dff\" in PATH");
     }
 
+    [Theory]
+    [InlineData(1, 0, "1 of its processes runs on")]
+    [InlineData(0, 2, "2 of its processes run on")]
+    [InlineData(0, 0, "")]
+    [InlineData(3, 3, "3 of its processes run on")]
+    public void What_a_task_leaves_running_is_told_even_of_a_success(int afterFirst, int afterSecond, string told)
+    {
+        // Counted anew after each step: the last count is of the whole task.
+        var last = afterSecond > 0 ? afterSecond : afterFirst;
+        var ended = TaskVerdict.Of(
+            new TaskReport("t", new TaskEnd.Completed(), [Report(0, s_ok) with { RemainingProcesses = afterFirst }, Report(1, s_ok) with { RemainingProcesses = last }], 0),
+            Request(2), StopNote.None, TimeSpan.FromSeconds(2));
+        ended.State.ShouldBe(TaskState.Succeeded);
+        ended.Reason.ShouldBe(told);
+    }
+
     [Fact]
     public void What_the_kernel_killed_at_the_memory_limit_is_told_even_of_a_success()
     {

@@ -79,6 +79,21 @@ public sealed class Folded_results
     }
 
     [Fact]
+    public void What_was_not_ordinary_about_a_success_is_said()
+    {
+        Show(Plain, Some.Log(
+            Some.Job("start"),
+            Some.Hosts("web1", "web2"),
+            Some.StepExit(1, 0), Some.End(1, TaskState.Succeeded, 0, "1 of its processes runs on"),
+            Some.StepExit(2, 0), Some.End(2, TaskState.Succeeded, 0))).ShouldBe("""
+            --- web1 succeeded: 1 of its processes runs on
+            --- web2 succeeded
+            2 hosts: 2 succeeded; 1.23 s; job 20261121-093115-k3f9
+
+            """);
+    }
+
+    [Fact]
     public void Several_commands_are_titled_and_the_one_that_failed_says_so()
     {
         Show(Plain, Some.Log(

@@ -28,7 +28,9 @@ public sealed class Disks_that_are_full : IAsyncLifetime
     {
         if (_fleet is null)
             return;
-        await Agent.DisposeAsync();
+        // The disk is in use as long as the agent runs.
+        if (Agent.IsRunning)
+            await Agent.StopAsync();
         _disk.Dispose();
         await _fleet.DisposeAsync();
     }
@@ -47,7 +49,7 @@ public sealed class Disks_that_are_full : IAsyncLifetime
         }
 
         (await _fleet.Admin.RunAsync("exec", "web1", "-c", "echo ran")).Stdout.ShouldBe($"--- web1 {Full}\n");
-        await UntilListedAsync("online (disk-full)");
+        await UntilListedAsync("online (disk-full)\t");
         var shown = await _fleet.Admin.RunAsync("agents", "show", "web1", "--json");
         shown.Stdout.ShouldContain("\"conditions\":[{\"kind\":\"disk-full\",\"message\":\"the disk of the host is full (No space left on device): tasks are rejected\",\"since_ms\":");
         (await AgentCommandAsync("status")).Stdout.ShouldContain("limited by   0 KiB are free for");
@@ -62,7 +64,7 @@ public sealed class Disks_that_are_full : IAsyncLifetime
         _disk.MakeRoom();
         var next = await _fleet.Admin.RunAsync("exec", "web1", "-c", "echo ran");
         next.Stdout.ShouldBe("--- web1 succeeded\nran\n", next.ToString());
-        await UntilListedAsync("online  ");
+        await UntilListedAsync("online\t");
         Agent.Output.ShouldContain("The journal can be written again");
     }
 
@@ -73,7 +75,7 @@ public sealed class Disks_that_are_full : IAsyncLifetime
         {
             var large = await _fleet.Admin.RunAsync("exec", "web1", "--head-bytes", "7MB", "--json", "-c", "head -c 7000000 /dev/zero");
             large.ExitCode.ShouldBe(0, large.Stderr);
-            large.Stdout.ShouldContain("\"total_bytes\":7000000");
+            large.Stdout.ShouldContain("\"state\":\"succeeded\"");
             var next = await _fleet.Admin.RunAsync("exec", "web1", "-c", "echo ran");
             next.Stdout.ShouldBe("--- web1 succeeded\nran\n", next.ToString() + Agent.Output);
         }
@@ -84,5 +86,5 @@ public sealed class Disks_that_are_full : IAsyncLifetime
     private Task<CommandResult> AgentCommandAsync(string command) => OneShot.RunAsync(Binaries.Agent, [command, "--state", Agent.StateDirectory]);
 
     private Task UntilListedAsync(string link) => Patience.UntilAsync(
-        $"the list says {link}", async () => (await _fleet.Admin.RunAsync("agents", "list")).Stdout.Contains($"web1  {link}", StringComparison.Ordinal), evidence: () => Agent.Output);
+        $"the list says {link}", async () => (await _fleet.Admin.RunAsync("agents", "list")).Stdout.Contains($"web1\t{link}", StringComparison.Ordinal), evidence: () => Agent.Output);
 }

@@ -85,6 +85,13 @@ internal sealed class ChildProcesses
         }
     }
 
+    /// <summary>Whether this process has any child: a task's own, or one whose parent has ended, for those come to us.</summary>
+    internal unsafe bool HaveChildren()
+    {
+        var info = stackalloc byte[128];
+        return Libc.WaitId(AllChildren, 0, info, WaitExited | WaitNoReap | WaitNoHang) == 0 || Errno.Last != Errno.NoChild;
+    }
+
     /// <summary>Writes a file that is to be executed, while no process is being started.</summary>
     /// <remarks>
     /// A child started meanwhile would hold the file open for writing until its own exec, and executing the file would fail

@@ -9,6 +9,8 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
     // SIGKILL is sure unless the process sleeps uninterruptibly; then the step ends without it and says so.
     private static readonly TimeSpan KilledExitWait = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan LastMoment = TimeSpan.FromMilliseconds(50);
+
     private readonly StepRequest _step = context.Request.Steps[index];
     private readonly DateTimeOffset _startedAt = context.Time.GetUtcNow();
     private readonly CgroupUse _usedBefore = index == 0 ? default : context.Cgroup?.Use() ?? default;
@@ -96,10 +98,27 @@ internal sealed class StepRun(StepContext context, int index, List<ProcessIdenti
             Process = child.Identity,
             StandardOutput = streams.Output,
             StandardError = streams.Error,
-            RemainingProcesses = kill?.Survivors.Count ?? (reachedEnd ? 0 : ProcessTree.Find(Trace).Count),
+            RemainingProcesses = kill?.Survivors.Count ?? await CountLeftAsync(reachedEnd),
             Kill = kill,
         };
     }
+
+    private async Task<int> CountLeftAsync(bool reachedEnd)
+    {
+        var left = CountLeft(reachedEnd);
+        if (left == 0)
+            return 0;
+        // What was about to end together with the step is not left behind.
+        await Task.Delay(LastMoment, context.Time, CancellationToken.None);
+        return CountLeft(reachedEnd);
+    }
+
+    // Looking through all processes of the host is for where nothing simpler tells: somebody holds the output, or has become our child
+    // when its parent ended. One that has left the cgroup and holds nothing is not seen.
+    private int CountLeft(bool reachedEnd) =>
+        !reachedEnd ? ProcessTree.Find(Trace).Count
+        : context.Cgroup is { } cgroup ? cgroup.Processes().Count
+        : ChildProcesses.Shared.HaveChildren() ? ProcessTree.Find(Trace).Count : 0;
 
     private async Task<KillReport> EndTreeAsync(ChildProcess child)
     {
