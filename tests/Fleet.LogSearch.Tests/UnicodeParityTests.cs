@@ -154,6 +154,11 @@ public sealed class UnicodeParityTests : IDisposable
         set.Match(Encoding.UTF8.GetBytes(other)).ShouldBe(0UL);
     }
 
+    [Theory]
+    [InlineData("b[\\r\\n]"), InlineData("b\\n"), InlineData("b\\x0a"), InlineData("[\\n]f")]
+    public void The_end_of_a_line_is_in_no_line(string pattern) =>
+        ScratchDirectory.Lines(_scratch.Write("a.log", "ab\nfoo\nab\r\n"), new LogQuery { Patterns = [new LogPattern("p", pattern)] }).ShouldBeEmpty();
+
     [Fact]
     public void Ranges_of_characters_beyond_and_of_bytes_that_are_none_are_in_bytes()
     {

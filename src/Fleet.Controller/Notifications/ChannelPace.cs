@@ -63,6 +63,9 @@ internal sealed class ChannelPace(NotifyOptions options, Func<int> maxConcurrent
         _nextAt = now + _interval;
     }
 
+    /// <summary>A message that was to start did not: nothing is known of the receiver.</summary>
+    public void Abandon() => _inFlight--;
+
     /// <summary>A message ended.</summary>
     /// <param name="outcome">How.</param>
     /// <param name="startedAt">When it started: what started before a hold says nothing that the hold did not know.</param>

@@ -27,7 +27,7 @@ internal sealed partial class ChannelQueue(string channel, IFleetStore store, Ch
     private DateTimeOffset _plannedAt;
     private volatile bool _hasNew = true;
 
-    private sealed record Ended(long[] Keys, DateTimeOffset StartedAt, DateTimeOffset At, DeliveryOutcome Outcome);
+    private sealed record Ended(long[] Keys, DateTimeOffset StartedAt, DateTimeOffset At, DeliveryOutcome? Outcome);
 
     /// <summary>There may be new messages, or some fell due: they take their place among those that wait.</summary>
     public void Look()
@@ -105,15 +105,21 @@ internal sealed partial class ChannelQueue(string channel, IFleetStore store, Ch
         _onTheirWay.Remove(sending);
         var ended = await sending;
         _keysOnTheirWay.ExceptWith(ended.Keys);
+        if (ended.Outcome is not { } outcome)
+        {
+            _pace.Abandon();
+            return;
+        }
+
         // It waits again, perhaps before others; and what waits is folded from now on.
-        _hasNew |= ended.Outcome.IsThrottled;
-        switch (_pace.End(ended.Outcome, ended.StartedAt, ended.At))
+        _hasNew |= outcome.IsThrottled;
+        switch (_pace.End(outcome, ended.StartedAt, ended.At))
         {
             case PaceChange.Limited:
                 LogLimited(channel, Math.Round(Math.Max(0, (_pace.NextStart - ended.At)?.TotalSeconds ?? 0), 1), Math.Round(_pace.Interval.TotalSeconds, 1));
                 break;
             case PaceChange.Held:
-                LogHeld(channel, Math.Round(Math.Max(0, (_pace.NextStart - ended.At)?.TotalSeconds ?? 0), 1), ended.Outcome.Fault);
+                LogHeld(channel, Math.Round(Math.Max(0, (_pace.NextStart - ended.At)?.TotalSeconds ?? 0), 1), outcome.Fault);
                 break;
             case PaceChange.Recovered:
                 // Their pauses were the channel's fault.
@@ -128,7 +134,7 @@ internal sealed partial class ChannelQueue(string channel, IFleetStore store, Ch
     {
         // The loop goes on at once, whatever a sender does before it first waits.
         await Task.Yield();
-        var outcome = DeliveryOutcome.Sent;
+        DeliveryOutcome? outcome = null;
         var at = startedAt;
         try
         {
@@ -136,10 +142,10 @@ internal sealed partial class ChannelQueue(string channel, IFleetStore store, Ch
             if (records.Count == 0)
                 return new Ended(keys, startedAt, at, outcome);
             // Of an attempt that was cut off here it is not known whether it got through: the receiver can tell by the ids.
-            outcome = await post.SendAsync(channel, Notice.Of([.. records.Select(NoticeOf)]), cancellationToken);
-            at = time.GetUtcNow();
-            var attempts = records.ToDictionary(record => record.Key, record => Judge(record, outcome, at));
-            LogOutcome(records, attempts, outcome);
+            var ended = await post.SendAsync(channel, Notice.Of([.. records.Select(NoticeOf)]), cancellationToken);
+            (outcome, at) = (ended, time.GetUtcNow());
+            var attempts = records.ToDictionary(record => record.Key, record => Judge(record, ended, at));
+            LogOutcome(records, attempts, ended);
             // Without the token: what went out is written down, also while the controller stops.
             await store.Alerts.RecordAttemptsAsync(attempts, CancellationToken.None);
         }

@@ -142,7 +142,7 @@ internal sealed class LineMatcher
             }
         }
 
-        return open.Peek();
+        return open.TryPeek(out int last) ? last : 0;
     }
 
     // A byte that is no character ends a word, as it does for grep.

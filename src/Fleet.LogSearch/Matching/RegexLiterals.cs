@@ -140,14 +140,15 @@ internal sealed class RegexLiterals
     private Piece OneOf(PatternToken token)
     {
         CharacterSet set = token.Set!;
-        _lineByLine |= !System.Text.Ascii.IsValid(token.Text) || token.Text.StartsWith("\\u", StringComparison.Ordinal) || NamesBeyondAscii(token);
+        _lineByLine |= NamesBeyondAscii(token);
         int[]? few = set.Few(2 * MostOfOnePlace);
         if (few is null)
         {
             return Piece.Unknown;
         }
 
-        if (few is ['\n'] or ['\r'])
+        // A literal with a line's end would be found where no line holds it.
+        if (Array.Exists(few, code => code is '\n' or '\r'))
         {
             throw new FormatException("Ends of lines are not looked into.");
         }
@@ -160,9 +161,10 @@ internal sealed class RegexLiterals
         return texts.Length is > 0 and <= MostOfOnePlace ? new Piece([.. texts], null) : Piece.Unknown;
     }
 
-    // \s and \w are known to do well; what case adds to a letter does, too.
-    private bool NamesBeyondAscii(PatternToken token) =>
-        token.Set is { IsNegated: false, Categories: 0 } set && !set.Ranges.IsEmpty && set.Ranges.Ranges[^1].Last > 127 && !_ignoreCase && token.Text != "\\s";
+    // \s, \w and categories are known to do well, and so does what case adds to a letter.
+    private static bool NamesBeyondAscii(PatternToken token) =>
+        !System.Text.Ascii.IsValid(token.Text) || token.Text.Contains("\\u", StringComparison.Ordinal) || token.Text.Contains("\\x", StringComparison.Ordinal)
+        || (token.Text.Contains("\\p", StringComparison.OrdinalIgnoreCase) && !token.Set!.Ranges.IsEmpty);
 
     private Piece Quantified(Piece piece)
     {

@@ -146,6 +146,36 @@ public sealed class DeliveryLoopTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_on_its_way_when_the_controller_ended_comes_again_under_the_same_ids_and_the_rest_once()
+    {
+        await CommitAsync(SomeNotices.Storm(_time.GetUtcNow(), [.. Alerts(40, "kill", 3), .. Alerts(3, "other", 2)], ("ops", "firing")));
+        var cut = (await _sender.NextAsync()).Notice;
+        for (var i = 0; i < 3; i++)
+            (await _sender.NextAsync()).Take();
+        for (var i = 0; i < 3; i++)
+            await AttemptedAsync($"al-other-{i}", attempt => attempt.SentAt is not null);
+
+        // Nothing is written down of what is cut off, as after a kill.
+        await _stop.CancelAsync();
+        await _running.WaitAsync(TestController.Patience);
+        using var stop = new CancellationTokenSource();
+        var registry = SomeNotices.Registry(SomeScans.Webhook("ops", "https://a.example.org"));
+        var post = new ChannelPost(registry, [_sender], _options, _time, NullLogger<ChannelPost>.Instance);
+        var running = new DeliveryLoop(_store!.Store, post, new DeliverySignal(), _options, _time, NullLogger<DeliveryLoop>.Instance).RunAsync(stop.Token);
+
+        var again = await _sender.NextAsync();
+        again.Notice.Id.ShouldBe(cut.Id);
+        again.Notice.Parts.Select(part => part.Id).ShouldBe(cut.Parts.Select(part => part.Id));
+        again.Take();
+        for (var i = 0; i < 40; i++)
+            await AttemptedAsync($"al-kill-{i}", attempt => attempt.SentAt is not null && attempt.Attempts == 1);
+        (await _store.Store.Alerts.WaitingChannelsAsync(CancellationToken.None)).ShouldBeEmpty();
+        _sender.Waiting.ShouldBe(0);
+        await stop.CancelAsync();
+        await running.WaitAsync(TestController.Patience);
+    }
+
+    [Fact]
     public async Task A_few_messages_of_one_pattern_stay_a_few()
     {
         await CommitAsync(SomeNotices.Storm(_time.GetUtcNow(), [.. Alerts(9, "kill", 3)], ("ops", "firing")));
