@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Fleet.Controller.Logging;
 
 /// <summary>
@@ -7,19 +9,25 @@ namespace Fleet.Controller.Logging;
 internal sealed partial class KestrelFaults(ILoggerProvider inner, TimeProvider time) : ILoggerProvider, ISupportExternalScope
 {
     private const string Kestrel = "Microsoft.AspNetCore.Server.Kestrel";
+    private readonly ConcurrentDictionary<string, Tamed> _tamed = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => categoryName.StartsWith(Kestrel, StringComparison.Ordinal)
-        ? new Tamed(inner.CreateLogger(categoryName), time)
+        ? _tamed.GetOrAdd(categoryName, name => new Tamed(inner.CreateLogger(name), time))
         : inner.CreateLogger(categoryName);
 
     /// <inheritdoc/>
     public void SetScopeProvider(IExternalScopeProvider scopeProvider) => (inner as ISupportExternalScope)?.SetScopeProvider(scopeProvider);
 
     /// <inheritdoc/>
-    public void Dispose() => inner.Dispose();
+    public void Dispose()
+    {
+        foreach (var tamed in _tamed.Values)
+            tamed.Dispose();
+        inner.Dispose();
+    }
 
-    private sealed partial class Tamed : ILogger
+    private sealed partial class Tamed : ILogger, IDisposable
     {
         private readonly ILogger _inner;
         private readonly Repeats<(int Event, string Fault)> _repeats;
@@ -33,6 +41,8 @@ internal sealed partial class KestrelFaults(ILoggerProvider inner, TimeProvider 
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => _inner.BeginScope(state);
+
+        public void Dispose() => _repeats.Dispose();
 
         public bool IsEnabled(LogLevel logLevel) => _inner.IsEnabled(logLevel);
 
