@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Fleet.Protocol.V1;
+using Fleet.Security.Client;
+using Google.Protobuf;
+using CertificateRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
+
+namespace Fleet.Security.Names;
+
+/// <summary>Names, labels and notes that would do something to a terminal, a log, a path or a reader.</summary>
+[Collection(OneFleet.Name)]
+public sealed class Hostile_names(FleetUnderAttack fleet)
+{
+    private static readonly string[] s_names =
+    [
+        "", " ", ".", "..", "../web1", "/etc/passwd", "web1/../web2", "a b", "-rf", "--help", "a\nb", "a\rb", "a\tb", "a\0b", "\u001b[2Jx", "a\u0007", "a\u009bx", "a;id", "$(id)", "`id`", "a'b", "a\"b",
+        "a,b", "web[1-9]", "web*", "!web1", "@web", "a=b", "a|b", "a\u202eb", "a\u200bb", "\ufeffa", "wéb1", "web１", "a_b c", new string('x', 300), "WEB1",
+    ];
+
+    // What one line of text must not hold, whoever writes it.
+    private static readonly string[] s_unclean = ["a\nb", "a\rb", "a\tb", "a\0b", "\u001b]0;x\u0007", "a\u009bm", "a\u202eb", "a\u200bb", "a\u2028b", "\ud800"];
+
+    [Fact]
+    public async Task A_host_with_such_a_name_does_not_join()
+    {
+        var token = await fleet.Fleet.CreateTokenAsync("--uses", "100");
+        using var client = new ForeignClient(fleet.Address);
+        var before = await fleet.RunAsync("agents", "list");
+
+        var taken = new List<string>();
+        foreach (var name in s_names)
+        {
+            var answer = await client.CallAsync("/fleet.v1.Enrolment/EnrolAgent", new EnrolAgentRequest { Token = token, EnrolmentId = Guid.NewGuid().ToString("N"), Name = name, Csr = Csr() });
+            if (answer.Status is 0 or null || answer.Detail.Any(char.IsControl))
+                taken.Add($"\"{Escaped(name)}\": {answer}");
+        }
+
+        taken.ShouldBeEmpty();
+        (await fleet.RunAsync("agents", "list")).Split('\n').Length.ShouldBe(before.Split('\n').Length);
+        // The token was good, so it was the names.
+        (await client.CallAsync("/fleet.v1.Enrolment/EnrolAgent", new EnrolAgentRequest { Token = token, EnrolmentId = Guid.NewGuid().ToString("N"), Name = "good", Csr = Csr() })).Status.ShouldBe(0);
+        await fleet.RunAsync("agents", "remove", "good", "--yes");
+    }
+
+    [Fact]
+    public async Task An_operator_with_such_a_name_does_not_join()
+    {
+        var token = await fleet.Fleet.CreateTokenAsync("--operator", "viewer", "--uses", "100");
+        using var client = new ForeignClient(fleet.Address);
+
+        var taken = new List<string>();
+        // Operators' names may have capitals: WEB1 is one.
+        foreach (var name in s_names.SkipLast(1))
+        {
+            var answer = await client.CallAsync("/fleet.v1.Enrolment/EnrolOperator", new EnrolOperatorRequest { Token = token, EnrolmentId = Guid.NewGuid().ToString("N"), Name = name, Csr = Csr() });
+            if (answer.Status is 0 or null || answer.Detail.Any(char.IsControl))
+                taken.Add($"\"{Escaped(name)}\": {answer}");
+        }
+
+        taken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task One_line_of_text_is_one_clean_line_wherever_it_is_written()
+    {
+        using var admin = fleet.ConnectAs("ada");
+
+        var taken = new List<string>();
+        foreach (var text in s_unclean)
+        {
+            var label = new SetLabelsRequest { Target = new TargetSelection { Expression = "web1" } };
+            label.Set["role"] = text;
+            (string Method, IMessage Message)[] calls =
+            [
+                ("/fleet.v1.Agents/SetLabels", label),
+                ("/fleet.v1.Tokens/CreateToken", new CreateTokenRequest { Kind = TokenKind.Agent, LifetimeMs = 60_000, MaxUses = 1, Note = text }),
+                ("/fleet.v1.Alerts/CreateSilence", new CreateSilenceRequest { Scan = "*", DurationMs = 3_600_000, Comment = text }),
+                ("/fleet.v1.Alerts/AcknowledgeAlerts", new AcknowledgeAlertsRequest { Ids = { "a-0123456789abcdef" }, Comment = text }),
+            ];
+            foreach (var (method, message) in calls)
+            {
+                var answer = await admin.CallRawAsync(method, Frames.Of(Bytes(message, text)));
+                if (answer.Status is 0 or null || answer.Detail.Any(char.IsControl))
+                    taken.Add($"{method} \"{Escaped(text)}\": {answer}");
+            }
+        }
+
+        taken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_signing_request_that_is_none_or_of_another_kind_gives_no_certificate()
+    {
+        var token = await fleet.Fleet.CreateTokenAsync("--uses", "100");
+        using var client = new ForeignClient(fleet.Address);
+        using var rsa = RSA.Create(2048);
+        using var p384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        var broken = Csr().ToByteArray();
+        broken[^5] ^= 1;
+        ByteString[] requests =
+        [
+            ByteString.Empty, ByteString.CopyFrom(new byte[1 << 20]), ByteString.CopyFromUtf8("-----BEGIN CERTIFICATE REQUEST-----"), ByteString.CopyFrom(broken),
+            ByteString.CopyFrom(new CertificateRequest("CN=x", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSigningRequest()),
+            ByteString.CopyFrom(new CertificateRequest("CN=x", p384, HashAlgorithmName.SHA384).CreateSigningRequest()),
+        ];
+        for (var i = 0; i < requests.Length; i++)
+        {
+            var answer = await client.CallAsync("/fleet.v1.Enrolment/EnrolAgent", new EnrolAgentRequest { Token = token, EnrolmentId = Guid.NewGuid().ToString("N"), Name = $"csr{i}", Csr = requests[i] });
+            answer.Status.ShouldBe(Answer.InvalidArgument, $"request {i}: {answer}");
+        }
+    }
+
+    private static ByteString Csr()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return ByteString.CopyFrom(new CertificateRequest("CN=x", key, HashAlgorithmName.SHA256).CreateSigningRequest());
+    }
+
+    // A lone surrogate cannot be encoded by an honest library: its three bytes are put in place of the question mark that one makes of it.
+    private static byte[] Bytes(IMessage message, string text)
+    {
+        if (text != "\ud800")
+            return message.ToByteArray();
+        var bytes = message.ToByteArray();
+        var at = bytes.AsSpan().IndexOf("\ufffd"u8);
+        if (at >= 0)
+            (bytes[at], bytes[at + 1], bytes[at + 2]) = (0xed, 0xa0, 0x80);
+        return bytes;
+    }
+
+    private static string Escaped(string text) => string.Concat(text.Take(40).Select(c => c is < ' ' or > '~' ? $"\\u{(int)c:x4}" : c.ToString()));
+}
