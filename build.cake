@@ -98,7 +98,7 @@ RunTarget(target);
 bool IsTestProject(FilePath project)
 {
     var name = project.GetFilenameWithoutExtension().ToString();
-    return name.EndsWith(".Tests") || name == "Fleet.EndToEnd";
+    return name.EndsWith(".Tests") || name is "Fleet.EndToEnd" or "Fleet.Security";
 }
 
 // Small and fast ones first, real processes last.

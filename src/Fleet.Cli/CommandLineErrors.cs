@@ -57,7 +57,7 @@ internal static class CommandLineErrors
             return $"there is no command \"{PathOf(result)} {first}\"\n  {Hint(first, known)}";
         }
 
-        var target = result.Children.OfType<ArgumentResult>().FirstOrDefault(argument => argument.Argument.Name == "target")?.Tokens.FirstOrDefault()?.Value;
+        var target = result.Children.OfType<ArgumentResult>().FirstOrDefault(argument => argument.Argument.Name == "target")?.Tokens is [var given, ..] ? given.Value : null;
         var hint = (result.Command.Name, target) switch
         {
             ("exec", not null) when words.Any(IsShellSyntax) => $"give a line for the shell with -c: fleet exec {ShellQuoted(target)} -c {ShellQuoted(string.Join(' ', words))}",

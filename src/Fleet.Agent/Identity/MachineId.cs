@@ -22,7 +22,7 @@ internal static class MachineId
         foreach (var file in s_files)
         {
             // "uninitialized", or nothing, before the first boot has made one.
-            if (files.Read(file) is { Length: 2 * HashBytes } text && text.AsSpan().IndexOfAnyExcept("0123456789abcdef") < 0)
+            if (files.Read(file) is { Length: 2 * HashBytes } text && text.All(char.IsAsciiHexDigitLower))
                 return Convert.ToHexStringLower(HMACSHA256.HashData(Convert.FromHexString(text), "fleet-agent machine, version 1"u8).AsSpan(0, HashBytes));
         }
 

@@ -20,7 +20,7 @@ namespace Fleet.Cli.Connection;
 /// <summary>A link to the context's controller: the operator API over the operator's own certificate.</summary>
 internal sealed class FleetClient : IDisposable
 {
-    private readonly IDisposable? _channel;
+    private readonly GrpcChannel? _channel;
 
     private FleetClient(GrpcChannel channel, PinnedTrust trust, FleetContext context, IdentityFiles files, X509Certificate2 identity, bool isRenewalDue)
         : this(channel.CreateCallInvoker(), trust, context, files, identity)

@@ -79,7 +79,7 @@ public sealed class FileClaims(FollowBuffers buffers)
         return false;
     }
 
-    private IEnumerable<string> Claimants(FileStatus status) => _byInode.TryGetValue(status.Inode, out HashSet<string>? logs) ? logs : [];
+    private HashSet<string> Claimants(FileStatus status) => _byInode.TryGetValue(status.Inode, out HashSet<string>? logs) ? logs : [];
 
     private void Set(string log, Claim? claim)
     {

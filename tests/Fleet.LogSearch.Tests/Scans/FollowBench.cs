@@ -129,10 +129,10 @@ internal sealed class SettableTime : TimeProvider
     public void Advance(TimeSpan by) => _ahead += by;
 
     /// <summary>File systems date births by the kernel's clock tick: waits until what is made from now on is clearly younger.</summary>
-    public void AwaitBirthAfterNow(string directory)
+    public static void AwaitBirthAfterNow(string directory)
     {
         string probe = Path.Join(directory, ".probe");
-        DateTime clear = DateTime.UtcNow + TimeSpan.FromMilliseconds(60);
+        DateTime clear = System.GetUtcNow().UtcDateTime + TimeSpan.FromMilliseconds(60);
         SpinWait.SpinUntil(() =>
         {
             File.Delete(probe);

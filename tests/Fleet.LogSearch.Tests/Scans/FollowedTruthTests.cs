@@ -195,14 +195,14 @@ public sealed class FollowedTruthTests : IDisposable
         Switch(way, 1);
         _bench.Scan().ShouldBe(["hit 1"]);
         DateTimeOffset looked = _bench.Time.GetUtcNow();
-        _bench.Time.AwaitBirthAfterNow(_directory);
+        SettableTime.AwaitBirthAfterNow(_directory);
         Switch(way, 2);
         DateTimeOffset lost = _bench.Time.GetUtcNow();
-        _bench.Time.AwaitBirthAfterNow(_directory);
+        SettableTime.AwaitBirthAfterNow(_directory);
         Switch(way, 3);
         if (way == "numbers")
         {
-            _bench.Time.AwaitBirthAfterNow(_directory);
+            SettableTime.AwaitBirthAfterNow(_directory);
             Switch(way, 4);
         }
 
@@ -225,8 +225,8 @@ public sealed class FollowedTruthTests : IDisposable
         _bench.Follow(() => Follow(current));
         Switch(way, 1);
         _bench.Scan().ShouldBe(["hit 1"]);
-        _bench.Time.AwaitBirthAfterNow(_directory);
-        _bench.Time.AwaitBirthAfterNow(_directory);
+        SettableTime.AwaitBirthAfterNow(_directory);
+        SettableTime.AwaitBirthAfterNow(_directory);
         Switch(way, 2);
 
         _bench.Scan().ShouldBe(["hit 2"]);
