@@ -42,7 +42,7 @@ public sealed class GapTruthTests : IDisposable
         _bench.Run();
         await Task.Delay(300);
         Look();
-        var looked = DateTimeOffset.UtcNow;
+        var looked = TimeProvider.System.GetUtcNow();
         _bench.Stop();
         File.Delete(Log);
         File.WriteAllText(Log, "hit 2\n");

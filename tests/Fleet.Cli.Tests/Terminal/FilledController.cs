@@ -37,7 +37,7 @@ internal sealed class FilledController(string text, int turn, bool isSearch, Sta
     {
         if (refusal is { } code)
             throw new RpcException(new Status(code, text));
-        var answer = (IMessage)Activator.CreateInstance(typeof(TResponse))!;
+        var answer = (IMessage)(object)Activator.CreateInstance<TResponse>()!;
         _filled.Fill(answer);
         if (answer is Job job)
             job.Spec = Spec();

@@ -129,7 +129,7 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
 
         deleted.ShouldBe(33);
         (await ReadAsync(new FindingQuery { AgentIds = ["id-web1"], Order = FindingOrder.Arrival })).ShouldBe([1, 2], "its neighbor's noise costs it nothing");
-        (await ReadAsync(new FindingQuery { AgentIds = ["id-noisy"], Order = FindingOrder.Arrival })).Count().ShouldBe(8, "of its own scans the noisy one loses");
+        (await ReadAsync(new FindingQuery { AgentIds = ["id-noisy"], Order = FindingOrder.Arrival })).Count.ShouldBe(8, "of its own scans the noisy one loses");
     }
 
     [Fact]
