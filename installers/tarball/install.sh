@@ -8,6 +8,8 @@
 # Options: --token TOKEN [--controller HOST:PORT] and the other options of `fleet-agent enrol`; without a token nothing is enrolled.
 set -eu
 
+# The shell reads it to the closing brace before it runs any of it: of a script that was cut on its way, nothing runs.
+{
 service=fleet-agent.service
 binary=/usr/bin/fleet-agent
 state=/var/lib/fleet-agent
@@ -163,5 +165,5 @@ main() {
     start
 }
 
-# Last and in one line, which is no command before its last character: of a script that was cut on its way, nothing runs.
-{ main "$@"; }
+main "$@"
+}

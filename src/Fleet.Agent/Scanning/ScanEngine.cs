@@ -196,7 +196,7 @@ internal sealed partial class ScanEngine : IDisposable
                 run.LastRunMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
             log.LagBytes = step.LagBytes;
             SetFault(log, step.Fault);
-            After(log, step.State);
+            After(log, step.State, step.LookAgain);
         }
         catch (LogMovedException)
         {
@@ -210,7 +210,7 @@ internal sealed partial class ScanEngine : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             SetFault(log, e is UnauthorizedAccessException ? "no permission to read it" : e.Message);
-            After(log, FollowState.CaughtUp);
+            After(log, FollowState.CaughtUp, lookAgain: null);
         }
         finally
         {
@@ -227,11 +227,11 @@ internal sealed partial class ScanEngine : IDisposable
             _stage.Keep(log.Key, log.Mark = looked);
     }
 
-    private void After(FollowedLog log, FollowState state)
+    private void After(FollowedLog log, FollowState state, TimeSpan? lookAgain)
     {
         var now = _time.GetTimestamp();
         var isContinuous = log.Run.Scan.IsContinuous;
-        log.SweepAt = isContinuous ? After(now, log.Sweep) : long.MaxValue;
+        log.SweepAt = isContinuous ? After(now, lookAgain < log.Sweep ? lookAgain.Value : log.Sweep) : long.MaxValue;
         switch (state)
         {
             case FollowState.More:

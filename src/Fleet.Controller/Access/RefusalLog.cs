@@ -6,6 +6,7 @@ namespace Fleet.Controller.Access;
 /// <summary>Logs callers that are refused: the first at once, then once a minute how many more there were.</summary>
 internal sealed partial class RefusalLog : IDisposable
 {
+    private const int MostKinds = 256;
     private readonly Repeats<(string Caller, string Method)> _repeats;
     private readonly ILogger<RefusalLog> _log;
 
@@ -13,7 +14,7 @@ internal sealed partial class RefusalLog : IDisposable
     {
         _log = log;
         _repeats = new Repeats<(string Caller, string Method)>(
-            time, ("other callers", "other methods"), (key, count, peer) => LogRepeated(key.Caller, key.Method, count, peer));
+            time, MostKinds, ("other callers", "other methods"), (key, count, peer) => LogRepeated(key.Caller, key.Method, count, peer));
     }
 
     /// <summary>A caller was refused.</summary>

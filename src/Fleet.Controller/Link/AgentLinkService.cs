@@ -71,7 +71,7 @@ internal sealed partial class AgentLinkService(
         }
 
         if (session.Ended is { Status: { } fault }
-            && room.Lines.Admits(session.Agent.Name, "broke the protocol", $"{fault.StatusCode}, {fault.Detail}"))
+            && room.Lines.AdmitsOfAgent(session.Agent.Name, "broke the protocol", $"{fault.StatusCode}, {fault.Detail}"))
             LogFault(room.Log, session.Agent.Name, session.Id, session.Peer, fault.StatusCode, fault.Detail);
     }
 
@@ -97,7 +97,7 @@ internal sealed partial class AgentLinkService(
                     Cause = Goodbye.Types.Cause.Overloaded, Reason = "the controller's store failed", RetryAfterMs = 5_000,
                 });
             default:
-                if (room.Lines.Admits(session.Agent.Name, "its session failed", error.Message))
+                if (room.Lines.AdmitsOfAgent(session.Agent.Name, "its session failed", error.Message))
                     LogFailed(room.Log, session.Agent.Name, session.Id, error);
                 return LinkEnd.Fault(StatusCode.Internal, "the controller failed; its log says how");
         }

@@ -69,7 +69,7 @@ internal sealed partial class AgentMessageHandler
                     await RenewAsync(session, message.CertificateRequest);
                     break;
                 case AgentMessage.MessageOneofCase.CertificateRequest:
-                    if (_room.Lines.Admits(session.Agent.Name, "asks for certificates faster than it may", session.Peer))
+                    if (_room.Lines.AdmitsOfAgent(session.Agent.Name, "asks for certificates faster than it may", session.Peer))
                         LogTooManyRenewals(_room.Log, session.Agent.Name);
                     break;
                 case AgentMessage.MessageOneofCase.Hello:

@@ -217,7 +217,7 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
     /// <summary>Says that a record came too late: the agent forgets the task, and ends it if it still runs.</summary>
     public void Abandon(string taskId, long seq, bool hasEnded)
     {
-        if (_room.Lines.Admits(Agent.Name, "records came after the end of their tasks and are dropped", taskId, LinesAMinute))
+        if (_room.Lines.AdmitsOfAgent(Agent.Name, "records came after the end of their tasks and are dropped", taskId, LinesAMinute))
             LogLate(_room.Log, taskId, Agent.Name, seq);
         Forget(taskId, seq, hasEnded);
     }

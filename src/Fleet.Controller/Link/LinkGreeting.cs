@@ -65,7 +65,7 @@ internal sealed partial class LinkGreeting
         }
 
         await session.WriteAsync(responses, new ControllerMessage { Welcome = welcome }, more: false);
-        if (_room.Lines.Admits(session.Agent.Name, "linked", session.Peer, LinesAMinute))
+        if (_room.Lines.AdmitsOfAgent(session.Agent.Name, "linked", session.Peer, LinesAMinute))
             LogLinked(_room.Log, session.Agent.Name, session.Id, session.Peer, hello.Version, hello.Held.Count);
         return hello;
     }
@@ -76,7 +76,7 @@ internal sealed partial class LinkGreeting
         var now = _room.Time.GetUtcNow();
         _sessions.Leave(session);
         var reason = session.Ended?.OfflineReason ?? "closed";
-        if (_registry.Detach(session.Agent.Id, session, now, reason) && _room.Lines.Admits(session.Agent.Name, "unlinked", reason, LinesAMinute))
+        if (_registry.Detach(session.Agent.Id, session, now, reason) && _room.Lines.AdmitsOfAgent(session.Agent.Name, "unlinked", reason, LinesAMinute))
             LogUnlinked(_room.Log, session.Agent.Name, session.Id, reason, _room.Time.GetUtcNow() - session.Since);
 
         // Posted without a token: dispatch must hear of it. It does not wait but for the loop, which always drains or has ended.
@@ -119,7 +119,7 @@ internal sealed partial class LinkGreeting
     {
         if (hello.ProtocolVersion != HelloCheck.ProtocolVersion)
         {
-            if (_room.Lines.Admits(session.Agent.Name, "speaks another protocol", $"{hello.ProtocolVersion}"))
+            if (_room.Lines.AdmitsOfAgent(session.Agent.Name, "speaks another protocol", $"{hello.ProtocolVersion}"))
                 LogIncompatible(_room.Log, session.Agent.Name, hello.ProtocolVersion, HelloCheck.ProtocolVersion);
             session.Cut(new Goodbye
             {
@@ -164,7 +164,7 @@ internal sealed partial class LinkGreeting
             if (stored is null || stored.AgentId != session.Agent.Id)
                 continue;
 
-            if (_room.Lines.Admits(session.Agent.Name, "holds tasks that have ended here", held.TaskId, LinesAMinute))
+            if (_room.Lines.AdmitsOfAgent(session.Agent.Name, "holds tasks that have ended here", held.TaskId, LinesAMinute))
                 LogGivenUp(_room.Log, held.TaskId, session.Agent.Name, stored.State);
             welcome.ResumeFrom.Add(new TaskAck { TaskId = held.TaskId, Seq = (ulong)held.LastSeq });
             if (held.IsRunning)

@@ -51,12 +51,12 @@ internal sealed partial class LiveSessions
         if (verdict == TakeOver.Clone)
         {
             duplicate = $"two processes take turns, at {standing!.Peer} and at {newcomer.Peer}";
-            if (_lines.Admits(newcomer.Agent.Name, "two processes live with its identity", newcomer.Peer))
+            if (_lines.AdmitsOfAgent(newcomer.Agent.Name, "two processes live with its identity", newcomer.Peer))
                 LogClone(_log, newcomer.Agent.Name, standing.Peer, newcomer.Peer);
             return Replaced(_options.CloneRetryAfter);
         }
 
-        if (verdict == TakeOver.Replace && _lines.Admits(newcomer.Agent.Name, "another process took its place", newcomer.Peer, LinesAMinute))
+        if (verdict == TakeOver.Replace && _lines.AdmitsOfAgent(newcomer.Agent.Name, "another process took its place", newcomer.Peer, LinesAMinute))
             LogReplaced(_log, newcomer.Agent.Name, standing!.Peer, newcomer.Peer);
         standing?.Cut(Replaced(_options.ReplacedRetryAfter));
         return null;

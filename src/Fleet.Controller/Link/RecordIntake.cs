@@ -100,7 +100,7 @@ internal sealed partial class RecordIntake(OpenJobs open, IFleetStore store, Pee
         }
 
         var example = late.Values.First().TaskId;
-        if (lines.Admits(session.Agent.Name, "sent records of tasks that are not open here", $"{late.Count} tasks, {example} among them"))
+        if (lines.AdmitsOfAgent(session.Agent.Name, "sent records of tasks that are not open here", $"{late.Count} tasks, {example} among them"))
             LogLate(session.Agent.Name, late.Count, example);
     }
 

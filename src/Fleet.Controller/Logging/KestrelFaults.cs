@@ -29,6 +29,7 @@ internal sealed partial class KestrelFaults(ILoggerProvider inner, TimeProvider 
 
     private sealed partial class Tamed : ILogger, IDisposable
     {
+        private const int MostKinds = 64;
         private readonly ILogger _inner;
         private readonly Repeats<(int Event, string Fault)> _repeats;
 
@@ -36,7 +37,7 @@ internal sealed partial class KestrelFaults(ILoggerProvider inner, TimeProvider 
         {
             _inner = inner;
             _repeats = new Repeats<(int Event, string Fault)>(
-                time, (0, "other faults of connections"), (key, count, last) => LogMore(_inner, key.Fault, count, last));
+                time, MostKinds, (0, "other faults of connections"), (key, count, last) => LogMore(_inner, key.Fault, count, last));
         }
 
         public IDisposable? BeginScope<TState>(TState state)

@@ -6,14 +6,12 @@ namespace Fleet.Controller.Logging;
 /// </summary>
 /// <typeparam name="TKey">What makes two events the same kind.</typeparam>
 /// <param name="time">The clock.</param>
+/// <param name="mostKinds">Kinds that are told apart; whoever comes with more is counted under none.</param>
 /// <param name="others">Under which those are counted that come when too many kinds are remembered.</param>
 /// <param name="tell">Says how many more of a kind there were within a minute, and what was noted with the last one.</param>
-internal sealed class Repeats<TKey>(TimeProvider time, TKey others, Action<TKey, long, string> tell) : IDisposable
+internal sealed class Repeats<TKey>(TimeProvider time, int mostKinds, TKey others, Action<TKey, long, string> tell) : IDisposable
     where TKey : notnull
 {
-    /// <summary>Kinds that are told apart; whoever comes with more is counted under none.</summary>
-    public const int MostKinds = 256;
-
     private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(1);
     private readonly Lock _lock = new();
     private readonly Dictionary<TKey, Counted> _kinds = [];
@@ -28,7 +26,7 @@ internal sealed class Repeats<TKey>(TimeProvider time, TKey others, Action<TKey,
     {
         lock (_lock)
         {
-            if (!_kinds.ContainsKey(key) && _kinds.Count >= MostKinds)
+            if (!_kinds.ContainsKey(key) && _kinds.Count >= mostKinds)
                 key = others;
             var counted = _kinds.GetValueOrDefault(key);
             var isTold = counted.Told < atOnce;

@@ -122,7 +122,7 @@ internal sealed partial class ScanAssignment
             if (!link.Post(new ControllerMessage { ScanSet = set }))
                 return;
             link.ScanSetDigest = set.Digest;
-            if (_lines.Admits(agent.Name, "gets scans", $"set {set.Digest}", LinesAMinute))
+            if (_lines.AdmitsOfAgent(agent.Name, "gets scans", $"set {set.Digest}", LinesAMinute))
                 LogAssigned(agent.Name, matching.Count, set.Digest);
         }
 

@@ -11,6 +11,10 @@ public sealed class FileFollower : LogFollower
 
     private const string NotMounted = "its file system is not the one it was on; where that is not mounted in some minutes the log is taken to be lost";
 
+    // A log that somebody writes to is not closed for so long, as a rule.
+    private static readonly TimeSpan s_quietOfClosed = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_askAgain = TimeSpan.FromMinutes(2);
+
     // Boots that mount something late are over by then.
     private static readonly TimeSpan s_mountWait = TimeSpan.FromMinutes(5);
 
@@ -23,6 +27,7 @@ public sealed class FileFollower : LogFollower
     private FileMark? _last;
     private DateTimeOffset _lookedAt;
     private long? _unmountedSince;
+    private long? _askedAt;
     private bool _isSettled;
     private string _fault = "";
 
@@ -115,7 +120,8 @@ public sealed class FileFollower : LogFollower
         // Taken first: what changes from here on may be unseen.
         DateTimeOffset takenAt = _time.GetUtcNow();
         bool goesOn = ReferenceEquals(mark, _last);
-        if (_isSettled && goesOn && _seen.TrueForAll(file => _buffers.StatusOf(file.Path) == file.Status))
+        bool asksForWriter = AsksForWriter(mark, takenAt);
+        if (_isSettled && goesOn && !asksForWriter && _seen.TrueForAll(file => _buffers.StatusOf(file.Path) == file.Status))
         {
             _lookedAt = takenAt;
             return new FollowStep(mark, FollowState.CaughtUp, 0, 0, _fault);
@@ -133,6 +139,7 @@ public sealed class FileFollower : LogFollower
             IsFirst = !goesOn,
             Promptness = Promptness,
             AwaitsMount = _unmountedSince is not { } since || _time.GetElapsedTime(since) < s_mountWait,
+            AsksForWriter = asksForWriter,
             Claims = Claims,
         };
         var turn = new FileTurn(Name, mark, set, _held, _reader, look, _time);
@@ -142,6 +149,7 @@ public sealed class FileFollower : LogFollower
             throw new LogMovedException($"{Name} was rotated while it was read");
         }
 
+        _askedAt = turn.HasAsked ? _time.GetTimestamp() : _askedAt;
         _unmountedSince = turn.AwaitsMount ? _unmountedSince ?? _time.GetTimestamp() : null;
         Remember(set, turn, (FileMark)step.Next);
         // What has no name, and what cannot be seen, tells nothing by the names' statuses.
@@ -151,7 +159,8 @@ public sealed class FileFollower : LogFollower
             _lookedAt = takenAt;
         }
 
-        return step with { Fault = _fault = turn.AwaitsMount ? NotMounted : set.Fault };
+        bool mayClose = step.BytesRead > 0 && HoldsLiveFile;
+        return step with { Fault = _fault = turn.AwaitsMount ? NotMounted : set.Fault, LookAgain = mayClose ? s_quietOfClosed + s_quietOfClosed / 10 : null };
     }
 
     /// <inheritdoc/>
@@ -184,6 +193,12 @@ public sealed class FileFollower : LogFollower
 
         return position.Offset > 0;
     }
+
+    /// <summary>Whether it is time to know whether anybody still has the live file open: once it is quiet, and where somebody has, now and then.</summary>
+    private bool AsksForWriter(FileMark mark, DateTimeOffset now) =>
+        ReferenceEquals(mark, _last) && mark.Positions.Count > 0 && !mark.Positions[^1].IsClosed
+        && _seen.Find(file => file.Path == Name)?.Status is { } live && now - DateTimeOffset.UnixEpoch.AddTicks(live.ChangedStamp / TimeSpan.NanosecondsPerTick) > s_quietOfClosed
+        && (_askedAt is not { } asked || _time.GetElapsedTime(asked) > s_askAgain);
 
     private SetLook Look(FileMark? mark) =>
         new(Name, _moved.Names, file => Claims is not null && !(mark?.Knows(file.Status) ?? false) && Claims.IsOthers(Name, file), _held, _buffers);

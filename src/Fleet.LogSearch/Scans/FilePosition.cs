@@ -15,6 +15,8 @@ namespace Fleet.LogSearch.Scans;
 public sealed record FilePosition(long Generation, ulong Device, ulong Inode, int HeadBytes, string Head, string First, string Tail, long Offset)
 {
     private const char Sign = '@';
+    private const int Done = 1;
+    private const int Closed = 2;
 
     /// <summary>When the file was made, in nanoseconds since 1970: another one may get its number. 0 where that is not known.</summary>
     public long BornStamp { get; init; }
@@ -22,6 +24,9 @@ public sealed record FilePosition(long Generation, ulong Device, ulong Inode, in
     /// <summary>Whether nothing more is expected of it: it was read to its end and is written to no more, or a gap says that the rest is lost.</summary>
     /// <remarks>It is kept all the same: should the file come back, no line of it is new.</remarks>
     public bool IsDone { get; init; }
+
+    /// <summary>Whether nobody had it open for writing any more when it was quiet for a while, as the log of a job that has ended.</summary>
+    public bool IsClosed { get; init; }
 
     /// <summary>Of a short file, a fingerprint of what stands behind its first line, which may be changed in place. Empty: it is not short, or not known.</summary>
     public string Latter { get; init; } = "";
@@ -36,7 +41,7 @@ public sealed record FilePosition(long Generation, ulong Device, ulong Inode, in
     /// </remarks>
     internal string Write(LiveFile? live) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Generation} {Device} {Inode} {HeadBytes} {OrDash(Head)} {OrDash(First)}{Sign}{BornStamp}{Sign}{live?.BornStamp ?? 0}{Sign}{(IsDone ? 1 : 0)}{Sign}{live?.DirectoryDevice ?? 0}{Sign}{Latter} {OrDash(Tail)} {Offset}");
+        $"{Generation} {Device} {Inode} {HeadBytes} {OrDash(Head)} {OrDash(First)}{Sign}{BornStamp}{Sign}{live?.BornStamp ?? 0}{Sign}{(IsDone ? Done : 0) | (IsClosed ? Closed : 0)}{Sign}{live?.DirectoryDevice ?? 0}{Sign}{Latter} {OrDash(Tail)} {Offset}");
 
     /// <summary>Reads one back.</summary>
     /// <param name="line">The line.</param>
@@ -54,6 +59,7 @@ public sealed record FilePosition(long Generation, ulong Device, ulong Inode, in
             throw new FormatException("a position has eight words");
         }
 
+        int flags = first.Length > 3 ? int.Parse(first[3], culture) : 0;
         (int headBytes, string head, string beginning) = (int.Parse(words[3], culture), OrEmpty(words[4]), OrEmpty(first[0]));
         // Every hole begins alike: a fingerprint of nothing but NULs, as agents of before took, is none.
         bool isHole = headBytes is > 0 and <= LogGeneration.LongestHead && head == LogGeneration.Fingerprint(new byte[headBytes]);
@@ -61,7 +67,8 @@ public sealed record FilePosition(long Generation, ulong Device, ulong Inode, in
             isHole ? 0 : headBytes, isHole ? "" : head, isHole ? "" : beginning, OrEmpty(words[6]), long.Parse(words[7], culture))
         {
             BornStamp = first.Length > 1 ? long.Parse(first[1], culture) : 0,
-            IsDone = first.Length > 3 && first[3] == "1",
+            IsDone = (flags & Done) != 0,
+            IsClosed = (flags & Closed) != 0,
             Latter = first.Length > 5 ? first[5] : "",
         };
     }

@@ -14,9 +14,12 @@ internal sealed partial class FileTurn
     {
         LogGeneration? last = _from.Live is { } live && _unlisted.Find(file => live.IsOf(file.Status)) is { } was && !Files.Contains(was) ? was
             : known >= 0 ? Files[known] : null;
-        bool isPlaced = last is null || last.IsPacked || IsInOrder(last) || _copies.ContainsKey(last) || (last.Status.Length == 0 && HasEmptyOne());
-        return isPlaced ? null : last;
+        return last is null || IsPlaced(last) ? null : last;
     }
+
+    /// <summary>Whether names tell what comes after a file: its own, or that of a packed copy of it.</summary>
+    private bool IsPlaced(LogGeneration file) =>
+        file.IsPacked || IsInOrder(file) || _copies.ContainsKey(file) || (file.Status.Length == 0 && HasEmptyOne());
 
     private void ReportSkipped(IScanSink sink, long generation, LogGeneration next)
     {
@@ -39,7 +42,8 @@ internal sealed partial class FileTurn
         DateTimeOffset seen = end > _since ? end : _since;
         bool isLate = _look.IsFirst || _look.TakenAt - next.BornAt > _look.Promptness
             || (isRemoved && _newlyUnlisted.Contains(last) && (isMovedUp || _look.TakenAt - last.TouchedAt > _look.Promptness));
-        return (isLate && next.BornAt > seen + (2 * s_clockTick)) || (!isRemoved && HasStranger(last, next));
+        // A renamed one is not removed before its successors: those are there to be seen.
+        return (isLate && (isRemoved || _set.IsLink) && next.BornAt > seen + (2 * s_clockTick)) || (!isRemoved && HasStranger(last, next));
     }
 
     /// <summary>Whether a file of the same kind of name was made between two: as when a symbolic link is pointed from one to the next.</summary>

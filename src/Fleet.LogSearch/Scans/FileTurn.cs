@@ -14,6 +14,12 @@ internal sealed partial class FileTurn
 
     private static readonly TimeSpan s_longestAbsence = TimeSpan.FromDays(1);
 
+    // Clearly younger than the last line of a file that is taken to be closed.
+    private static readonly TimeSpan s_ageOfClosed = TimeSpan.FromSeconds(1);
+
+    // After an absence so long much may have happened to a file that nobody had open.
+    private static readonly TimeSpan s_longestCleaning = TimeSpan.FromMinutes(10);
+
     // A file's time is that of the kernel's last clock tick, which may lie so far back.
     private static readonly TimeSpan s_clockTick = TimeSpan.FromMilliseconds(20);
 
@@ -77,6 +83,9 @@ internal sealed partial class FileTurn
     /// <summary>Whether a file may only be missing because its file system is.</summary>
     public bool AwaitsMount { get; private set; }
 
+    /// <summary>Whether it is known by now whether anybody has the live file open for writing.</summary>
+    public bool HasAsked { get; private set; }
+
     /// <summary>Whether not all of the log can be seen now.</summary>
     public bool IsBlind => IsAway || AwaitsMount || _set.Unreadable.Exists(_from.Knows);
 
@@ -94,7 +103,7 @@ internal sealed partial class FileTurn
         int[] places = Locate();
         FilePosition? newest = _from.Positions.Count == 0 ? null : _from.Positions[^1];
         bool isUnplaced = newest is not null && places[^1] < 0;
-        bool isLost = isUnplaced && !newest!.IsDone && !IsOutOfSight(newest);
+        bool isLost = isUnplaced && !newest!.IsDone && !IsOutOfSight(newest) && !IsCleanedUp(newest);
         if ((isLost || IsAwaitedGone()) && MayBeUnmounted())
         {
             AwaitsMount = true;
@@ -162,7 +171,7 @@ internal sealed partial class FileTurn
                 ReportSkipped(sink, generation, file);
             }
 
-            last = IsInOrder(file) ? null : file;
+            last = IsPlaced(file) ? null : file;
             FilePosition position = _reader.Read(file, generation + 1, 0, isOver: i < Files.Count - 1, tail: "");
             if (FileFollower.AddRead(_read, position))
             {
@@ -219,8 +228,11 @@ internal sealed partial class FileTurn
         bool isUnlisted = _unlisted.Contains(file) && !IsAway;
         // Asked before it is read: what is written later is written by somebody who is seen.
         WriterState writer = isUnlisted ? file.WrittenBy(_time) : WriterState.Some;
-        FilePosition read = _reader.Read(file, position.Generation, position.Offset, isOver, position.Tail) with { IsDone = false };
-        if (isUnlisted && IsAtItsEnd(file, read, read == position with { IsDone = false }, writer, isOver) is { } end)
+        FilePosition read = _reader.Read(file, position.Generation, position.Offset, isOver, position.Tail);
+        bool isUnchanged = read == position with { IsDone = false, IsClosed = false };
+        read = read with { IsClosed = isUnchanged && (position.IsClosed || IsClosed(file)) };
+        _hasEnd |= read.IsClosed && !position.IsClosed;
+        if (isUnlisted && IsAtItsEnd(file, read, isUnchanged, writer, isOver) is { } end)
         {
             _hasEnd |= !position.IsDone;
             _released.Add(file);
@@ -267,6 +279,31 @@ internal sealed partial class FileTurn
 
     private bool IsQuietEnough(LogGeneration file, WriterState writer) =>
         writer == WriterState.None || (writer == WriterState.Unknown && _look.TakenAt - file.ChangedAt > s_quietOfRemoved && _time.GetElapsedTime(file.UnlistedAt!.Value) > s_quietOfRemoved);
+
+    /// <summary>Whether the live file is one that nobody writes to any more.</summary>
+    private bool IsClosed(LogGeneration file)
+    {
+        if (file != _live || !_look.AsksForWriter || file.Length > file.Status.Length)
+        {
+            return false;
+        }
+
+        WriterState writer = file.WrittenBy(_time, s_ageOfClosed);
+        if (writer == WriterState.NotYet)
+        {
+            _reader.Wait();
+        }
+
+        HasAsked = writer != WriterState.NotYet;
+        return writer == WriterState.None;
+    }
+
+    /// <summary>
+    /// Whether a file is gone that nobody wrote to any more, and nothing has its name: the logs of jobs are removed like that. One that was written to
+    /// by turns would be there anew.
+    /// </summary>
+    private bool IsCleanedUp(FilePosition position) =>
+        position.IsClosed && _live is null && _set.LiveStatus is null && _look.TakenAt - _since < s_longestCleaning;
 
     /// <summary>Whether it says nothing that a position's file is not found: it may be there.</summary>
     private bool IsOutOfSight(FilePosition position) => IsAway || _set.Unreadable.Exists(position.IsOf);

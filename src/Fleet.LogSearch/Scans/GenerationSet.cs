@@ -30,6 +30,9 @@ internal sealed class GenerationSet : IDisposable
     /// <summary>Files that are there and cannot be opened.</summary>
     public List<FileStatus> Unreadable { get; } = [];
 
+    /// <summary>Whether the live file's name is a symbolic link: where it points tells which file is the live one.</summary>
+    public bool IsLink { get; private set; }
+
     /// <summary>The directory of the live file, behind symbolic links.</summary>
     public string Directory { get; private set; } = "";
 
@@ -171,7 +174,7 @@ internal sealed class GenerationSet : IDisposable
     /// <summary>That a name is not there says something only where the directory can be looked through.</summary>
     private void Judge(string listingFault)
     {
-        Directory = DirectoryOf(_look.Live);
+        (Directory, IsLink) = DirectoryOf(_look.Live);
         DirectoryDevice = _look.Buffers.StatusOf(Directory)?.Device ?? 0;
         listingFault = listingFault.Length == 0 && Fault == LogGeneration.Missing ? WhyNotListed(Directory) : listingFault;
         if (listingFault.Length > 0)
@@ -181,7 +184,7 @@ internal sealed class GenerationSet : IDisposable
     }
 
     // Behind a symbolic link there is another directory, which may be away with what it holds.
-    private static string DirectoryOf(string live)
+    private static (string Directory, bool IsLink) DirectoryOf(string live)
     {
         string target = live;
         try
@@ -193,7 +196,7 @@ internal sealed class GenerationSet : IDisposable
             // No link, or not to be looked into: its own directory has to do.
         }
 
-        return Path.GetDirectoryName(target) ?? "/";
+        return (Path.GetDirectoryName(target) ?? "/", target != live);
     }
 
     private static string WhyNotListed(string directory)

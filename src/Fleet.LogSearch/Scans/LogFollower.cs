@@ -21,6 +21,9 @@ public enum FollowState
 /// <param name="Fault">For an operator, why the log cannot be read as a whole; empty when it can.</param>
 public readonly record struct FollowStep(LogMark Next, FollowState State, long BytesRead, long LagBytes, string Fault = "")
 {
+    /// <summary>When it is worth looking again, though nothing may happen until then; null: as ever.</summary>
+    public TimeSpan? LookAgain { get; init; }
+
     /// <summary>Whether the mark says that a file has come to its end: kept before long, it spares a gap should the agent be killed.</summary>
     public bool HasEnd { get; init; }
 }

@@ -166,9 +166,11 @@ internal sealed class LogGeneration : IDisposable
     }
 
     /// <summary>Whether a process has it open for writing, as of after its names were gone and not long ago.</summary>
-    public WriterState WrittenBy(TimeProvider time)
+    /// <param name="time">The clock.</param>
+    /// <param name="age">The answer may be so old. The default is 10 s.</param>
+    public WriterState WrittenBy(TimeProvider time, TimeSpan? age = null)
     {
-        long notBefore = time.GetTimestamp() - (long)(s_writersHold.TotalSeconds * time.TimestampFrequency);
+        long notBefore = time.GetTimestamp() - (long)((age ?? s_writersHold).TotalSeconds * time.TimestampFrequency);
         notBefore = Math.Max(notBefore, RemovedAt ?? UnlistedAt ?? notBefore);
         return _buffers.WritersOf?.Invoke(Status) ?? _buffers.Writers.Ask(Status, notBefore, time);
     }

@@ -13,21 +13,21 @@ public sealed class PeerLinesTests
     {
         var log = new LogLines<PeerLines>();
         using var lines = new PeerLines(_time, log);
-        Enumerable.Range(0, 100).Count(i => lines.Admits("web1", "linked", $"from {i}", atOnce: 10)).ShouldBe(10);
-        lines.Admits("web2", "linked", "", atOnce: 10).ShouldBeTrue();
-        lines.Admits("web1", "broke the protocol", "").ShouldBeTrue();
+        Enumerable.Range(0, 100).Count(i => lines.AdmitsOfAgent("web1", "linked", $"from {i}", atOnce: 10)).ShouldBe(10);
+        lines.AdmitsOfAgent("web2", "linked", "", atOnce: 10).ShouldBeTrue();
+        lines.AdmitsOfAgent("web1", "broke the protocol", "").ShouldBeTrue();
         log.Take().ShouldBeEmpty();
 
         _time.Advance(TimeSpan.FromMinutes(1));
         log.Take().ShouldBe(["Warning: web1: linked, 90 more times within a minute; the last one: from 99"]);
 
         // As long as it goes on, a line a minute; after a quiet one, in full again.
-        lines.Admits("web1", "linked", "again", atOnce: 10).ShouldBeFalse();
+        lines.AdmitsOfAgent("web1", "linked", "again", atOnce: 10).ShouldBeFalse();
         _time.Advance(TimeSpan.FromMinutes(1));
         log.Take().Count.ShouldBe(1);
         _time.Advance(TimeSpan.FromMinutes(1));
         log.Take().ShouldBeEmpty();
-        lines.Admits("web1", "linked", "", atOnce: 10).ShouldBeTrue();
+        lines.AdmitsOfAgent("web1", "linked", "", atOnce: 10).ShouldBeTrue();
     }
 
     [Fact]
@@ -38,6 +38,9 @@ public sealed class PeerLinesTests
         Enumerable.Range(0, 100_000).Count(i => lines.Admits($"10.0.0.{i}", "sent a join token that is not ours", "")).ShouldBe(257);
         _time.Advance(TimeSpan.FromMinutes(1));
         log.Take().ShouldBe([$"Warning: other peers: other lines, {100_000 - 257} more times within a minute; the last one: "]);
+
+        // A whole fleet that comes back is told agent by agent.
+        Enumerable.Range(0, 20_000).Count(i => lines.AdmitsOfAgent($"web{i}", "linked", "")).ShouldBe(20_000);
     }
 
     [Fact]

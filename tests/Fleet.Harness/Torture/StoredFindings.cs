@@ -10,6 +10,8 @@ internal sealed record StoredGap(string Source, string Cause, long SinceUs, long
 /// <summary>What the controller has of a scan.</summary>
 internal sealed partial class StoredFindings
 {
+    private const int LeastKept = 1000;
+
     /// <summary>How often each line is there.</summary>
     public Dictionary<(string Log, int Number), int> Lines { get; } = [];
 
@@ -44,7 +46,7 @@ internal sealed partial class StoredFindings
                 var head = Head().Match(Encoding.Latin1.GetString(text));
                 var key = head.Success ? (head.Groups[1].Value, int.Parse(head.Groups[2].ValueSpan)) : ("", 0);
                 // A line that is too long is cut where it is kept.
-                if (head.Success && textOf(key.Item1, key.Item2) is { } whole && (whole.AsSpan().SequenceEqual(text) || (text.Length >= 8192 && whole.AsSpan().StartsWith(text))))
+                if (head.Success && textOf(key.Item1, key.Item2) is { } whole && (whole.AsSpan().SequenceEqual(text) || (json.TryGetProperty("cut", out _) && text.Length >= LeastKept && whole.AsSpan().StartsWith(text))))
                     Lines[key] = Lines.GetValueOrDefault(key) + 1;
                 else
                     Strange.Add(Encoding.Latin1.GetString(text[..Math.Min(120, text.Length)]));

@@ -357,6 +357,31 @@ public sealed class FollowedTruthTests : IDisposable
         _bench.Gaps.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(true, false, 0), InlineData(false, false, 1), InlineData(true, true, 1)]
+    public void A_file_that_is_gone_after_an_absence_is_a_gap_unless_nobody_had_it_open_and_nothing_has_its_name(bool isClosed, bool isMadeAnew, int gaps)
+    {
+        Write(2);
+        using FileStream? writer = isClosed ? null : new FileStream(_log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 0);
+        _bench.Scan();
+        _bench.Time.Advance(TimeSpan.FromSeconds(12));
+        _bench.Scan();
+        _bench.Scan();
+        _bench.Restart();
+        File.Delete(_log);
+        if (isMadeAnew)
+        {
+            Write(1);
+        }
+
+        _bench.Scan().Count.ShouldBe(isMadeAnew ? 1 : 0);
+        _bench.Gaps.Count.ShouldBe(gaps);
+        _bench.Restart();
+        Write(1);
+        _bench.Scan().Count.ShouldBe(1);
+        _bench.Gaps.Count.ShouldBe(gaps);
+    }
+
     [Fact]
     public void A_gap_begins_with_the_last_look_not_with_the_last_change()
     {
