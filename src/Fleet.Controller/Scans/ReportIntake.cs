@@ -1,5 +1,4 @@
 using Fleet.Controller.Agents;
-using Fleet.Controller.Hits;
 using Fleet.Controller.Link;
 using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
