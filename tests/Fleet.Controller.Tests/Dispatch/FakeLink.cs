@@ -12,7 +12,7 @@ internal sealed class FakeLink : IAgentLink
 
     public DateTimeOffset Since => default;
 
-    public DateTimeOffset LastHeard => default;
+    public DateTimeOffset LastHeard { get; init; }
 
     public int RunningTasks => 0;
 

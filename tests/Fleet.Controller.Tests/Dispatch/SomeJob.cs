@@ -20,6 +20,7 @@ internal sealed class SomeJob
         RunTimeout = TimeSpan.FromMinutes(1),
         KillGrace = TimeSpan.FromSeconds(10),
         Steps = 1,
+        StreamBytes = 0,
         Spec = ByteString.Empty,
         SpecDigest = ByteString.Empty,
     };

@@ -102,7 +102,7 @@ public sealed class AgentLinkTests
 
         await Eventually.Async(() => Conditions().Count == 0);
 
-        IReadOnlyList<AgentCondition> Conditions() => AgentMessages.ToMessage(controller.Registry.FindByNameOrId("web1")!).Conditions;
+        IReadOnlyList<AgentCondition> Conditions() => AgentMessages.ToMessage(controller.Registry.FindByNameOrId("web1")!, default, false).Conditions;
     }
 
     public static TheoryData<string, StatusCode, string> BadHellos => new()

@@ -4,7 +4,6 @@ using Fleet.Protocol.V1;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
-using TaskRecord = Fleet.Protocol.V1.TaskRecord;
 
 namespace Fleet.Controller.Tests.Link;
 

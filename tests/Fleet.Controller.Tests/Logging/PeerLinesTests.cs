@@ -1,3 +1,5 @@
+// What Kestrel logs is not written with our generator.
+#pragma warning disable CA1848, CA1873
 using Fleet.Controller.Logging;
 using Fleet.Tests;
 using Microsoft.Extensions.Logging;

@@ -6,7 +6,7 @@ namespace Fleet.Harness.Torture;
 /// Logs are written and rotated in some forty ways while the agent is killed, stopped, paused and cut off: in the end each line is stored once, or lies
 /// within a gap.
 /// </summary>
-public sealed class TortureCourse
+public sealed class TortureCourse : IDisposable
 {
     private const int LinesBefore = 5;
     private const string Nobody = "65534";
@@ -33,12 +33,19 @@ public sealed class TortureCourse
 
     private string Logs => Path.Combine(_fleet.Directory, "logs");
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _rotationOver.Dispose();
+        _writingOver.Dispose();
+    }
+
     /// <summary>Runs a course to its end.</summary>
     public static async Task<TortureTable> RunAsync(TortureOptions options, CancellationToken cancellationToken)
     {
         await using var fleet = await FleetOnThisMachine.StartAsync("--set", "link.silenceLimit=3s");
         await using var wire = FaultyWire.To(fleet.Controller.Port);
-        var course = new TortureCourse(options, fleet);
+        using var course = new TortureCourse(options, fleet);
         try
         {
             return await course.RunAsync(wire, cancellationToken);
@@ -50,9 +57,6 @@ public sealed class TortureCourse
                 run.Log.Dispose();
                 run.Style.Leave(run.Directory);
             }
-
-            course._rotationOver.Dispose();
-            course._writingOver.Dispose();
         }
     }
 
