@@ -59,6 +59,6 @@ internal sealed class FakeAgent : IAsyncDisposable
     public static Hit Hit(string scan, int id, string text) => new()
     {
         Id = ByteString.CopyFrom([.. BitConverter.GetBytes(id), .. new byte[12]]), Scan = scan, ScanRevision = 1, Pattern = "p", Severity = Severity.Critical, Source = "/var/log/x",
-        SeenUs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1000, Text = ByteString.CopyFromUtf8(text), Template = text,
+        SeenUs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() * 1000, Text = ByteString.CopyFromUtf8(text), Template = text,
     };
 }

@@ -41,7 +41,7 @@ internal sealed class Forger(string trustDirectory)
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(wish.IsAuthority, false, 0, critical: true));
         if (wish.Usage is not null)
             request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(wish.Usage)], critical: true));
-        var (from, to) = (DateTimeOffset.UtcNow + wish.From, DateTimeOffset.UtcNow + wish.To);
+        var (from, to) = (TimeProvider.System.GetUtcNow() + wish.From, TimeProvider.System.GetUtcNow() + wish.To);
         if (issuer is null)
             return request.CreateSelfSigned(from, to);
         using var issuerKey = issuer.GetECDsaPrivateKey()!;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Fleet.Protocol.V1;
 using Fleet.Security.Client;
 using Google.Protobuf;
