@@ -147,10 +147,11 @@ internal sealed class RegexLiterals
             return Piece.Unknown;
         }
 
-        // A literal with a line's end would be found where no line holds it.
+        // A literal with a line's end would be found where no line holds it; a record of several lines may hold it.
         if (Array.Exists(few, code => code is '\n' or '\r'))
         {
-            throw new FormatException("Ends of lines are not looked into.");
+            _lineByLine = true;
+            return Piece.Unknown;
         }
 
         // The case of ASCII letters is ignored by the literals themselves.
