@@ -83,35 +83,6 @@ public sealed class AccessTests(TestController controller) : IClassFixture<TestC
         }
     }
 
-    [Fact]
-    public async Task Responses_that_nobody_reads_count_as_calls()
-    {
-        controller.Options.MaxCallsPerOperator = 8;
-        var clients = new List<HttpClient>();
-        try
-        {
-            var (_, busy) = await controller.EnrolOperatorAsync("reader", OperatorRole.Viewer);
-            for (var i = 0; i < 8; i++)
-            {
-                clients.Add(new HttpClient(LinkHandler.Pinned(new PinnedTrust(controller.Authority.Fleet.Certificate), busy)));
-                using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(controller.Address, "/fleet.v1.Jobs/ListJobs"))
-                {
-                    Version = new Version(2, 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(new byte[5]),
-                };
-                request.Content.Headers.ContentType = new("application/grpc");
-                await clients[i].SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(TimeLimit.Default);
-            }
-
-            var refused = await RefusedAsync(new V1.Operators.OperatorsClient(controller.Connect(busy)).WhoAmIAsync(new V1.WhoAmIRequest()));
-            refused.StatusCode.ShouldBe(StatusCode.ResourceExhausted);
-        }
-        finally
-        {
-            clients.ForEach(client => client.Dispose());
-            controller.Options.MaxCallsPerOperator = new ControllerOptions().MaxCallsPerOperator;
-        }
-    }
-
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
         using var limit = new CancellationTokenSource(TimeLimit.Default);
