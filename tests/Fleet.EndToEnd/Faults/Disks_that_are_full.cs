@@ -4,13 +4,15 @@ using Fleet.Tests;
 namespace Fleet.EndToEnd.Faults;
 
 /// <summary>An agent whose state directory stands on a disk of three megabytes.</summary>
-public sealed class Disks_that_are_full : IAsyncLifetime
+public sealed class Disks_that_are_full : IAsyncLifetime, IDisposable
 {
     private const string Full = "rejected: the disk of the host is full (No space left on device)";
     private FleetOnThisMachine _fleet = null!;
-    private SmallDisk _disk = null!;
+    private SmallDisk? _small;
 
     private AgentHost Agent => _fleet.Agents[0];
+
+    private SmallDisk Disk => _small!;
 
     /// <inheritdoc/>
     public async Task InitializeAsync()
@@ -19,7 +21,7 @@ public sealed class Disks_that_are_full : IAsyncLifetime
             return;
         _fleet = await FleetOnThisMachine.StartAsync();
         var state = Directory.CreateDirectory(Path.Combine(_fleet.Directory, "agents", "web1")).FullName;
-        _disk = new SmallDisk(state, 3 << 20);
+        _small = new SmallDisk(state, 3 << 20);
         await _fleet.AddAgentsAsync(["web1"]);
     }
 
@@ -31,14 +33,17 @@ public sealed class Disks_that_are_full : IAsyncLifetime
         // The disk is in use as long as the agent runs.
         if (Agent.IsRunning)
             await Agent.StopAsync();
-        _disk.Dispose();
+        Disk.Dispose();
         await _fleet.DisposeAsync();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _small?.Dispose();
 
     [SmallDiskFact]
     public async Task Tasks_are_rejected_at_once_operators_see_why_and_all_goes_on_by_itself_when_there_is_room()
     {
-        _disk.Fill();
+        Disk.Fill();
 
         // None of them hangs: OneShot has a limit of its own.
         foreach (var words in (string[][])[["exec", "web1", "-c", "echo ran"], ["ping", "web1"], ["script", "/bin/true", "web1"], ["grep", "x", "web1", "--file", "/etc/hostname"]])
@@ -61,7 +66,7 @@ public sealed class Disks_that_are_full : IAsyncLifetime
         await _fleet.WaitOnlineAsync(1);
         (await _fleet.Admin.RunAsync("exec", "web1", "-c", "echo ran")).Stdout.ShouldBe($"--- web1 {Full}\n");
 
-        _disk.MakeRoom();
+        Disk.MakeRoom();
         var next = await _fleet.Admin.RunAsync("exec", "web1", "-c", "echo ran");
         next.Stdout.ShouldBe("--- web1 succeeded\nran\n", next.ToString());
         await UntilListedAsync("online\t");
