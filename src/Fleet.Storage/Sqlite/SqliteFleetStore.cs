@@ -147,7 +147,7 @@ public sealed partial class SqliteFleetStore : IFleetStore
         catch (StoreException e) when (expected.OnMismatch == StoreMismatch.SetAside
             && e.Fault is StoreFault.Lost or StoreFault.Older or StoreFault.OtherFleet or StoreFault.Corrupt)
         {
-            LogSetAside(logger, e.Message, ExpectedStore.SetAside(options.Path, time.GetUtcNow()));
+            LogSetAside(logger, e.Message, ExpectedStore.SetAside(options.Path, time.GetUtcNow()) ?? "not there");
         }
     }
 
@@ -172,6 +172,6 @@ public sealed partial class SqliteFleetStore : IFleetStore
         return faults is ["ok"] ? [] : faults;
     }
 
-    [LoggerMessage(2002, LogLevel.Warning, "A new store is made: {Reason}. What was there is now {Aside}")]
+    [LoggerMessage(2002, LogLevel.Warning, "A new store is made: {Reason}. What is left of it is {Aside}")]
     private static partial void LogSetAside(ILogger logger, string reason, string aside);
 }

@@ -25,21 +25,24 @@ internal static class ExpectedStore
         }
     }
 
-    /// <summary>Renames the store's files, so that a new store can take their place; returns the new name of the database.</summary>
+    /// <summary>Renames the store's files, so that a new store can take their place; returns where they are now, null where there were none.</summary>
     /// <exception cref="StoreException">They cannot be renamed.</exception>
-    public static string SetAside(string path, DateTimeOffset now)
+    public static string? SetAside(string path, DateTimeOffset now)
     {
         var aside = $"{path}.replaced-{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}";
         try
         {
+            var isAny = false;
             // The log before the database: without it, it would be taken for the log of the new one.
             foreach (var suffix in (string[])["-wal", "-shm", ""])
             {
-                if (File.Exists(path + suffix))
-                    File.Move(path + suffix, aside + suffix);
+                if (!File.Exists(path + suffix))
+                    continue;
+                File.Move(path + suffix, aside + suffix);
+                isAny = true;
             }
 
-            return aside;
+            return isAny ? aside : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
