@@ -1,5 +1,3 @@
-using SQLitePCL;
-
 namespace Fleet.Storage.Sqlite;
 
 /// <summary>Copies a store that may be in use, and looks a copy over.</summary>
