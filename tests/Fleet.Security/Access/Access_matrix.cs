@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Fleet.Protocol.V1;
 using Fleet.Security.Client;
 
 namespace Fleet.Security.Access;
@@ -100,7 +101,8 @@ public sealed class Access_matrix(FleetUnderAttack fleet)
     public async Task A_trick_with_the_path_leads_nowhere(string path)
     {
         using var client = fleet.ConnectAs("vic");
-        (await client.CallAsync(path)).IsAdmitted.ShouldBeFalse();
+        var answer = await client.CallAsync(path, new CreateJobRequest());
+        answer.IsAdmitted.ShouldBeFalse(answer.ToString());
     }
 
     private static string? Wrong(string caller, string level, Answer answer)
