@@ -157,7 +157,7 @@ public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
     [Theory]
     [InlineData(2, "there is no \"--wings\"", "run", "--wings")]
     [InlineData(2, "max_tasks cannot be \"0\"", "check-config", "--max-tasks", "0")]
-    [InlineData(2, "Usage:", "fly")]
+    [InlineData(2, "there is no command \"fly\"; see: fleet-agent help", "fly")]
     [InlineData(1, "not enrolled", "run", "--state", "/nonexistent-fleet-state")]
     [InlineData(0, "fleet-agent 0.1.0", "version")]
     [InlineData(0, "in order", "check-config")]
