@@ -124,7 +124,7 @@ public sealed class IdentifierTests
     [InlineData("a=1,", "    a=1,\n        ^ expected '=' and a value\n    hint: write key=value,key2=value2")]
     [InlineData("a=1,Role=x", "    a=1,Role=x\n        ^ 'R' cannot stand here in a label's key\n    hint: a key has a-z, 0-9, '.', '_', '/' and '-', with a letter or digit first")]
     [InlineData("a=\"x\"y", "    a=\"x\"y\n         ^ expected ',' or the end")]
-    [InlineData("a=x\ty", "    a=x y\n       ^ a label's value holds no control characters\n    hint: remove line breaks and tabs")]
+    [InlineData("a=x\ty", "    a=x y\n       ^ a label's value is one line without control characters or invisible ones\n    hint: remove line breaks, tabs and what cannot be seen")]
     public void A_bad_label_list_is_refused_at_its_place(string text, string rendered) =>
         Should.Throw<FleetFormatException>(() => Labels.Parse(text)).Render().ShouldBe(rendered);
 
