@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Fleet.Packaging.Tests;
 
 /// <summary>installers/prerequisites over a stand-in for apt-get: who installs, how often, and what is said where nothing can be installed.</summary>
-public sealed class PrerequisitesTests : IDisposable
+public sealed partial class PrerequisitesTests : IDisposable
 {
     // What it installs makes the file that tells that it is there. It holds on while `hold` is there, and fails as often as `fail` has lines.
     private const string AptGet = """
@@ -130,6 +132,20 @@ public sealed class PrerequisitesTests : IDisposable
         (await RunAsync("tw")).ExitCode.ShouldBe(2);
         Should.Throw<InvalidOperationException>(() => Prerequisites.Missing("no-such-package")).Message.ShouldContain("no-such-package is no purpose and no package");
     }
+
+    [Fact]
+    public void Whatever_an_attribute_of_a_test_names_stands_in_the_list()
+    {
+        var listed = File.ReadAllLines(Path.Combine(Shell.Repository, "installers", "prerequisites.txt"))
+            .Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]).ToHashSet();
+        var named = Directory.EnumerateFiles(Path.Combine(Shell.Repository, "tests"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => Attributes().Matches(File.ReadAllText(file)).SelectMany(match => match.Groups[1].Value.Split(','))).Select(name => name.Trim().Trim('"')).ToHashSet();
+        named.Count.ShouldBeGreaterThan(10);
+        named.Except(listed).ShouldBeEmpty();
+    }
+
+    [GeneratedRegex(@"^ *\[(?:Tool|Sandbox)(?:Fact|Theory)\(([^)]*)\)", RegexOptions.Multiline)]
+    private static partial Regex Attributes();
 
     private Task<ShellResult> RunAsync(string names = "test", params (string Name, string Value)[] environment) =>
         Shell.RunAsync("/bin/bash", [Path.Combine(_directory, "prerequisites"), names], Environment(environment));

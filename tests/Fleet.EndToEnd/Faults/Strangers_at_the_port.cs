@@ -47,7 +47,7 @@ public sealed class Strangers_at_the_port : IAsyncLifetime
         _strangers.ShouldAllBe(stranger => stranger.Connected);
     }
 
-    [ToolFact("util-linux/prlimit")]
+    [ToolFact("util-linux")]
     public async Task With_few_file_descriptors_a_controller_outlives_strangers_without_number_and_serves_its_fleet()
     {
         _fleet = await FleetOnThisMachine.StartAsync();
@@ -70,7 +70,7 @@ public sealed class Strangers_at_the_port : IAsyncLifetime
         _fleet.Controller.Output.ShouldNotContain(" FTL ");
     }
 
-    [ToolFact("util-linux/prlimit")]
+    [ToolFact("util-linux")]
     public async Task With_too_few_file_descriptors_a_controller_does_not_start_and_says_what_to_raise()
     {
         _fleet = await FleetOnThisMachine.StartAsync();
