@@ -26,6 +26,7 @@ public sealed class FileFollower : LogFollower
     private readonly List<LogGeneration> _held = [];
     private FileMark? _last;
     private DateTimeOffset _lookedAt;
+    private long _lookedBefore = long.MinValue;
     private long? _unmountedSince;
     private long? _askedAt;
     private bool _isSettled;
@@ -137,6 +138,7 @@ public sealed class FileFollower : LogFollower
         var look = new TurnLook(takenAt, goesOn && _lookedAt > mark.TakenAt ? _lookedAt : mark.TakenAt)
         {
             IsFirst = !goesOn,
+            Before = _lookedBefore,
             Promptness = Promptness,
             AwaitsMount = _unmountedSince is not { } since || _time.GetElapsedTime(since) < s_mountWait,
             AsksForWriter = asksForWriter,
@@ -149,6 +151,7 @@ public sealed class FileFollower : LogFollower
             throw new LogMovedException($"{Name} was rotated while it was read");
         }
 
+        _lookedBefore = _time.GetTimestamp();
         _askedAt = turn.HasAsked ? _time.GetTimestamp() : _askedAt;
         _unmountedSince = turn.AwaitsMount ? _unmountedSince ?? _time.GetTimestamp() : null;
         Remember(set, turn, (FileMark)step.Next);
@@ -197,7 +200,7 @@ public sealed class FileFollower : LogFollower
     /// <summary>Whether it is time to know whether anybody still has the live file open: once it is quiet, and where somebody has, now and then.</summary>
     private bool AsksForWriter(FileMark mark, DateTimeOffset now) =>
         ReferenceEquals(mark, _last) && mark.Positions.Count > 0 && !mark.Positions[^1].IsClosed
-        && _seen.Find(file => file.Path == Name)?.Status is { } live && now - DateTimeOffset.UnixEpoch.AddTicks(live.ChangedStamp / TimeSpan.NanosecondsPerTick) > s_quietOfClosed
+        && _seen.Find(file => file.Path == Name)?.Status is { } live && mark.Positions[^1].IsOf(live) && now - DateTimeOffset.UnixEpoch.AddTicks(live.ChangedStamp / TimeSpan.NanosecondsPerTick) > s_quietOfClosed
         && (_askedAt is not { } asked || _time.GetElapsedTime(asked) > s_askAgain);
 
     private SetLook Look(FileMark? mark) =>

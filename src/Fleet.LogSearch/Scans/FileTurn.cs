@@ -36,7 +36,6 @@ internal sealed partial class FileTurn
     private readonly List<FilePosition> _read = [];
     private readonly LogGeneration? _live;
     private readonly List<LogGeneration> _unlisted;
-    private readonly HashSet<LogGeneration> _newlyUnlisted = [];
     private readonly List<LogGeneration> _released = [];
     private readonly Dictionary<LogGeneration, LogGeneration> _copies = [];
     private bool _hasEnd;
@@ -64,7 +63,6 @@ internal sealed partial class FileTurn
             if (!set.IsAway && file.UnlistedAt is null)
             {
                 file.UnlistedAt = time.GetTimestamp();
-                _newlyUnlisted.Add(file);
             }
 
             file.RemovedAt ??= file.Status.Links == 0 ? time.GetTimestamp() : null;
