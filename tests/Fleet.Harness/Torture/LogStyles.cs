@@ -200,6 +200,8 @@ internal static class LogStyles
             return;
         }
 
+        if (!File.Exists(run.Path))
+            return;
         var mode = File.GetUnixFileMode(run.Path);
         File.SetUnixFileMode(run.Path, UnixFileMode.None);
         await TorturedLog.WaitAsync(run.UpTo(6), CancellationToken.None);

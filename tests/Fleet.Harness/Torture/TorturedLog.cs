@@ -165,8 +165,18 @@ internal sealed class TorturedLog(string name, string path, int seed) : IDisposa
         }
     }
 
-    private bool IsLive(SafeFileHandle file) =>
-        File.Exists(Path) && new FileInfo($"/proc/self/fd/{file.DangerousGetHandle()}").LinkTarget == (File.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? Path);
+    private bool IsLive(SafeFileHandle file)
+    {
+        try
+        {
+            return new FileInfo($"/proc/self/fd/{file.DangerousGetHandle()}").LinkTarget == (File.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? Path);
+        }
+        catch (FileNotFoundException)
+        {
+            // Rotated away just now.
+            return false;
+        }
+    }
 
     private byte[] Line(int number) => [.. TextOf(number), .. Kind == LineKind.WindowsEnds ? "\r\n"u8 : "\n"u8];
 
