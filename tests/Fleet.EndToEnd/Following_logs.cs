@@ -103,7 +103,7 @@ public sealed class Following_logs : IClassFixture<ThreeHosts>
     {
         var none = await _fleet.Admin.RunAsync("tail", "--all", "-f", "/no/such.log");
         none.ExitCode.ShouldBe(1, none.ToString());
-        none.Stderr.ShouldContain("db1,web[1-2] (3 hosts): not followed: /no/such.log: no such file");
+        none.Stderr.ShouldContain("db1,web[1-2] (3 hosts): not followed: /no/such.log: its directory is not there");
 
         var journal = await _fleet.Admin.RunAsync("tail", "web1", "--journal-path", _directory, "--json");
         journal.ExitCode.ShouldBe(1, journal.ToString());

@@ -46,9 +46,9 @@ public sealed class In_a_terminal : IClassFixture<ThreeHosts>
     public async Task What_a_host_says_cannot_change_the_terminal()
     {
         await using var terminal = await TmuxTerminal.OpenAsync(s_bash, _fleet.Admin.Environment);
-        await terminal.EnterAsync("fleet exec web1 --cwd $'/x\\e]0;HI\\a' -- true; fleet exec web1 --stream --cwd $'/x\\e]0;HI\\a' -- true; echo over-$((40 + 2))");
+        await terminal.EnterAsync("fleet exec web1 -- $'/x\\e]0;HI\\a'; fleet exec web1 --stream -- $'/x\\e]0;HI\\a'; fleet exec web1 -- printf '\\033]0;HI\\007'; echo over-$((40 + 2))");
         var screen = await terminal.UntilAsync("over-42");
-        screen.ShouldContain("could not be started");
+        screen.Contains("could not be started", StringComparison.Ordinal).ShouldBeTrue(screen);
         (await terminal.TitleAsync()).ShouldNotBe("HI");
     }
 

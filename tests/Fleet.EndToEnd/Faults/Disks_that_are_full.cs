@@ -70,7 +70,8 @@ public sealed class Disks_that_are_full : IAsyncLifetime, IDisposable
         var next = await _fleet.Admin.RunAsync("exec", "web1", "-c", "echo ran");
         next.Stdout.ShouldBe("--- web1 succeeded\nran\n", next.ToString());
         await UntilListedAsync("online\t");
-        Agent.Output.ShouldContain("The journal can be written again");
+        // Said when the disk is looked at again, a few seconds later.
+        await Patience.UntilAsync("the log says that it is over", () => Agent.Output.Contains("The journal can be written again", StringComparison.Ordinal), evidence: () => Agent.Output);
     }
 
     [SmallDiskFact]

@@ -61,7 +61,7 @@ public sealed class Following_the_document : IAsyncLifetime
 
         // 4. Away.
         await TypeAsync("apt-get purge -y fleet-agent");
-        (await Host.ExecAsync("fleet", "agents", "list", "--names")).Stderr.ShouldContain("none is enrolled");
+        (await Host.ExecAsync("fleet", "agents", "list", "--names")).Stderr.ShouldContain("no host is enrolled yet");
         await TypeAsync("apt-get purge -y fleet-controller");
         (await Host.ShellAsync("ls -d /etc/fleet /var/lib/fleet* /usr/share/fleet* /usr/bin/fleet* 2>/dev/null; systemctl list-unit-files --no-legend 'fleet*'; true")).ShouldBe("");
     }
