@@ -92,7 +92,7 @@ internal sealed partial class AgentHost(
         await Task.WhenAny(linking, restart.Task, Task.Delay(Timeout.InfiniteTimeSpan, time, stop));
         systemd.Stopping();
         LogStopping(desk.Running);
-        await StopTasksAsync(desk);
+        await StopTasksAsync(desk, restart.Task.IsCompleted ? "the agent started again as another version while the task ran" : "");
         await interrupted;
         await DeliverAsync(journal, link);
         await unlink.CancelAsync();
@@ -133,10 +133,10 @@ internal sealed partial class AgentHost(
         return cgroups;
     }
 
-    private async Task StopTasksAsync(TaskDesk desk)
+    private async Task StopTasksAsync(TaskDesk desk, string reason)
     {
         using var limit = new CancellationTokenSource(s_stopTasksWithin, time);
-        await desk.StopAsync(limit.Token);
+        await desk.StopAsync(reason, limit.Token);
     }
 
     private async Task DeliverAsync(TaskJournal journal, LinkClient link)

@@ -142,29 +142,34 @@ internal static partial class Commands
     }
 
     /// <summary>Says what this host's agent is and whether it runs.</summary>
+    /// <remarks>With broken settings, too: they are named, and the defaults stand in for them.</remarks>
     public static int Status(string[] words)
     {
-        if (Load(words, SettingOptions) is not { } loaded)
+        var (loaded, arguments) = Read(words, SettingOptions);
+        if (IsMisused(arguments))
             return 2;
+        foreach (var fault in loaded.Faults)
+            Console.Error.WriteLine($"fleet-agent: {fault}");
         var state = new StateDirectory(loaded.Settings.State);
         if (FindIdentity(state, loaded.Settings) is not { } enrolment)
             return 1;
         using var certificate = new IdentityStore(state.Path).Load();
         using var held = state.TryLock();
         new StatusReport(state, loaded.Settings, TimeProvider.System).Write(Console.Out, enrolment, certificate, held is null);
-        return 0;
+        return loaded.Faults.Count > 0 ? 1 : 0;
     }
 
     /// <summary>Looks for what keeps this host's agent from working.</summary>
     public static async Task<int> DoctorAsync(string[] words)
     {
-        if (Load(words, SettingOptions) is not { } loaded)
+        var (loaded, arguments) = Read(words, SettingOptions);
+        if (IsMisused(arguments))
             return 2;
         var state = new StateDirectory(loaded.Settings.State);
         try
         {
             return FindIdentity(state, loaded.Settings) is { } enrolment
-                ? await DoctorCommand.RunAsync(enrolment, state, loaded.Settings, Console.Out, TimeProvider.System)
+                ? await DoctorCommand.RunAsync(enrolment, state, loaded.Settings, loaded.Faults, Console.Out, TimeProvider.System)
                 : 1;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -233,6 +238,13 @@ internal static partial class Commands
     {
         var arguments = Arguments.Read(words, options);
         return (SettingsLoader.Load(arguments.Get(s_config.Flag), Environment.GetEnvironmentVariable, arguments.Settings()), arguments);
+    }
+
+    private static bool IsMisused(Arguments arguments)
+    {
+        foreach (var fault in arguments.Faults)
+            Console.Error.WriteLine($"fleet-agent: {fault}");
+        return arguments.Faults.Count > 0;
     }
 
     private static (AgentSettings Settings, Arguments Arguments, LoadedSettings All)? Load(string[] words, IReadOnlyList<OptionSpec> options)

@@ -9,10 +9,13 @@ using Grpc.Net.Client;
 
 namespace Fleet.Agent.Diagnosis;
 
-/// <summary>The way to the controller, step by step: its name, its port, its certificate, our certificate, the two clocks.</summary>
+/// <summary>The way to the controller, step by step: its name, its port, the two clocks, its certificate, our certificate.</summary>
 internal sealed class ControllerChecks(ControllerAddress controller, IdentityStore identities, TimeProvider time)
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+
+    /// <summary>By how much this host's clock is ahead of the controller's; null until the controller has said what time it is.</summary>
+    public TimeSpan? Ahead { get; private set; }
 
     /// <summary>Checks until a step fails; those behind it would say nothing new.</summary>
     public async IAsyncEnumerable<Finding> RunAsync()
@@ -75,33 +78,41 @@ internal sealed class ControllerChecks(ControllerAddress controller, IdentitySto
     private async IAsyncEnumerable<Finding> TalkAsync()
     {
         using var root = identities.LoadRoot();
-        using var identity = identities.Load();
-        var trust = new PinnedTrust(root);
-        using var handler = LinkHandler.Pinned(trust, identity);
-        var (clock, tls) = await GreetAsync(trust, handler);
+        // A clock that is wrong makes good certificates look bad: it is looked at first.
+        var trust = new PinnedTrust(root) { IgnoresTime = true };
+        var tls = await GreetAsync(trust);
+        if (Ahead is { } ahead)
+            yield return Judge(ahead);
         yield return tls;
         if (tls.Grade == Grade.Bad)
             yield break;
-        if (clock is { } ahead)
-            yield return Judge(ahead);
+        using var identity = identities.Load();
+        using var handler = LinkHandler.Pinned(new PinnedTrust(root), identity);
         yield return await IntroduceAsync(handler);
     }
 
-    private async Task<(TimeSpan? Ahead, Finding Finding)> GreetAsync(PinnedTrust trust, SocketsHttpHandler handler)
+    private async Task<Finding> GreetAsync(PinnedTrust trust)
     {
+        using var handler = LinkHandler.Pinned(trust, identity: null);
         using var client = new HttpClient(handler, disposeHandler: false) { Timeout = s_limit };
         using var request = new HttpRequestMessage(HttpMethod.Head, controller.ToUri()) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         try
         {
             using var answer = await client.SendAsync(request);
-            var good = Finding.Good("TLS", $"the server is the controller of this fleet (root {Convert.ToHexStringLower(trust.Fingerprint)[..16]}...)");
-            return (time.GetUtcNow() - answer.Headers.Date, good);
+            Ahead = time.GetUtcNow() - answer.Headers.Date;
+            var server = $"the server is the controller of this fleet (root {Convert.ToHexStringLower(trust.Fingerprint)[..16]}...)";
+            return trust.Validity is { } validity && (validity.From > time.GetUtcNow() || validity.Until < time.GetUtcNow())
+                ? Finding.Bad(
+                    "TLS",
+                    $"{server}, but its certificate, valid from {LinkDiary.Stamp(validity.From)} until {LinkDiary.Stamp(validity.Until)}, is not valid by this host's clock, which says {LinkDiary.Stamp(time.GetUtcNow())}",
+                    Ahead?.Duration() > Clock.Noticeable ? "set this host's clock: timedatectl set-ntp true" : "look at the controller's log, which says why its certificate was not renewed: journalctl -u fleet-controller")
+                : Finding.Good("TLS", server);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or CryptographicException)
         {
-            return (null, trust.LastRefusal is { } refusal
+            return trust.LastRefusal is { } refusal
                 ? Finding.Bad("TLS", $"the server is not trusted: {refusal}", "does \"controller\" name another fleet's controller? Was the controller set up anew (then enrol this host anew), or does something in between end TLS?")
-                : Finding.Bad("TLS", $"no TLS connection comes about: {e.Message}", "is it a Fleet controller that listens there, and does nothing in between change TLS 1.3?"));
+                : Finding.Bad("TLS", $"no TLS connection comes about: {e.Message}", "is it a Fleet controller that listens there, and does nothing in between change TLS 1.3?");
         }
     }
 
@@ -110,8 +121,8 @@ internal sealed class ControllerChecks(ControllerAddress controller, IdentitySto
         // The answer tells whole seconds.
         var said = $"this host's clock is {Clock.Describe(ahead)}, to a second";
         const string mend = "let both set their clocks by NTP: timedatectl set-ntp true";
-        return ahead.Duration() > Clock.Harmful ? Finding.Bad("clock", said, mend)
-            : ahead.Duration() > Clock.Noticeable ? Finding.Doubtful("clock", said, mend) : Finding.Good("clock", said);
+        // Certificates that do not hold because of it are findings of their own.
+        return ahead.Duration() > Clock.Noticeable ? Finding.Doubtful("clock", said, mend) : Finding.Good("clock", said);
     }
 
     /// <summary>Asks for an artefact that nobody has: who gets that far is known and accepted, and no link is disturbed.</summary>

@@ -8,15 +8,25 @@ namespace Fleet.Agent.Diagnosis;
 internal static class DoctorCommand
 {
     /// <summary>Prints a line for each finding; 1 where something is bad.</summary>
-    public static async Task<int> RunAsync(Enrolment enrolment, StateDirectory state, AgentSettings settings, TextWriter output, TimeProvider time)
+    /// <param name="enrolment">Who this host is.</param>
+    /// <param name="state">The agent's state.</param>
+    /// <param name="settings">Its settings; the defaults stand in for what is wrong.</param>
+    /// <param name="faults">What is wrong with them.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="time">The host's clock.</param>
+    public static async Task<int> RunAsync(
+        Enrolment enrolment, StateDirectory state, AgentSettings settings, IReadOnlyList<string> faults, TextWriter output, TimeProvider time)
     {
         var worst = Grade.Good;
         var identities = new IdentityStore(state.Path);
-        Tell(Certificate(identities, enrolment, time));
+        foreach (var fault in faults)
+            Tell(Finding.Bad("settings", fault, "the agent does not start with it; after the change: fleet-agent check-config"));
         await foreach (var finding in new HostChecks(state, settings, time).RunAsync())
             Tell(finding);
-        await foreach (var finding in new ControllerChecks(enrolment.Controller, identities, time).RunAsync())
+        var controller = new ControllerChecks(enrolment.Controller, identities, time);
+        await foreach (var finding in controller.RunAsync())
             Tell(finding);
+        Tell(Certificate(identities, enrolment, time.GetUtcNow(), controller.Ahead));
         Tell(Link(state));
         output.WriteLine(worst switch
         {
@@ -42,13 +52,22 @@ internal static class DoctorCommand
         _ => '!',
     };
 
-    private static Finding Certificate(IdentityStore identities, Enrolment enrolment, TimeProvider time)
+    /// <summary>The controller decides whether a certificate holds, by its own clock: that one counts where it is known.</summary>
+    private static Finding Certificate(IdentityStore identities, Enrolment enrolment, DateTimeOffset here, TimeSpan? ahead)
     {
         using var certificate = identities.Load();
-        var now = time.GetUtcNow().UtcDateTime;
+        var now = here - (ahead ?? TimeSpan.Zero);
         var said = $"{enrolment.Name}, certificate valid until {LinkDiary.Stamp(certificate.NotAfter)}";
-        return certificate.NotAfter.ToUniversalTime() < now ? Finding.Bad("identity", said + ", which has passed", "enrol this host anew: fleet-agent enrol --force --controller HOST --token TOKEN")
-            : certificate.NotBefore.ToUniversalTime() > now ? Finding.Bad("identity", "the certificate is not valid yet", "set this host's clock: timedatectl set-ntp true")
+        const string anew = "enrol this host anew: fleet-agent enrol --force --controller HOST --token TOKEN";
+        if (certificate.NotAfter < now.UtcDateTime.ToLocalTime())
+        {
+            return ahead is null
+                ? Finding.Bad("identity", $"{said}, which has passed if this host's clock is right ({LinkDiary.Stamp(here)})", $"set the clock where it is not: timedatectl set-ntp true; else {anew}")
+                : Finding.Bad("identity", $"{said}, which has passed", anew);
+        }
+
+        return certificate.NotBefore > now.UtcDateTime.ToLocalTime()
+            ? Finding.Bad("identity", $"the certificate is valid from {LinkDiary.Stamp(certificate.NotBefore)} only", $"set the {(ahead is null ? "host's" : "controller's")} clock: timedatectl set-ntp true")
             : Finding.Good("identity", said);
     }
 

@@ -95,7 +95,7 @@ internal sealed class HostChecks(StateDirectory state, AgentSettings settings, T
         }
 
         var (exitCode, said) = await new ProgramTrial(time).RunAsync(
-            ["/bin/systemctl", "show", "--property=LoadState,ActiveState,Restart,RestartPreventExitStatus,Delegate", Unit], Path.Combine(state.Path, "doctor.out"), CancellationToken.None);
+            ["/bin/systemctl", "show", "--property=LoadState,ActiveState,Restart,RestartPreventExitStatus,Delegate", Unit], CancellationToken.None);
         if (exitCode != 0)
         {
             yield return Finding.Doubtful("service", $"systemd cannot be asked for {Unit}: {said}", "run this as root");

@@ -14,6 +14,8 @@ internal static class EnrolCommand
     /// <summary>Takes the token from the environment, where the command line would show it to other users.</summary>
     public const string TokenVariable = "FLEET_AGENT_TOKEN";
 
+    private static readonly string[] s_units = ["/etc/systemd/system/fleet-agent.service", "/usr/lib/systemd/system/fleet-agent.service", "/lib/systemd/system/fleet-agent.service"];
+
     /// <summary>Its options, besides <c>--state</c> and <c>--controller</c>.</summary>
     public static readonly IReadOnlyList<OptionSpec> Options =
     [
@@ -45,7 +47,7 @@ internal static class EnrolCommand
             var isRetry = known is { AgentId: null } && known.Controller == wish.Controller;
             var done = await new Enroller(state.Path).EnrolAsync(wish, isRetry ? known!.EnrolmentId : Guid.NewGuid().ToString("n"), time, cancellationToken);
             output.WriteLine($"Enrolled with the controller at {done.Controller} as {done.Name} ({done.AgentId}).");
-            output.WriteLine($"The identity is in {state.Path}; start the agent with: fleet-agent run --state {state.Path}");
+            output.WriteLine($"The identity is in {state.Path}; start the agent with: {StartCommand(state.Path)}");
             return 0;
         }
         catch (EnrolmentException e)
@@ -57,6 +59,11 @@ internal static class EnrolCommand
             return Fail(errors, 1, $"the state directory cannot be used: {e.Message}");
         }
     }
+
+    private static string StartCommand(string state) =>
+        Directory.Exists("/run/systemd/system") && s_units.Any(File.Exists) && state == new AgentSettings().State
+            ? "systemctl enable --now fleet-agent"
+            : $"fleet-agent run --state {state}";
 
     private static EnrolmentWish? ReadWish(Arguments arguments, AgentSettings settings, out string fault)
     {

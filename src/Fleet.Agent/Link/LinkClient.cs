@@ -26,6 +26,9 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
     /// <summary>Told how the link stands, in a few words: when it is up, and before each new attempt.</summary>
     public Action<string>? Told { get; init; }
 
+    /// <summary>Ends when the host's network changes.</summary>
+    public Func<CancellationToken, Task> NetworkChanged { get; init; } = NetworkChanges.WaitAsync;
+
     /// <summary>Runs until the token is cancelled.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -45,8 +48,29 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
                 Diary?.NoteFailed(end.Reason);
             _wasNobodyThere = isNobodyThere;
             Told?.Invoke($"Not linked: {end.Reason}");
-            await Task.Delay(delay, parts.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await PauseAsync(end, delay, stop);
         }
+    }
+
+    /// <summary>Waits for the next attempt; where nothing is known but that the network failed, no longer than until it has changed.</summary>
+    private async Task PauseAsync(LinkEnd end, TimeSpan delay, CancellationToken stop)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var pause = Task.Delay(delay, parts.Time, over.Token);
+        var changed = end is LinkEnd.Unreachable or LinkEnd.Silent or LinkEnd.Broken && delay > parts.Options.NetworkSettles
+            ? NetworkChanged(over.Token)
+            : Task.Delay(Timeout.InfiniteTimeSpan, over.Token);
+        var first = await Task.WhenAny(pause, changed);
+        if (first == changed && first.IsCompletedSuccessfully)
+        {
+            LogNetworkChanged();
+            // Addresses and routes come one after another. Those of a rack come back together, too.
+            await Task.WhenAny(pause, Task.Delay(parts.Options.NetworkSettles * (0.5 + Random.Shared.NextDouble()), parts.Time, over.Token));
+        }
+
+        await over.CancelAsync();
+        await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await changed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task<(LinkEnd End, TimeSpan Lasted)> LinkOnceAsync(CancellationToken stop)
@@ -134,6 +158,9 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
 
     [LoggerMessage(5007, LogLevel.Warning, "The controller does not accept this agent at present: {Reason}. The identity is kept; trying again in {Delay:0} s")]
     private partial void LogRefusedForNow(string reason, double delay);
+
+    [LoggerMessage(5008, LogLevel.Information, "The host's network has changed; trying again now")]
+    private partial void LogNetworkChanged();
 
     [LoggerMessage(5006, LogLevel.Debug, "Nobody listens there yet; trying again in {Delay:0.0} s")]
     private partial void LogStillNobody(double delay);

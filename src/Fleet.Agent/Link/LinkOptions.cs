@@ -39,6 +39,9 @@ internal sealed record LinkOptions
     /// <summary>Longest wait that a controller can ask for. The default is 1 h.</summary>
     public TimeSpan MostRetryAfter { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>After a change of the host's network, about how long until the next try. The default is 2 s.</summary>
+    public TimeSpan NetworkSettles { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How often facts and certificate are looked at. The default is 10 min.</summary>
     public TimeSpan UpkeepInterval { get; init; } = TimeSpan.FromMinutes(10);
 

@@ -155,11 +155,12 @@ internal sealed partial class TaskDesk : IAsyncDisposable
     }
 
     /// <summary>Ends what runs, truthfully, and takes nothing more.</summary>
+    /// <param name="reason">Why the agent stops, as a task's reason; empty: the agent's service was stopped.</param>
     /// <param name="cancellationToken">Cuts short what waits for a task's grace.</param>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public async Task StopAsync(string reason, CancellationToken cancellationToken)
     {
         foreach (var active in _active.Values)
-            active.NoteStop(StopOrigin.AgentStop, "");
+            active.NoteStop(StopOrigin.AgentStop, reason);
         var cancels = _active.Values.Select(a => a.Cancelling).ToList();
         try
         {

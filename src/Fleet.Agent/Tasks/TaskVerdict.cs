@@ -62,7 +62,7 @@ internal static class TaskVerdict
     private static (TaskState State, string Reason) Cancelled(StopNote note, string fallback) => note.Origin switch
     {
         StopOrigin.Deadline => (TaskState.TimedOut, Or(note.Reason, "the job's deadline passed")),
-        StopOrigin.AgentStop => (TaskState.Interrupted, "the agent was stopped while the task ran"),
+        StopOrigin.AgentStop => (TaskState.Interrupted, Or(note.Reason, "the agent was stopped (its service, its package or the host) while the task ran")),
         StopOrigin.NotStarted => (TaskState.Rejected, note.Reason),
         StopOrigin.Abandoned => (TaskState.Cancelled, Or(note.Reason, "the controller had given the task up")),
         _ => (TaskState.Cancelled, Or(note.Reason, Or(fallback, "cancelled"))),

@@ -101,7 +101,7 @@ internal sealed class ArtefactFetch(LinkRoute route, TimeProvider time)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UpgradeException($"{part} cannot be written: {e.Message}");
+            throw new UpgradeException($"the artifact cannot be kept: {e.Message}");
         }
     }
 
@@ -113,7 +113,7 @@ internal sealed class ArtefactFetch(LinkRoute route, TimeProvider time)
         }
         catch (IOException e)
         {
-            throw new UpgradeException($"{file.Name} cannot be written: {e.Message}");
+            throw new UpgradeException($"the artifact cannot be kept: {e.Message}");
         }
     }
 

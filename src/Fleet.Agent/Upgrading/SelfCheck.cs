@@ -18,11 +18,11 @@ internal static class SelfCheck
     /// <exception cref="UpgradeException">It is not the version ordered, or cannot be used here.</exception>
     public static async Task InsistAsync(ProgramTrial programs, string program, string version, IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
-        var (exitCode, said) = await programs.RunAsync([program, Verb, .. words], program + ".out", cancellationToken);
+        var (exitCode, said) = await programs.RunAsync([program, Verb, .. words], cancellationToken);
         if (exitCode < 0)
             throw new UpgradeException($"version {version} does not run on this host: {said}");
         if (exitCode != 0)
-            throw new UpgradeException($"version {version} cannot be used on this host (its self-check exits with {exitCode}): {Shorten(said)}");
+            throw new UpgradeException($"version {version} cannot be used on this host (its self-check exits with {exitCode}{(said.Length > 0 ? $", and says: {Shorten(said)}" : " and says nothing")})");
         if (!IsVersion(said, version))
             throw new UpgradeException($"the artefact is to be version {version} and says \"{Shorten(said)}\"");
     }

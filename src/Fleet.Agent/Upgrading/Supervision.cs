@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Fleet.Agent.Upgrading;
 
 /// <summary>Whether somebody starts this agent again when it ends, without which it cannot change its version.</summary>
-internal sealed class Supervision(ProgramTrial programs, string scratch)
+internal sealed class Supervision(ProgramTrial programs)
 {
     /// <summary>Whether systemd started this very process.</summary>
     public static bool IsBySystemd =>
@@ -36,7 +36,7 @@ internal sealed class Supervision(ProgramTrial programs, string scratch)
     }
 
     private Task<(int ExitCode, string Said)> AskAsync(IEnumerable<string> words, CancellationToken cancellationToken) =>
-        programs.RunAsync(["/bin/systemctl", .. words], Path.Combine(scratch, "systemctl.out"), cancellationToken);
+        programs.RunAsync(["/bin/systemctl", .. words], cancellationToken);
 
     /// <summary>Why an agent without systemd takes no upgrades.</summary>
     public const string Refusal = "this agent is not run by systemd, so nobody would start it again; replace its program by hand";

@@ -87,6 +87,9 @@ internal sealed partial class UpgradeRecords(
         if (journal.Find(verdict.TaskId) is { HasEnded: false } records)
             journal.Append(records, End(verdict));
         _selection = await file.ChangeAsync(s => s.Verdict == verdict ? s.Told() : s, cancellationToken);
+        // The version that did not work is of no use to anybody.
+        if (!verdict.IsUpgraded)
+            shelf.Prune(_selection, null);
     }
 
     private TaskRecord End(Verdict verdict) => new()

@@ -40,7 +40,7 @@ internal sealed class UpgradeStep(TaskId task, UpgradeOrder order, UpgradeParts 
 
         // 1.
         TryCreateShelf();
-        var supervision = new Supervision(parts.Programs, shelf.Directory);
+        var supervision = new Supervision(parts.Programs);
         var unit = await supervision.CheckAsync(cancellationToken);
 
         // 2.

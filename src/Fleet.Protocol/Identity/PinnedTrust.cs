@@ -19,6 +19,12 @@ public sealed class PinnedTrust
     /// <summary>Why the last server was refused, for the message that an operator reads; null where none was.</summary>
     public string? LastRefusal { get; private set; }
 
+    /// <summary>Accepts certificates at any time: for asking a server what time it is, and nothing else.</summary>
+    public bool IgnoresTime { get; init; }
+
+    /// <summary>From when until when the last server's certificate and those above it are valid; null where none was accepted.</summary>
+    public (DateTimeOffset From, DateTimeOffset Until)? Validity { get; private set; }
+
     /// <summary>SHA-256 of the root (DER).</summary>
     public byte[] Fingerprint => SHA256.HashData(Root.RawData);
 
@@ -55,8 +61,11 @@ public sealed class PinnedTrust
         using (server)
         {
             using var chain = new X509Chain { ChainPolicy = ChainPolicy(Root) };
+            if (IgnoresTime)
+                chain.ChainPolicy.VerificationFlags |= X509VerificationFlags.IgnoreNotTimeValid;
             if (!chain.Build(server))
                 return Describe(chain.ChainStatus);
+            Validity = (chain.ChainElements.Max(element => (DateTimeOffset)element.Certificate.NotBefore), chain.ChainElements.Min(element => (DateTimeOffset)element.Certificate.NotAfter));
             // A chain is built for a certificate that names no use as well: any use is allowed to that one.
             if (!AllowsServers(server))
                 return "its certificate is not meant for servers";

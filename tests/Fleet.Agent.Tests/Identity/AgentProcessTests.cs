@@ -135,6 +135,18 @@ public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
         said.ShouldContain("! TLS          the server is not trusted: its certificate was not issued by the pinned fleet root");
         File.Move(Path.Combine(State, "root.was"), Path.Combine(State, "root.pem"), overwrite: true);
 
+        // Settings with a fault: all that can be looked at is looked at.
+        var settings = Path.Combine(_directory.Path, "agent.json");
+        await File.WriteAllTextAsync(settings, "{ \"max_tasks\": \"many\" }");
+        (code, said) = await RunProgramAsync("doctor", "--state", State, "--config", settings);
+        code.ShouldBe(1, said);
+        said.ShouldContain($"! settings     {settings}, line 1: max_tasks cannot be \"many\"");
+        said.ShouldContain("+ acceptance ");
+        (code, said) = await RunProgramAsync("status", "--state", State, "--config", settings);
+        code.ShouldBe(1, said);
+        said.ShouldContain("max_tasks cannot be");
+        said.ShouldContain("link         up since");
+
         // None at all.
         (await agent.TerminateAsync()).ShouldBe(0);
         (code, said) = await RunProgramAsync("doctor", "--state", State, "--controller", "127.0.0.1:1");

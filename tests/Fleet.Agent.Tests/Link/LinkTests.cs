@@ -237,11 +237,11 @@ public sealed class LinkTests : IAsyncLifetime, IDisposable
         await link.StartAsync(Some.Start(Some.Task, Some.Spec(Some.Shell("echo on; sleep 1000"))));
         await link.StartAsync(Some.Start(Some.TaskNumber(2), Some.Spec()));
         await link.RecordAsync(r => r.EntryCase == TaskRecord.EntryOneofCase.Output);
-        await agent.Desk.StopAsync(CancellationToken.None).WaitAsync(ScriptedController.Patience);
+        await agent.Desk.StopAsync("", CancellationToken.None).WaitAsync(ScriptedController.Patience);
 
         var records = await link.RecordsToEndAsync(s_id);
         records[^1].Ended.State.ShouldBe(TaskState.Interrupted);
-        records[^1].Ended.Reason.ShouldBe("the agent was stopped while the task ran");
+        records[^1].Ended.Reason.ShouldBe("the agent was stopped (its service, its package or the host) while the task ran");
         File.Exists(Path.Combine(_directory.Path, "tasks", Some.TaskNumber(2) + ".log")).ShouldBeFalse();
     }
 

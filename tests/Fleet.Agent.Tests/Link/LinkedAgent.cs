@@ -17,7 +17,7 @@ internal sealed class LinkedAgent : IAsyncDisposable
     private readonly Task _linking;
     private readonly ScanDesk? _scans;
 
-    public LinkedAgent(string directory, ILinkDialer dialer, TimeProvider? clock = null, LinkOptions? options = null, int maxTasks = 4, Upgrader? upgrader = null, bool hasScans = false)
+    public LinkedAgent(string directory, ILinkDialer dialer, TimeProvider? clock = null, LinkOptions? options = null, int maxTasks = 4, Upgrader? upgrader = null, bool hasScans = false, Func<CancellationToken, Task>? networkChanged = null)
     {
         var time = clock ?? TimeProvider.System;
         var state = new StateDirectory(directory);
@@ -30,7 +30,10 @@ internal sealed class LinkedAgent : IAsyncDisposable
         var fast = options ?? new LinkOptions { BackOffBase = TimeSpan.FromMilliseconds(20), BackOffCap = TimeSpan.FromMilliseconds(50) };
         _scans = hasScans ? new ScanDesk(state.Scans, new ScanSettings(), new ScanHost("host1", facts.BootId()), time, NullLoggerFactory.Instance) : null;
         var parts = new LinkParts("process", Journal, Desk, facts, null, fast, time, _scans);
-        var link = new LinkClient(dialer, parts, new ReconnectPolicy(fast, new Random(6)), NullLogger<LinkClient>.Instance);
+        var link = new LinkClient(dialer, parts, new ReconnectPolicy(fast, new Random(6)), NullLogger<LinkClient>.Instance)
+        {
+            NetworkChanged = networkChanged ?? (stop => Task.Delay(Timeout.InfiniteTimeSpan, stop)),
+        };
         _linking = link.RunAsync(_stop.Token);
     }
 
@@ -40,7 +43,7 @@ internal sealed class LinkedAgent : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Desk.StopAsync(CancellationToken.None).WaitAsync(ScriptedController.Patience);
+        await Desk.StopAsync("", CancellationToken.None).WaitAsync(ScriptedController.Patience);
         await _stop.CancelAsync();
         await _linking.WaitAsync(ScriptedController.Patience);
         if (_scans is not null)

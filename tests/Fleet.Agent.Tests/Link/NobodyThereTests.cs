@@ -30,6 +30,16 @@ public sealed class NobodyThereTests : IDisposable
         await dialer.Reached.WaitAsync(ScriptedController.Patience);
     }
 
+    [Fact]
+    public async Task A_change_of_the_network_ends_a_long_pause()
+    {
+        // By the clock alone, a try an hour or so.
+        var slow = new LinkOptions { BackOffBase = TimeSpan.FromHours(1), BackOffCap = TimeSpan.FromHours(1), SteadyFor = TimeSpan.Zero, NetworkSettles = TimeSpan.FromMilliseconds(1) };
+        var dialer = new CountingDialer(new PlainDialer(new Uri($"http://{_port.LocalEndPoint}")));
+        await using var agent = new LinkedAgent(_directory.Path, dialer, options: slow, networkChanged: stop => Task.Delay(5, stop));
+        await dialer.Reached.WaitAsync(ScriptedController.Patience);
+    }
+
     private sealed class CountingDialer(ILinkDialer inner) : ILinkDialer
     {
         private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);

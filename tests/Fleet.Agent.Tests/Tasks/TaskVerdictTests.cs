@@ -100,7 +100,8 @@ public sealed class TaskVerdictTests
     [InlineData(StopOrigin.Operator, "", TaskState.Cancelled, "cancelled")]
     [InlineData(StopOrigin.Deadline, "", TaskState.TimedOut, "the job's deadline passed")]
     [InlineData(StopOrigin.Abandoned, "", TaskState.Cancelled, "the controller had given the task up")]
-    [InlineData(StopOrigin.AgentStop, "", TaskState.Interrupted, "the agent was stopped while the task ran")]
+    [InlineData(StopOrigin.AgentStop, "", TaskState.Interrupted, "the agent was stopped (its service, its package or the host) while the task ran")]
+    [InlineData(StopOrigin.AgentStop, "the agent started again as another version while the task ran", TaskState.Interrupted, "the agent started again as another version while the task ran")]
     [InlineData(StopOrigin.NotStarted, "too late", TaskState.Rejected, "too late")]
     internal void Who_wanted_the_end_decides_what_it_is(StopOrigin origin, string reason, TaskState state, string sentence)
     {

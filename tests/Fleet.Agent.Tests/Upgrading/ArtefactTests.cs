@@ -91,7 +91,7 @@ public sealed class ArtefactTests : IDisposable
 
         var refused = await Should.ThrowAsync<UpgradeException>(() => FetchAsync(controller, Order(content)));
 
-        refused.Message.ShouldContain("cannot be written: No space left on device");
+        refused.Message.ShouldBe("the artifact cannot be kept: No space left on device : '" + Part + "'");
     }
 
     [Theory]

@@ -34,6 +34,7 @@ public sealed class HandoverTests : IAsyncLifetime, IDisposable
         using var journal = Open();
         journal.Unfinished.ShouldHaveSingleItem().Id.ShouldBe(s_upgrade);
         await File().ChangeAsync(s => s.Begin(Trial(), "").RollBack("it did not work"), CancellationToken.None);
+        Shelf().Prepare(Trial().Id);
         (await Records(journal).SettleAsync(CancellationToken.None)).ShouldBeNull();
 
         var log = journal.Find(s_upgrade)!;
@@ -41,6 +42,8 @@ public sealed class HandoverTests : IAsyncLifetime, IDisposable
         Last(log).Ended.ShouldSatisfyAllConditions(
             end => end.State.ShouldBe(TaskState.Failed), end => end.Reason.ShouldBe("rolled back from 0.2.0 to 0.1.0: it did not work"));
         File().Read().Verdict.ShouldBeNull();
+        // It takes up no room until the next upgrade.
+        Directory.Exists(Path.GetDirectoryName(Shelf().Program(Trial().Id))).ShouldBeFalse();
 
         // Told once: the next start finds nothing to tell.
         (await Records(journal).SettleAsync(CancellationToken.None)).ShouldBeNull();
