@@ -1,0 +1,2 @@
+// Real processes wait more than they work.
+[assembly: CollectionBehavior(MaxParallelThreads = 3)]
