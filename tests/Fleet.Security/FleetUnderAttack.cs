@@ -7,7 +7,14 @@ namespace Fleet.Security;
 /// <summary>A fleet of real processes with callers of every kind, shared by all tests: none of them may harm it for the next.</summary>
 public sealed class FleetUnderAttack : IAsyncLifetime
 {
+    /// <summary>What hosts are installed from; not a real one.</summary>
+    internal const string Artefact = "fleet-agent-0.1.0-linux-x64.tar.gz";
+
+    /// <summary>A symbolic link that leads out of the directory of artifacts.</summary>
+    internal const string LinkedArtefact = "fleet-agent-0.2.0-linux-x64.tar.gz";
+
     private readonly List<X509Certificate2> _certificates = [];
+    private readonly DirectoryInfo _artefacts = Directory.CreateTempSubdirectory("fleet-artefacts-");
 
     /// <summary>The fleet; its host web1 runs an agent.</summary>
     internal FleetOnThisMachine Fleet { get; private set; } = null!;
@@ -19,12 +26,15 @@ public sealed class FleetUnderAttack : IAsyncLifetime
     /// <summary>Identities of callers by their kind.</summary>
     internal Dictionary<string, X509Certificate2> Identities { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The id of the agent that the attacker has: fake1 is enrolled, and no agent of Fleet's runs for it.</summary>
+    /// <summary>A client with an identity. Of the agent fake1 no agent of Fleet's runs: it is the attacker's.</summary>
     internal ForeignClient ConnectAs(string kind) => new(Address, Identities[kind]);
 
     public async Task InitializeAsync()
     {
-        Fleet = await FleetOnThisMachine.StartAsync();
+        await File.WriteAllTextAsync(Path.Combine(_artefacts.FullName, "install.sh"), "echo installed\n");
+        await File.WriteAllBytesAsync(Path.Combine(_artefacts.FullName, Artefact), new byte[64 << 10]);
+        File.CreateSymbolicLink(Path.Combine(_artefacts.FullName, LinkedArtefact), "/etc/passwd");
+        Fleet = await FleetOnThisMachine.StartAsync("--set", $"artefacts={_artefacts.FullName}");
         Forger = new Forger(Path.Combine(Fleet.Controller.DataDirectory, "trust"));
         await Fleet.AddAgentsAsync(["web1"]);
         var token = await Fleet.CreateTokenAsync("--uses", "3");
@@ -56,7 +66,6 @@ public sealed class FleetUnderAttack : IAsyncLifetime
         var ping = await Fleet.Admin.RunAsync("ping", "web1");
         ping.ExitCode.ShouldBe(0, $"after {after}: {ping}\n{Fleet.Controller.Output}");
         Fleet.Controller.ProcessId.ShouldBe(processId);
-        Fleet.Controller.Output.ShouldNotContain("[FTL]", customMessage: after);
         Fleet.Controller.Output.ShouldNotContain(" FTL ", customMessage: after);
     }
 
@@ -65,6 +74,7 @@ public sealed class FleetUnderAttack : IAsyncLifetime
         foreach (var certificate in _certificates)
             certificate.Dispose();
         await Fleet.DisposeAsync();
+        _artefacts.Delete(recursive: true);
     }
 
     private async Task<X509Certificate2> LoginAsync(string name, string role)

@@ -20,11 +20,11 @@ internal static class ApplicationCheck
     public static string? AgentNameFault(string name) =>
         AgentName.TryParse(name, out _, out var error) ? null : $"the agent's name {Quote(name)} cannot be used: {error}";
 
-    /// <summary>An operator's name is a user name or a mail address.</summary>
+    /// <summary>An operator's name is a user name or a mail address; never what a command line takes for an option.</summary>
     public static string? OperatorNameFault(string name) =>
-        name.Length is > 0 and <= LongestOperatorName && !name.AsSpan().ContainsAnyExcept(s_operatorName)
+        name.Length is > 0 and <= LongestOperatorName && !name.AsSpan().ContainsAnyExcept(s_operatorName) && (char.IsAsciiLetterOrDigit(name[0]) || name[0] == '_')
             ? null
-            : $"the operator's name {Quote(name)} cannot be used: give 1 to {LongestOperatorName} letters, digits, '.', '_', '-', '+' or '@'";
+            : $"the operator's name {Quote(name)} cannot be used: give 1 to {LongestOperatorName} letters, digits, '.', '_', '-', '+' or '@', with a letter, a digit or '_' first";
 
     /// <summary>An enrolment id is any plain word that is long enough not to be met twice.</summary>
     public static string? EnrolmentIdFault(string id) =>

@@ -61,6 +61,13 @@ internal sealed class AssignmentBook
             return _byAgent.TryGetValue(agentId, out var spans) && spans.ContainsKey(scan);
     }
 
+    /// <summary>How many scans an agent has now.</summary>
+    public int CountOf(string agentId)
+    {
+        lock (_lock)
+            return _byAgent.TryGetValue(agentId, out var spans) ? spans.Values.Count(span => span.Until is null) : 0;
+    }
+
     /// <summary>Whether an agent had a scan in a revision (0: any) when it read a line.</summary>
     public bool Had(string agentId, string scan, ulong revision, DateTimeOffset readAt)
     {

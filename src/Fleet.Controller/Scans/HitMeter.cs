@@ -1,10 +1,13 @@
+using Fleet.Protocol.V1;
+
 namespace Fleet.Controller.Scans;
 
 /// <summary>How many hits one agent reports, and whether that is more than it may. A bucket that holds a minute's worth.</summary>
 /// <remarks>
 /// An agent sends <see cref="ReportsAhead"/> reports beyond what was acknowledged and then waits: whoever keeps to that runs into debt by so much at
 /// most, and loses nothing by a later acknowledgement. Only who goes on sending gets deeper into debt, and has the surplus counted instead of stored;
-/// counts take room too, so there is an end to it.
+/// counts take room too, so there is an end to it. An agent's scans wait in one queue, so one of them would hold up the others: while the agent is
+/// slowed, each has a rate of its own, and what is beyond it is counted at once.
 /// </remarks>
 internal sealed class HitMeter
 {
@@ -18,6 +21,7 @@ internal sealed class HitMeter
     private static readonly TimeSpan s_tellAgain = TimeSpan.FromMinutes(10);
 
     private readonly Lock _lock = new();
+    private readonly ScanBudgets _scans = new();
     private double? _tokens;
     private DateTimeOffset _filledAt;
     private DateTimeOffset _minuteBegan;
@@ -29,6 +33,7 @@ internal sealed class HitMeter
     private long _notAssigned;
     private long _unknownScan;
     private (string SpoolId, ulong Number)? _folded;
+    private (string SpoolId, ulong Number)? _stored;
 
     /// <summary>Whether a report was stored before with some of its hits only counted: stored again, they would count twice.</summary>
     public bool WasFolded(string spoolId, ulong number)
@@ -37,11 +42,26 @@ internal sealed class HitMeter
             return _folded is { } folded && folded.SpoolId == spoolId && number <= folded.Number;
     }
 
-    /// <summary>A report is stored, and some of its hits were only counted.</summary>
-    public void Folded(string spoolId, ulong number)
+    /// <summary>Whether a report was stored before. Sent again after a cut it is stored as it is: its hits are known by their ids, counted they would be new.</summary>
+    public bool WasStored(string spoolId, ulong number)
     {
         lock (_lock)
-            _folded = (spoolId, number);
+            return _stored is { } stored && stored.SpoolId == spoolId && number <= stored.Number;
+    }
+
+    /// <summary>A report is stored.</summary>
+    /// <param name="spoolId">The agent's spool.</param>
+    /// <param name="number">The report's number in it.</param>
+    /// <param name="isFolded">Some of its hits were only counted.</param>
+    public void Stored(string spoolId, ulong number, bool isFolded)
+    {
+        lock (_lock)
+        {
+            if (_stored is not { } stored || stored.SpoolId != spoolId || stored.Number < number)
+                _stored = (spoolId, number);
+            if (isFolded)
+                _folded = (spoolId, number);
+        }
     }
 
     /// <summary>Whether nothing more is to be taken before some time has passed.</summary>
@@ -54,14 +74,49 @@ internal sealed class HitMeter
         }
     }
 
-    /// <summary>How many more hits can be stored one by one; the rest is to be counted.</summary>
-    public int RoomFor(int hits, int perMinute, DateTimeOffset now)
+    /// <summary>Which hits of a report can be stored one by one; the others are to be counted.</summary>
+    /// <param name="hits">The report's hits.</param>
+    /// <param name="rates">How many may come a minute.</param>
+    /// <param name="linkedAt">Since when the agent is connected: what it read before lay in its spool, and is no fault of the scan's.</param>
+    /// <param name="now">The present time.</param>
+    public HitChoice Choose(IReadOnlyList<Hit> hits, HitRates rates, DateTimeOffset linkedAt, DateTimeOffset now)
     {
         lock (_lock)
         {
-            Fill_NeedsLock(perMinute, now);
-            var room = _tokens!.Value + Math.Max(perMinute, FindingsAhead);
-            return (int)Math.Clamp(room, 0, hits);
+            Fill_NeedsLock(rates.OfAgent, now);
+            var room = (int)Math.Clamp(_tokens!.Value + Math.Max(rates.OfAgent, FindingsAhead), 0, hits.Count);
+            var isSlowed = IsSlowed_NeedsLock(now);
+            if (room == hits.Count && !isSlowed)
+                return HitChoice.All(hits);
+
+            var (kept, surplus) = (new List<Hit>(room), new List<Hit>());
+            string? toTell = null;
+            var ofScans = new Dictionary<string, int>(StringComparer.Ordinal);
+            foreach (var hit in hits)
+                (HasRoom(hit) && kept.Count < room ? kept : surplus).Add(hit);
+            return new HitChoice(kept, surplus, toTell);
+
+            bool HasRoom(Hit hit)
+            {
+                if (!isSlowed || !IsReadSince(hit, linkedAt))
+                    return true;
+                if (!ofScans.TryGetValue(hit.Scan, out var left))
+                    left = _scans.RoomFor(hit.Scan, rates.OfScan, now);
+                ofScans[hit.Scan] = left - 1;
+                if (left <= 0 && _scans.IsTimeToTell(now))
+                    toTell = hit.Scan;
+                return left > 0;
+            }
+        }
+    }
+
+    /// <summary>Takes hits that were stored one by one into account for their scans.</summary>
+    public void TakeOfScans(IReadOnlyList<Hit> kept, HitRates rates, DateTimeOffset linkedAt, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            foreach (var scan in kept.Where(hit => IsReadSince(hit, linkedAt)).CountBy(hit => hit.Scan, StringComparer.Ordinal))
+                _scans.Take(scan.Key, scan.Value, rates.OfScan, now);
         }
     }
 
@@ -112,10 +167,16 @@ internal sealed class HitMeter
         lock (_lock)
         {
             Roll_NeedsLock(now);
-            var isSlowed = now <= _slowedUntil + s_minute;
-            return new HitMeterReading(Math.Max(_lastMinute, _thisMinute), isSlowed ? _slowedSince : null, _notAssigned, _unknownScan);
+            return new HitMeterReading(
+                Math.Max(_lastMinute, _thisMinute), IsSlowed_NeedsLock(now) ? _slowedSince : null, _notAssigned, _unknownScan);
         }
     }
+
+    // For a minute longer: else the scan that is too much would have its way again as soon as the others are served.
+    private bool IsSlowed_NeedsLock(DateTimeOffset now) => _slowedSince is not null && now <= _slowedUntil + s_minute;
+
+    // By the agent's clock: one that is behind has its scans held apart a little later.
+    private static bool IsReadSince(Hit hit, DateTimeOffset linkedAt) => hit.SeenUs == 0 || hit.SeenUs / 1000 >= linkedAt.ToUnixTimeMilliseconds();
 
     private void Fill_NeedsLock(int perMinute, DateTimeOffset now)
     {

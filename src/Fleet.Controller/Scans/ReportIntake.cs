@@ -45,7 +45,8 @@ internal sealed partial class ReportIntake
             return;
         }
 
-        // 2. More than the agent may report, although it was not acknowledged: the surplus is counted.
+        // 2. More than the agent may report, although it was not acknowledged, or than one of its scans may while it holds up the others: the
+        // surplus is counted.
         var meter = _meters.Of(session.Agent.Id);
         if (meter.WasFolded(report.SpoolId, report.Number))
         {
@@ -53,18 +54,19 @@ internal sealed partial class ReportIntake
             return;
         }
 
-        var perMinute = _options.HitsPerMinute;
-        if (meter.IsExhausted(perMinute, now))
+        var rates = RatesOf(session);
+        if (meter.IsExhausted(rates.OfAgent, now))
         {
             session.End(LinkEnd.Fault(
-                StatusCode.ResourceExhausted, $"scan_report: sent on without waiting for acknowledgements, far beyond {perMinute} findings a minute"));
+                StatusCode.ResourceExhausted, $"scan_report: sent on without waiting for acknowledgements, far beyond {rates.OfAgent} findings a minute"));
             return;
         }
 
-        var room = meter.RoomFor(report.Hits.Count, perMinute, now);
-        var isFolded = room < report.Hits.Count;
+        var isRepeat = meter.WasStored(report.SpoolId, report.Number);
+        var choice = isRepeat ? HitChoice.All(report.Hits) : meter.Choose(report.Hits, rates, session.Since, now);
+        var isFolded = choice.Surplus.Count > 0;
         if (isFolded)
-            report = SurplusHits.Fold(report, room);
+            report = SurplusHits.Fold(report, choice);
 
         // 3. What the agent had when it read the lines.
         var standing = _entitlement.Of(session.Agent);
@@ -73,16 +75,19 @@ internal sealed partial class ReportIntake
 
         // 4. Stored. Many agents' reports share a commit: that is the store's doing.
         var added = await _store.Findings.AppendAsync(findings, now, session.Reading);
-        if (isFolded)
-            meter.Folded(report.SpoolId, report.Number);
+        meter.Stored(report.SpoolId, report.Number, isFolded);
         LogTaken(session.Agent.Name, report.Number, findings.Count, added);
 
         // 5. Acknowledged, at once or when it is this agent's turn again. What was there before cost nothing.
         var lines = added == findings.Count ? findings.Sum(finding => finding.Count) : added;
-        var (acknowledgeAt, isNews) = meter.Take(added, lines, perMinute, now);
+        if (!isRepeat)
+            meter.TakeOfScans(choice.Kept, rates, session.Since, now);
+        var (acknowledgeAt, isNews) = meter.Take(added, lines, rates.OfAgent, now);
         session.ReportStored(report, acknowledgeAt);
         if (isNews)
-            LogSlowed(session.Agent.Name, meter.Read(now).HitsPerMinute, perMinute);
+            LogSlowed(session.Agent.Name, meter.Read(now).HitsPerMinute, rates.OfAgent);
+        if (choice.ToTell is { } scan)
+            LogCounted(session.Agent.Name, scan, rates.OfScan);
         if (added > 0)
             _signals.Set();
     }
@@ -99,6 +104,9 @@ internal sealed partial class ReportIntake
             _states.Put(session.Agent.Id, message);
         }
     }
+
+    private HitRates RatesOf(AgentSession session) =>
+        new(_options.HitsPerMinute, _entitlement.CountOf(session.Agent) > 1 ? _options.HitsPerMinutePerScan : int.MaxValue);
 
     // Once for each link: an agent can make as many of them as it likes.
     private void Note(AgentSession session, HitMeter meter, int notAssigned, int unknown)
@@ -121,4 +129,9 @@ internal sealed partial class ReportIntake
         "Agent {Agent} reports of scans that it was not given: {NotAssigned} findings are stored and raise no alert, {Unknown} are of scans that do not exist "
         + "and are dropped; 'fleet agents show {Agent}' counts further ones")]
     private partial void LogStrange(string agent, int notAssigned, int unknown);
+
+    [LoggerMessage(4613, LogLevel.Warning,
+        "Agent {Agent} is slowed down, and its scan {Scan} reports more than the {Limit} hits a minute of agents.hitsPerMinutePerScan: the surplus is counted "
+        + "by kind of line, so that its other scans are not held up")]
+    private partial void LogCounted(string agent, string scan, int limit);
 }

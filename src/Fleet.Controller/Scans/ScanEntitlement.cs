@@ -5,6 +5,13 @@ namespace Fleet.Controller.Scans;
 /// <summary>Says whether an agent may report of a scan.</summary>
 internal sealed class ScanEntitlement(ScanAssignment assignment, AssignmentBook book, ScanRegistry scans)
 {
+    /// <summary>How many scans the agent has now.</summary>
+    public int CountOf(AgentEntry agent)
+    {
+        assignment.Assign(agent);
+        return book.CountOf(agent.Id);
+    }
+
     /// <summary>How the agent stands to scans now: by name, revision (0: not said) and when it read the line.</summary>
     public Func<string, ulong, DateTimeOffset, ScanStanding> Of(AgentEntry agent)
     {

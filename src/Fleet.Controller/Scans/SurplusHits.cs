@@ -10,13 +10,13 @@ internal static class SurplusHits
 {
     private const int MostExamples = 3;
 
-    /// <summary>The report with the hits beyond a number folded into summaries.</summary>
-    public static ScanReport Fold(ScanReport report, int kept)
+    /// <summary>The report with those hits folded into summaries that are only to be counted.</summary>
+    public static ScanReport Fold(ScanReport report, HitChoice choice)
     {
         var folded = report.Clone();
         folded.Hits.Clear();
-        folded.Hits.AddRange(report.Hits.Take(kept));
-        folded.Summaries.AddRange(report.Hits.Skip(kept)
+        folded.Hits.AddRange(choice.Kept);
+        folded.Summaries.AddRange(choice.Surplus
             .GroupBy(hit => (hit.Scan, hit.ScanRevision, hit.Pattern, hit.Severity, hit.Source, hit.Template))
             .Select(group => Summary(group.ToList())));
         return folded;

@@ -140,6 +140,37 @@ public sealed class ForeignReportsTests
     }
 
     [Fact]
+    public async Task One_scan_of_an_agent_does_not_hold_up_the_others()
+    {
+        await using var controller = await TestController.StartAsync(agents: new AgentsOptions { HitsPerMinute = 600, HitsPerMinutePerScan = 60 });
+        await SomeScans.ApplyAsync(controller, SomeScans.Scan("loud"), SomeScans.Scan("quiet"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        ScanReport Report(int number, string scan, int hits) => new()
+        {
+            Number = (ulong)number, SpoolId = "spool-1", Hits = { Enumerable.Range(number * 1000, hits).Select(id => SomeScans.Hit(scan, id, "x")) },
+        };
+
+        // More than the agent may report within a minute, of one scan; and on and on. Then something of another.
+        for (var number = 1; number <= 20; number++)
+            await agent.SayAsync(new AgentMessage { ScanReport = Report(number, "loud", 500) });
+        await agent.SayAsync(new AgentMessage { ScanReport = Report(21, "quiet", 50) });
+
+        await Eventually.Async(async () => (await CountAsync(controller)).Lines == 10_050);
+        var quiet = await SomeScans.SearchAsync(controller, new SearchHitsRequest { Scans = { "quiet" }, Limit = 10_000 });
+        (quiet.Hits.Count, quiet.Summaries.Count).ShouldBe((50, 0), "one by one");
+        var loud = await SomeScans.SearchAsync(controller, new SearchHitsRequest { Scans = { "loud" }, Limit = 10_000 });
+        // Two reports until the agent is slowed, and then what its rate gives it: nothing in so short a time.
+        loud.Hits.Count.ShouldBeInRange(1000, 1120);
+
+        // Sent again after a cut, in whatever way they were stored: nothing counts twice.
+        foreach (var (number, scan, hits) in new[] { (1, "loud", 500), (2, "loud", 500), (20, "loud", 500), (21, "quiet", 50) })
+            await agent.SayAsync(new AgentMessage { ScanReport = Report(number, scan, hits) });
+        await agent.SayAsync(new AgentMessage { ScanReport = Report(22, "quiet", 1) });
+        await Eventually.Async(async () => (await CountAsync(controller)).Lines >= 10_051);
+        (await CountAsync(controller)).Lines.ShouldBe(10_051);
+    }
+
+    [Fact]
     public async Task Times_and_severities_that_are_none_are_not_kept_and_texts_are_cleaned()
     {
         await using var controller = await TestController.StartAsync();

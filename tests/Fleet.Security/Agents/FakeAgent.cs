@@ -34,6 +34,9 @@ internal sealed class FakeAgent : IAsyncDisposable
 
     public void Send(AgentMessage message) => _stream.Write(message);
 
+    /// <summary>Sends as soon as there is room for it.</summary>
+    public ValueTask SendAsync(AgentMessage message) => _stream.WriteAsync(message);
+
     public void SendRaw(byte[] bytes) => _stream.WriteRaw(bytes);
 
     public void Send(params TaskRecord[] records) => Send(new AgentMessage { Records = new TaskRecords { Records = { records } } });

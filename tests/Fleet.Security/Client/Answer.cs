@@ -9,6 +9,8 @@ internal sealed record Answer(int Http, int? Status, string Detail, IReadOnlyLis
 {
     public const int InvalidArgument = 3;
     public const int PermissionDenied = 7;
+    public const int ResourceExhausted = 8;
+    public const int FailedPrecondition = 9;
     public const int Unimplemented = 12;
     public const int Unauthenticated = 16;
 

@@ -34,6 +34,9 @@ internal sealed class ForeignStream : IAsyncDisposable
     /// <summary>Sends a message.</summary>
     public void Write(IMessage message) => _outgoing.Write(Frames.Of(message));
 
+    /// <summary>Sends a message as soon as there is room for it.</summary>
+    public ValueTask WriteAsync(IMessage message) => _outgoing.WriteAsync(Frames.Of(message));
+
     /// <summary>Sends bytes that need be no message.</summary>
     public void WriteRaw(byte[] bytes) => _outgoing.Write(bytes);
 
@@ -92,14 +95,24 @@ internal sealed class ForeignStream : IAsyncDisposable
                 throw new InvalidOperationException("too much was written at once");
         }
 
+        public ValueTask WriteAsync(byte[] frame) => _frames.Writer.WriteAsync(frame);
+
         public void Complete() => _frames.Writer.TryComplete();
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
-            await foreach (var frame in _frames.Reader.ReadAllAsync())
+            try
             {
-                await stream.WriteAsync(frame);
-                await stream.FlushAsync();
+                await foreach (var frame in _frames.Reader.ReadAllAsync())
+                {
+                    await stream.WriteAsync(frame);
+                    await stream.FlushAsync();
+                }
+            }
+            finally
+            {
+                // Whoever still writes would wait for room for ever.
+                Complete();
             }
         }
 

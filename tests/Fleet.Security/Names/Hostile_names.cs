@@ -13,11 +13,14 @@ public sealed class Hostile_names(FleetUnderAttack fleet)
     private static readonly string[] s_names =
     [
         "", " ", ".", "..", "../web1", "/etc/passwd", "web1/../web2", "a b", "-rf", "--help", "a\nb", "a\rb", "a\tb", "a\0b", "\u001b[2Jx", "a\u0007", "a\u009bx", "a;id", "$(id)", "`id`", "a'b", "a\"b",
-        "a,b", "web[1-9]", "web*", "!web1", "@web", "a=b", "a|b", "a\u202eb", "a\u200bb", "\ufeffa", "wéb1", "web１", "a_b c", new string('x', 300), "WEB1",
+        "a,b", "web[1-9]", "web*", "!web1", "@web", "a=b", "a|b", "a\u202eb", "a\u200bb", "\ufeffa", "wéb1", "web１", "a_b c", new string('x', 300), new string('x', 10_000), "WEB1",
     ];
 
     // What one line of text must not hold, whoever writes it.
-    private static readonly string[] s_unclean = ["a\nb", "a\rb", "a\tb", "a\0b", "\u001b]0;x\u0007", "a\u009bm", "a\u202eb", "a\u200bb", "a\u2028b", "\ud800"];
+    private static readonly string[] s_unclean = ["a\nb", "a\rb", "a\tb", "a\0b", "\u001b]0;x\u0007", "a\u009bm", "a\u202eb", "a\u200bb", "a\u2028b", "a\U000e0041b"];
+
+    // Texts that are only too long.
+    private static readonly string s_long = new('x', 10_000);
 
     [Fact]
     public async Task A_host_with_such_a_name_does_not_join()
@@ -48,7 +51,7 @@ public sealed class Hostile_names(FleetUnderAttack fleet)
         using var client = new ForeignClient(fleet.Address);
 
         var taken = new List<string>();
-        // Operators' names may have capitals: WEB1 is one.
+        // Operators' names may have capitals, and no operator is called web1: WEB1 is a good one.
         foreach (var name in s_names.SkipLast(1))
         {
             var answer = await client.CallAsync("/fleet.v1.Enrolment/EnrolOperator", new EnrolOperatorRequest { Token = token, EnrolmentId = Guid.NewGuid().ToString("N"), Name = name, Csr = Csr() });
@@ -57,6 +60,7 @@ public sealed class Hostile_names(FleetUnderAttack fleet)
         }
 
         taken.ShouldBeEmpty();
+        (await client.CallAsync("/fleet.v1.Enrolment/EnrolOperator", new EnrolOperatorRequest { Token = token, EnrolmentId = Guid.NewGuid().ToString("N"), Name = "_Good.name+x@example.org", Csr = Csr() })).Status.ShouldBe(0);
     }
 
     [Fact]
@@ -65,7 +69,7 @@ public sealed class Hostile_names(FleetUnderAttack fleet)
         using var admin = fleet.ConnectAs("ada");
 
         var taken = new List<string>();
-        foreach (var text in s_unclean)
+        foreach (var text in s_unclean.Append(s_long))
         {
             var label = new SetLabelsRequest { Target = new TargetSelection { Expression = "web1" } };
             label.Set["role"] = text;
@@ -75,16 +79,29 @@ public sealed class Hostile_names(FleetUnderAttack fleet)
                 ("/fleet.v1.Tokens/CreateToken", new CreateTokenRequest { Kind = TokenKind.Agent, LifetimeMs = 60_000, MaxUses = 1, Note = text }),
                 ("/fleet.v1.Alerts/CreateSilence", new CreateSilenceRequest { Scan = "*", DurationMs = 3_600_000, Comment = text }),
                 ("/fleet.v1.Alerts/AcknowledgeAlerts", new AcknowledgeAlertsRequest { Ids = { "a-0123456789abcdef" }, Comment = text }),
+                ("/fleet.v1.Scans/ApplyScans", Scan(scan => scan.Name = text)),
+                ("/fleet.v1.Scans/ApplyScans", Scan(scan => scan.Description = text)),
+                ("/fleet.v1.Scans/ApplyScans", Scan(scan => scan.Order.Sources[0].Files.Path = "/var/log/" + text)),
+                ("/fleet.v1.Scans/ApplyScans", Scan(scan => scan.Order.Patterns[0].Pattern.Name = text)),
+                ("/fleet.v1.Jobs/CreateJob", Job(spec => spec.RunAs = text)),
+                ("/fleet.v1.Jobs/CreateJob", Job(spec => spec.WorkingDirectory = "/" + text)),
+                ("/fleet.v1.Jobs/CreateJob", Job(spec => spec.Steps[0].Script.Name = text)),
+                ("/fleet.v1.Logs/Tail", new TailRequest { Target = new TargetSelection { Expression = "web1" }, Order = new TailOrder { Sources = { new LogSource { Files = new FileLogSource { Path = "/var/log/" + text } } } } }),
             ];
             foreach (var (method, message) in calls)
             {
-                var answer = await admin.CallRawAsync(method, Frames.Of(Bytes(message, text)));
-                if (answer.Status is 0 or null || answer.Detail.Any(char.IsControl))
+                var answer = await admin.CallAsync(method, message);
+                if (answer.Status != Answer.InvalidArgument || answer.Detail.Any(char.IsControl))
                     taken.Add($"{method} \"{Escaped(text)}\": {answer}");
             }
         }
 
         taken.ShouldBeEmpty();
+
+        // The requests are good but for the text.
+        (await admin.CallAsync("/fleet.v1.Scans/ApplyScans", Scan(scan => scan.Description = "wéb １"))).Status.ShouldBe(0);
+        await fleet.RunAsync("scan", "delete", "corpus", "--yes");
+        (await admin.CallAsync("/fleet.v1.Jobs/CreateJob", Job(spec => spec.RunAs = ""))).Status.ShouldBe(0);
     }
 
     [Fact]
@@ -115,16 +132,33 @@ public sealed class Hostile_names(FleetUnderAttack fleet)
         return ByteString.CopyFrom(new CertificateRequest("CN=x", key, HashAlgorithmName.SHA256).CreateSigningRequest());
     }
 
-    // A lone surrogate cannot be encoded by an honest library: its three bytes are put in place of the question mark that one makes of it.
-    private static byte[] Bytes(IMessage message, string text)
+    private static ApplyScansRequest Scan(Action<ScanDefinition> change)
     {
-        if (text != "\ud800")
-            return message.ToByteArray();
-        var bytes = message.ToByteArray();
-        var at = bytes.AsSpan().IndexOf("\ufffd"u8);
-        if (at >= 0)
-            (bytes[at], bytes[at + 1], bytes[at + 2]) = (0xed, 0xa0, 0x80);
-        return bytes;
+        var scan = new ScanDefinition
+        {
+            Name = "corpus",
+            Target = "web1",
+            Order = new ScanOrder
+            {
+                Sources = { new LogSource { Files = new FileLogSource { Path = "/var/log/nothing.log" } } },
+                Patterns = { new ScanPattern { Pattern = new LogPattern { Name = "p", Text = "x" }, Severity = Severity.Error } },
+            },
+        };
+        change(scan);
+        return new ApplyScansRequest { Scans = { scan } };
+    }
+
+    private static CreateJobRequest Job(Action<TaskSpec> change)
+    {
+        var spec = new TaskSpec { Steps = { new Step { Script = new Script { Name = "x.sh", Content = ByteString.CopyFromUtf8("#!/bin/sh\n") } } }, RunTimeoutMs = 1000 };
+        var request = new CreateJobRequest
+        {
+            RequestId = Guid.NewGuid().ToString("N"), Target = new TargetSelection { Expression = "web1" }, Summary = "x", Options = new JobOptions { DeliveryTimeoutMs = 1000 },
+        };
+        change(spec);
+        request.Spec = spec.ToByteString();
+        request.SpecSha256 = ByteString.CopyFrom(SHA256.HashData(request.Spec.Span));
+        return request;
     }
 
     private static string Escaped(string text) => string.Concat(text.Take(40).Select(c => c is < ' ' or > '~' ? $"\\u{(int)c:x4}" : c.ToString()));

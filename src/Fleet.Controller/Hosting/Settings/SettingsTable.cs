@@ -74,6 +74,8 @@ internal static class SettingsTable
 
         SettingKinds.Number("agents.hitsPerMinute", "hits that one agent may report a minute before it is slowed down", 60, 10_000_000, (o, v) => o.Agents.HitsPerMinute = v)
             .Reloadable(static (from, to) => to.Agents.HitsPerMinute = from.Agents.HitsPerMinute),
+        SettingKinds.Number("agents.hitsPerMinutePerScan", "hits a minute that one scan of an agent may report while the agent is slowed down", 60, 10_000_000, (o, v) => o.Agents.HitsPerMinutePerScan = v)
+            .Reloadable(static (from, to) => to.Agents.HitsPerMinutePerScan = from.Agents.HitsPerMinutePerScan),
         SettingKinds.Choice("agents.holdDuplicates", "whether new tasks of an agent whose identity two processes use wait for an operator", "true or false", ReadBool, (o, v) => o.Agents.HoldDuplicates = v),
 
         SettingKinds.Duration("notify.attemptTimeout", "how long an attempt to send an alert may take", s_second, 5 * s_minute, (o, v) => o.Notify.AttemptTimeout = v)
