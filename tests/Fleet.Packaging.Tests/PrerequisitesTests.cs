@@ -94,7 +94,7 @@ public sealed partial class PrerequisitesTests : IDisposable
         var failed = await RunAsync();
 
         failed.ExitCode.ShouldBe(1, failed.Text);
-        failed.Text.ShouldContain("prerequisites: missing: one two; apt-get did not install them in 3 tries (");
+        failed.Text.ShouldContain("prerequisites: missing: one two; they could not be installed in 3 tries (");
         Calls().Count(call => call == "install").ShouldBe(3);
     }
 

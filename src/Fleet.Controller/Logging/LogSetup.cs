@@ -24,6 +24,7 @@ internal static class LogSetup
             // The framework's own lines, one for each connection and request, are of use only to those who look for them.
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Warning)
+            .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
             .Enrich.FromLogContext();
         ITextFormatter formatter = options.Format == LogFormat.Json ? new JsonFormatter(renderMessage: true) : new LineFormatter();
         if (options.Console)
