@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Fleet.Controller.Tests.Hosting;
 using Google.Protobuf;
@@ -21,6 +20,7 @@ internal sealed class Foreigner : IDisposable
 
     /// <summary>Plays cases as a client, and says what it printed.</summary>
     /// <param name="language">Which one.</param>
+    /// <param name="directory">For its files.</param>
     /// <param name="arguments">Between the contract and the cases.</param>
     /// <param name="cases">The cases.</param>
     public static async Task<(string Output, string Errors)> PlayAsync(string language, TemporaryDirectory directory, string[] arguments, string[] cases)

@@ -1,11 +1,9 @@
 using System.Net;
-using Fleet.Controller.Hosting;
 using Fleet.Controller.Tests.Hosting;
 using Fleet.Protocol.Calls;
 using Fleet.Protocol.Identity;
 using Fleet.Storage;
 using Grpc.Core;
-using Grpc.Net.Client;
 using V1 = Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Tests.Wire;
