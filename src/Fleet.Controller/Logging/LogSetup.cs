@@ -28,7 +28,7 @@ internal static class LogSetup
             .Enrich.FromLogContext();
         ITextFormatter formatter = options.Format == LogFormat.Json ? new JsonFormatter(renderMessage: true) : new LineFormatter();
         if (options.Console)
-            configuration.WriteTo.Async(sink => sink.Console(formatter), drops.Watch("console"), WaitingLines, blockWhenFull: false);
+            configuration.WriteTo.Async(sink => sink.Console(formatter), WaitingLines, blockWhenFull: false, drops.Watch("console"));
         if (options.File is { } path)
         {
             configuration.WriteTo.Async(
@@ -39,9 +39,9 @@ internal static class LogSetup
                     rollingInterval: RollingInterval.Day,
                     rollOnFileSizeLimit: true,
                     retainedFileCountLimit: options.FilesKept),
-                drops.Watch("file"),
                 WaitingLines,
-                blockWhenFull: false);
+                blockWhenFull: false,
+                drops.Watch("file"));
         }
 
         return configuration.CreateLogger();
