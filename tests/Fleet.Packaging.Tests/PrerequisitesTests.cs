@@ -34,6 +34,7 @@ public sealed partial class PrerequisitesTests : IDisposable
             test        one   sh {_directory}/there/one
             test,image  two   {_directory}/there/two
             image       three {_directory}/there/three
+            js          npm:@a/b@1.2.3 {_directory}/there/four
 
             """.ReplaceLineEndings("\n"));
         Program("apt-get", AptGet.Replace("DIR", _directory, StringComparison.Ordinal));
@@ -54,6 +55,18 @@ public sealed partial class PrerequisitesTests : IDisposable
 
         (await RunAsync()).ShouldBe(new ShellResult(0, ""));
         Calls().Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_package_of_npm_is_put_where_node_is_told_to_look()
+    {
+        Program("npm", $"#!/bin/sh\necho \"$*\" > {_directory}/npm\ntouch {_directory}/there/four");
+
+        (await RunAsync("js", ("FLEET_INSTALL", "never"))).Text.ShouldContain("(npm install --global --prefix /usr/local @a/b@1.2.3)");
+        (await RunAsync("js")).ExitCode.ShouldBe(0);
+
+        (await File.ReadAllTextAsync(Path.Combine(_directory, "npm"))).ShouldBe("install --global --prefix /usr/local --no-audit --no-fund --ignore-scripts @a/b@1.2.3\n");
+        Calls().ShouldBeEmpty();
     }
 
     [ToolFact("dpkg")]
@@ -94,7 +107,7 @@ public sealed partial class PrerequisitesTests : IDisposable
         var failed = await RunAsync();
 
         failed.ExitCode.ShouldBe(1, failed.Text);
-        failed.Text.ShouldContain("prerequisites: missing: one two; apt-get did not install them in 3 tries (");
+        failed.Text.ShouldContain("prerequisites: missing: one two; they could not be installed in 3 tries (");
         Calls().Count(call => call == "install").ShouldBe(3);
     }
 

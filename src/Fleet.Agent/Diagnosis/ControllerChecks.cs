@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Fleet.Agent.Identity;
+using Fleet.Protocol.Calls;
 using Fleet.Protocol.Identity;
 using Fleet.Protocol.V1;
 using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace Fleet.Agent.Diagnosis;
 
@@ -128,7 +128,7 @@ internal sealed class ControllerChecks(ControllerAddress controller, IdentitySto
     /// <summary>Asks for an artefact that nobody has: who gets that far is known and accepted, and no link is disturbed.</summary>
     private async Task<Finding> IntroduceAsync(SocketsHttpHandler handler)
     {
-        using var channel = GrpcChannel.ForAddress(controller.ToUri(), new GrpcChannelOptions { HttpHandler = handler });
+        using var channel = LinkChannel.Open(controller.ToUri(), handler, ownsHandler: false);
         using var call = new Artefacts.ArtefactsClient(channel).FetchArtefact(new FetchArtefactRequest(), deadline: (time.GetUtcNow() + s_limit).UtcDateTime);
         try
         {
@@ -141,12 +141,12 @@ internal sealed class ControllerChecks(ControllerAddress controller, IdentitySto
             {
                 StatusCode.NotFound or StatusCode.Unimplemented or StatusCode.FailedPrecondition => Finding.Good("acceptance", "the controller accepts this host's certificate"),
                 StatusCode.Unauthenticated when e.Trailers.GetValue(IdentityRefusal.Trailer) == IdentityRefusal.Unknown => Finding.Bad(
-                    "acceptance", $"the controller does not know this host: {e.Status.Detail}", "have the controller's store put back, and the agent comes back by itself; where it is gone, enrol this host anew: fleet-agent enrol --force --controller HOST --token TOKEN"),
+                    "acceptance", $"the controller does not know this host: {e.Reason()}", "have the controller's store put back, and the agent comes back by itself; where it is gone, enrol this host anew: fleet-agent enrol --force --controller HOST --token TOKEN"),
                 StatusCode.Unauthenticated when e.Trailers.GetValue(IdentityRefusal.Trailer) == IdentityRefusal.NotYetValid => Finding.Bad(
-                    "acceptance", $"the controller does not accept this host's certificate: {e.Status.Detail}", "set the clocks of both: timedatectl set-ntp true"),
+                    "acceptance", $"the controller does not accept this host's certificate: {e.Reason()}", "set the clocks of both: timedatectl set-ntp true"),
                 StatusCode.Unauthenticated or StatusCode.PermissionDenied => Finding.Bad(
-                    "acceptance", $"the controller does not accept this host's certificate: {e.Status.Detail}", "enrol this host anew: fleet-agent enrol --force --controller HOST --token TOKEN"),
-                _ => Finding.Bad("acceptance", $"the controller does not answer: {e.Status.Detail}", "look at the controller's log: journalctl -u fleet-controller"),
+                    "acceptance", $"the controller does not accept this host's certificate: {e.Reason()}", "enrol this host anew: fleet-agent enrol --force --controller HOST --token TOKEN"),
+                _ => Finding.Bad("acceptance", $"the controller does not answer: {e.Reason()}", "look at the controller's log: journalctl -u fleet-controller"),
             };
         }
     }

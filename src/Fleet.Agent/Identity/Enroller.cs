@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Fleet.Protocol.Calls;
 using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.Identity;
 using Fleet.Protocol.V1;
@@ -57,7 +58,7 @@ internal sealed class Enroller(string stateDirectory)
         }
         catch (RpcException e)
         {
-            throw new EnrolmentException($"the controller at {wish.Controller} does not answer: {e.Status.Detail}; check address, port and firewall");
+            throw new EnrolmentException($"the controller at {wish.Controller} does not answer: {e.Reason()}; check address, port and firewall");
         }
 
         if (!SHA256.HashData(trust.FleetRoot.Span).AsSpan().SequenceEqual(wish.Token.RootFingerprint))
@@ -101,7 +102,7 @@ internal sealed class Enroller(string stateDirectory)
         {
             throw new EnrolmentException(trust.LastRefusal is { } refusal
                 ? $"the server at {wish.Controller} is not trusted: {refusal}"
-                : $"the controller did not enrol this agent: {e.Status.Detail}");
+                : $"the controller did not enrol this agent: {e.Reason()}");
         }
     }
 
@@ -127,5 +128,5 @@ internal sealed class Enroller(string stateDirectory)
     }
 
     private static GrpcChannel Channel(ControllerAddress controller, SocketsHttpHandler handler) =>
-        GrpcChannel.ForAddress(controller.ToUri(), new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+        LinkChannel.Open(controller.ToUri(), handler);
 }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Fleet.Agent.Facts;
 using Fleet.Agent.Tailing;
+using Fleet.Protocol.Calls;
 using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.Identity;
 using Fleet.Protocol.V1;
@@ -40,7 +41,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
         {
             using var call = new AgentLink.AgentLinkClient(connection.Channel).Connect(cancellationToken: silence.Token);
             var held = parts.Desk.Held();
-            await call.RequestStream.WriteAsync(Hello(held), silence.Token);
+            await SendAsync(call.RequestStream, Hello(held), silence.Token);
             if (!await call.ResponseStream.MoveNext(silence.Token))
                 return new LinkEnd.Broken("the controller closed the link before its welcome");
             if (call.ResponseStream.Current is { MessageCase: ControllerMessage.MessageOneofCase.Goodbye } first)
@@ -62,6 +63,20 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
             Lasted = welcomedAt == 0 ? TimeSpan.Zero : parts.Time.GetElapsedTime(welcomedAt);
         }
     }
+
+    // Where the stream is gone already, the write does not know why. The response does, which is read next.
+    private static async Task SendAsync(IClientStreamWriter<AgentMessage> requests, AgentMessage hello, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await requests.WriteAsync(hello, cancellationToken);
+        }
+        catch (Exception e) when (IsOfStream(e) && !cancellationToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private static bool IsOfStream(Exception? e) => e is RpcException or InvalidOperationException or HttpRequestException or IOException;
 
     private AgentMessage Hello(IReadOnlyList<HeldTask> held)
     {
@@ -108,11 +123,15 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
             UpkeepAsync(writer, ending.Token),
         ];
         var first = await Task.WhenAny(loops);
+        // A write that failed does not know why: the reader is about to hear it.
+        if (first != reading && IsOfStream(first.Exception?.InnerException))
+            await Task.WhenAny(reading, Task.Delay(parts.Options.TeardownLimit, parts.Time, ending.Token));
+        var said = reading.IsCompleted;
         await ending.CancelAsync();
         await Task.WhenAll(loops).WaitAsync(parts.Options.TeardownLimit, parts.Time, CancellationToken.None)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         // A goodbye says more than the write that failed beside it, whichever was first.
-        if (reading.IsCompletedSuccessfully)
+        if (said || reading.IsCompletedSuccessfully)
             return await reading;
         await first;
         return new LinkEnd.Broken("the link's writer ended");
@@ -190,12 +209,12 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
             return new LinkEnd.Unreachable($"the server is not trusted: {refusal}");
         return e switch
         {
-            RpcException { StatusCode: StatusCode.Unauthenticated or StatusCode.PermissionDenied } rpc => new LinkEnd.Refused(rpc.Status.Detail)
+            RpcException { StatusCode: StatusCode.Unauthenticated or StatusCode.PermissionDenied } rpc => new LinkEnd.Refused(rpc.Reason())
             {
                 MayPass = rpc.Trailers.GetValue(IdentityRefusal.Trailer) is IdentityRefusal.Unknown or IdentityRefusal.NotYetValid,
             },
-            RpcException { StatusCode: StatusCode.Unavailable } rpc => new LinkEnd.Unreachable(rpc.Status.Detail) { IsNobodyThere = IsRefusal(rpc.Status.DebugException) },
-            RpcException rpc => new LinkEnd.Broken($"{rpc.StatusCode}: {rpc.Status.Detail}"),
+            RpcException rpc when rpc.Code() == StatusCode.Unavailable => new LinkEnd.Unreachable(rpc.Reason()) { IsNobodyThere = IsRefusal(rpc.Status.DebugException) },
+            RpcException rpc => new LinkEnd.Broken($"{rpc.Code()}: {rpc.Reason()}"),
             _ => new LinkEnd.Broken(e.Message),
         };
     }

@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using Fleet.Agent.Identity;
-using Fleet.Protocol;
+using Fleet.Protocol.Calls;
 using Fleet.Protocol.Identity;
-using Grpc.Net.Client;
 
 namespace Fleet.Agent.Link;
 
@@ -18,13 +17,7 @@ internal sealed class TlsDialer(IdentityStore store, ControllerAddress controlle
             var identity = store.Load();
             var trust = new PinnedTrust(root);
             var handler = LinkHandler.Pinned(trust, identity);
-            var channel = GrpcChannel.ForAddress(controller.ToUri(), new GrpcChannelOptions
-            {
-                HttpHandler = handler,
-                DisposeHttpClient = true,
-                MaxReceiveMessageSize = Limits.MessageBytes,
-            });
-            return new LinkConnection(channel, () => trust.LastRefusal, identity, root);
+            return new LinkConnection(LinkChannel.Open(controller.ToUri(), handler), () => trust.LastRefusal, identity, root);
         }
         catch (CryptographicException e)
         {

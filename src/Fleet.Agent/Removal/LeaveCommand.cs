@@ -1,5 +1,6 @@
 using Fleet.Agent.Identity;
 using Fleet.Agent.Link;
+using Fleet.Protocol.Calls;
 using Fleet.Protocol.V1;
 using Grpc.Core;
 using Enrolment = Fleet.Agent.Identity.Enrolment;
@@ -32,7 +33,7 @@ internal static class LeaveCommand
             }
             catch (RpcException e)
             {
-                var why = connection.ServerRefusal() ?? e.Status.Detail;
+                var why = connection.ServerRefusal() ?? e.Reason();
                 return Fail(output, enrolment, $"the controller at {enrolment.Controller} was not told: {why}");
             }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Fleet.Protocol.Calls;
 using Fleet.Protocol.V1;
 using Google.Protobuf;
 using Grpc.Core;
@@ -83,7 +84,7 @@ internal sealed class ArtefactFetch(LinkRoute route, TimeProvider time)
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
         {
             return e.StatusCode is StatusCode.NotFound or StatusCode.InvalidArgument or StatusCode.Unimplemented or StatusCode.PermissionDenied
-                ? throw new UpgradeException($"the artefact cannot be had: {e.Status.Detail}")
+                ? throw new UpgradeException($"the artefact cannot be had: {e.Reason()}")
                 : false;
         }
         catch (Exception e) when (e is ObjectDisposedException or HttpRequestException)

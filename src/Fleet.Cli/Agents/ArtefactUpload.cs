@@ -31,21 +31,28 @@ internal sealed class ArtefactUpload
     public async Task<Artefact> SendAsync(FleetClient client, CancellationToken cancellationToken)
     {
         using var call = client.Artefacts.PutArtefact(cancellationToken: cancellationToken);
+        await using var file = File.OpenRead(_path);
+        var buffer = new byte[Limits.ChunkBytes];
+        var isWanted = await TrySendAsync(call.RequestStream, new PutArtefactRequest { Head = Head }, cancellationToken);
+        int count;
+        while (isWanted && (count = await file.ReadAsync(buffer, cancellationToken)) > 0)
+            isWanted = await TrySendAsync(call.RequestStream, new PutArtefactRequest { Data = ByteString.CopyFrom(buffer, 0, count) }, cancellationToken);
+        if (isWanted)
+            await call.RequestStream.CompleteAsync();
+        return await call.ResponseAsync;
+    }
+
+    // False: the controller has answered already, with what it thinks of it, or because it has it.
+    private static async Task<bool> TrySendAsync(IClientStreamWriter<PutArtefactRequest> requests, PutArtefactRequest part, CancellationToken cancellationToken)
+    {
         try
         {
-            await call.RequestStream.WriteAsync(new PutArtefactRequest { Head = Head }, cancellationToken);
-            await using var file = File.OpenRead(_path);
-            var buffer = new byte[Limits.ChunkBytes];
-            int count;
-            while ((count = await file.ReadAsync(buffer, cancellationToken)) > 0)
-                await call.RequestStream.WriteAsync(new PutArtefactRequest { Data = ByteString.CopyFrom(buffer, 0, count) }, cancellationToken);
-            await call.RequestStream.CompleteAsync();
+            await requests.WriteAsync(part, cancellationToken);
+            return true;
         }
-        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        catch (Exception e) when (e is RpcException or InvalidOperationException or HttpRequestException or IOException)
         {
-            // The controller has answered already: with what it thinks of it, or because it has it.
+            return false;
         }
-
-        return await call.ResponseAsync;
     }
 }

@@ -1,3 +1,4 @@
+using Fleet.Protocol.Calls;
 using Fleet.Protocol.Identity;
 using Grpc.Core;
 
@@ -17,18 +18,17 @@ internal static class CallFailures
     {
         if (trust?.LastRefusal is { } refusal)
             return CommandFailure.Controller($"the server at {controller} is not this fleet's controller: {refusal}");
-        var detail = failure.Status.Detail;
-        return failure.StatusCode switch
+        var detail = failure.Reason();
+        return failure.Code() switch
         {
             StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.FailedPrecondition or StatusCode.AlreadyExists
                 or StatusCode.OutOfRange => CommandFailure.Usage(detail),
             StatusCode.ResourceExhausted => CommandFailure.Controller(detail),
             StatusCode.Unauthenticated => CommandFailure.Controller(detail, HintFor(failure.Trailers.GetValue(IdentityRefusal.Trailer))),
             StatusCode.PermissionDenied => CommandFailure.Controller(detail),
-            StatusCode.Unavailable => CommandFailure.Controller($"the controller at {controller} cannot be reached: {Innermost(failure)}"),
-            // Nobody cancelled: the connection did not come about in time, or nothing came over it any more.
-            StatusCode.Cancelled when failure.Status.DebugException is OperationCanceledException =>
-                CommandFailure.Controller($"the controller at {controller} does not answer"),
+            // Nobody cancelled: whoever presses Ctrl-C is not told of failures.
+            _ when failure.IsUnanswered() => CommandFailure.Controller($"the controller at {controller} does not answer"),
+            StatusCode.Unavailable => CommandFailure.Controller($"the controller at {controller} cannot be reached: {failure.Cause()}"),
             StatusCode.DeadlineExceeded => CommandFailure.Controller($"the controller at {controller} did not answer in time"),
             StatusCode.Unimplemented => CommandFailure.Controller($"the controller at {controller} does not know this call: it is older than this fleet command"),
             _ => CommandFailure.Controller($"the controller at {controller} answered {failure.StatusCode}: {detail}"),
@@ -37,7 +37,7 @@ internal static class CallFailures
 
     /// <summary>Whether trying again later makes sense.</summary>
     public static bool IsPassing(RpcException failure) =>
-        failure.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Internal or StatusCode.Unknown;
+        failure.Code() is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Internal or StatusCode.Unknown;
 
     private static string HintFor(string? refusal) => refusal switch
     {
@@ -45,12 +45,4 @@ internal static class CallFailures
         IdentityRefusal.NotYetValid => "set the controller's clock, or this machine's; logging in again does not help",
         _ => "log in again: fleet login ...",
     };
-
-    private static string Innermost(RpcException failure)
-    {
-        Exception deepest = failure;
-        while ((deepest.InnerException ?? (deepest as RpcException)?.Status.DebugException) is { } inner && inner != deepest)
-            deepest = inner;
-        return deepest is RpcException rpc ? rpc.Status.Detail : deepest.Message;
-    }
 }

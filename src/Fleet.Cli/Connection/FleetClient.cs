@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Fleet.Cli.Contexts;
 using Fleet.Cli.Login;
-using Fleet.Protocol;
+using Fleet.Protocol.Calls;
 using Fleet.Protocol.Identity;
 using Fleet.Protocol.V1;
 using Grpc.Core;
@@ -111,14 +111,7 @@ internal sealed class FleetClient : IDisposable
     }
 
     /// <summary>A channel with Fleet's limits.</summary>
-    public static GrpcChannel OpenChannel(ControllerAddress address, HttpMessageHandler handler) =>
-        GrpcChannel.ForAddress(address.ToUri(), new GrpcChannelOptions
-        {
-            HttpHandler = handler,
-            DisposeHttpClient = true,
-            MaxReceiveMessageSize = Limits.MessageBytes,
-            MaxSendMessageSize = Limits.MessageBytes,
-        });
+    public static GrpcChannel OpenChannel(ControllerAddress address, SocketsHttpHandler handler) => LinkChannel.Open(address.ToUri(), handler);
 
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Fleet.Cli.Connection;
+using Fleet.Protocol.Calls;
 using Fleet.Protocol.Identity;
 using Fleet.Protocol.V1;
 using Grpc.Core;
@@ -63,7 +64,7 @@ internal sealed class InstallToken
         }
         catch (RpcException e)
         {
-            return $"the token {_id} could not be revoked ({e.Status.Detail}): fleet token revoke {_id}";
+            return $"the token {_id} could not be revoked ({e.Reason()}): fleet token revoke {_id}";
         }
     }
 }

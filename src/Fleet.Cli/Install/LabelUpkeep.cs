@@ -1,4 +1,5 @@
 using Fleet.Cli.Connection;
+using Fleet.Protocol.Calls;
 using Fleet.Protocol.NodeSets;
 using Fleet.Protocol.V1;
 using Grpc.Core;
@@ -32,7 +33,7 @@ internal sealed class LabelUpkeep(FleetClient client, TimeProvider time)
         }
         catch (RpcException e)
         {
-            return outcome with { Kind = InstallKind.Failed, Reason = $"it is enrolled already, and its labels could not be set: {e.Status.Detail}" };
+            return outcome with { Kind = InstallKind.Failed, Reason = $"it is enrolled already, and its labels could not be set: {e.Reason()}" };
         }
     }
 }

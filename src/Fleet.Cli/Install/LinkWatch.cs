@@ -1,4 +1,5 @@
 using Fleet.Cli.Connection;
+using Fleet.Protocol.Calls;
 using Fleet.Protocol.V1;
 using Grpc.Core;
 
@@ -41,7 +42,7 @@ internal sealed class LinkWatch(FleetClient client, TimeProvider time)
         catch (RpcException e)
         {
             // Whatever it is: the other hosts go on, and all of them are in the report.
-            return $"the controller could not be asked: {e.Status.Detail}";
+            return $"the controller could not be asked: {e.Reason()}";
         }
     }
 }

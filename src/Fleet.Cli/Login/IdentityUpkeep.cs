@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Fleet.Cli.Connection;
 using Fleet.Cli.Output;
+using Fleet.Protocol.Calls;
 using Fleet.Protocol.Identity;
 using Fleet.Protocol.V1;
 using Grpc.Core;
@@ -42,5 +43,5 @@ internal sealed class IdentityUpkeep(Screen screen, TimeProvider time)
         }
     }
 
-    private static string Reason(Exception failure) => failure is RpcException rpc ? rpc.Status.Detail : failure.Message;
+    private static string Reason(Exception failure) => failure is RpcException rpc ? rpc.Reason() : failure.Message;
 }

@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Fleet.Cli.Output;
 
@@ -32,7 +33,7 @@ internal static class TableText
         foreach (var row in rows)
             table.AddRow(row.Select(cell => new Spectre.Console.Text(InertText.OneLine(cell))).ToArray());
         s_layout.Profile.Width = screen.Out.Width;
-        foreach (var segment in table.GetSegments(s_layout))
+        foreach (var segment in ((IRenderable)table).Render(RenderOptions.Create(s_layout), screen.Out.Width))
             screen.Out.WriteStyled(segment.Style.Decoration.HasFlag(Decoration.Bold) ? TextStyle.Bold : TextStyle.Plain, segment.Text);
         screen.Writer.Flush();
     }

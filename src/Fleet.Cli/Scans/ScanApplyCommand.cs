@@ -2,6 +2,7 @@ using System.CommandLine;
 using Fleet.Cli.Connection;
 using Fleet.Cli.Scans.Files;
 using Fleet.Protocol;
+using Fleet.Protocol.Calls;
 using Fleet.Protocol.V1;
 using Grpc.Core;
 
@@ -66,7 +67,7 @@ internal static class ScanApplyCommand
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
             {
-                context.Screen.Note($"no host is scanned for {string.Join(", ", sameTarget.Select(scan => scan.Name))} now ({sameTarget.Key}): {e.Status.Detail}");
+                context.Screen.Note($"no host is scanned for {string.Join(", ", sameTarget.Select(scan => scan.Name))} now ({sameTarget.Key}): {e.Reason()}");
             }
         }
     }

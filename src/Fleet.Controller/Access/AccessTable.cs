@@ -9,6 +9,10 @@ internal static class AccessTable
         ["/fleet.v1.Enrolment/EnrolAgent"] = new(AccessLevel.Anyone),
         ["/fleet.v1.Enrolment/EnrolOperator"] = new(AccessLevel.Anyone),
 
+        // One word, for load balancers; see HealthService for what bounds it.
+        ["/grpc.health.v1.Health/Check"] = new(AccessLevel.Anyone),
+        ["/grpc.health.v1.Health/Watch"] = new(AccessLevel.Anyone),
+
         ["/fleet.v1.AgentLink/Connect"] = new(AccessLevel.Agent),
         ["/fleet.v1.AgentLink/Leave"] = new(AccessLevel.Agent, IsAudited: true),
 
@@ -62,6 +66,10 @@ internal static class AccessTable
         ["/fleet.v1.Alerts/CreateSilence"] = new(AccessLevel.Operator, IsAudited: true),
         ["/fleet.v1.Alerts/DeleteSilence"] = new(AccessLevel.Operator, IsAudited: true),
         ["/fleet.v1.Alerts/TestChannel"] = new(AccessLevel.Operator, IsAudited: true),
+
+        // The contract: what there is to call, for whoever may call all of it.
+        ["/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"] = new(AccessLevel.Admin),
+        ["/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"] = new(AccessLevel.Admin),
 
         ["/fleet.v1.Control/GetStatus"] = new(AccessLevel.Viewer),
         ["/fleet.v1.Control/SetLogLevel"] = new(AccessLevel.Admin, IsAudited: true),

@@ -62,6 +62,8 @@ internal sealed partial class ControllerHost : IAsyncDisposable
         builder.Services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = Protocol.Limits.MessageBytes;
+            grpc.EnableDetailedErrors = false;
+            grpc.CompressionProviders = [new BoundedGzip()];
             grpc.Interceptors.Add<FailureInterceptor>();
             grpc.Interceptors.Add<AccessInterceptor>();
         });

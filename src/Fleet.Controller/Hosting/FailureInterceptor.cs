@@ -5,7 +5,10 @@ using Grpc.Core.Interceptors;
 
 namespace Fleet.Controller.Hosting;
 
-/// <summary>The one place where a failure of the store becomes a status. The caller learns what to tell its operator, not the file's path.</summary>
+/// <summary>
+/// The outermost step of each call, and the one place where a failure becomes a status: the caller learns what to tell its operator, not
+/// the file's path or a type's name. gRPC's own lines about calls are about what peers sent then.
+/// </summary>
 internal sealed partial class FailureInterceptor(PeerLines lines, ILogger<FailureInterceptor> logger) : Interceptor
 {
     /// <inheritdoc/>
@@ -18,7 +21,7 @@ internal sealed partial class FailureInterceptor(PeerLines lines, ILogger<Failur
         IAsyncStreamReader<TRequest> requestStream,
         ServerCallContext context,
         ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
-        TranslateAsync(context, continuation(requestStream, context));
+        TranslateAsync(context, continuation(new RequestMessages<TRequest>(requestStream), context));
 
     /// <inheritdoc/>
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
@@ -26,7 +29,7 @@ internal sealed partial class FailureInterceptor(PeerLines lines, ILogger<Failur
         IServerStreamWriter<TResponse> responseStream,
         ServerCallContext context,
         ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
-        TranslateAsync(context, WithResultAsync(continuation(request, responseStream, context)));
+        TranslateAsync(context, WithResultAsync(continuation(request, new ResponseMessages<TResponse>(responseStream), context)));
 
     /// <inheritdoc/>
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
@@ -34,7 +37,9 @@ internal sealed partial class FailureInterceptor(PeerLines lines, ILogger<Failur
         IServerStreamWriter<TResponse> responseStream,
         ServerCallContext context,
         DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        TranslateAsync(context, WithResultAsync(continuation(requestStream, responseStream, context)));
+        TranslateAsync(
+            context,
+            WithResultAsync(continuation(new RequestMessages<TRequest>(requestStream), new ResponseMessages<TResponse>(responseStream), context)));
 
     private static async Task<bool> WithResultAsync(Task task)
     {
@@ -60,8 +65,21 @@ internal sealed partial class FailureInterceptor(PeerLines lines, ILogger<Failur
                 _ => new Status(StatusCode.Internal, "the controller's store failed: its log says why"),
             });
         }
+        catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException && context.CancellationToken.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.Cancelled, "the call was cancelled"));
+        }
+        catch (Exception e) when (e is not RpcException)
+        {
+            if (lines.Admits(context.Method, "failed", e.Message))
+                LogFailed(e, context.Method);
+            throw new RpcException(new Status(StatusCode.Internal, "the controller failed: its log says how"));
+        }
     }
 
     [LoggerMessage(3310, LogLevel.Error, "the store failed during {Method} ({Fault})")]
     private partial void LogStoreFailed(Exception failure, string method, StoreFault fault);
+
+    [LoggerMessage(3311, LogLevel.Error, "{Method} failed")]
+    private partial void LogFailed(Exception failure, string method);
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Fleet.Protocol.Calls;
 using Grpc.Net.Client;
 
 namespace Fleet.Controller.Hosting;
@@ -25,7 +26,7 @@ internal static class LocalChannel
             UseProxy = false,
             ConnectCallback = async (_, token) => await ConnectAsync(socketPath, token),
         };
-        return GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+        return LinkChannel.Open(new Uri("http://localhost"), handler);
     }
 
     private static async Task<NetworkStream> ConnectAsync(string path, CancellationToken cancellationToken)

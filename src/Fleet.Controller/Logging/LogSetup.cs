@@ -24,10 +24,11 @@ internal static class LogSetup
             // The framework's own lines, one for each connection and request, are of use only to those who look for them.
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Warning)
+            .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
             .Enrich.FromLogContext();
         ITextFormatter formatter = options.Format == LogFormat.Json ? new JsonFormatter(renderMessage: true) : new LineFormatter();
         if (options.Console)
-            configuration.WriteTo.Async(sink => sink.Console(formatter), drops.Watch("console"), WaitingLines, blockWhenFull: false);
+            configuration.WriteTo.Async(sink => sink.Console(formatter), WaitingLines, blockWhenFull: false, drops.Watch("console"));
         if (options.File is { } path)
         {
             configuration.WriteTo.Async(
@@ -38,9 +39,9 @@ internal static class LogSetup
                     rollingInterval: RollingInterval.Day,
                     rollOnFileSizeLimit: true,
                     retainedFileCountLimit: options.FilesKept),
-                drops.Watch("file"),
                 WaitingLines,
-                blockWhenFull: false);
+                blockWhenFull: false,
+                drops.Watch("file"));
         }
 
         return configuration.CreateLogger();

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
@@ -25,9 +26,29 @@ public static class LinkHandler
     [SuppressMessage("Security", "CA5359", Justification = "The answer is checked against a fingerprint; nothing secret is sent.")]
     public static SocketsHttpHandler Unverified() => Create((_, _, _, _) => true, null, null);
 
+    /// <summary>
+    /// Connects as the handler does by itself. That there is a callback keeps the gRPC library from connecting in its place: it would let
+    /// calls fail for up to two minutes after a connection that did not come about, without trying another.
+    /// </summary>
+    public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     private static SocketsHttpHandler Create(RemoteCertificateValidationCallback validate, X509Certificate2? root, X509Certificate2? identity) => new()
     {
         ConnectTimeout = ConnectTimeout,
+        ConnectCallback = ConnectAsync,
         // A proxy set for browsers must not catch the link between two parts of Fleet.
         UseProxy = false,
         UseCookies = false,

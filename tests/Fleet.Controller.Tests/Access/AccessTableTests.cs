@@ -3,6 +3,7 @@ using Fleet.Controller.Access;
 using Fleet.Controller.Identity;
 using Fleet.Storage;
 using Google.Protobuf.Reflection;
+using Grpc.Health.V1;
 using V1 = Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Tests.Access;
@@ -12,24 +13,33 @@ public sealed class AccessTableTests
     private static readonly CallerIdentity s_nobody = new CallerIdentity.Anonymous("");
     private static readonly CallerIdentity s_agent = new CallerIdentity.Agent("a-1", "web1");
 
+    // The contract's, and the library's that the controller offers.
+    private static readonly ServiceDescriptor[] s_services =
+    [
+        .. typeof(V1.Token).Assembly.GetTypes()
+            .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null))
+            .OfType<FileDescriptor>()
+            .SelectMany(file => file.Services),
+        Health.Descriptor,
+        Grpc.Reflection.V1.ServerReflection.Descriptor,
+        Grpc.Reflection.V1Alpha.ServerReflection.Descriptor,
+    ];
+
+    internal static IEnumerable<string> Services => s_services.Select(service => service.FullName);
+
     [Fact]
     public void Every_method_of_every_service_has_a_rule_and_no_rule_is_left_over()
     {
-        var methods = typeof(V1.Token).Assembly.GetTypes()
-            .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null))
-            .OfType<FileDescriptor>()
-            .SelectMany(file => file.Services)
-            .SelectMany(service => service.Methods.Select(method => $"/{service.FullName}/{method.Name}"))
-            .ToList();
+        var methods = s_services.SelectMany(service => service.Methods.Select(method => $"/{service.FullName}/{method.Name}")).ToList();
 
         methods.Count.ShouldBeGreaterThan(20);
         AccessTable.Methods.ShouldBe(methods, ignoreOrder: true);
     }
 
     [Fact]
-    public void Nobody_reaches_more_than_the_enrolment() =>
-        AccessTable.Methods.Where(method => AccessTable.Find(method)!.Admits(s_nobody))
-            .ShouldAllBe(method => method.StartsWith("/fleet.v1.Enrolment/", StringComparison.Ordinal));
+    public void Nobody_reaches_more_than_the_enrolment_and_whether_the_controller_serves() =>
+        AccessTable.Methods.Where(method => AccessTable.Find(method)!.Admits(s_nobody) && !method.StartsWith("/fleet.v1.Enrolment/", StringComparison.Ordinal))
+            .ShouldBe(["/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"], ignoreOrder: true);
 
     [Fact]
     public void An_agent_reaches_only_its_link_and_its_own_versions_besides() =>
@@ -60,7 +70,7 @@ public sealed class AccessTableTests
     {
         var name = method[(method.LastIndexOf('/') + 1)..];
         return name.StartsWith("Get", StringComparison.Ordinal) || name.StartsWith("List", StringComparison.Ordinal)
-            || name is "SearchHits" or "WatchJob" or "PreviewTarget" or "ExplainTarget" or "WhoAmI";
+            || name is "SearchHits" or "WatchJob" or "PreviewTarget" or "ExplainTarget" or "WhoAmI" or "ServerReflectionInfo";
     }
 
     private static HashSet<string> ReachOf(OperatorRole role) =>

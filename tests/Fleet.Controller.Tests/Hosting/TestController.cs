@@ -16,6 +16,7 @@ using Google.Protobuf;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Serilog.Events;
 using V1 = Fleet.Protocol.V1;
@@ -34,6 +35,8 @@ public sealed class TestController : IAsyncLifetime
     internal ManualTime Time { get; } = new(TimeProvider.System.GetUtcNow());
 
     internal ControllerOptions Options { get; } = new();
+
+    internal Action<ILoggingBuilder> Logging { get; init; } = _ => { };
 
     internal IFleetStore Store => _opened!.Store;
 
@@ -56,7 +59,7 @@ public sealed class TestController : IAsyncLifetime
         var data = new DataDirectory(Options.Data);
         FirstStart.CreateRoots(data, Time);
         _opened = await OpenedData.OpenAsync(data, Options.Certificates, Time, NullLoggerFactory.Instance, CancellationToken.None);
-        _host = await ControllerHost.CreateAsync(Options, _opened, Time, _ => { }, AddRooms, Map, CancellationToken.None);
+        _host = await ControllerHost.CreateAsync(Options, _opened, Time, Logging, AddRooms, Map, CancellationToken.None);
         await _host.StartAsync(CancellationToken.None);
     }
 

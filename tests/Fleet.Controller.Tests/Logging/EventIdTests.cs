@@ -5,7 +5,6 @@ namespace Fleet.Controller.Tests.Logging;
 public sealed class EventIdTests
 {
     [Theory]
-    [InlineData(typeof(Grpc.Core.ServerCallContext), 1000, 1999)]
     [InlineData(typeof(Storage.IFleetStore), 2000, 2999)]
     [InlineData(typeof(Controller.Hosting.ControllerOptions), 3000, 4999)]
     public void Ids_are_unique_and_in_the_range_of_their_project(Type inside, int first, int last) =>

@@ -49,7 +49,7 @@ public sealed class PeerLinesTests
     public void What_Kestrel_calls_critical_of_a_connection_is_a_warning_without_a_stack_and_written_once_a_minute()
     {
         var provider = new Provider();
-        using var factory = LoggerFactory.Create(logging => logging.AddProvider(new KestrelFaults(provider, _time)));
+        using var factory = LoggerFactory.Create(logging => logging.AddProvider(new ServerFaults(provider, _time)));
         var kestrel = factory.CreateLogger("Microsoft.AspNetCore.Server.Kestrel");
         for (var i = 0; i < 1000; i++)
         {
@@ -68,7 +68,7 @@ public sealed class PeerLinesTests
     public void What_it_says_of_the_server_itself_and_what_others_say_stays_what_it_is()
     {
         var provider = new Provider();
-        using var factory = LoggerFactory.Create(logging => logging.AddProvider(new KestrelFaults(provider, _time)));
+        using var factory = LoggerFactory.Create(logging => logging.AddProvider(new ServerFaults(provider, _time)));
         var died = "The connection listener failed to accept any new connections.";
         factory.CreateLogger("Microsoft.AspNetCore.Server.Kestrel").LogCritical("{Text}", died);
         factory.CreateLogger("Fleet.Controller").LogCritical("{ConnectionId}", "ours");
@@ -77,6 +77,18 @@ public sealed class PeerLinesTests
         // An unhandled exception is an error of ours, and keeps its stack.
         factory.CreateLogger("Microsoft.AspNetCore.Server.Kestrel").LogError(13, new InvalidOperationException("x"), "{ConnectionId} threw", "c1");
         provider.Lines.Take().ShouldBe(["Error: c1 threw"]);
+    }
+
+    [Fact]
+    public void What_gRPC_calls_an_error_is_what_a_peer_sent_a_warning_without_a_stack_and_written_once_a_minute()
+    {
+        var provider = new Provider();
+        using var factory = LoggerFactory.Create(logging => logging.AddProvider(new ServerFaults(provider, _time)));
+        var calls = factory.CreateLogger("Grpc.AspNetCore.Server.ServerCallHandler");
+        for (var i = 0; i < 100; i++)
+            calls.Log(LogLevel.Error, new EventId(6, "ErrorExecutingServiceMethod"), new InvalidDataException("Unexpected flag."), "Error when executing '{Method}'.", "GetTrust");
+
+        provider.Lines.Take().ShouldBe(["Warning: Error when executing 'GetTrust'. Unexpected flag."]);
     }
 
     private sealed class Provider : ILoggerProvider

@@ -4,7 +4,7 @@ using Google.Protobuf.Reflection;
 
 namespace Fleet.Security.Access;
 
-/// <summary>All methods of the contract, by reflection: none can be forgotten.</summary>
+/// <summary>All methods of the contract, by reflection: none can be forgotten. Besides, those that the controller offers of gRPC's own services.</summary>
 internal static class Contract
 {
     public static IReadOnlyList<MethodDescriptor> Methods { get; } =
@@ -12,7 +12,9 @@ internal static class Contract
         .. typeof(Hello).Assembly.GetTypes()
             .Where(type => type.Name.EndsWith("Reflection", StringComparison.Ordinal))
             .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null)).OfType<FileDescriptor>()
-            .SelectMany(file => file.Services).SelectMany(service => service.Methods).OrderBy(method => method.FullName, StringComparer.Ordinal),
+            .SelectMany(file => file.Services)
+            .Append(Grpc.Health.V1.Health.Descriptor).Append(Grpc.Reflection.V1.ServerReflection.Descriptor).Append(Grpc.Reflection.V1Alpha.ServerReflection.Descriptor)
+            .SelectMany(service => service.Methods).OrderBy(method => method.FullName, StringComparer.Ordinal),
     ];
 
     /// <summary>The path of a method.</summary>

@@ -54,6 +54,7 @@ internal static class CommandTree
         {
             InitCommand.Create(flags, output),
             RunCommand.Create(flags),
+            HealthCommand.Create(flags, output),
             TokenCommand.Create(flags, output),
             BackupCommand.CreateBackup(flags, output),
             BackupCommand.CreateRestore(flags, output),

@@ -62,7 +62,7 @@ internal static partial class RunCommand
             options,
             opened,
             TimeProvider.System,
-            logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new KestrelFaults(new SerilogLoggerProvider(log), TimeProvider.System)),
+            logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new ServerFaults(new SerilogLoggerProvider(log), TimeProvider.System)),
             services =>
             {
                 services.AddSingleton(level).AddSingleton(drops).AddHostedService<LogDropsReport>();

@@ -1,5 +1,6 @@
 using Fleet.Controller.Access;
 using Fleet.Controller.Artefacts;
+using Fleet.Protocol.Calls;
 using Fleet.Storage;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -103,7 +104,7 @@ internal sealed class TokenDesk : IAsyncDisposable
         }
         catch (RpcException e)
         {
-            throw new CommandException($"the controller refused: {e.Status.Detail} ({e.StatusCode})", e);
+            throw new CommandException($"the controller refused: {e.Reason()} ({e.StatusCode})", e);
         }
     }
 }

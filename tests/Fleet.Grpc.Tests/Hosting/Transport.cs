@@ -1,7 +1,0 @@
-namespace Fleet.Grpc.Tests.Hosting;
-
-public enum Transport
-{
-    H2c,
-    Tls,
-}
