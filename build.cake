@@ -6,6 +6,7 @@ var configuration = Argument("configuration", "Release");
 var artifacts = Directory("./artifacts");
 const string Solution = "./Fleet.sln";
 const string EndToEnd = "Fleet.EndToEnd";
+const string Security = "Fleet.Security";
 var printing = new object();
 
 DotNetMSBuildSettings Quiet() => new DotNetMSBuildSettings { Verbosity = DotNetVerbosity.Minimal, NodeReuse = false };
@@ -23,18 +24,19 @@ Task("Test")
     CleanDirectory(results);
     // Now and not by the tests themselves, of which several run at once. 3: nothing can be installed here.
     var mayLack = StartProcess("bash", "./installers/prerequisites test") == 3;
-    // Real processes wait more than they work: their tests run beside the others, which come one after another.
-    var (endToEnd, others) = (new List<FilePath>(), new List<FilePath>());
-    foreach (var project in GetFiles("./tests/*/*.csproj").Where(IsTestProject))
-        (NameOf(project) == EndToEnd ? endToEnd : others).Add(project);
+    // Attacks would disturb the others: they have the machine for themselves. Real processes wait more than they work: their tests run beside
+    // the remaining projects, which come one after another.
+    var projects = GetFiles("./tests/*/*.csproj").Where(IsTestProject).ToLookup(NameOf);
+    var others = projects.Where(project => project.Key is not (Security or EndToEnd)).SelectMany(project => project).ToList();
     var failedProjects = new System.Collections.Concurrent.ConcurrentQueue<string>();
-    void RunAll(List<FilePath> projects)
+    void RunAll(IEnumerable<FilePath> projects)
     {
         foreach (var project in projects.Where(project => RunTests(project, results) != 0))
             failedProjects.Enqueue(NameOf(project));
     }
 
-    System.Threading.Tasks.Parallel.Invoke(() => RunAll(endToEnd), () => RunAll(others));
+    RunAll(projects[Security]);
+    System.Threading.Tasks.Parallel.Invoke(() => RunAll(projects[EndToEnd]), () => RunAll(others));
 
     var (passed, failed, skipped) = Count(results);
     // A project that ended before its tests did has written none of them down.
@@ -94,7 +96,7 @@ RunTarget(target);
 bool IsTestProject(FilePath project)
 {
     var name = project.GetFilenameWithoutExtension().ToString();
-    return name.EndsWith(".Tests") || name is EndToEnd or "Fleet.Security";
+    return name.EndsWith(".Tests") || name is EndToEnd or Security;
 }
 
 string NameOf(FilePath project) => project.GetFilenameWithoutExtension().ToString();
@@ -105,27 +107,25 @@ int RunTests(FilePath project, ConvertableDirectoryPath results)
     var name = NameOf(project);
     lock (printing)
         Information($"=== {name} runs");
-    var process = StartAndReturnProcess("dotnet", new ProcessSettings
-    {
-        EnvironmentVariables = new Dictionary<string, string> { ["FLEET_INSTALL"] = "never" },
-        Arguments = new ProcessArgumentBuilder()
-            .Append("test").AppendQuoted(project.FullPath).Append("--no-build").Append("-c").Append(configuration)
-            .Append("--logger").AppendQuoted($"trx;LogFileName={name}.trx").Append("--results-directory").AppendQuoted(MakeAbsolute(results).FullPath)
-            // The first real hosts take a minute to make, and so does the agent that is put on them.
-            .Append("--blame-hang-timeout").Append(name == EndToEnd ? "10m" : "5m"),
-        RedirectStandardOutput = true,
-    });
-    var said = process.GetStandardOutput().ToList();
+    // The first real hosts take a minute to make, and so does the agent that is put on them.
+    string[] words =
+    [
+        "test", project.FullPath, "--no-build", "-c", configuration, "--logger", $"trx;LogFileName={name}.trx",
+        "--results-directory", MakeAbsolute(results).FullPath, "--blame-hang-timeout", name == EndToEnd ? "10m" : "5m",
+    ];
+    var start = new System.Diagnostics.ProcessStartInfo("dotnet", words) { RedirectStandardOutput = true };
+    start.Environment["FLEET_INSTALL"] = "never";
+    using var process = System.Diagnostics.Process.Start(start);
+    var said = process.StandardOutput.ReadToEnd();
     process.WaitForExit();
     lock (printing)
     {
         Information("");
         Information($"=== {name}");
-        foreach (var line in said)
-            Console.WriteLine(line);
+        Console.WriteLine(said);
     }
 
-    return process.GetExitCode();
+    return process.ExitCode;
 }
 
 // With one compiler for all projects, which costs a third less than one for each; it ends with the build.
