@@ -6,8 +6,6 @@ var configuration = Argument("configuration", "Release");
 var artifacts = Directory("./artifacts");
 const string Solution = "./Fleet.sln";
 const string EndToEnd = "Fleet.EndToEnd";
-const string Security = "Fleet.Security";
-var printing = new object();
 
 DotNetMSBuildSettings Quiet() => new DotNetMSBuildSettings { Verbosity = DotNetVerbosity.Minimal, NodeReuse = false };
 
@@ -16,7 +14,7 @@ Task("Build")
     .Does(() => Compile(Solution, Quiet()));
 
 Task("Test")
-    .Description("Installs what the tests need where that can be done, runs them all, and says how many passed.")
+    .Description("Installs what the tests need where that can be done, runs them all, one project after another, and says how many passed.")
     .IsDependentOn("Build")
     .Does(() =>
 {
@@ -24,19 +22,7 @@ Task("Test")
     CleanDirectory(results);
     // Now and not by the tests themselves, of which several run at once. 3: nothing can be installed here.
     var mayLack = StartProcess("bash", "./installers/prerequisites test") == 3;
-    // Attacks would disturb the others: they have the machine for themselves. Real processes wait more than they work: their tests run beside
-    // the remaining projects, which come one after another.
-    var projects = GetFiles("./tests/*/*.csproj").Where(IsTestProject).ToLookup(NameOf);
-    var others = projects.Where(project => project.Key is not (Security or EndToEnd)).SelectMany(project => project).ToList();
-    var failedProjects = new System.Collections.Concurrent.ConcurrentQueue<string>();
-    void RunAll(IEnumerable<FilePath> projects)
-    {
-        foreach (var project in projects.Where(project => RunTests(project, results) != 0))
-            failedProjects.Enqueue(NameOf(project));
-    }
-
-    RunAll(projects[Security]);
-    System.Threading.Tasks.Parallel.Invoke(() => RunAll(projects[EndToEnd]), () => RunAll(others));
+    var failedProjects = GetFiles("./tests/*/*.csproj").Where(IsTestProject).OrderBy(RunOrder).Where(project => RunTests(project, results) != 0).Select(NameOf).ToList();
 
     var (passed, failed, skipped) = Count(results);
     // A project that ended before its tests did has written none of them down.
@@ -96,36 +82,29 @@ RunTarget(target);
 bool IsTestProject(FilePath project)
 {
     var name = project.GetFilenameWithoutExtension().ToString();
-    return name.EndsWith(".Tests") || name is EndToEnd or Security;
+    return name.EndsWith(".Tests") || name is EndToEnd or "Fleet.Security";
 }
+
+// Small and fast ones first, real processes last.
+int RunOrder(FilePath project) => NameOf(project) == EndToEnd ? 1 : 0;
 
 string NameOf(FilePath project) => project.GetFilenameWithoutExtension().ToString();
 
-// Runs a project's tests, and prints all that they said when they are over: others run beside them.
 int RunTests(FilePath project, ConvertableDirectoryPath results)
 {
     var name = NameOf(project);
-    lock (printing)
-        Information($"=== {name} runs");
-    // The first real hosts take a minute to make, and so does the agent that is put on them.
-    string[] words =
-    [
-        "test", project.FullPath, "--no-build", "-c", configuration, "--logger", $"trx;LogFileName={name}.trx",
-        "--results-directory", MakeAbsolute(results).FullPath, "--blame-hang-timeout", name == EndToEnd ? "10m" : "5m",
-    ];
-    var start = new System.Diagnostics.ProcessStartInfo("dotnet", words) { RedirectStandardOutput = true };
-    start.Environment["FLEET_INSTALL"] = "never";
-    using var process = System.Diagnostics.Process.Start(start);
-    var said = process.StandardOutput.ReadToEnd();
-    process.WaitForExit();
-    lock (printing)
+    Information("");
+    Information($"=== {name}");
+    return StartProcess("dotnet", new ProcessSettings
     {
-        Information("");
-        Information($"=== {name}");
-        Console.WriteLine(said);
-    }
-
-    return process.ExitCode;
+        // Most programs that tests start live for a second: profiles of what they run cost more than they bring.
+        EnvironmentVariables = new Dictionary<string, string> { ["FLEET_INSTALL"] = "never", ["DOTNET_TieredPGO"] = "0" },
+        Arguments = new ProcessArgumentBuilder()
+            .Append("test").AppendQuoted(project.FullPath).Append("--no-build").Append("-c").Append(configuration)
+            .Append("--logger").AppendQuoted($"trx;LogFileName={name}.trx").Append("--results-directory").AppendQuoted(MakeAbsolute(results).FullPath)
+            // The first real hosts take a minute to make, and so does the agent that is put on them.
+            .Append("--blame-hang-timeout").Append(name == EndToEnd ? "10m" : "5m"),
+    });
 }
 
 // With one compiler for all projects, which costs a third less than one for each; it ends with the build.

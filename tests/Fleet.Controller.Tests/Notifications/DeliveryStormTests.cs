@@ -65,11 +65,12 @@ public sealed class DeliveryStormTests : IAsyncLifetime
         while (taken.Count < 60)
         {
             time.Advance(s_step);
-            // What the step has set going is to have ended before the next.
-            await Task.Delay(5, limit.Token);
+            // What the step has set going is to have ended before the next, on a busy machine mostly.
+            await Task.Delay(15, limit.Token);
         }
 
-        (taken.Last().At - start).ShouldBeLessThan(TimeSpan.FromSeconds(90));
+        // ChannelPaceTests has the pace to the second: here requests take real time while the clock goes on. It was 14 of them in ten minutes.
+        (taken.Last().At - start).ShouldBeLessThan(TimeSpan.FromSeconds(150));
         taken.Select(one => one.Alert).Distinct().Count().ShouldBe(60);
         taken.Take(2).Select(one => one.Alert).ShouldContain("al-59");
         refused.ShouldBeLessThan(25);

@@ -1,2 +1,0 @@
-// Real processes wait more than they work.
-[assembly: CollectionBehavior(MaxParallelThreads = 3)]
