@@ -109,13 +109,14 @@ public sealed class ConnectionAdmissionTests : IAsyncLifetime
         var seats = Enumerable.Range(0, 11).Select(_ => table.EnterAuthenticated()).ToList();
         table.IsFull.ShouldBeTrue();
 
-        // The first one had been accepted before the table was full; the second one is not.
+        // The listener may have been at its accept before the table was full: it takes the first one then, and never the second.
         await ComeAsync(2);
         var call = CallAsync();
-        await UntilAsync(() => table.Open == 1);
+        await Task.WhenAny(call, Task.Delay(200));
         call.IsCompleted.ShouldBeFalse();
+        table.Open.ShouldBeLessThanOrEqualTo(1);
 
-        seats[0].Dispose();
+        seats.ForEach(seat => seat.Dispose());
         await call;
     }
 

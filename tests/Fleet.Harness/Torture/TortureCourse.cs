@@ -204,9 +204,9 @@ public sealed class TortureCourse : IDisposable
             foreach (var run in _runs)
                 rows.Add(TortureLedger.Of(run.Style.Name, [run.Log], await ReadAsync(run.Style.Name, [run.Log]), sharesGaps: true));
             rows.Add(TortureLedger.Of(JobLogs.Name, _jobs.Logs, await ReadAsync(JobLogs.Name, _jobs.Logs), sharesGaps: false));
-            var missing = rows.Sum(row => row.Lost);
+            var (missing, owed) = (rows.Sum(row => row.Lost), rows.Sum(row => row.Lost - row.Unseen));
             _options.Say($"{missing} lines are not there yet");
-            if (missing == 0 || (missing == before && TimeProvider.System.GetElapsedTime(start) > s_longestSettling / 2) || TimeProvider.System.GetElapsedTime(start) > s_longestSettling)
+            if (missing == 0 || (owed == 0 && missing == before && TimeProvider.System.GetElapsedTime(start) > s_longestSettling / 2) || TimeProvider.System.GetElapsedTime(start) > s_longestSettling)
                 return rows;
             before = missing;
         }
