@@ -79,11 +79,7 @@ Task("Format")
 
 RunTarget(target);
 
-bool IsTestProject(FilePath project)
-{
-    var name = project.GetFilenameWithoutExtension().ToString();
-    return name.EndsWith(".Tests") || name is EndToEnd or "Fleet.Security";
-}
+bool IsTestProject(FilePath project) => NameOf(project) is var name && (name.EndsWith(".Tests") || name is EndToEnd or "Fleet.Security");
 
 // Small and fast ones first, real processes last.
 int RunOrder(FilePath project) => NameOf(project) == EndToEnd ? 1 : 0;
@@ -97,7 +93,7 @@ int RunTests(FilePath project, ConvertableDirectoryPath results)
     Information($"=== {name}");
     return StartProcess("dotnet", new ProcessSettings
     {
-        // Most programs that tests start live for a second: profiles of what they run cost more than they bring.
+        // Most programs that tests start live for a second. Without profiles for later optimization they take four fifths of the CPU (Running_commands: 30 s, 37 s).
         EnvironmentVariables = new Dictionary<string, string> { ["FLEET_INSTALL"] = "never", ["DOTNET_TieredPGO"] = "0" },
         Arguments = new ProcessArgumentBuilder()
             .Append("test").AppendQuoted(project.FullPath).Append("--no-build").Append("-c").Append(configuration)
@@ -107,7 +103,7 @@ int RunTests(FilePath project, ConvertableDirectoryPath results)
     });
 }
 
-// With one compiler for all projects, which costs a third less than one for each; it ends with the build.
+// With one compiler for all projects, which takes four fifths of the time that one for each takes (the demo: 53 s, 67 s); it ends with the build.
 void Compile(string what, DotNetMSBuildSettings settings)
 {
     var compiler = $"fleet-build-{Environment.ProcessId}";
