@@ -146,24 +146,23 @@ internal static partial class Commands
     public static int Status(string[] words)
     {
         var (loaded, arguments) = Read(words, SettingOptions);
-        if (IsMisused(arguments))
+        if (Tell(arguments.Faults))
             return 2;
-        foreach (var fault in loaded.Faults)
-            Console.Error.WriteLine($"fleet-agent: {fault}");
+        var isFaulty = Tell(loaded.Faults);
         var state = new StateDirectory(loaded.Settings.State);
         if (FindIdentity(state, loaded.Settings) is not { } enrolment)
             return 1;
         using var certificate = new IdentityStore(state.Path).Load();
         using var held = state.TryLock();
         new StatusReport(state, loaded.Settings, TimeProvider.System).Write(Console.Out, enrolment, certificate, held is null);
-        return loaded.Faults.Count > 0 ? 1 : 0;
+        return isFaulty ? 1 : 0;
     }
 
     /// <summary>Looks for what keeps this host's agent from working.</summary>
     public static async Task<int> DoctorAsync(string[] words)
     {
         var (loaded, arguments) = Read(words, SettingOptions);
-        if (IsMisused(arguments))
+        if (Tell(arguments.Faults))
             return 2;
         var state = new StateDirectory(loaded.Settings.State);
         try
@@ -240,19 +239,18 @@ internal static partial class Commands
         return (SettingsLoader.Load(arguments.Get(s_config.Flag), Environment.GetEnvironmentVariable, arguments.Settings()), arguments);
     }
 
-    private static bool IsMisused(Arguments arguments)
+    /// <summary>Prints what is wrong; whether anything is.</summary>
+    private static bool Tell(IReadOnlyList<string> faults)
     {
-        foreach (var fault in arguments.Faults)
+        foreach (var fault in faults)
             Console.Error.WriteLine($"fleet-agent: {fault}");
-        return arguments.Faults.Count > 0;
+        return faults.Count > 0;
     }
 
     private static (AgentSettings Settings, Arguments Arguments, LoadedSettings All)? Load(string[] words, IReadOnlyList<OptionSpec> options)
     {
         var (loaded, arguments) = Read(words, options);
-        foreach (var fault in arguments.Faults.Concat(loaded.Faults))
-            Console.Error.WriteLine($"fleet-agent: {fault}");
-        return arguments.Faults.Count + loaded.Faults.Count > 0 ? null : (loaded.Settings, arguments, loaded);
+        return Tell([.. arguments.Faults, .. loaded.Faults]) ? null : (loaded.Settings, arguments, loaded);
     }
 
     private static Enrolment? FindIdentity(StateDirectory state, AgentSettings settings)

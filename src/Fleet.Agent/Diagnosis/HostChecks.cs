@@ -8,7 +8,6 @@ namespace Fleet.Agent.Diagnosis;
 /// <summary>What the agent needs of its host.</summary>
 internal sealed class HostChecks(StateDirectory state, AgentSettings settings, TimeProvider time)
 {
-    private const string Unit = "fleet-agent.service";
     private const UnixFileMode NotForOthers =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
@@ -88,25 +87,25 @@ internal sealed class HostChecks(StateDirectory state, AgentSettings settings, T
 
     private async IAsyncEnumerable<Finding> ServiceAsync()
     {
-        if (!Directory.Exists("/run/systemd/system"))
+        if (!Supervision.HasSystemd)
         {
             yield return Finding.Doubtful("service", "systemd does not run here", "nobody starts the agent again, it cannot be upgraded from the controller, and tasks have no limits");
             yield break;
         }
 
         var (exitCode, said) = await new ProgramTrial(time).RunAsync(
-            ["/bin/systemctl", "show", "--property=LoadState,ActiveState,Restart,RestartPreventExitStatus,Delegate", Unit], CancellationToken.None);
+            ["/bin/systemctl", "show", "--property=LoadState,ActiveState,Restart,RestartPreventExitStatus,Delegate", Supervision.Unit], CancellationToken.None);
         if (exitCode != 0)
         {
-            yield return Finding.Doubtful("service", $"systemd cannot be asked for {Unit}: {said}", "run this as root");
+            yield return Finding.Doubtful("service", $"systemd cannot be asked for {Supervision.Unit}: {said}", "run this as root");
             yield break;
         }
 
         var values = said.Split('\n').Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
         string Value(string name) => values.GetValueOrDefault(name, "");
-        yield return Value("LoadState") != "loaded" ? Finding.Doubtful("service", $"there is no {Unit}", "install the package, or run install.sh")
-            : Value("ActiveState") == "active" ? Finding.Good("service", $"{Unit} is active")
-            : Finding.Bad("service", $"{Unit} is {Value("ActiveState")}", $"systemctl enable --now {Unit}; journalctl -u {Unit} says why it ended");
+        yield return Value("LoadState") != "loaded" ? Finding.Doubtful("service", $"there is no {Supervision.Unit}", "install the package, or run install.sh")
+            : Value("ActiveState") == "active" ? Finding.Good("service", $"{Supervision.Unit} is active")
+            : Finding.Bad("service", $"{Supervision.Unit} is {Value("ActiveState")}", $"systemctl enable --now {Supervision.Unit}; journalctl -u {Supervision.Unit} says why it ended");
         if (Value("LoadState") != "loaded")
             yield break;
         yield return Value("Restart") == "always" && Value("RestartPreventExitStatus").Length == 0

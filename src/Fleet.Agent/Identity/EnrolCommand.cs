@@ -1,6 +1,7 @@
 using Fleet.Agent.Facts;
 using Fleet.Agent.Journal;
 using Fleet.Agent.Settings;
+using Fleet.Agent.Upgrading;
 using Fleet.Protocol;
 using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.Identity;
@@ -14,7 +15,7 @@ internal static class EnrolCommand
     /// <summary>Takes the token from the environment, where the command line would show it to other users.</summary>
     public const string TokenVariable = "FLEET_AGENT_TOKEN";
 
-    private static readonly string[] s_units = ["/etc/systemd/system/fleet-agent.service", "/usr/lib/systemd/system/fleet-agent.service", "/lib/systemd/system/fleet-agent.service"];
+    private static readonly string[] s_unitDirectories = ["/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
 
     /// <summary>Its options, besides <c>--state</c> and <c>--controller</c>.</summary>
     public static readonly IReadOnlyList<OptionSpec> Options =
@@ -61,7 +62,7 @@ internal static class EnrolCommand
     }
 
     private static string StartCommand(string state) =>
-        Directory.Exists("/run/systemd/system") && s_units.Any(File.Exists) && state == new AgentSettings().State
+        Supervision.HasSystemd && s_unitDirectories.Any(directory => File.Exists(Path.Combine(directory, Supervision.Unit))) && state == new AgentSettings().State
             ? "systemctl enable --now fleet-agent"
             : $"fleet-agent run --state {state}";
 

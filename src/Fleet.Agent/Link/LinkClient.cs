@@ -64,8 +64,7 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
         if (first == changed && first.IsCompletedSuccessfully)
         {
             LogNetworkChanged();
-            // Addresses and routes come one after another. Those of a rack come back together, too.
-            await Task.WhenAny(pause, Task.Delay(parts.Options.NetworkSettles * (0.5 + Random.Shared.NextDouble()), parts.Time, over.Token));
+            await Task.WhenAny(pause, Task.Delay(policy.NextDelayAfterNetworkChange(), parts.Time, over.Token));
         }
 
         await over.CancelAsync();
@@ -159,7 +158,7 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
     [LoggerMessage(5007, LogLevel.Warning, "The controller does not accept this agent at present: {Reason}. The identity is kept; trying again in {Delay:0} s")]
     private partial void LogRefusedForNow(string reason, double delay);
 
-    [LoggerMessage(5008, LogLevel.Information, "The host's network has changed; trying again now")]
+    [LoggerMessage(5008, LogLevel.Information, "The host's network has changed; trying again soon")]
     private partial void LogNetworkChanged();
 
     [LoggerMessage(5006, LogLevel.Debug, "Nobody listens there yet; trying again in {Delay:0.0} s")]

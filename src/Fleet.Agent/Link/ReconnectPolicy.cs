@@ -48,6 +48,9 @@ internal sealed class ReconnectPolicy(LinkOptions options, Random random)
         };
     }
 
+    /// <summary>The wait after the host's network has changed: addresses and routes come one after another, and the hosts of a rack come back together.</summary>
+    public TimeSpan NextDelayAfterNetworkChange() => (options.NetworkSettles / 2) + Jitter(options.NetworkSettles);
+
     private TimeSpan Steady()
     {
         var delay = Jitter(Base);

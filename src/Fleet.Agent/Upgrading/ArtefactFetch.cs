@@ -102,7 +102,7 @@ internal sealed class ArtefactFetch(LinkRoute route, TimeProvider time)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UpgradeException($"the artifact cannot be kept: {e.Message}");
+            throw new UpgradeException($"the artefact cannot be kept: {e.Message}");
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed class ArtefactFetch(LinkRoute route, TimeProvider time)
         }
         catch (IOException e)
         {
-            throw new UpgradeException($"the artifact cannot be kept: {e.Message}");
+            throw new UpgradeException($"the artefact cannot be kept: {e.Message}");
         }
     }
 

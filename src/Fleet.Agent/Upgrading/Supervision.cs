@@ -5,6 +5,12 @@ namespace Fleet.Agent.Upgrading;
 /// <summary>Whether somebody starts this agent again when it ends, without which it cannot change its version.</summary>
 internal sealed class Supervision(ProgramTrial programs)
 {
+    /// <summary>The agent's unit, as packages and install.sh put it.</summary>
+    public const string Unit = "fleet-agent.service";
+
+    /// <summary>Whether systemd runs this host, as sd_booted(3) tells.</summary>
+    public static bool HasSystemd => Directory.Exists("/run/systemd/system");
+
     /// <summary>Whether systemd started this very process.</summary>
     public static bool IsBySystemd =>
         // Of systemd 248 and newer (systemd.exec(5)); it survives execve as the process number does, and tells children from the service.

@@ -91,7 +91,7 @@ public sealed class ArtefactTests : IDisposable
 
         var refused = await Should.ThrowAsync<UpgradeException>(() => FetchAsync(controller, Order(content)));
 
-        refused.Message.ShouldBe("the artifact cannot be kept: No space left on device : '" + Part + "'");
+        refused.Message.ShouldBe("the artefact cannot be kept: No space left on device : '" + Part + "'");
     }
 
     [Theory]
