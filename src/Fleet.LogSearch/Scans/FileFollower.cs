@@ -26,7 +26,7 @@ public sealed class FileFollower : LogFollower
     private readonly List<LogGeneration> _held = [];
     private FileMark? _last;
     private DateTimeOffset _lookedAt;
-    private long _lookedBefore = long.MinValue;
+    private long _lookDoneAt = long.MinValue;
     private long? _unmountedSince;
     private long? _askedAt;
     private bool _isSettled;
@@ -138,7 +138,7 @@ public sealed class FileFollower : LogFollower
         var look = new TurnLook(takenAt, goesOn && _lookedAt > mark.TakenAt ? _lookedAt : mark.TakenAt)
         {
             IsFirst = !goesOn,
-            Before = _lookedBefore,
+            PreviousDoneAt = _lookDoneAt,
             Promptness = Promptness,
             AwaitsMount = _unmountedSince is not { } since || _time.GetElapsedTime(since) < s_mountWait,
             AsksForWriter = asksForWriter,
@@ -151,7 +151,7 @@ public sealed class FileFollower : LogFollower
             throw new LogMovedException($"{Name} was rotated while it was read");
         }
 
-        _lookedBefore = _time.GetTimestamp();
+        _lookDoneAt = _time.GetTimestamp();
         _askedAt = turn.HasAsked ? _time.GetTimestamp() : _askedAt;
         _unmountedSince = turn.AwaitsMount ? _unmountedSince ?? _time.GetTimestamp() : null;
         Remember(set, turn, (FileMark)step.Next);

@@ -41,7 +41,7 @@ internal sealed partial class FileTurn
         DateTimeOffset end = isMovedUp || last.TouchedAt < last.ChangedAt ? last.ChangedAt : last.TouchedAt;
         DateTimeOffset seen = end > _since ? end : _since;
         bool isLate = _look.IsFirst || _look.TakenAt - next.BornAt > _look.Promptness
-            || (isRemoved && last.UnlistedAt > _look.Before && (isMovedUp || _look.TakenAt - last.TouchedAt > _look.Promptness));
+            || (isRemoved && last.UnlistedAt > _look.PreviousDoneAt && (isMovedUp || _look.TakenAt - last.TouchedAt > _look.Promptness));
         // A renamed one is not removed before its successors: those are there to be seen.
         return (isLate && (isRemoved || _set.IsLink) && next.BornAt > seen + (2 * s_clockTick)) || (!isRemoved && HasStranger(last, next));
     }

@@ -8,8 +8,8 @@ internal sealed record TurnLook(DateTimeOffset TakenAt, DateTimeOffset Since)
     /// <summary>Whether the log was not looked at by this process before: rotations since then were not seen.</summary>
     public bool IsFirst { get; init; }
 
-    /// <summary>When the last look was done, a time stamp: what was found since is new.</summary>
-    public long Before { get; init; }
+    /// <summary>When the look before this one was done, as a time stamp of the clock; what was found since is new.</summary>
+    public long PreviousDoneAt { get; init; } = long.MinValue;
 
     /// <summary>What happens is otherwise seen within this time.</summary>
     public TimeSpan Promptness { get; init; }
