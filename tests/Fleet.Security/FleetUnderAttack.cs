@@ -13,8 +13,14 @@ public sealed class FleetUnderAttack : IAsyncLifetime
     /// <summary>A symbolic link that leads out of the directory of artifacts.</summary>
     internal const string LinkedArtefact = "fleet-agent-0.2.0-linux-x64.tar.gz";
 
+    /// <summary>A caller without an identity.</summary>
+    private const string Nobody = "nobody";
+
     private readonly List<X509Certificate2> _certificates = [];
     private readonly DirectoryInfo _artefacts = Directory.CreateTempSubdirectory("fleet-artefacts-");
+
+    /// <summary>Kinds of callers: nobody, an agent, a viewer, an operator, an administrator, a revoked operator, a removed agent.</summary>
+    public static TheoryData<string> Callers => [Nobody, "agent", "vic", "ola", "ada", "eve", "removed"];
 
     /// <summary>The fleet; its host web1 runs an agent.</summary>
     internal FleetOnThisMachine Fleet { get; private set; } = null!;
@@ -26,8 +32,8 @@ public sealed class FleetUnderAttack : IAsyncLifetime
     /// <summary>Identities of callers by their kind.</summary>
     internal Dictionary<string, X509Certificate2> Identities { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>A client with an identity. Of the agent fake1 no agent of Fleet's runs: it is the attacker's.</summary>
-    internal ForeignClient ConnectAs(string kind) => new(Address, Identities[kind]);
+    /// <summary>A client of one of <see cref="Callers"/>, or with another identity of these. Of the agent fake1 no agent of Fleet's runs: it is the attacker's.</summary>
+    internal ForeignClient ConnectAs(string kind) => new(Address, kind == Nobody ? null : Identities[kind]);
 
     public async Task InitializeAsync()
     {

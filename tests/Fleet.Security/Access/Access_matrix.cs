@@ -8,24 +8,18 @@ namespace Fleet.Security.Access;
 [Collection(OneFleet.Name)]
 public sealed class Access_matrix(FleetUnderAttack fleet)
 {
-    private static readonly Dictionary<string, string> s_table = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Access", "access.tsv"))
-        .Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split('\t')).ToDictionary(cells => cells[0], cells => cells[1], StringComparer.Ordinal);
+    private static readonly Dictionary<string, string> s_table = ReviewedTable.Read("access.tsv")
+        .ToDictionary(cells => cells[0], cells => cells[1], StringComparer.Ordinal);
 
     [Fact]
     public void Every_method_of_the_contract_was_reviewed_and_none_is_reviewed_that_does_not_exist() =>
         s_table.Keys.ShouldBe(Contract.Methods.Select(Contract.PathOf), ignoreOrder: true);
 
     [Theory]
-    [InlineData("nobody")]
-    [InlineData("agent")]
-    [InlineData("vic")]
-    [InlineData("ola")]
-    [InlineData("ada")]
-    [InlineData("eve")]
-    [InlineData("removed")]
+    [MemberData(nameof(FleetUnderAttack.Callers), MemberType = typeof(FleetUnderAttack))]
     public async Task A_caller_reaches_what_the_table_gives_him_and_nothing_else(string caller)
     {
-        using var client = caller == "nobody" ? new ForeignClient(fleet.Address) : fleet.ConnectAs(caller);
+        using var client = fleet.ConnectAs(caller);
 
         var wrong = new List<string>();
         foreach (var method in Contract.Methods)

@@ -40,20 +40,13 @@ public sealed class Plain_requests(FleetUnderAttack fleet)
     }
 
     // The table is compared with the controller's list of endpoints by Fleet.Controller.Tests.
-    private static readonly string[][] s_routes =
-        [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Access", "routes.tsv")).Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split('\t'))];
+    private static readonly string[][] s_routes = [.. ReviewedTable.Read("routes.tsv")];
 
     [Theory]
-    [InlineData("nobody")]
-    [InlineData("agent")]
-    [InlineData("vic")]
-    [InlineData("ola")]
-    [InlineData("ada")]
-    [InlineData("eve")]
-    [InlineData("removed")]
+    [MemberData(nameof(FleetUnderAttack.Callers), MemberType = typeof(FleetUnderAttack))]
     public async Task A_caller_gets_what_the_table_gives_him_by_its_verb_alone(string caller)
     {
-        using var client = caller == "nobody" ? new ForeignClient(fleet.Address) : fleet.ConnectAs(caller);
+        using var client = fleet.ConnectAs(caller);
         var wrong = new List<string>();
         foreach (var cells in s_routes)
         {
