@@ -20,7 +20,7 @@ public sealed partial class CliDocumentTests
     // What every command has, or what a command's own help says best.
     private static readonly string[] s_unthemed = ["--help", "--version", "--context", "--no-color", "--all"];
 
-    private static readonly string s_document = File.ReadAllText(Path.Combine(Some.RepositoryRoot, "docs", "cli.md"));
+    private static readonly string s_document = File.ReadAllText(Repository.At("docs", "cli.md"));
 
     [Fact]
     public void Every_command_is_in_the_document()

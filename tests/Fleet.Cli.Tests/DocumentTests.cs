@@ -9,8 +9,8 @@ public sealed partial class DocumentTests
 {
     private static readonly string[] s_documents =
     [
-        .. new[] { "README.md", "CONTRIBUTING.md" }.Select(name => Path.Combine(Some.RepositoryRoot, name)),
-        .. Directory.GetFiles(Path.Combine(Some.RepositoryRoot, "docs"), "*.md", SearchOption.AllDirectories),
+        .. new[] { "README.md", "CONTRIBUTING.md" }.Select(name => Repository.At(name)),
+        .. Directory.GetFiles(Repository.At("docs"), "*.md", SearchOption.AllDirectories),
     ];
 
     [Fact]
@@ -41,14 +41,14 @@ public sealed partial class DocumentTests
 
             foreach (var path in Paths().Matches(text).Select(match => match.Groups[1].Value))
             {
-                if (!Path.Exists(Path.Combine(Some.RepositoryRoot, path)))
+                if (!Path.Exists(Repository.At(path)))
                     missing.Add($"{document}: {path}");
             }
 
             // The short form of docs/architecture.md: `Agent/Link` is src/Fleet.Agent/Link.
             foreach (var room in Rooms().Matches(text).Select(match => match.Groups[1].Value))
             {
-                var path = Path.Combine(Some.RepositoryRoot, "src", $"Fleet.{room}");
+                var path = Repository.At("src", $"Fleet.{room}");
                 if (!Path.Exists(path) && !File.Exists(path + ".cs"))
                     missing.Add($"{document}: {room}");
             }

@@ -12,9 +12,6 @@ internal static class Some
 {
     public const string JobId = "20261121-093115-k3f9";
 
-    /// <summary>Where the repository is: documents and scan packs are tested as they stand there.</summary>
-    public static string RepositoryRoot { get; } = FindRoot();
-
     public static JobEvent Job(params string[] commands) => new()
     {
         Job = new Job { Id = JobId, Spec = new TaskSpec { Steps = { commands.Select(c => new Step { Shell = new ShellLine { Line = c } }) } }.ToByteString() },
@@ -86,13 +83,5 @@ internal static class Some
         var text = new StringWriter { NewLine = "\n" };
         var writer = new ScreenWriter(text, isTerminal: true, hasColours: true, width);
         return (new Screen(writer, writer, null), text);
-    }
-
-    private static string FindRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Fleet.sln")))
-            directory = directory.Parent ?? throw new InvalidOperationException("Fleet.sln was not found above the tests");
-        return directory.FullName;
     }
 }

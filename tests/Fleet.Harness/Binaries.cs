@@ -3,9 +3,6 @@ namespace Fleet.Harness;
 /// <summary>Where the programs under test are.</summary>
 public static class Binaries
 {
-    /// <summary>The directory of Fleet.sln.</summary>
-    public static string Root { get; } = FindRoot();
-
     // .../bin/<configuration>/<framework>/
     private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
@@ -23,7 +20,7 @@ public static class Binaries
     {
         get
         {
-            var path = Path.Combine(Root, "artifacts", "publish", "agent", "fleet-agent");
+            var path = Repository.At("artifacts", "publish", "agent", "fleet-agent");
             return File.Exists(path) ? path : null;
         }
     }
@@ -32,13 +29,5 @@ public static class Binaries
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } path ? Path.GetFullPath(path) : null;
 
     private static string Built(string project, string name) =>
-        Path.Combine(Root, "src", project, "bin", Configuration, "net10.0", name);
-
-    private static string FindRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Fleet.sln")))
-            directory = directory.Parent;
-        return directory?.FullName ?? throw new InvalidOperationException("Fleet.sln was not found above the test binaries.");
-    }
+        Repository.At("src", project, "bin", Configuration, "net10.0", name);
 }

@@ -107,7 +107,7 @@ public sealed class InstallScriptTests(SomePackages packages) : IClassFixture<So
     public async Task Wherever_the_script_is_cut_the_line_fails_and_nothing_of_it_runs()
     {
         using var sandbox = new Sandbox();
-        File.Copy(Path.Combine(Shell.Repository, "installers/tarball/install.sh"), Path.Combine(sandbox.Directory, "install.sh"));
+        File.Copy(Repository.At("installers/tarball/install.sh"), Path.Combine(sandbox.Directory, "install.sh"));
 
         // As InstallLine has it where curl fails in the middle; every byte of the beginning and of the end, and some between. Where a function
         // is about to begin, `exit 1` would become its body. Without its last character, the end of a line, the script is whole.

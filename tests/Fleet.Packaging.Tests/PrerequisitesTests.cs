@@ -28,7 +28,7 @@ public sealed partial class PrerequisitesTests : IDisposable
     {
         _programs = Directory.CreateDirectory(Path.Combine(_directory, "bin")).FullName;
         Directory.CreateDirectory(Path.Combine(_directory, "there"));
-        File.Copy(Path.Combine(Shell.Repository, "installers", "prerequisites"), Path.Combine(_directory, "prerequisites"));
+        File.Copy(Repository.At("installers", "prerequisites"), Path.Combine(_directory, "prerequisites"));
         File.WriteAllText(Path.Combine(_directory, "prerequisites.txt"), $"""
             # comment
             test        one   sh {_directory}/there/one
@@ -149,9 +149,9 @@ public sealed partial class PrerequisitesTests : IDisposable
     [Fact]
     public void Whatever_an_attribute_of_a_test_names_stands_in_the_list()
     {
-        var listed = File.ReadAllLines(Path.Combine(Shell.Repository, "installers", "prerequisites.txt"))
+        var listed = File.ReadAllLines(Repository.At("installers", "prerequisites.txt"))
             .Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]).ToHashSet();
-        var named = Directory.EnumerateFiles(Path.Combine(Shell.Repository, "tests"), "*.cs", SearchOption.AllDirectories)
+        var named = Directory.EnumerateFiles(Repository.At("tests"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => Attributes().Matches(File.ReadAllText(file)).SelectMany(match => match.Groups[1].Value.Split(','))).Select(name => name.Trim().Trim('"')).ToHashSet();
         named.Count.ShouldBeGreaterThan(10);
         named.Except(listed).ShouldBeEmpty();

@@ -7,13 +7,10 @@ internal static class Shell
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
 
-    /// <summary>The top level of the repository.</summary>
-    public static string Repository { get; } = FindRepository();
-
     /// <summary>Runs a program; its output and its errors come back as one text.</summary>
     public static async Task<ShellResult> RunAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Root };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
@@ -43,14 +40,6 @@ internal static class Shell
     /// <summary>Whether this machine has a program.</summary>
     public static bool Has(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/sbin"]).Any(directory => File.Exists(Path.Combine(directory, program)));
-
-    private static string FindRepository()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Fleet.sln")))
-            directory = directory.Parent;
-        return directory?.FullName ?? throw new InvalidOperationException("the tests do not run inside the repository");
-    }
 }
 
 /// <summary>How a program ended.</summary>

@@ -29,7 +29,7 @@ public sealed class ShellTests
             File.Copy(busybox, Path.Combine(bin, "busybox"));
             // Debian has it with and without libraries.
             await Shell.RunAsync("sh", ["-c", $"ldd {busybox} | grep -o '/[^ ]*' | xargs -r -I LIB install -D LIB {root.FullName}/LIB"]);
-            File.Copy(Path.Combine(Shell.Repository, "installers/tarball/install.sh"), Path.Combine(root.FullName, "install.sh"));
+            File.Copy(Repository.At("installers/tarball/install.sh"), Path.Combine(root.FullName, "install.sh"));
             await Shell.DoAsync("chroot", root.FullName, "/bin/busybox", "--install", "-s", "/bin");
             root.CreateSubdirectory("tmp");
             root.CreateSubdirectory("dev");

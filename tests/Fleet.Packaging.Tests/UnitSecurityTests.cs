@@ -6,7 +6,7 @@ namespace Fleet.Packaging.Tests;
 /// <summary>What `systemd-analyze security` makes of the units is what docs/install.md says.</summary>
 public sealed partial class UnitSecurityTests
 {
-    private static readonly string s_document = File.ReadAllText(Path.Combine(Shell.Repository, "docs/install.md"));
+    private static readonly string s_document = File.ReadAllText(Repository.At("docs/install.md"));
 
     [ToolFact("systemd")]
     public async Task The_controllers_score_is_the_one_in_the_document() =>
@@ -26,7 +26,7 @@ public sealed partial class UnitSecurityTests
         try
         {
             var units = root.CreateSubdirectory("usr/lib/systemd/system").FullName;
-            File.Copy(Path.Combine(Shell.Repository, "installers/systemd", unit), Path.Combine(units, unit));
+            File.Copy(Repository.At("installers/systemd", unit), Path.Combine(units, unit));
             if (dropIn is not null)
                 await File.WriteAllTextAsync(Path.Combine(root.CreateSubdirectory($"etc/systemd/system/{unit}.d").FullName, "confined.conf"), dropIn);
             var said = await Shell.RunAsync("systemd-analyze", ["security", "--offline=true", $"--root={root.FullName}", "--no-pager", unit]);

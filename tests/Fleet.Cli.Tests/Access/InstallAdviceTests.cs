@@ -27,7 +27,7 @@ public sealed class InstallAdviceTests
         var line = (await WriteAsync("127.0.0.1:7443", Reply("fleet.example.org:7443"))).Split('\n')[0];
 
         // Only pin and token are shortened there.
-        File.ReadAllLines(Path.Combine(Some.RepositoryRoot, "docs", "install.md"))
+        File.ReadAllLines(Repository.At("docs", "install.md"))
             .ShouldContain(line.Replace("BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=", "...", StringComparison.Ordinal).Replace(Token, "fleet1.a...", StringComparison.Ordinal));
     }
 

@@ -9,7 +9,7 @@ namespace Fleet.Cli.Tests.Scans;
 /// <summary>Every pattern of every pack finds what it is for, and leaves alone what looks like it; looked for by the agents' own search.</summary>
 public sealed class Ready_made_packs
 {
-    private static readonly string s_scans = Path.Combine(Some.RepositoryRoot, "scans");
+    private static readonly string s_scans = Repository.At("scans");
 
     private static readonly Lazy<IReadOnlyList<ScanDefinition>> s_all = new(ReadAll);
 

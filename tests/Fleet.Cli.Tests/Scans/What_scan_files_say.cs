@@ -220,7 +220,7 @@ public sealed class What_scan_files_say
 
     private static string Example()
     {
-        var guide = File.ReadAllText(Path.Combine(Some.RepositoryRoot, "docs", "scans.md"));
+        var guide = File.ReadAllText(Repository.At("docs", "scans.md"));
         var begin = guide.IndexOf("```yaml\n", StringComparison.Ordinal) + "```yaml\n".Length;
         return guide[begin..guide.IndexOf("```", begin, StringComparison.Ordinal)];
     }

@@ -166,7 +166,7 @@ public sealed partial class Foreign_text_on_a_terminal : IDisposable
     [Fact]
     public void Only_the_screen_writes_to_the_process_own_streams()
     {
-        var sources = Path.Combine(Some.RepositoryRoot, "src", "Fleet.Cli");
+        var sources = Repository.At("src", "Fleet.Cli");
         var forbidden = new[] { "Console.Out", "Console.Error", "Console.Write", "OpenStandardOutput", "OpenStandardError", "AnsiConsole", "\\u001b", "\\x1b", "\\e[" };
         foreach (var file in Directory.EnumerateFiles(sources, "*.cs", SearchOption.AllDirectories).Where(file => !file.Contains("/Output/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal)))
         {

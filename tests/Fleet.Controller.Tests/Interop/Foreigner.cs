@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using Fleet.Controller.Tests.Hosting;
 using Google.Protobuf;
@@ -64,7 +63,7 @@ internal sealed class Foreigner : IDisposable
     {
         var isPython = language == Python;
         var script = System.IO.Path.Combine(AppContext.BaseDirectory, "Interop", $"{program}.{(isPython ? "py" : "js")}");
-        var start = new ProcessStartInfo(isPython ? "/usr/bin/python3" : "node", [script, isPython ? WriteDescriptors(directory) : Protos(), .. arguments])
+        var start = new ProcessStartInfo(isPython ? "/usr/bin/python3" : "node", [script, isPython ? WriteDescriptors(directory) : Repository.At("proto"), .. arguments])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -72,9 +71,6 @@ internal sealed class Foreigner : IDisposable
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         return Process.Start(start)!;
     }
-
-    private static string Protos([CallerFilePath] string here = "") =>
-        System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(here)!, "..", "..", "..", "proto"));
 
     private static string WriteDescriptors(TemporaryDirectory directory)
     {

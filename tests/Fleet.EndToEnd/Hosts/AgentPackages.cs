@@ -11,7 +11,7 @@ internal sealed class AgentPackages
 {
     private const UnixFileMode Executable = (UnixFileMode)0b111_101_101;
     private static readonly TimeSpan MakeLimit = TimeSpan.FromMinutes(10);
-    private static readonly string Artifacts = Path.Combine(Binaries.Root, "artifacts");
+    private static readonly string Artifacts = Repository.At("artifacts");
 
     private readonly string _tarball;
 
@@ -48,7 +48,7 @@ internal sealed class AgentPackages
             File.Delete(old);
         foreach (var tarball in Directory.EnumerateFiles(packages, "fleet-agent-*-linux-x64.tar.gz"))
             File.Copy(tarball, Path.Combine(shelf, Path.GetFileName(tarball)));
-        File.Copy(Path.Combine(Binaries.Root, "installers", "tarball", "install.sh"), Path.Combine(shelf, "install.sh"));
+        File.Copy(Repository.At("installers", "tarball", "install.sh"), Path.Combine(shelf, "install.sh"));
         return new AgentPackages(packages, shelf);
     }
 
@@ -99,7 +99,7 @@ internal sealed class AgentPackages
         // The outer `dotnet test` tells its children where its own SDK parts are; another `dotnet` must find its own.
         string[] unset = ["-u", "MSBuildSDKsPath", "-u", "MSBuildExtensionsPath", "-u", "MSBUILD_EXE_PATH", "-u", "DOTNET_HOST_PATH"];
         var result = await OneShot.RunAsync(
-            "env", [.. unset, "bash", Path.Combine(Binaries.Root, "installers", script), argument], environment, limit: MakeLimit);
+            "env", [.. unset, "bash", Repository.At("installers", script), argument], environment, limit: MakeLimit);
         if (result.ExitCode != 0)
             throw new InvalidOperationException($"installers/{script}: {result}");
     }

@@ -24,7 +24,7 @@ internal static class ControllerPackages
     /// <param name="directory">Where packages may be made.</param>
     public static async Task<bool> PutAsync(TestHost host, AgentPackages agent, string directory)
     {
-        var packages = Path.Combine(Binaries.Root, "artifacts", "packages");
+        var packages = Repository.At("artifacts", "packages");
         var isShipped = IsReal(packages);
         if (!isShipped)
         {

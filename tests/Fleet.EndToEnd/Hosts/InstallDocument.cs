@@ -1,12 +1,11 @@
 using System.Text.RegularExpressions;
-using Fleet.Harness;
 
 namespace Fleet.EndToEnd.Hosts;
 
 /// <summary>The commands of docs/install.md, as they stand there.</summary>
 internal static partial class InstallDocument
 {
-    private static readonly string s_text = File.ReadAllText(Path.Combine(Binaries.Root, "docs", "install.md"));
+    private static readonly string s_text = File.ReadAllText(Repository.At("docs", "install.md"));
 
     /// <summary>The lines of a section's first block of commands, without comments.</summary>
     public static IReadOnlyList<string> Commands(string heading)

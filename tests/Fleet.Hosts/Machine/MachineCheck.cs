@@ -1,6 +1,5 @@
 using Fleet.Harness;
 using Fleet.Hosts.Roots;
-using Fleet.Tests.Machine;
 
 namespace Fleet.Hosts.Machine;
 

@@ -11,7 +11,7 @@ public sealed class PinnedContractTests
     public void What_was_in_the_contract_is_still_there_with_its_number_type_and_name()
     {
         var now = Now();
-        var path = Path.Combine(Here(), "v1.desc");
+        var path = Repository.At("tests", "Fleet.Protocol.Tests", "Compatibility", "v1.desc");
         if (!File.Exists(path))
         {
             File.WriteAllBytes(path, now.ToByteArray());
@@ -68,14 +68,5 @@ public sealed class PinnedContractTests
     {
         foreach (var value in values.Value)
             lines.Add($"value {scope}.{values.Name} {value.Number} {value.Name}");
-    }
-
-    // Beside the source, not beside the binary: it is the source that is pinned.
-    private static string Here()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Fleet.sln")))
-            directory = directory.Parent ?? throw new InvalidOperationException("Fleet.sln was not found above the tests");
-        return Path.Combine(directory.FullName, "tests", "Fleet.Protocol.Tests", "Compatibility");
     }
 }

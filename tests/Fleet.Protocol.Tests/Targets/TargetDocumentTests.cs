@@ -6,7 +6,7 @@ namespace Fleet.Protocol.Tests.Targets;
 /// <summary>docs/targets.md shows only what can be read.</summary>
 public sealed partial class TargetDocumentTests
 {
-    private static readonly string s_document = File.ReadAllText(Path.Combine(FindRoot(), "docs", "targets.md"));
+    private static readonly string s_document = File.ReadAllText(Repository.At("docs", "targets.md"));
 
     [Fact]
     public void Every_example_is_a_target()
@@ -29,14 +29,6 @@ public sealed partial class TargetDocumentTests
     {
         s_document.ShouldContain($"{Target.LongestText:N0} characters".Replace('.', ','));
         s_document.ShouldContain($"{Target.DeepestNesting} levels");
-    }
-
-    private static string FindRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Fleet.sln")))
-            directory = directory.Parent ?? throw new InvalidOperationException("Fleet.sln was not found above the tests");
-        return directory.FullName;
     }
 
     [GeneratedRegex("```target\n(.*?)```", RegexOptions.Singleline)]
