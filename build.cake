@@ -22,7 +22,8 @@ Task("Test")
     CleanDirectory(results);
     // Now and not by the tests themselves, of which several run at once. 3: nothing can be installed here.
     var mayLack = StartProcess("bash", "./installers/prerequisites test") == 3;
-    var failedProjects = GetFiles("./tests/*/*.csproj").Where(IsTestProject).OrderBy(RunOrder).Where(project => RunTests(project, results) != 0).Select(NameOf).ToList();
+    var programs = Precompile();
+    var failedProjects = GetFiles("./tests/*/*.csproj").Where(IsTestProject).OrderBy(RunOrder).Where(project => RunTests(project, results, programs) != 0).Select(NameOf).ToList();
 
     var (passed, failed, skipped) = Count(results);
     // A project that ended before its tests did has written none of them down.
@@ -86,15 +87,40 @@ int RunOrder(FilePath project) => NameOf(project) == EndToEnd ? 1 : 0;
 
 string NameOf(FilePath project) => project.GetFilenameWithoutExtension().ToString();
 
-int RunTests(FilePath project, ConvertableDirectoryPath results)
+bool SpendsItsTimeInPrograms(FilePath project) => NameOf(project) is EndToEnd or "Fleet.Security";
+
+// The programs that tests start, compiled ahead of time, by the variables that choose them; none where the compiler cannot be had.
+Dictionary<string, string> Precompile()
+{
+    if (StartProcess("dotnet", $"build ./tests/Precompiled -t:Precompile -c {configuration} -v minimal --nologo") != 0)
+    {
+        Warning("The programs are not compiled ahead of time, see above; tests take longer.");
+        return [];
+    }
+    string At(string program) => MakeAbsolute(artifacts + File($"precompiled/{program}")).FullPath;
+    return new()
+    {
+        ["FLEET_CONTROLLER_BINARY"] = At("Fleet.Controller/fleet-controller"),
+        ["FLEET_AGENT_BINARY"] = At("Fleet.Agent/fleet-agent"),
+        ["FLEET_CLI_BINARY"] = At("Fleet.Cli/fleet"),
+    };
+}
+
+int RunTests(FilePath project, ConvertableDirectoryPath results, Dictionary<string, string> programs)
 {
     var name = NameOf(project);
+    // Most programs that tests start live for a second. Without profiles for later optimization they take four fifths of the CPU (Running_commands: 30 s, 37 s).
+    var environment = new Dictionary<string, string> { ["FLEET_INSTALL"] = "never", ["DOTNET_TieredPGO"] = "0" };
+    foreach (var (variable, path) in programs)
+        environment[variable] = path;
+    // What is compiled ahead is not compiled again when it is called often: another quarter of the CPU.
+    if (programs.Count > 0 && SpendsItsTimeInPrograms(project))
+        environment["DOTNET_TC_CallCounting"] = "0";
     Information("");
     Information($"=== {name}");
     return StartProcess("dotnet", new ProcessSettings
     {
-        // Most programs that tests start live for a second. Without profiles for later optimization they take four fifths of the CPU (Running_commands: 30 s, 37 s).
-        EnvironmentVariables = new Dictionary<string, string> { ["FLEET_INSTALL"] = "never", ["DOTNET_TieredPGO"] = "0" },
+        EnvironmentVariables = environment,
         Arguments = new ProcessArgumentBuilder()
             .Append("test").AppendQuoted(project.FullPath).Append("--no-build").Append("-c").Append(configuration)
             .Append("--logger").AppendQuoted($"trx;LogFileName={name}.trx").Append("--results-directory").AppendQuoted(MakeAbsolute(results).FullPath)
