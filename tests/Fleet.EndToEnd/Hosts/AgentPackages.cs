@@ -13,6 +13,8 @@ internal sealed class AgentPackages
     private static readonly TimeSpan MakeLimit = TimeSpan.FromMinutes(10);
     private static readonly string Artifacts = Repository.At("artifacts");
 
+    private static readonly Lazy<Task<AgentPackages>> Made = new(FindOrMakeAsync);
+
     private readonly string _tarball;
 
     private AgentPackages(string directory, string shelf)
@@ -32,8 +34,10 @@ internal sealed class AgentPackages
     /// <summary>A directory of artefacts for a controller.</summary>
     public string Shelf { get; }
 
-    /// <summary>Finds or makes them.</summary>
-    public static async Task<AgentPackages> EnsureAsync()
+    /// <summary>Finds or makes them, once for the whole process.</summary>
+    public static Task<AgentPackages> EnsureAsync() => Made.Value;
+
+    private static async Task<AgentPackages> FindOrMakeAsync()
     {
         var packages = Path.Combine(Artifacts, "packages");
         if (!IsFresh(packages))
