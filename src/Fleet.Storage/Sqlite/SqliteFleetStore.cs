@@ -121,7 +121,8 @@ public sealed partial class SqliteFleetStore : IFleetStore
         {
             if (options.Expected is not null)
                 CheckExpected(options, options.Expected, time, logger);
-            Secure(options.Path);
+            // SQLite gives its log and index files the mode of the database.
+            PrivateFile.Ensure(options.Path, "-wal", "-shm");
             connection = Connection.Open(options, writable: true);
             new Migrator(migrations, time, logger).Migrate(connection);
             if (options.Expected is not null)
@@ -142,25 +143,22 @@ public sealed partial class SqliteFleetStore : IFleetStore
     {
         try
         {
-            ExpectedStore.Check(options, expected);
+            if (ExpectedStore.IsThere(options.Path, expected))
+                CheckIdentity(options, expected);
         }
-        catch (StoreException e) when (expected.OnMismatch == StoreMismatch.SetAside
-            && e.Fault is StoreFault.Lost or StoreFault.Older or StoreFault.OtherFleet or StoreFault.Corrupt)
+        catch (StoreException e) when (ExpectedStore.CanSetAside(e, expected))
         {
-            LogSetAside(logger, e.Message, ExpectedStore.SetAside(options.Path, time.GetUtcNow()) ?? "not there");
+            LogSetAside(logger, e.Message, ExpectedStore.SetAside(options.Path, ["-wal", "-shm"], time.GetUtcNow()) ?? "not there");
         }
     }
 
-    private static void Secure(string path)
+    // By reading alone: a store that is refused stays as it is, its write-ahead log too.
+    private static void CheckIdentity(SqliteStoreOptions options, StoreExpectation expected)
     {
-        try
-        {
-            PrivateFile.Ensure(path);
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
-        {
-            throw new StoreException(StoreFault.Unwritable, $"the store {path} cannot be opened for writing: {e.Message}", e);
-        }
+        using var connection = Connection.Open(options, writable: false);
+        // Closing would fold in what is sound of the log and delete the rest.
+        connection.CheckpointsOnClose = false;
+        ExpectedStore.Check(connection.Path, FleetRow.Find(connection), () => FleetRow.HasAnybody(connection), expected);
     }
 
     private static IReadOnlyList<string> Check(Connection connection)

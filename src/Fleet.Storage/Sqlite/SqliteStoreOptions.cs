@@ -36,6 +36,8 @@ public sealed record SqliteStoreOptions
     /// <summary>How long to wait for a lock held by another program on the file. The default is 5 s.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    internal WriteLimits Limits => new(QueueLength, MaxOperationsPerCommit, MaxBytesPerCommit, CheckpointWhenQuietFor, CheckpointAtLatest);
+
     /// <summary>Names every setting that makes no sense, at once.</summary>
     /// <exception cref="ArgumentException">Some setting makes no sense.</exception>
     public void Check()

@@ -210,13 +210,13 @@ public sealed class WriterTests : IDisposable
     }
 
     /// <summary>Its result is how many were executed together.</summary>
-    private sealed class Joining(string value) : WriteOperation<int>(10)
+    private sealed class Joining(string value) : WriteOperation<Connection, int>(10)
     {
         public override void Execute(Connection connection) => ExecuteTogether(connection, [this]);
 
-        public override bool Joins(WriteOperation before) => before is Joining;
+        public override bool Joins(WriteOperation<Connection> before) => before is Joining;
 
-        public override void ExecuteTogether(Connection connection, IReadOnlyList<WriteOperation> run)
+        public override void ExecuteTogether(Connection connection, IReadOnlyList<WriteOperation<Connection>> run)
         {
             foreach (var operation in run.Cast<Joining>())
                 operation.Execute(connection, run.Count);

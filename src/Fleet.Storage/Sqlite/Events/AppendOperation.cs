@@ -6,15 +6,15 @@ namespace Fleet.Storage.Sqlite;
 /// each job's counts are written once. Entries are refused by value and do not throw, so that neighbours cannot harm one another.
 /// </remarks>
 internal sealed class AppendOperation(IReadOnlyList<TaskEntry> entries, int bytes, TimeProvider time)
-    : WriteOperation<AppendResult>(bytes)
+    : WriteOperation<Connection, AppendResult>(bytes)
 {
     private IReadOnlyList<TaskEntry> Entries => entries;
 
     public override void Execute(Connection connection) => ExecuteTogether(connection, [this]);
 
-    public override bool Joins(WriteOperation before) => before is AppendOperation;
+    public override bool Joins(WriteOperation<Connection> before) => before is AppendOperation;
 
-    public override void ExecuteTogether(Connection connection, IReadOnlyList<WriteOperation> run)
+    public override void ExecuteTogether(Connection connection, IReadOnlyList<WriteOperation<Connection>> run)
     {
         var batch = new EntryBatch(connection, time.GetUtcNow());
         var shares = new List<EntryShare>(run.Count);

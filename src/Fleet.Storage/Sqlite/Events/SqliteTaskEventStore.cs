@@ -5,13 +5,7 @@ internal sealed class SqliteTaskEventStore(Writer writer, ReaderPool readers, Ti
 {
     public Task<AppendResult> AppendAsync(IReadOnlyList<TaskEntry> entries, CancellationToken cancellationToken)
     {
-        var bytes = 0;
-        foreach (var entry in entries)
-        {
-            EntryCheck.Check(entry);
-            bytes += 100 + entry.Data.Length + (entry.Move?.ResultBytes?.Length ?? 0);
-        }
-
+        var bytes = Door.Entries(entries);
         return entries.Count == 0
             ? Task.FromResult(new AppendResult([], []))
             : writer.ExecuteAsync(new AppendOperation(entries, bytes, time), cancellationToken);

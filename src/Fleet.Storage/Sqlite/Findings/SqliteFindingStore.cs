@@ -3,21 +3,9 @@ namespace Fleet.Storage.Sqlite;
 /// <inheritdoc/>
 internal sealed class SqliteFindingStore(Writer writer, ReaderPool readers) : IFindingStore
 {
-    private const int LongestId = 64;
-    private const int MostRows = 10_000;
-
     public Task<int> AppendAsync(IReadOnlyList<Finding> findings, DateTimeOffset receivedAt, CancellationToken cancellationToken)
     {
-        var bytes = 0;
-        foreach (var finding in findings)
-        {
-            Door.Id(finding.Scan, nameof(findings));
-            Door.Id(finding.AgentId, nameof(findings));
-            if (finding.Id.Length is 0 or > LongestId)
-                throw new ArgumentException($"a finding's id must have 1 to {LongestId} bytes, not {finding.Id.Length}", nameof(findings));
-            bytes += 200 + finding.Text.Length + finding.Data.Length;
-        }
-
+        var bytes = Door.Findings(findings);
         return findings.Count == 0
             ? Task.FromResult(0)
             : writer.ExecuteAsync(connection => Append(connection, findings, receivedAt), cancellationToken, bytes);
@@ -25,7 +13,7 @@ internal sealed class SqliteFindingStore(Writer writer, ReaderPool readers) : IF
 
     public Task<IReadOnlyList<StoredFinding>> ReadAsync(FindingQuery query, CancellationToken cancellationToken)
     {
-        CheckLimit(query);
+        Door.Findings(query);
         return readers.ReadAsync(connection => FindingRows.Read(connection, query), cancellationToken);
     }
 
@@ -34,7 +22,7 @@ internal sealed class SqliteFindingStore(Writer writer, ReaderPool readers) : IF
 
     public Task<IReadOnlyList<FindingCluster>> ClustersAsync(FindingQuery query, CancellationToken cancellationToken)
     {
-        CheckLimit(query);
+        Door.Findings(query);
         return readers.ReadAsync(connection => FindingRows.Clusters(connection, query), cancellationToken);
     }
 
@@ -50,12 +38,6 @@ internal sealed class SqliteFindingStore(Writer writer, ReaderPool readers) : IF
 
     public Task<int> DeleteBeyondAsync(long most, int limit, CancellationToken cancellationToken) =>
         writer.ExecuteAsync(connection => FindingShares.DeleteBeyond(connection, most, limit), cancellationToken);
-
-    private static void CheckLimit(FindingQuery query)
-    {
-        if (query.Limit is < 1 or > MostRows)
-            throw new ArgumentException($"the limit must lie between 1 and {MostRows}, not {query.Limit}", nameof(query));
-    }
 
     private static int Append(Connection connection, IReadOnlyList<Finding> findings, DateTimeOffset receivedAt)
     {

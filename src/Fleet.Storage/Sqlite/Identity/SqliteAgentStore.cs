@@ -5,11 +5,8 @@ internal sealed class SqliteAgentStore(Writer writer, ReaderPool readers) : IAge
 {
     public Task<AgentEnrolmentOutcome> EnrolAsync(AgentEnrolment enrolment, CancellationToken cancellationToken)
     {
-        Door.Id(enrolment.AgentId);
-        Door.Id(enrolment.EnrolmentId);
-        Door.Id(enrolment.Name);
-        Door.Id(enrolment.CertificateSerial);
-        return writer.ExecuteAsync(connection => Enrol(connection, enrolment), cancellationToken);
+        Door.Enrolment(enrolment);
+        return writer.ExecuteAsync(connection => AgentJoining.Enrol(new SqliteAgentTable(connection), enrolment), cancellationToken);
     }
 
     public Task<AgentRecord?> GetAsync(string agentId, CancellationToken cancellationToken) =>
@@ -65,64 +62,6 @@ internal sealed class SqliteAgentStore(Writer writer, ReaderPool readers) : IAge
 
     public Task<AgentRecord?> RemoveAsync(string agentId, DateTimeOffset at, CancellationToken cancellationToken) =>
         writer.ExecuteAsync(connection => AgentRows.Remove(connection, agentId, at, "was removed"), cancellationToken);
-
-    private static AgentEnrolmentOutcome Enrol(Connection connection, AgentEnrolment asked)
-    {
-        var token = TokenRows.FindByHash(connection, asked.TokenHash);
-        var refusal = TokenUse.Judge(token, TokenKind.Agent, asked.At);
-        if (token is null || refusal != EnrolmentRefusal.None)
-            return new AgentEnrolmentOutcome(refusal);
-
-        if (AgentRows.FindByEnrolment(connection, asked.EnrolmentId) is { } known)
-            return EnrolAgain(connection, asked, known, token);
-
-        refusal = TokenUse.JudgeUses(token);
-        if (refusal != EnrolmentRefusal.None)
-            return new AgentEnrolmentOutcome(refusal);
-
-        var holder = AgentRows.FindActiveByName(connection, asked.Name);
-        if (holder is not null && !token.AllowReplace)
-            return new AgentEnrolmentOutcome(EnrolmentRefusal.NameTaken);
-        if (holder is not null)
-            holder = AgentRows.Remove(connection, holder.Id, asked.At, "was replaced");
-
-        TokenRows.CountUse(connection, token.Id);
-        var agent = NewAgent(asked, token);
-        return AgentRows.Insert(connection, agent)
-            ? new AgentEnrolmentOutcome(EnrolmentRefusal.None, agent, Replaced: holder)
-            : throw new ArgumentException($"the agent id {asked.AgentId} is taken: choose another", nameof(asked));
-    }
-
-    // The reply to the first request was lost, or the agent died before it stored it. Another token proves nothing about this
-    // agent: whoever holds it and learns an enrolment id must not get a certificate in the agent's place.
-    private static AgentEnrolmentOutcome EnrolAgain(Connection connection, AgentEnrolment asked, AgentRecord known, TokenRecord token)
-    {
-        if (known.State != AgentState.Active || known.EnrolledByToken != token.Id)
-            return new AgentEnrolmentOutcome(EnrolmentRefusal.EnrolmentTaken);
-        AgentRows.SetCertificate(connection, known.Id, asked.CertificateSerial, asked.CertificateNotAfter);
-        return new AgentEnrolmentOutcome(EnrolmentRefusal.None, AgentRows.Find(connection, known.Id), Repeated: true);
-    }
-
-    private static AgentRecord NewAgent(AgentEnrolment asked, TokenRecord token)
-    {
-        var labels = new Dictionary<string, string>(asked.Labels, StringComparer.Ordinal);
-        foreach (var (name, value) in token.Labels)
-            labels[name] = value;
-        return new AgentRecord
-        {
-            Id = asked.AgentId,
-            Name = asked.Name,
-            EnrolmentId = asked.EnrolmentId,
-            Labels = labels,
-            Facts = new Dictionary<string, string>(),
-            CertificateSerial = asked.CertificateSerial,
-            CertificateNotAfter = asked.CertificateNotAfter,
-            EnrolledAt = asked.At,
-            EnrolledByToken = token.Id,
-            Version = asked.Version,
-            Machine = asked.Machine,
-        };
-    }
 
     private static AgentRecord? ChangeLabels(
         Connection connection, string agentId, IReadOnlyDictionary<string, string> set, IReadOnlyCollection<string> remove)

@@ -5,12 +5,7 @@ internal sealed class SqliteTokenStore(Writer writer, ReaderPool readers) : ITok
 {
     public Task<bool> CreateAsync(TokenRecord token, CancellationToken cancellationToken)
     {
-        Door.Id(token.Id);
-        Door.Hash(token.SecretHash);
-        if ((token.Kind == TokenKind.Operator) != token.Role.HasValue)
-            throw new ArgumentException("an operator's token needs a role, and an agent's token has none", nameof(token));
-        if (token.MaxUses is < 1)
-            throw new ArgumentException("a token must be usable at least once", nameof(token));
+        Door.Token(token);
         return writer.ExecuteAsync(connection => TokenRows.Insert(connection, token), cancellationToken);
     }
 

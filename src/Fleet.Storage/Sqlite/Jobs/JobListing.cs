@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Fleet.Storage.Sqlite;
@@ -6,20 +5,9 @@ namespace Fleet.Storage.Sqlite;
 /// <summary>Pages of jobs, newest first. A cursor names the last job of the page before: its creation time and key.</summary>
 internal static class JobListing
 {
-    private const int LargestPage = 1000;
-
-    /// <summary>Checks what the caller asks for.</summary>
-    public static void Check(JobQuery query)
-    {
-        if (query.Limit is < 1 or > LargestPage)
-            throw new ArgumentException($"a page has 1 to {LargestPage} jobs, not {query.Limit}", nameof(query));
-        if (query.After is not null && Parse(query.After) is null)
-            throw new ArgumentException($"'{query.After}' does not name a page: take it from the page before", nameof(query));
-    }
-
     public static JobPage Read(Connection connection, JobQuery query)
     {
-        var after = query.After is null ? null : Parse(query.After);
+        var after = query.After is null ? null : JobCursor.Parse(query.After);
         // Each filter that is there adds its own text, so that there are few statements and each uses its index.
         var sql = new StringBuilder($"SELECT {JobRows.Columns} FROM jobs WHERE purge < 2");
         if (query.State is not null)
@@ -50,17 +38,6 @@ internal static class JobListing
             return new JobPage([.. jobs.Select(row => row.Job)], null);
         jobs.RemoveAt(query.Limit);
         var (key, job) = jobs[^1];
-        var next = string.Create(CultureInfo.InvariantCulture, $"{job.CreatedAt.ToUnixTimeMilliseconds()}.{key}");
-        return new JobPage([.. jobs.Select(row => row.Job)], next);
-    }
-
-    private static (long CreatedAt, long Key)? Parse(string cursor)
-    {
-        var parts = cursor.Split('.');
-        return parts.Length == 2
-            && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var createdAt)
-            && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var key)
-                ? (createdAt, key)
-                : null;
+        return new JobPage([.. jobs.Select(row => row.Job)], new JobCursor(job.CreatedAt.ToUnixTimeMilliseconds(), key).ToString());
     }
 }

@@ -5,21 +5,7 @@ internal sealed class SqliteJobStore(Writer writer, ReaderPool readers) : IJobSt
 {
     public Task<JobCreation> CreateAsync(NewJob job, CancellationToken cancellationToken)
     {
-        Door.Id(job.Id);
-        Door.Id(job.RequestId);
-        Door.Id(job.OperatorId);
-        Door.Id(job.OperatorName);
-        Door.Hash(job.SpecDigest);
-        if (job.Tasks.Count == 0)
-            throw new ArgumentException("a job needs at least one task", nameof(job));
-        foreach (var task in job.Tasks)
-        {
-            Door.Id(task.AgentId);
-            Door.Id(task.AgentName);
-        }
-
-        // A task's row takes about 100 bytes.
-        var bytes = job.SpecBytes.Length + job.OptionsBytes.Length + (100 * job.Tasks.Count);
+        var bytes = Door.Job(job);
         return writer.ExecuteAsync(connection => Create(connection, job), cancellationToken, bytes);
     }
 
@@ -36,14 +22,13 @@ internal sealed class SqliteJobStore(Writer writer, ReaderPool readers) : IJobSt
 
     public Task<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken)
     {
-        JobListing.Check(query);
+        JobCursor.Check(query);
         return readers.ReadAsync(connection => JobListing.Read(connection, query), cancellationToken);
     }
 
     public Task<IReadOnlyList<TaskRecord>> ListTasksAsync(string jobId, TaskQuery query, CancellationToken cancellationToken)
     {
-        if (query.Limit < 1)
-            throw new ArgumentException($"a page has at least 1 task, not {query.Limit}", nameof(query));
+        Door.Tasks(query);
         return readers.ReadAsync(
             connection => JobRows.FindKey(connection, jobId) is { } key ? TaskRows.List(connection, key, jobId, query) : [],
             cancellationToken);

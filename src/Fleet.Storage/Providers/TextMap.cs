@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Fleet.Storage.Sqlite;
+namespace Fleet.Storage;
 
 /// <summary>Labels and facts as a column: a JSON object of strings, sorted by name, for whoever looks with SQL.</summary>
 internal static class TextMap

@@ -1,4 +1,4 @@
-namespace Fleet.Storage.Sqlite;
+namespace Fleet.Storage;
 
 /// <summary>Sees to it that only the owner reads the store: results of jobs lie in it.</summary>
 internal static class PrivateFile
@@ -23,8 +23,21 @@ internal static class PrivateFile
         file.Flush(flushToDisk: true);
     }
 
-    /// <summary>Makes the file, or takes others' rights to it away. SQLite gives its log and index files the mode of the database.</summary>
-    public static void Ensure(string path)
+    /// <summary>Makes the file, or takes others' rights to it, and to the files beside it, away.</summary>
+    /// <exception cref="StoreException">It cannot be opened for writing.</exception>
+    public static void Ensure(string path, params IEnumerable<string> suffixes)
+    {
+        try
+        {
+            Secure(path, suffixes);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new StoreException(StoreFault.Unwritable, $"the store {path} cannot be opened for writing: {e.Message}", e);
+        }
+    }
+
+    private static void Secure(string path, IEnumerable<string> suffixes)
     {
         if (OperatingSystem.IsWindows())
             return;
@@ -40,7 +53,7 @@ internal static class PrivateFile
             // Only to be there.
         }
 
-        foreach (var file in (string[])[path, path + "-wal", path + "-shm"])
+        foreach (var file in suffixes.Select(suffix => path + suffix).Append(path))
         {
             if (File.Exists(file) && (File.GetUnixFileMode(file) & Others) != 0)
                 File.SetUnixFileMode(file, File.GetUnixFileMode(file) & ~Others);

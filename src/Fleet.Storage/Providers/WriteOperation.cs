@@ -1,7 +1,7 @@
-namespace Fleet.Storage.Sqlite;
+namespace Fleet.Storage;
 
 /// <summary>Something to be written that waits for its turn. It is cancelled before its turn or not at all.</summary>
-internal abstract class WriteOperation(int bytes)
+internal abstract class WriteOperation<TConnection>(int bytes)
 {
     private const int Waiting = 0;
     private const int Started = 1;
@@ -23,15 +23,15 @@ internal abstract class WriteOperation(int bytes)
     }
 
     /// <summary>Executes it inside the shared transaction; throws what its caller is to see.</summary>
-    public abstract void Execute(Connection connection);
+    public abstract void Execute(TConnection connection);
 
     /// <summary>Whether it can be executed together with the one before it, at less cost.</summary>
-    public virtual bool Joins(WriteOperation before) => false;
+    public virtual bool Joins(WriteOperation<TConnection> before) => false;
 
     /// <summary>
     /// Executes operations that join one another, this being the first. If that throws, each is executed by itself instead.
     /// </summary>
-    public virtual void ExecuteTogether(Connection connection, IReadOnlyList<WriteOperation> run) =>
+    public virtual void ExecuteTogether(TConnection connection, IReadOnlyList<WriteOperation<TConnection>> run) =>
         throw new NotSupportedException("these operations do not join");
 
     /// <summary>Tells the caller its result: the transaction is committed.</summary>
@@ -44,7 +44,7 @@ internal abstract class WriteOperation(int bytes)
 }
 
 /// <summary>An operation with a result.</summary>
-internal abstract class WriteOperation<T>(int bytes) : WriteOperation(bytes)
+internal abstract class WriteOperation<TConnection, T>(int bytes) : WriteOperation<TConnection>(bytes)
 {
     // Callers go on elsewhere: their code must not run on the writer's thread.
     private readonly TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -62,7 +62,7 @@ internal abstract class WriteOperation<T>(int bytes) : WriteOperation(bytes)
 }
 
 /// <summary>An operation that is just a piece of code.</summary>
-internal sealed class CodeOperation<T>(Func<Connection, T> body, int bytes) : WriteOperation<T>(bytes)
+internal sealed class CodeOperation<TConnection, T>(Func<TConnection, T> body, int bytes) : WriteOperation<TConnection, T>(bytes)
 {
-    public override void Execute(Connection connection) => Result = body(connection);
+    public override void Execute(TConnection connection) => Result = body(connection);
 }

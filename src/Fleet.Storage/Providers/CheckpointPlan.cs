@@ -1,4 +1,4 @@
-namespace Fleet.Storage.Sqlite;
+namespace Fleet.Storage;
 
 /// <summary>When the write-ahead log goes into the database file: once nothing is written for a while, and at the latest after a longer one.</summary>
 /// <remarks>

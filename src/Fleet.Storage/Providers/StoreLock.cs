@@ -1,4 +1,4 @@
-namespace Fleet.Storage.Sqlite;
+namespace Fleet.Storage;
 
 /// <summary>Keeps a second controller from opening the same store: a locked file beside the database.</summary>
 /// <remarks>

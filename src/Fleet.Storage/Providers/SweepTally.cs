@@ -1,4 +1,4 @@
-namespace Fleet.Storage.Sqlite;
+namespace Fleet.Storage;
 
 /// <summary>What a sweep has done so far. Slices run one at a time, each after the one before.</summary>
 internal sealed class SweepTally

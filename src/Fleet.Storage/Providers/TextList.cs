@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Fleet.Storage.Sqlite;
+namespace Fleet.Storage;
 
 /// <summary>Lists of texts as JSON, for <c>json_each</c> and from <c>json_group_array</c>.</summary>
 internal static class TextList
