@@ -5,4 +5,10 @@ public interface IStoreProvider : IAsyncDisposable
 {
     /// <summary>Opens the store; what an earlier opening stored is there.</summary>
     Task<IFleetStore> OpenAsync(TimeProvider time);
+
+    /// <summary>Whether retention makes the file smaller; else what becomes free in it is used again.</summary>
+    bool GivesSpaceBack { get; }
+
+    /// <summary>Size of the store's file.</summary>
+    long FileBytes { get; }
 }

@@ -5,6 +5,8 @@ public abstract class StoreContract(IStoreProvider provider) : IAsyncLifetime
 {
     protected static readonly CancellationToken None = CancellationToken.None;
 
+    protected IStoreProvider Provider => provider;
+
     internal SettableTime Time { get; } = new();
 
     protected IFleetStore Store { get; private set; } = null!;

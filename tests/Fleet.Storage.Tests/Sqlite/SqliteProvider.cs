@@ -13,6 +13,10 @@ internal sealed class SqliteProvider : IStoreProvider, IDisposable
 
     public SqliteStoreOptions Options => new() { Path = File };
 
+    public bool GivesSpaceBack => true;
+
+    public long FileBytes => new FileInfo(File).Length;
+
     public async Task<IFleetStore> OpenAsync(TimeProvider time) => await OpenAsync(Options, time);
 
     public Task<SqliteFleetStore> OpenAsync(SqliteStoreOptions? options = null, TimeProvider? time = null) =>

@@ -1,0 +1,21 @@
+namespace Fleet.Storage.LiteDb;
+
+/// <inheritdoc/>
+internal sealed class LiteDbTaskEventStore(LiteDbWriter writer, LiteDbReaders readers, TimeProvider time) : ITaskEventStore
+{
+    public Task<AppendResult> AppendAsync(IReadOnlyList<TaskEntry> entries, CancellationToken cancellationToken)
+    {
+        var bytes = Door.Entries(entries);
+        return entries.Count == 0
+            ? Task.FromResult(new AppendResult([], []))
+            : writer.ExecuteAsync(new AppendOperation(entries, bytes, time), cancellationToken);
+    }
+
+    public Task<EventPage> ReadAsync(
+        string jobId, long afterSeq, int maxRows, int maxBytes, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxRows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1);
+        return readers.ReadAsync(database => EventDocuments.Read(database, jobId, afterSeq, maxRows, maxBytes), cancellationToken);
+    }
+}

@@ -1,0 +1,58 @@
+namespace Fleet.Storage.LiteDb;
+
+/// <inheritdoc/>
+internal sealed class LiteDbScanStore(LiteDbWriter writer, LiteDbReaders readers) : IScanStore
+{
+    public Task<ScanBook> ListAsync(CancellationToken cancellationToken) => readers.ReadAsync(ScanDocuments.List, cancellationToken);
+
+    public Task<ScanBook> ApplyAsync(ScanChanges changes, CancellationToken cancellationToken)
+    {
+        foreach (var name in changes.Scans.Keys.Concat(changes.Channels.Keys))
+            Door.Id(name, nameof(changes));
+        return writer.ExecuteAsync(database => Apply(database, changes), cancellationToken);
+    }
+
+    public Task<ScanBook> SetPausedAsync(
+        IReadOnlyCollection<string> names, bool paused, DateTimeOffset at, string by, CancellationToken cancellationToken) =>
+        writer.ExecuteAsync(
+            database =>
+            {
+                foreach (var name in names)
+                    ScanDocuments.SetPaused(database, name, paused, at, by);
+                return ScanDocuments.List(database);
+            },
+            cancellationToken);
+
+    public Task<IReadOnlyList<ScanAssignmentRecord>> ListAssignmentsAsync(CancellationToken cancellationToken) =>
+        readers.ReadAsync(AssignmentDocuments.List, cancellationToken);
+
+    public Task PutAssignmentsAsync(IReadOnlyList<ScanAssignmentRecord> assignments, CancellationToken cancellationToken)
+    {
+        foreach (var assignment in assignments)
+            Door.Id(assignment.Scan, nameof(assignments));
+        return writer.ExecuteAsync(
+            database =>
+            {
+                foreach (var assignment in assignments)
+                    AssignmentDocuments.Put(database, assignment);
+                return assignments.Count;
+            },
+            cancellationToken);
+    }
+
+    public Task<int> ForgetAssignmentsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        writer.ExecuteAsync(database => AssignmentDocuments.DeleteEnded(database, before), cancellationToken);
+
+    private static ScanBook Apply(Database database, ScanChanges changes)
+    {
+        foreach (var name in changes.DeletedScans)
+            ScanDocuments.Delete(database, name);
+        foreach (var name in changes.DeletedChannels)
+            ScanDocuments.DeleteChannel(database, name);
+        foreach (var (name, definition) in changes.Channels)
+            ScanDocuments.PutChannel(database, name, definition);
+        foreach (var (name, definition) in changes.Scans)
+            ScanDocuments.Put(database, name, definition, changes.At, changes.By);
+        return ScanDocuments.List(database);
+    }
+}
