@@ -5,6 +5,7 @@ namespace Fleet.Tests;
 /// <summary>A small file system of its own (a tmpfs), to be filled up. Needs the right to mount, as root has.</summary>
 internal sealed partial class SmallDisk : IDisposable
 {
+    private const ulong Remount = 32; // MS_REMOUNT of mount(2).
     private const int Detach = 2; // MNT_DETACH of umount2(2).
     private static readonly Lazy<string?> s_obstacle = new(Try);
 
@@ -39,6 +40,13 @@ internal sealed partial class SmallDisk : IDisposable
         {
             // That was all.
         }
+    }
+
+    /// <summary>Makes it larger or smaller, with all that is on it.</summary>
+    public void Resize(long sizeBytes)
+    {
+        if (Mount("tmpfs", Path, "tmpfs", Remount, $"size={sizeBytes},mode=0700") != 0)
+            throw new IOException($"tmpfs on {Path}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     /// <summary>Gives it back.</summary>

@@ -1,17 +1,21 @@
+using Fleet.Storage;
+using Fleet.Storage.LiteDb;
 using Fleet.Storage.Sqlite;
 using Fleet.Storage.Tests;
+using Fleet.Storage.Tests.Contract;
 using Microsoft.Extensions.Logging.Abstractions;
 
-// The process that the crash test kills: runs one job after the other and names each one that the store has acknowledged.
-// Arguments: the database, and where to begin counting.
-var store = await SqliteFleetStore.OpenAsync(
-    new SqliteStoreOptions { Path = args[0] }, new SettableTime(), NullLogger.Instance, CancellationToken.None);
-for (var n = int.Parse(args[1]); ; n++)
+// The process that the crash tests kill: runs one job after the other and names each one that the store has acknowledged.
+// Arguments: the provider, the database, and where to begin counting.
+var none = CancellationToken.None;
+IFleetStore store = args[0] == "litedb"
+    ? await LiteDbFleetStore.OpenAsync(new LiteDbStoreOptions { Path = args[1] }, new SettableTime(), NullLogger.Instance, none)
+    : await SqliteFleetStore.OpenAsync(new SqliteStoreOptions { Path = args[1] }, new SettableTime(), NullLogger.Instance, none);
+// Killed long before the last one; it ends by itself where the tests were.
+const int most = 2000;
+var first = int.Parse(args[2]);
+for (var n = first; n < first + most; n++)
 {
-    var job = Some.Job($"job{n:00000}", tasks: 20);
-    await store.Jobs.CreateAsync(job, CancellationToken.None);
-    await store.Events.AppendAsync(
-        [.. Enumerable.Range(1, 20).SelectMany(task => new[] { Some.Started(job, task), Some.Ended(job, task) })],
-        CancellationToken.None);
-    Console.WriteLine(job.Id);
+    await CrashContract.RunAsync(store, $"job{n:00000}");
+    Console.WriteLine($"job{n:00000}");
 }

@@ -4,7 +4,16 @@ using LiteDB.Engine;
 namespace Fleet.Storage.LiteDb;
 
 /// <summary>A LiteDB database as one thread uses it, within one transaction at a time.</summary>
-internal sealed class Database(LiteEngine engine, string path)
+/// <remarks>
+/// Threads take turns, call by call. LiteDB's page cache lets one thread throw out a page between another's finding it and its counting as in use
+/// (MemoryCache.GetReadablePage and GetWritablePage, 5.0.21): readers beside the writer then saw other pages than they asked for, and the writer
+/// could copy one.
+/// </remarks>
+/// <param name="engine">The engine.</param>
+/// <param name="log">Its log.</param>
+/// <param name="turn">Held during each call of the engine, by all who use it.</param>
+/// <param name="path">The database file.</param>
+internal sealed class Database(LiteEngine engine, LogStream log, Lock turn, string path)
 {
     private StoreState? state;
 
@@ -21,23 +30,35 @@ internal sealed class Database(LiteEngine engine, string path)
     {
         Writes = 0;
         state = null;
-        engine.BeginTrans();
+        lock (turn)
+            engine.BeginTrans();
+    }
+
+    /// <summary>Begins with these collections as they are at one moment.</summary>
+    public void Begin(params ReadOnlySpan<string> ofOneMoment)
+    {
+        lock (turn)
+        {
+            Begin();
+            foreach (var collection in ofOneMoment)
+                _ = Find(collection, BsonValue.Null);
+        }
     }
 
     /// <summary>When it returns, what was written is on the disk: see <see cref="LogStream"/>.</summary>
     public void Commit()
     {
         state?.Save(this);
-        engine.Commit();
+        lock (turn)
+            engine.Commit();
+        ThrowIfFailed();
     }
 
-    public void RollBack() => engine.Rollback();
-
-    /// <summary>From here on the transaction sees these collections as they are now.</summary>
-    public void Pin(params ReadOnlySpan<string> collections)
+    public void RollBack()
     {
-        foreach (var collection in collections)
-            _ = Find(collection, BsonValue.Null);
+        lock (turn)
+            engine.Rollback();
+        ThrowIfFailed();
     }
 
     /// <summary>Names of the collections that there are.</summary>
@@ -78,19 +99,22 @@ internal sealed class Database(LiteEngine engine, string path)
     public void Insert(string collection, BsonDocument document)
     {
         Writes++;
-        engine.Insert(collection, [document], BsonAutoId.ObjectId);
+        lock (turn)
+            engine.Insert(collection, [document], BsonAutoId.ObjectId);
     }
 
     public void Update(string collection, BsonDocument document)
     {
         Writes++;
-        engine.Update(collection, [document]);
+        lock (turn)
+            engine.Update(collection, [document]);
     }
 
     public void Upsert(string collection, BsonDocument document)
     {
         Writes++;
-        engine.Upsert(collection, [document], BsonAutoId.ObjectId);
+        lock (turn)
+            engine.Upsert(collection, [document], BsonAutoId.ObjectId);
     }
 
     /// <summary>False if there was none.</summary>
@@ -102,13 +126,36 @@ internal sealed class Database(LiteEngine engine, string path)
         if (ids.Count == 0)
             return 0;
         Writes++;
-        return engine.Delete(collection, ids);
+        lock (turn)
+            return engine.Delete(collection, ids);
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (log.Failure is { } failure)
+            throw new IOException(failure.Message, failure) { HResult = failure.HResult };
     }
 
     private IEnumerable<BsonDocument> Run(string collection, Query query)
     {
-        using var reader = engine.Query(collection, query);
-        while (reader.Read())
-            yield return reader.Current.AsDocument;
+        IBsonDataReader reader;
+        lock (turn)
+            reader = engine.Query(collection, query);
+        try
+        {
+            while (Next(reader) is { } document)
+                yield return document;
+        }
+        finally
+        {
+            lock (turn)
+                reader.Dispose();
+        }
+    }
+
+    private BsonDocument? Next(IBsonDataReader reader)
+    {
+        lock (turn)
+            return reader.Read() ? reader.Current.AsDocument : null;
     }
 }

@@ -11,6 +11,7 @@ internal sealed class StoreFile : IDisposable
     private readonly DiskFile log;
     private LogStream logStream;
     private LiteEngine engine;
+    private readonly Lock turn = new();
     private volatile bool isBroken;
 
     private StoreFile(LiteDbStoreOptions options, DiskFile data, DiskFile log, bool writable)
@@ -28,7 +29,7 @@ internal sealed class StoreFile : IDisposable
     public int LogPages => logStream.Pages;
 
     /// <summary>Whether LiteDB has given up on the file, and it must be opened anew.</summary>
-    public bool IsBroken => isBroken;
+    public bool IsBroken => isBroken || logStream.Failure is not null;
 
     /// <summary>Opens the files, making them where they are not there. What a crash left of a transaction is dropped.</summary>
     public static StoreFile Open(LiteDbStoreOptions options) => Open(options, writable: true);
@@ -37,7 +38,7 @@ internal sealed class StoreFile : IDisposable
     public static StoreFile OpenToRead(LiteDbStoreOptions options) => Open(options, writable: false);
 
     /// <summary>The database, for one thread.</summary>
-    public Database Use() => new(engine, options.Path);
+    public Database Use() => new(engine, logStream, turn, options.Path);
 
     /// <summary>Brings the database to the newest schema.</summary>
     public void Migrate(Schema schema) => schema.Migrate(engine, Use());
@@ -58,7 +59,7 @@ internal sealed class StoreFile : IDisposable
     public void Reopen()
     {
         // Closed without folding in the log: the pragma of the file says so.
-        engine.Dispose();
+        EngineEnd.Dispose(engine);
         logStream.TryDropUnconfirmed();
         (logStream, engine) = Start(options, data, log, writable: true);
         isBroken = false;
@@ -67,7 +68,7 @@ internal sealed class StoreFile : IDisposable
     /// <summary>Moves what is in the log into the database file and empties the log. Nobody may use the database meanwhile.</summary>
     public bool TryCheckpoint()
     {
-        if (isBroken)
+        if (IsBroken)
             return false;
         try
         {
@@ -84,7 +85,7 @@ internal sealed class StoreFile : IDisposable
 
     public void Dispose()
     {
-        engine.Dispose();
+        EngineEnd.Dispose(engine);
         data.Dispose();
         log.Dispose();
     }

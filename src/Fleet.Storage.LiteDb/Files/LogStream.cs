@@ -14,6 +14,8 @@ namespace Fleet.Storage.LiteDb;
 /// Each record is a page after a check value over it and the record before. Records count as far as the check values are right, and of those
 /// as far as the last page that confirms: a write that was torn, or reached the disk out of order, ends the log there, and nothing that was
 /// acknowledged lies behind it. Each time the log is emptied the chain begins with another number, so that no record of an earlier time fits.
+/// A write never throws: LiteDB leaves a commit in which one did in a state that its finalizer ends the process over. What could not be written
+/// is kept in memory until the writer, which asks after each commit, begins anew with what is in the files.
 /// </remarks>
 internal sealed class LogStream : PageStream
 {
@@ -35,6 +37,8 @@ internal sealed class LogStream : PageStream
     private readonly string path;
     private readonly List<ulong> checks = [];
     private readonly byte[] record = new byte[RecordBytes];
+    private readonly Dictionary<int, byte[]> unwritten = [];
+    private volatile IOException? failure;
     private ulong seed;
     private int confirmed;
 
@@ -53,6 +57,9 @@ internal sealed class LogStream : PageStream
 
     /// <summary>Times that this stream waited for the disk.</summary>
     public long Flushes { get; private set; }
+
+    /// <summary>Why what was written since is not on the disk; null where it is.</summary>
+    public IOException? Failure => failure;
 
     /// <summary>Reads the log; of one that has no header yet it makes an empty one where it may be written.</summary>
     /// <exception cref="StoreException">It is no log, or of a newer Fleet.</exception>
@@ -88,6 +95,12 @@ internal sealed class LogStream : PageStream
         var index = IndexOf(place, bytes.Length);
         if (index >= checks.Count)
             return 0;
+        if (unwritten.TryGetValue(index, out var page))
+        {
+            page.CopyTo(bytes);
+            return bytes.Length;
+        }
+
         ReadRecord(index);
         if (Check(Before(index), record.AsSpan(CheckBytes)) != checks[index])
             throw new StoreException(StoreFault.Corrupt, $"the log {path} is damaged at page {index}: stop the controller and restore a backup");
@@ -103,12 +116,26 @@ internal sealed class LogStream : PageStream
         var check = Check(Before(index), bytes);
         BinaryPrimitives.WriteUInt64LittleEndian(record, check);
         bytes.CopyTo(record.AsSpan(CheckBytes));
-        file.Write(record, PlaceOf(index));
         checks.Add(check);
-        if (bytes[ConfirmedFlag] == 0)
+        if (failure is not null)
+        {
+            unwritten.Add(index, bytes.ToArray());
             return;
-        FlushFile();
-        confirmed = checks.Count;
+        }
+
+        try
+        {
+            file.Write(record, PlaceOf(index));
+            if (bytes[ConfirmedFlag] == 0)
+                return;
+            FlushFile();
+            confirmed = checks.Count;
+        }
+        catch (IOException e)
+        {
+            failure = e;
+            unwritten.Add(index, bytes.ToArray());
+        }
     }
 
     /// <summary>Takes back, as far as that is possible, what was written of a transaction that failed: nobody was told that it is there.</summary>

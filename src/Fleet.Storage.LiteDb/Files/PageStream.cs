@@ -22,9 +22,17 @@ internal abstract class PageStream : Stream
 
     public override int Read(byte[] buffer, int offset, int count)
     {
-        var read = ReadAt(buffer.AsSpan(offset, count), Position);
-        Position += read;
-        return read;
+        try
+        {
+            var read = ReadAt(buffer.AsSpan(offset, count), Position);
+            Position += read;
+            return read;
+        }
+        catch (IOException e)
+        {
+            // Of another kind than LiteDB knows: it would close itself for all others, in the midst of what they do.
+            throw new StoreException(StoreFault.Io, $"reading the store failed: check the disk ({e.Message})", e);
+        }
     }
 
     public override void Write(byte[] buffer, int offset, int count)

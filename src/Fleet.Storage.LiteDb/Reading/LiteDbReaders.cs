@@ -3,7 +3,7 @@ namespace Fleet.Storage.LiteDb;
 /// <summary>Reads beside the writer, on the thread pool, a few at a time.</summary>
 /// <remarks>
 /// LiteDB shows each collection as it was when the transaction first looked at it. A reader that needs several collections of one moment names
-/// them: it looks at all of them while nothing is committed.
+/// them: it looks at all of them in one turn, in which nothing is committed.
 /// </remarks>
 internal sealed class LiteDbReaders(StoreFile file, ReadGate gate, LiteDbWriter writer) : IAsyncDisposable
 {
@@ -53,25 +53,19 @@ internal sealed class LiteDbReaders(StoreFile file, ReadGate gate, LiteDbWriter 
         var database = file.Use();
         try
         {
-            if (ofOneMoment.Length == 0)
-                database.Begin();
-            else
-                writer.BetweenCommits(() => Begin(database, ofOneMoment));
+            database.Begin(ofOneMoment);
             var result = body(database);
             database.RollBack();
-            return result;
+            // Whatever could not be written is seen by nobody: it was visible for a moment.
+            return file.IsBroken
+                ? throw new StoreException(StoreFault.Io, $"writing the store {file.Path} failed, and it is being opened anew: try again")
+                : result;
         }
         catch (Exception e)
         {
             TryRollBack(database);
             throw file.Fault(e);
         }
-    }
-
-    private static void Begin(Database database, string[] ofOneMoment)
-    {
-        database.Begin();
-        database.Pin(ofOneMoment);
     }
 
     private static void TryRollBack(Database database)

@@ -12,7 +12,6 @@ internal sealed class LiteDbWriter : WriteQueue<Database>
     private readonly StoreFile file;
     private readonly ReadGate gate;
     private readonly LiteDbStoreOptions options;
-    private readonly Lock committing = new();
     private readonly HashSet<WriteOperation<Database>> failed = [];
     private Database database;
 
@@ -30,13 +29,6 @@ internal sealed class LiteDbWriter : WriteQueue<Database>
 
     /// <summary>Opens the file anew if LiteDB has given up on it.</summary>
     public Task RepairAsync(CancellationToken cancellationToken) => ExecuteAsync(_ => true, cancellationToken);
-
-    /// <summary>Runs a piece of work while nothing is committed. It must be short: commits wait for it.</summary>
-    public void BetweenCommits(Action work)
-    {
-        lock (committing)
-            work();
-    }
 
     protected override int Commit(IReadOnlyList<WriteOperation<Database>> batch)
     {
@@ -172,8 +164,7 @@ internal sealed class LiteDbWriter : WriteQueue<Database>
     {
         try
         {
-            lock (committing)
-                database.Commit();
+            database.Commit();
         }
         catch (Exception e)
         {

@@ -20,3 +20,5 @@ public sealed class LiteDbRetention() : RetentionContract(new LiteDbProvider());
 public sealed class LiteDbOddText() : OddTextContract(new LiteDbProvider());
 
 public sealed class LiteDbScans() : ScanContract(new LiteDbProvider());
+
+public sealed class LiteDbCrashes() : CrashContract(new LiteDbProvider());

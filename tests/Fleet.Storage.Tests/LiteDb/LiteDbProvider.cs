@@ -15,11 +15,15 @@ internal sealed class LiteDbProvider : IStoreProvider, IDisposable
 
     public LiteDbStoreOptions Options => new() { Path = File };
 
+    public string Kind => "litedb";
+
     public bool GivesSpaceBack => false;
 
     public long FileBytes => new FileInfo(File).Length;
 
     public async Task<IFleetStore> OpenAsync(TimeProvider time) => await OpenAsync(Options, time);
+
+    public async Task<IFleetStore> OpenAsync(string file, TimeProvider time) => await OpenAsync(Options with { Path = file }, time);
 
     public Task<LiteDbFleetStore> OpenAsync(LiteDbStoreOptions? options = null, TimeProvider? time = null) => LiteDbFleetStore.OpenAsync(
         options ?? Options, time ?? new SettableTime(), NullLogger.Instance, CancellationToken.None).InTime();

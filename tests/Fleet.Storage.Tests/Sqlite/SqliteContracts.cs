@@ -20,3 +20,5 @@ public sealed class SqliteRetention() : RetentionContract(new SqliteProvider());
 public sealed class SqliteOddText() : OddTextContract(new SqliteProvider());
 
 public sealed class SqliteScans() : ScanContract(new SqliteProvider());
+
+public sealed class SqliteCrashes() : CrashContract(new SqliteProvider());

@@ -13,11 +13,17 @@ internal sealed class SqliteProvider : IStoreProvider, IDisposable
 
     public SqliteStoreOptions Options => new() { Path = File };
 
+    public string Kind => "sqlite";
+
+    public string Log => File + "-wal";
+
     public bool GivesSpaceBack => true;
 
     public long FileBytes => new FileInfo(File).Length;
 
     public async Task<IFleetStore> OpenAsync(TimeProvider time) => await OpenAsync(Options, time);
+
+    public async Task<IFleetStore> OpenAsync(string file, TimeProvider time) => await OpenAsync(Options with { Path = file }, time);
 
     public Task<SqliteFleetStore> OpenAsync(SqliteStoreOptions? options = null, TimeProvider? time = null) =>
         SqliteFleetStore.OpenAsync(
