@@ -89,7 +89,8 @@ public sealed partial class LiteDbFleetStore : IFleetStore
     {
         try
         {
-            return await readers.ReadAsync(StoreCheck.Run, [.. Collections.Indexes.Keys], cancellationToken);
+            return await readers.ReadAsync(
+                database => StoreCheck.Run(database, cancellationToken), [.. Collections.Indexes.Keys], cancellationToken);
         }
         catch (StoreException e) when (e.Fault == StoreFault.Corrupt)
         {

@@ -2,7 +2,6 @@ using Fleet.Controller.Hosting;
 using Fleet.Controller.Hosting.Commands;
 using Fleet.Controller.Identity;
 using Fleet.Storage;
-using Fleet.Storage.Sqlite;
 
 namespace Fleet.Controller.Backups;
 
@@ -10,7 +9,7 @@ namespace Fleet.Controller.Backups;
 internal sealed class BackupRestorer(DataDirectory data)
 {
     // Moved in this order: the roots are what makes a directory a fleet's, so they come last, by one rename.
-    private static readonly string[] s_parts = ["artefacts", "controller.json", "fleet.db", "trust"];
+    private static readonly string[] s_parts = ["artefacts", "controller.json", .. StoreKinds.All.Select(kind => StoreKinds.FilesOf(kind).FileName), "trust"];
 
     private string Unfinished => Path.Combine(data.Path, "restore.new");
 
@@ -86,7 +85,14 @@ internal sealed class BackupRestorer(DataDirectory data)
     // As a controller would find it, before it is one's.
     private async Task CheckAsync(BackupManifest manifest, CancellationToken cancellationToken)
     {
-        var contents = await SqliteBackup.VerifyAsync(Path.Combine(Unfinished, "fleet.db"), cancellationToken);
+        var held = new DataDirectory(Unfinished).KindsThere;
+        if (held is [var kind] && kind != data.Kind)
+        {
+            var name = StoreKinds.FilesOf(kind).Kind;
+            throw new BackupException($"it holds a {name} store, and the setting `store` says {data.Stores.Kind}: set `store` to {name}");
+        }
+
+        var contents = await data.Stores.VerifyAsync(Path.Combine(Unfinished, data.Stores.FileName), cancellationToken);
         if (contents != manifest.Contents)
             throw new BackupException("its store does not hold what its manifest says");
         var trust = Path.Combine(Unfinished, "trust");

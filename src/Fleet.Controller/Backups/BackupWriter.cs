@@ -3,7 +3,6 @@ using Fleet.Controller.Hosting.Commands;
 using Fleet.Controller.Identity;
 using Fleet.Protocol.Units;
 using Fleet.Storage;
-using Fleet.Storage.Sqlite;
 
 namespace Fleet.Controller.Backups;
 
@@ -23,7 +22,7 @@ internal sealed class BackupWriter(DataDirectory data, string? settingsFile, str
     {
         if (Path.Exists(path))
             throw new CommandException($"{path} exists: a backup replaces nothing; name another file");
-        var bytes = await SqliteBackup.EstimateAsync(data.StorePath, cancellationToken);
+        var bytes = await data.Stores.EstimateAsync(data.StorePath, cancellationToken);
         CheckSpace(path, bytes);
         var directory = path + ".unfinished";
         if (Directory.Exists(directory))
@@ -35,9 +34,9 @@ internal sealed class BackupWriter(DataDirectory data, string? settingsFile, str
             var recorded = CopyTrust(Path.Combine(directory, "trust"));
 
             // 2. The store as it is at one moment.
-            var store = Path.Combine(directory, "fleet.db");
-            await TellingAsync("store", store, bytes, SqliteBackup.CopyAsync(data.StorePath, store, cancellationToken), cancellationToken);
-            var contents = await SqliteBackup.VerifyAsync(store, cancellationToken);
+            var store = Path.Combine(directory, data.Stores.FileName);
+            await TellingAsync("store", store, bytes, data.Stores.CopyAsync(data.StorePath, store, cancellationToken), cancellationToken);
+            var contents = await data.Stores.VerifyAsync(store, cancellationToken);
             CheckBelonging(contents.Identity, recorded);
             new StoreRecordFile(Path.Combine(directory, "trust")).Save(contents.Identity);
 
@@ -104,7 +103,7 @@ internal sealed class BackupWriter(DataDirectory data, string? settingsFile, str
 
     private async Task<BackupManifest> ArchiveAsync(string archive, string directory, StoreContents contents, CancellationToken cancellationToken)
     {
-        var files = new Dictionary<string, string>(StringComparer.Ordinal) { ["fleet.db"] = Path.Combine(directory, "fleet.db") };
+        var files = new Dictionary<string, string>(StringComparer.Ordinal) { [data.Stores.FileName] = Path.Combine(directory, data.Stores.FileName) };
         foreach (var file in Directory.EnumerateFiles(Path.Combine(directory, "trust")).Order(StringComparer.Ordinal))
             files[$"trust/{Path.GetFileName(file)}"] = file;
         foreach (var file in Artefacts())

@@ -16,6 +16,9 @@ internal sealed class ControllerOptions
     /// <summary>Where everything is kept. The default is <c>/var/lib/fleet-controller</c>.</summary>
     public string Data { get; set; } = "/var/lib/fleet-controller";
 
+    /// <summary>What the store is kept in. The default is SQLite.</summary>
+    public StoreKind Store { get; set; } = StoreKind.Sqlite;
+
     /// <summary>Where agents and operators connect to. The default is <c>0.0.0.0:7443</c>.</summary>
     public IPEndPoint Listen { get; set; } = new(IPAddress.Any, 7443);
 

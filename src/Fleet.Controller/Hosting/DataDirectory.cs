@@ -1,8 +1,11 @@
+using Fleet.Storage;
+
 namespace Fleet.Controller.Hosting;
 
-/// <summary>Where the controller keeps everything: <c>trust/</c>, <c>fleet.db</c> and the socket <c>control.sock</c>.</summary>
+/// <summary>Where the controller keeps everything: <c>trust/</c>, the store and the socket <c>control.sock</c>.</summary>
 /// <param name="Path">The directory.</param>
-internal sealed record DataDirectory(string Path)
+/// <param name="Kind">The kind of store.</param>
+internal sealed record DataDirectory(string Path, StoreKind Kind = StoreKind.Sqlite)
 {
     private const UnixFileMode TooOpen =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
@@ -11,8 +14,14 @@ internal sealed record DataDirectory(string Path)
     /// <summary>The trust roots.</summary>
     public string TrustPath => System.IO.Path.Combine(Path, "trust");
 
+    /// <summary>What opens, copies and checks the store.</summary>
+    public IStoreFiles Stores => StoreKinds.FilesOf(Kind);
+
     /// <summary>The store.</summary>
-    public string StorePath => System.IO.Path.Combine(Path, "fleet.db");
+    public string StorePath => System.IO.Path.Combine(Path, Stores.FileName);
+
+    /// <summary>Kinds of which a store lies here.</summary>
+    public IReadOnlyList<StoreKind> KindsThere => [.. StoreKinds.All.Where(kind => File.Exists(System.IO.Path.Combine(Path, StoreKinds.FilesOf(kind).FileName)))];
 
     /// <summary>Artefacts that operators have brought.</summary>
     public string ArtefactsPath => System.IO.Path.Combine(Path, "artefacts");
@@ -21,7 +30,7 @@ internal sealed record DataDirectory(string Path)
     public string SocketPath => System.IO.Path.Combine(Path, "control.sock");
 
     /// <summary>Size of the store and its write-ahead log.</summary>
-    public long StoreBytes => LengthOf(StorePath) + LengthOf(StorePath + "-wal");
+    public long StoreBytes => LengthOf(StorePath) + LengthOf(StorePath + Stores.LogSuffix);
 
     /// <summary>What lies in it besides what a file system or a broken first start leaves behind.</summary>
     public IReadOnlyList<string> Contents => Directory.Exists(Path)

@@ -1,6 +1,5 @@
 using Fleet.Controller.Identity;
 using Fleet.Storage;
-using Fleet.Storage.Sqlite;
 
 namespace Fleet.Controller.Hosting;
 
@@ -46,7 +45,7 @@ internal sealed record OpenedData(DataDirectory Directory, CertificateAuthority 
         Authority.Dispose();
     }
 
-    private static async Task<SqliteFleetStore> OpenStoreAsync(
+    private static async Task<IFleetStore> OpenStoreAsync(
         DataDirectory directory,
         string fleetId,
         StoreRecordFile record,
@@ -59,11 +58,16 @@ internal sealed record OpenedData(DataDirectory Directory, CertificateAuthority 
         if (recorded is not null && recorded.FleetId != fleetId)
             throw new TrustException($"{directory.TrustPath} holds the roots of one fleet and the store.json of another: restore all of it from the same backup");
         var expected = new StoreExpectation { FleetId = fleetId, LeastRevision = recorded?.Revision, OnMismatch = onMismatch };
-        SqliteFleetStore store;
+        IFleetStore store;
         try
         {
-            store = await SqliteFleetStore.OpenAsync(
-                new SqliteStoreOptions { Path = directory.StorePath, Expected = expected }, time, loggers.CreateLogger<SqliteFleetStore>(), cancellationToken);
+            store = await directory.Stores.OpenAsync(directory.StorePath, expected, time, loggers.CreateLogger<IFleetStore>(), cancellationToken);
+        }
+        catch (StoreException e) when (e.Fault == StoreFault.Lost && directory.KindsThere is [var there] && there != directory.Kind)
+        {
+            var (found, asked) = (StoreKinds.FilesOf(there), directory.Stores);
+            throw new StoreException(
+                e.Fault, $"{directory.Path} holds a {found.Kind} store ({found.FileName}), and the setting `store` says {asked.Kind}: set it to {found.Kind}", e);
         }
         catch (StoreException e) when (e.Fault is StoreFault.Lost or StoreFault.OtherFleet or StoreFault.Older)
         {

@@ -6,6 +6,7 @@ namespace Fleet.Storage.LiteDb;
 /// <summary>The two files of a store, and LiteDB's engine over them. One writer and some readers use it; opening it anew is the writer's.</summary>
 internal sealed class StoreFile : IDisposable
 {
+    private const int MagicAt = 32; // HeaderPage.P_HEADER_INFO
     private readonly LiteDbStoreOptions options;
     private readonly DiskFile data;
     private readonly DiskFile log;
@@ -21,6 +22,8 @@ internal sealed class StoreFile : IDisposable
         this.log = log;
         (logStream, engine) = Start(options, data, log, writable);
     }
+
+    private static ReadOnlySpan<byte> Magic => "** This is a LiteDB file **"u8;
 
     /// <summary>The database file.</summary>
     public string Path => options.Path;
@@ -114,7 +117,9 @@ internal sealed class StoreFile : IDisposable
     {
         var logStream = LogStream.Open(log, options.LogPath, writable);
         var dataStream = new DataStream(data);
-        if (!writable && dataStream.Length == 0)
+        Span<byte> header = stackalloc byte[PageStream.PageSize];
+        var bytes = data.Read(header, 0);
+        if ((bytes > 0 || !writable) && (bytes < header.Length || !header[MagicAt..].StartsWith(Magic)))
             throw new StoreException(StoreFault.Corrupt, $"{options.Path} is no Fleet store: name another file, or restore a backup");
         var engine = new LiteEngine(new EngineSettings
         {

@@ -64,6 +64,8 @@ internal sealed class LiteDbReaders(StoreFile file, ReadGate gate, LiteDbWriter 
         catch (Exception e)
         {
             TryRollBack(database);
+            if (e is OperationCanceledException)
+                throw;
             throw file.Fault(e);
         }
     }

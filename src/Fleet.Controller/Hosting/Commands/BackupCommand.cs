@@ -17,7 +17,8 @@ internal static class BackupCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var sources = flags.Sources(parsed);
-            var data = new DataDirectory(SettingsReader.Read(sources).Data);
+            var options = SettingsReader.Read(sources);
+            var data = new DataDirectory(options.Data, options.Store);
             if (FirstStart.FindAbsence(data) is { } absence)
                 throw new UsageException(absence);
             var file = Path.GetFullPath(parsed.GetValue(path)!);
@@ -36,7 +37,8 @@ internal static class BackupCommand
         var command = new Command("restore", "Put a backup into an empty data directory (--data): all of it, or nothing.") { path };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var data = new DataDirectory(SettingsReader.Read(flags.Sources(parsed)).Data);
+            var options = SettingsReader.Read(flags.Sources(parsed));
+            var data = new DataDirectory(options.Data, options.Store);
             var manifest = await new BackupRestorer(data).RestoreAsync(Path.GetFullPath(parsed.GetValue(path)!), cancellationToken);
             await output.WriteLineAsync($"{data.Path}: {manifest.Describe()}, as of {manifest.CreatedAt:u}");
             var settings = Path.Combine(data.Path, "controller.json");

@@ -22,7 +22,7 @@ internal static class InitCommand
         {
             var options = SettingsReader.Read(flags.Sources(parsed));
             var name = CheckAdminName(parsed.GetValue(adminName)!);
-            var data = new DataDirectory(options.Data);
+            var data = new DataDirectory(options.Data, options.Store);
             if (FirstStart.FindObstacle(data) is { } obstacle)
                 throw new CommandException(obstacle);
             FirstStart.CreateRoots(data, TimeProvider.System);

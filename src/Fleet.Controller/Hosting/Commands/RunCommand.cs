@@ -50,7 +50,7 @@ internal static partial class RunCommand
         var logger = loggers.CreateLogger("Fleet.Controller");
 
         // 2. The data. Only `init` makes it: a wrong --data must not become a new fleet.
-        var data = new DataDirectory(options.Data);
+        var data = new DataDirectory(options.Data, options.Store);
         if (FirstStart.FindAbsence(data) is { } absence)
             throw new UsageException(absence);
         await using var opened = await OpenedData.OpenAsync(data, options.Certificates, onMismatch, TimeProvider.System, loggers, cancellationToken);

@@ -37,7 +37,7 @@ internal sealed class TokenDesk : IAsyncDisposable
     /// <exception cref="CommandException">There is neither.</exception>
     public static async Task<TokenDesk> OpenAsync(ControllerOptions options, CancellationToken cancellationToken)
     {
-        var data = new DataDirectory(options.Data);
+        var data = new DataDirectory(options.Data, options.Store);
         if (FirstStart.FindAbsence(data) is { } absence)
             throw new UsageException(absence);
         if (await LocalChannel.TryOpenAsync(data.SocketPath, cancellationToken) is { } channel)

@@ -15,6 +15,7 @@ internal static class SettingsTable
     public static IReadOnlyList<Setting> All { get; } =
     [
         SettingKinds.Text("data", "directory where everything is kept", CheckPath, (o, v) => o.Data = Path.GetFullPath(v)),
+        SettingKinds.Choice("store", "what the store is kept in", StoreKinds.Words, StoreKinds.Read, (o, v) => o.Store = v),
         new Setting("listen", "address and port for agents and operators", ApplyListen),
         SettingKinds.Text("advertise", "address that agents and operators are told to use", CheckAdvertise, (o, v) => o.Advertise = v)
             .Reloadable(static (from, to) => to.Advertise = from.Advertise),
