@@ -1,4 +1,3 @@
-using LiteDB;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.Storage.LiteDb;

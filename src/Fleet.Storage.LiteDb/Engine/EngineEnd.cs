@@ -26,7 +26,12 @@ internal static class EngineEnd
     public static void Dispose(LiteEngine engine)
     {
         foreach (var transaction in Transactions(engine))
+        {
+#pragma warning disable CA1816 // LiteDB's own call of this is not reached when the disposal of a transaction throws.
             GC.SuppressFinalize(transaction);
+#pragma warning restore CA1816
+        }
+
         engine.Dispose();
     }
 }

@@ -1,7 +1,9 @@
 namespace Fleet.Storage.LiteDb;
 
 /// <summary>Lets a few readers in beside the writer, and keeps all of them out while the files are put in order.</summary>
+#pragma warning disable CA1001 // Readers that come after the store was closed are to hear that, so the semaphore is left to the collector; it has no handle.
 internal sealed class ReadGate(int readers)
+#pragma warning restore CA1001
 {
     private readonly SemaphoreSlim free = new(readers);
 
