@@ -1,5 +1,3 @@
-using Fleet.Storage.Sqlite;
-
 namespace Fleet.Storage.Tests.Sqlite;
 
 public sealed class CheckpointPlanTests
