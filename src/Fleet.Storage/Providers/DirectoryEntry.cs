@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Fleet.Storage.LiteDb;
+namespace Fleet.Storage;
 
 /// <summary>A name is only sure to be on the disk once its directory is: fsync(2).</summary>
 internal static partial class DirectoryEntry
