@@ -15,6 +15,9 @@ public sealed class LiteDbStoreFiles : IStoreFiles
     public string LogSuffix => LiteDbStoreOptions.LogSuffix;
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Suffixes { get; } = [LiteDbStoreOptions.LogSuffix];
+
+    /// <inheritdoc/>
     public async Task<IFleetStore> OpenAsync(
         string path, StoreExpectation? expected, TimeProvider time, ILogger logger, CancellationToken cancellationToken) =>
         await LiteDbFleetStore.OpenAsync(new LiteDbStoreOptions { Path = path, Expected = expected }, time, logger, cancellationToken);
@@ -28,4 +31,10 @@ public sealed class LiteDbStoreFiles : IStoreFiles
 
     /// <inheritdoc/>
     public Task<StoreContents> VerifyAsync(string copy, CancellationToken cancellationToken) => LiteDbBackup.VerifyAsync(copy, cancellationToken);
+
+    /// <inheritdoc/>
+    public IStoreRows OpenRows(string path) => LiteDbRows.Open(path);
+
+    /// <inheritdoc/>
+    public IStoreFiller CreateEmpty(string path, TimeProvider time, ILogger logger) => LiteDbFiller.Create(path, time, logger);
 }

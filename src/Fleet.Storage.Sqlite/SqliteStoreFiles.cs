@@ -15,6 +15,9 @@ public sealed class SqliteStoreFiles : IStoreFiles
     public string LogSuffix => "-wal";
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Suffixes { get; } = ["-wal", "-shm"];
+
+    /// <inheritdoc/>
     public async Task<IFleetStore> OpenAsync(
         string path, StoreExpectation? expected, TimeProvider time, ILogger logger, CancellationToken cancellationToken) =>
         await SqliteFleetStore.OpenAsync(new SqliteStoreOptions { Path = path, Expected = expected }, time, logger, cancellationToken);
@@ -28,4 +31,10 @@ public sealed class SqliteStoreFiles : IStoreFiles
 
     /// <inheritdoc/>
     public Task<StoreContents> VerifyAsync(string copy, CancellationToken cancellationToken) => SqliteBackup.VerifyAsync(copy, cancellationToken);
+
+    /// <inheritdoc/>
+    public IStoreRows OpenRows(string path) => SqliteRows.Open(path);
+
+    /// <inheritdoc/>
+    public IStoreFiller CreateEmpty(string path, TimeProvider time, ILogger logger) => SqliteFiller.Create(path, time, logger);
 }

@@ -14,6 +14,9 @@ public interface IStoreFiles
     /// <summary>What the name of the log beside it ends in.</summary>
     string LogSuffix { get; }
 
+    /// <summary>What the names of all files beside it that belong to it end in, the log's included.</summary>
+    IReadOnlyList<string> Suffixes { get; }
+
     /// <summary>Opens the store, creating the file or upgrading its schema where needed, and keeps others from opening it.</summary>
     /// <param name="path">The file; its directory must exist.</param>
     /// <param name="expected">What it must be like, and whose it becomes if it is new; null takes what is there.</param>
@@ -41,4 +44,15 @@ public interface IStoreFiles
     /// <summary>Reads all of a copy: whether it is sound, and what it holds. Nothing in it is changed, and nothing is put beside it.</summary>
     /// <exception cref="StoreException">It is damaged, or no store of a fleet.</exception>
     Task<StoreContents> VerifyAsync(string copy, CancellationToken cancellationToken);
+
+    /// <summary>Opens a store that nobody else has open, to read it row by row. Nothing in it is changed.</summary>
+    /// <exception cref="StoreException">It cannot be read, is no store of a fleet, or of another version.</exception>
+    IStoreRows OpenRows(string path);
+
+    /// <summary>Makes a new file, for its owner alone, to be filled with the rows of another store.</summary>
+    /// <param name="path">The file; nothing may be there.</param>
+    /// <param name="time">The clock that dates the schema.</param>
+    /// <param name="logger">Hears of the schema.</param>
+    /// <exception cref="StoreException">It cannot be made.</exception>
+    IStoreFiller CreateEmpty(string path, TimeProvider time, ILogger logger);
 }

@@ -44,10 +44,13 @@ public sealed partial class ControllerHost : IAsyncDisposable
     /// <summary>Its process id.</summary>
     public int ProcessId => _process?.Id ?? throw new InvalidOperationException("The controller is not running.");
 
+    // Those of its options that are settings: `init` takes them too, and some, such as the kind of store, concern it.
+    private IEnumerable<string> Settings => _options.Zip(_options.Skip(1)).Where(pair => pair.First == "--set").SelectMany(pair => new[] { pair.First, pair.Second });
+
     /// <summary>Creates the trust roots and the first operator; the token that lets the administrator in.</summary>
     public async Task<string> InitAsync()
     {
-        var result = await OneShot.RunAsync(Binaries.Controller, ["init", "--data", _directory, "--listen", Address, "--advertise", Address]);
+        var result = await OneShot.RunAsync(Binaries.Controller, ["init", "--data", _directory, "--listen", Address, "--advertise", Address, .. Settings]);
         var token = AdminToken().Match(result.Stdout);
         if (result.ExitCode != 0 || !token.Success)
             throw new InvalidOperationException($"fleet-controller init failed: {result}");
@@ -71,6 +74,9 @@ public sealed partial class ControllerHost : IAsyncDisposable
 
     /// <summary>Asks it to end.</summary>
     public Task<int> StopAsync() => _process!.StopAsync();
+
+    /// <summary>Runs another command of `fleet-controller` on this machine, to its end.</summary>
+    public static Task<CommandResult> CommandAsync(params string[] arguments) => OneShot.RunAsync(Binaries.Controller, arguments);
 
     /// <summary>Sends it a signal.</summary>
     public void Signal(int number) => _process!.Signal(number);

@@ -16,12 +16,17 @@ internal static partial class FileOwner
 
     /// <summary>Gives a directory and all in it to the owner of another; does nothing where this process is not root.</summary>
     /// <exception cref="IOException">The system refuses.</exception>
-    public static void GiveTo(string like, string directory)
+    public static void GiveTo(string like, string directory) =>
+        GiveFilesTo(like, Directory.EnumerateFileSystemEntries(directory, "*", SearchOption.AllDirectories).Append(directory));
+
+    /// <summary>Gives files to the owner of another file or directory; does nothing where this process is not root.</summary>
+    /// <exception cref="IOException">The system refuses.</exception>
+    public static void GiveFilesTo(string like, IEnumerable<string> files)
     {
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
             return;
         var (uid, gid) = Read(like);
-        foreach (var path in Directory.EnumerateFileSystemEntries(directory, "*", SearchOption.AllDirectories).Append(directory))
+        foreach (var path in files)
         {
             if (ChangeOwner(path, uid, gid) != 0)
                 throw new IOException($"{path} cannot be given to the user {uid}: {Marshal.GetLastPInvokeErrorMessage()}");

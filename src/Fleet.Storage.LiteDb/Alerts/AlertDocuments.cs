@@ -38,8 +38,6 @@ internal static class AlertDocuments
         }
 
         var document = database.Find(Collections.Alerts, alert.Id) ?? New(alert);
-        document["open"] = alert.State == AlertState.Resolved ? BsonValue.Null : document["fingerprint"];
-        document["resolved"] = alert is { State: AlertState.Resolved, ResolvedAt: { } at } ? Key.Of(at.ToUnixTimeMilliseconds(), alert.Id) : BsonValue.Null;
         document["severity"] = alert.Severity;
         document["state"] = (int)alert.State;
         document["fired_at"] = Field.Of(alert.FiredAt);
@@ -48,6 +46,7 @@ internal static class AlertDocuments
         document["count"] = alert.Count;
         document["detail"] = alert.Detail;
         document["silence"] = Field.Of(alert.SilenceId);
+        SetIndexed(document);
         database.Upsert(Collections.Alerts, document);
     }
 
@@ -84,6 +83,15 @@ internal static class AlertDocuments
         return deleted;
     }
 
+    /// <summary>What the fields that are there for the indexes must be.</summary>
+    public static void SetIndexed(BsonDocument alert)
+    {
+        var (id, isResolved) = (alert["_id"].AsString, alert["state"].AsInt32 == (int)AlertState.Resolved);
+        alert["started"] = Key.Of(alert["started_at"].AsInt64, id);
+        alert["open"] = isResolved ? BsonValue.Null : alert["fingerprint"];
+        alert["resolved"] = isResolved && alert["resolved_at"].LongOrNull() is { } at ? Key.Of(at, id) : BsonValue.Null;
+    }
+
     private static IEnumerable<BsonDocument> OpenOnes(Database database) => database.Between(Collections.Alerts, "open", "", "\uffff");
 
     private static BsonDocument New(AlertRecord alert) => new()
@@ -95,7 +103,6 @@ internal static class AlertDocuments
         ["agent"] = Field.Of(alert.AgentName),
         ["template"] = Field.Of(alert.Template),
         ["started_at"] = Field.Of(alert.StartedAt),
-        ["started"] = Key.Of(alert.StartedAt.ToUnixTimeMilliseconds(), alert.Id),
     };
 
     private static AlertRecord Read(BsonDocument alert) => new()

@@ -76,6 +76,9 @@ internal static class DeliveryDocuments
         return failed.Count;
     }
 
+    /// <summary>What the field that is there for the index must be.</summary>
+    public static void SetIndexed(BsonDocument delivery) => delivery["waiting"] = delivery["due"].IsNull ? BsonValue.Null : delivery["channel"];
+
     // Of each alert the earliest that waits: nobody is to hear that it is over before he hears that it began.
     private static IEnumerable<BsonDocument> Next(Database database, string channel) => database.Equal(Collections.Deliveries, "waiting", channel)
         .GroupBy(it => it["alert"].AsString, StringComparer.Ordinal)
@@ -104,7 +107,7 @@ internal static class DeliveryDocuments
     private static void SetDue(BsonDocument delivery, DateTimeOffset? due)
     {
         delivery["due"] = Field.Of(due);
-        delivery["waiting"] = due is null ? BsonValue.Null : delivery["channel"];
+        SetIndexed(delivery);
     }
 
     private static DeliveryRecord Read(BsonDocument it) => new(

@@ -69,6 +69,9 @@ internal static class Key
         return hash.GetHashAndReset()[..HashBytes];
     }
 
+    /// <summary>The number that begins a key.</summary>
+    public static long First(BsonValue key) => BinaryPrimitives.ReadInt64BigEndian(key.AsBinary.AsSpan()[..sizeof(long)]) ^ long.MinValue;
+
     /// <summary>The number that ends a key.</summary>
     public static long Last(BsonValue key) => BinaryPrimitives.ReadInt64BigEndian(key.AsBinary.AsSpan()[^sizeof(long)..]) ^ long.MinValue;
 

@@ -31,6 +31,12 @@ internal sealed class StoreState
     /// <summary>Position of the latest finding; 0 if there has been none.</summary>
     public long LastFinding => Number("finding");
 
+    /// <summary>Position of the latest event; 0 if there has been none.</summary>
+    public long LastEvent => Number("event");
+
+    /// <summary>Key of the latest message; 0 if there has been none.</summary>
+    public long LastDelivery => Number("delivery");
+
     public static StoreState Load(Database database) => new(database.Find(Collections.State, Id) ?? new BsonDocument { ["_id"] = Id });
 
     public long NextJob() => Next("job");
@@ -41,8 +47,19 @@ internal sealed class StoreState
 
     public long NextDelivery() => Next("delivery");
 
-    /// <summary>What a copy of a store brings along.</summary>
-    public void AdvanceTo(string counter, long number) => Set(counter, Math.Max(Number(counter), number));
+    /// <summary>Job keys up to this one are taken.</summary>
+    public void TakeJob(long key) => Set("job", Math.Max(Number("job"), key));
+
+    /// <summary>What a copy of a store brings along: whose it is, and which numbers were given out.</summary>
+    public void Restore(StoreIdentity identity, long judgedUpTo, long lastEvent, long lastFinding, long lastDelivery)
+    {
+        document["fleet"] = identity.FleetId;
+        Set("revision", identity.Revision);
+        Set("judged", judgedUpTo);
+        Set("event", lastEvent);
+        Set("finding", lastFinding);
+        Set("delivery", lastDelivery);
+    }
 
     /// <summary>Tells the store whose it is, if it has not been told.</summary>
     public void Adopt(string fleetId)

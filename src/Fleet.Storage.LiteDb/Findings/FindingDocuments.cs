@@ -8,7 +8,7 @@ internal static class FindingDocuments
     /// <summary>Adds a finding; false if it is there already.</summary>
     public static bool Insert(Database database, Finding finding, DateTimeOffset receivedAt)
     {
-        var once = Key.Hash(finding.AgentId, finding.Scan, finding.Id);
+        var once = Once(finding.AgentId, finding.Scan, finding.Id);
         if (database.FindBy(Collections.Findings, "once", once) is not null)
             return false;
         database.Insert(Collections.Findings, ToDocument(database.State.NextFinding(), once, receivedAt, finding));
@@ -18,13 +18,9 @@ internal static class FindingDocuments
     /// <summary>A finding as a document, with what its indexes are over.</summary>
     public static BsonDocument ToDocument(long seq, byte[] once, DateTimeOffset receivedAt, Finding finding)
     {
-        var at = ToMicroseconds(finding.At);
-        return new BsonDocument
+        var document = new BsonDocument
         {
             ["_id"] = seq,
-            ["once"] = once,
-            ["of_scan"] = Key.Of(Key.Hash(finding.Scan), at, seq),
-            ["of_agent"] = Key.Of(Key.Hash(finding.AgentId, finding.Scan), seq),
             ["kind"] = (int)finding.Kind,
             ["scan"] = finding.Scan,
             ["agent"] = finding.AgentId,
@@ -34,14 +30,28 @@ internal static class FindingDocuments
             ["pattern"] = Field.Of(finding.Pattern),
             ["source"] = Field.Of(finding.Source),
             ["template"] = Field.Of(finding.Template),
-            ["at"] = at,
+            ["at"] = ToMicroseconds(finding.At),
             ["received"] = Field.Of(receivedAt),
             ["count"] = finding.Count,
             ["text"] = finding.Text,
             ["data"] = finding.Data,
             ["unassigned"] = finding.IsUnassigned,
         };
+        SetIndexed(document, once);
+        return document;
     }
+
+    /// <summary>What the fields that are there for the indexes must be.</summary>
+    public static void SetIndexed(BsonDocument finding, byte[] once)
+    {
+        var (seq, scan, agentId) = (finding["_id"].AsInt64, finding["scan"].AsString, finding["agent"].AsString);
+        finding["once"] = once;
+        finding["of_scan"] = Key.Of(Key.Hash(scan), finding["at"].AsInt64, seq);
+        finding["of_agent"] = Key.Of(Key.Hash(agentId, scan), seq);
+    }
+
+    /// <summary>Stands for agent, scan and id of a finding: those of which there is one at most.</summary>
+    public static byte[] Once(string agentId, string scan, byte[] id) => Key.Hash(agentId, scan, id);
 
     public static void AddToTotal(Database database, string scan, long hits, long gaps, DateTimeOffset lastAt)
     {

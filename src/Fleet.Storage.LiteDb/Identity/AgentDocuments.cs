@@ -114,7 +114,7 @@ internal sealed class AgentDocuments(Database database) : IAgentTable
         var isActive = Change(id, document =>
         {
             document["state"] = (int)AgentState.Removed;
-            document["name_key"] = BsonValue.Null;
+            SetIndexed(document);
         });
         if (!isActive)
             return null;
@@ -130,6 +130,10 @@ internal sealed class AgentDocuments(Database database) : IAgentTable
     /// <summary>Names are unique in this form.</summary>
     public static string NameKey(string name) => name.ToLowerInvariant();
 
+    /// <summary>What the field that is there for the index must be: only the names of active ones are unique.</summary>
+    public static void SetIndexed(BsonDocument agent) =>
+        agent["name_key"] = agent["state"].AsInt32 == (int)AgentState.Active ? NameKey(agent["name"].AsString) : BsonValue.Null;
+
     // False if the agent is not active.
     private bool Change(string id, Action<BsonDocument> change)
     {
@@ -140,11 +144,17 @@ internal sealed class AgentDocuments(Database database) : IAgentTable
         return true;
     }
 
-    private static BsonDocument ToDocument(AgentRecord agent) => new()
+    private static BsonDocument ToDocument(AgentRecord agent)
+    {
+        var document = Fields(agent);
+        SetIndexed(document);
+        return document;
+    }
+
+    private static BsonDocument Fields(AgentRecord agent) => new()
     {
         ["_id"] = agent.Id,
         ["name"] = agent.Name,
-        ["name_key"] = agent.State == AgentState.Active ? NameKey(agent.Name) : BsonValue.Null,
         ["enrolment"] = agent.EnrolmentId,
         ["state"] = (int)agent.State,
         ["labels"] = Field.OfMap(agent.Labels),

@@ -50,7 +50,7 @@ internal sealed class OperatorDocuments(Database database) : IOperatorTable
         var isActive = Change(id, document =>
         {
             document["state"] = (int)OperatorState.Revoked;
-            document["name_key"] = BsonValue.Null;
+            SetIndexed(document);
         });
         if (!isActive)
             return null;
@@ -59,6 +59,10 @@ internal sealed class OperatorDocuments(Database database) : IOperatorTable
             database, new RevocationRecord(record.CertificateSerial, record.CertificateNotAfter, at, $"operator {record.Name} {reason}"));
         return record;
     }
+
+    /// <summary>What the field that is there for the index must be: only the names of active ones are unique.</summary>
+    public static void SetIndexed(BsonDocument record) => record["name_key"] =
+        record["state"].AsInt32 == (int)OperatorState.Active ? AgentDocuments.NameKey(record["name"].AsString) : BsonValue.Null;
 
     // Every change of an operator is one of who may come in.
     private bool Change(string id, Action<BsonDocument> change)
@@ -71,11 +75,17 @@ internal sealed class OperatorDocuments(Database database) : IOperatorTable
         return true;
     }
 
-    private static BsonDocument ToDocument(OperatorRecord record) => new()
+    private static BsonDocument ToDocument(OperatorRecord record)
+    {
+        var document = Fields(record);
+        SetIndexed(document);
+        return document;
+    }
+
+    private static BsonDocument Fields(OperatorRecord record) => new()
     {
         ["_id"] = record.Id,
         ["name"] = record.Name,
-        ["name_key"] = record.State == OperatorState.Active ? AgentDocuments.NameKey(record.Name) : BsonValue.Null,
         ["role"] = (int)record.Role,
         ["state"] = (int)record.State,
         ["serial"] = record.CertificateSerial,

@@ -29,7 +29,7 @@ internal static class JobDocuments
     public static JobRecord? Find(Database database, string id) => FindDocument(database, id) is { } job ? Read(job) : null;
 
     public static JobRecord? FindByRequest(Database database, string operatorId, string requestId) =>
-        database.FindBy(Collections.Jobs, "request", Key.Hash(operatorId, requestId)) is { } job ? Read(job) : null;
+        database.FindBy(Collections.Jobs, "request", RequestKey(operatorId, requestId)) is { } job ? Read(job) : null;
 
     public static IEnumerable<BsonDocument> ListOpen(Database database) => database.Between(Collections.Jobs, "open", 0L, long.MaxValue);
 
@@ -46,7 +46,7 @@ internal static class JobDocuments
         {
             ["_id"] = key,
             ["job"] = job.Id,
-            ["request"] = Key.Hash(job.OperatorId, job.RequestId),
+            ["request"] = RequestKey(job.OperatorId, job.RequestId),
             ["request_id"] = job.RequestId,
             ["created"] = Field.Of(job.CreatedAt),
             ["operator"] = job.OperatorId,
@@ -73,6 +73,9 @@ internal static class JobDocuments
         SetIndexed(job);
         database.Update(Collections.Jobs, job);
     }
+
+    /// <summary>Stands for an operator's request.</summary>
+    public static byte[] RequestKey(string operatorId, string requestId) => Key.Hash(operatorId, requestId);
 
     /// <summary>What the fields that are there for the indexes must be.</summary>
     public static void SetIndexed(BsonDocument job)

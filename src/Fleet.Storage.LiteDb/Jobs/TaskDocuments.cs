@@ -19,9 +19,13 @@ internal static class TaskDocuments
                 ["deliver_by"] = Field.Of(task.DeliverBy),
                 ["seq"] = 0L,
             });
-            database.Insert(Collections.OpenTasks, new BsonDocument { ["_id"] = OpenKey(task.AgentId, jobKey, ordinal), ["job"] = jobKey });
+            InsertOpen(database, task.AgentId, jobKey, ordinal);
         }
     }
+
+    /// <summary>Notes that a task has not ended.</summary>
+    public static void InsertOpen(Database database, string agentId, long jobKey, int ordinal) =>
+        database.Insert(Collections.OpenTasks, new BsonDocument { ["_id"] = OpenKey(agentId, jobKey, ordinal), ["job"] = jobKey });
 
     public static BsonDocument? FindDocument(Database database, long jobKey, int ordinal) => database.Find(Collections.Tasks, Key.Of(jobKey, ordinal));
 

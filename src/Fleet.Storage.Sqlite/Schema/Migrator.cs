@@ -7,18 +7,37 @@ internal sealed partial class Migrator(IReadOnlyList<Migration> migrations, Time
 {
     public void Migrate(Connection connection)
     {
-        var known = migrations.Count == 0 ? 0 : migrations[^1].Version;
-        var stored = StoredVersion(connection);
-        if (stored > known)
-        {
-            throw new StoreException(
-                StoreFault.NewerSchema,
-                $"the store {connection.Path} has schema version {stored}, but this Fleet knows versions up to {known}: "
-                    + "run the Fleet that upgraded it (or a newer one), or restore a backup from before the upgrade");
-        }
-
+        var stored = CheckIsKnown(connection, migrations);
         foreach (var migration in migrations.Where(migration => migration.Version > stored))
             Apply(connection, migration);
+    }
+
+    /// <summary>Refuses a store that has another schema than the newest, by reading alone.</summary>
+    /// <exception cref="StoreException">It has.</exception>
+    public static void CheckIsNewest(Connection connection, IReadOnlyList<Migration> migrations)
+    {
+        var stored = CheckIsKnown(connection, migrations);
+        if (stored == 0)
+            throw new StoreException(StoreFault.Corrupt, $"{connection.Path} is no store of a fleet");
+        if (stored < Newest(migrations))
+        {
+            throw new StoreException(
+                StoreFault.Other,
+                $"the store {connection.Path} has schema version {stored}, and this Fleet's is {Newest(migrations)}: let the controller upgrade it first, by one start");
+        }
+    }
+
+    private static int Newest(IReadOnlyList<Migration> migrations) => migrations.Count == 0 ? 0 : migrations[^1].Version;
+
+    private static long CheckIsKnown(Connection connection, IReadOnlyList<Migration> migrations)
+    {
+        var stored = StoredVersion(connection);
+        return stored <= Newest(migrations)
+            ? stored
+            : throw new StoreException(
+                StoreFault.NewerSchema,
+                $"the store {connection.Path} has schema version {stored}, but this Fleet knows versions up to {Newest(migrations)}: "
+                    + "run the Fleet that upgraded it (or a newer one), or restore a backup from before the upgrade");
     }
 
     private static long StoredVersion(Connection connection)

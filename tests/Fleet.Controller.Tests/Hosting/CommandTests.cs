@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Fleet.Controller.Hosting.Commands;
 using Fleet.Protocol.Identity;
 
@@ -70,6 +71,13 @@ public sealed class CommandTests : IDisposable
     [InlineData("give KEY=VALUE", 2, "check-config", "--set", "nonsense")]
     [InlineData("give ADDRESS:PORT", 2, "run", "--listen", "here")]
     [InlineData("Unrecognized command", 2, "destroy")]
+    [InlineData("--from: \"mongo:/tmp/x\" names no store: give KIND:PATH with the kind sqlite or litedb, such as sqlite:/", 2, "store", "copy", "--from", "mongo:/tmp/x", "--to", "litedb:/tmp/y")]
+    [InlineData("--to: \"litedb\" names no store", 2, "store", "copy", "--from", "sqlite:/tmp/x", "--to", "litedb")]
+    [InlineData("--to: \"litedb:\" names no store", 2, "store", "copy", "--from", "sqlite:/tmp/x", "--to", "litedb:")]
+    [InlineData("--to: /nonexistent/x is the store that is to be copied", 2, "store", "copy", "--from", "sqlite:/nonexistent/x", "--to", "litedb:/nonexistent/x")]
+    [InlineData("--to: there is no directory /nonexistent", 2, "store", "copy", "--from", "sqlite:/tmp/x", "--to", "litedb:/nonexistent/x")]
+    [InlineData("there is no store /nonexistent/x", 2, "store", "copy", "--from", "sqlite:/nonexistent/x", "--to", "litedb:/tmp/y")]
+    [InlineData("'--to' is required", 2, "store", "copy", "--from", "sqlite:/tmp/x")]
     public async Task Bad_usage_is_named_and_changes_nothing(string message, int exitCode, params string[] args)
     {
         (await RunAsync(args)).ShouldBe(exitCode);
@@ -119,6 +127,30 @@ public sealed class CommandTests : IDisposable
         refusal.ShouldContain("restore a backup (`fleet-controller restore`)");
         refusal.ShouldContain("`fleet-controller run --new-store`");
         File.Exists(Path.Combine(data, "fleet.db")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_store_is_copied_to_the_other_kind_compared_and_used_from_then_on()
+    {
+        var data = _directory.New("data");
+        (await RunAsync("init", "--data", data)).ShouldBe(0);
+        (await RunAsync("token", "create", "--data", data, "--note", "rack 7")).ShouldBe(0);
+        var (sqlite, litedb) = (Path.Combine(data, "fleet.db"), Path.Combine(data, "fleet.litedb"));
+        _output.GetStringBuilder().Clear();
+
+        (await RunAsync("store", "copy", "--from", $"sqlite:{sqlite}", "--to", $"litedb:{litedb}")).ShouldBe(0, _errors.ToString());
+
+        var lines = _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines[0].ShouldMatch(@"^TABLE +ROWS  DIGEST$");
+        lines.ShouldContain(line => Regex.IsMatch(line, @"^tokens +2  [0-9a-f]{16}$"));
+        lines[^1].ShouldEndWith($" rows of sqlite:{sqlite} are in litedb:{litedb}, read again and the same");
+        _errors.ToString().ShouldBeEmpty();
+        _output.GetStringBuilder().Clear();
+        (await RunAsync("token", "list", "--data", data, "--set", "store=litedb")).ShouldBe(0, _errors.ToString());
+        _output.ToString().ShouldContain("rack 7");
+
+        (await RunAsync("store", "copy", "--from", $"litedb:{litedb}", "--to", $"sqlite:{sqlite}")).ShouldBe(1);
+        _errors.ToString().ShouldContain($"{sqlite} exists: a copy replaces nothing");
     }
 
     private Task<int> RunAsync(params string[] args) => CommandTree.RunAsync(args, _output, _errors).WaitAsync(TimeLimit.Default);

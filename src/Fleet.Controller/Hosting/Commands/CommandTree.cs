@@ -58,6 +58,7 @@ internal static class CommandTree
             TokenCommand.Create(flags, output),
             BackupCommand.CreateBackup(flags, output),
             BackupCommand.CreateRestore(flags, output),
+            StoreCommand.Create(output),
             CheckConfigCommand.Create(flags, output),
             VersionCommand.Create(output),
         };
