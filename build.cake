@@ -69,7 +69,7 @@ Task("Reproduce")
     .Does(() => RunScript("./installers/reproduce"));
 
 Task("Bench")
-    .Description("Measures what docs/benchmarks.md promises: --what=NAME, or all; fanout, ping, hits, memory, agent, store, search, journal, since, grepfleet, scan, storm.")
+    .Description("Measures what docs/benchmarks.md promises: --what=NAME, or all; fanout, ping, hits, memory, agent, store, micro, search, journal, since, grepfleet, scan, storm.")
     .IsDependentOn("Build")
     .Does(() => RunScript("./installers/publish logsearch", "./artifacts/bench-programs"))
     .Does(() => Run("./tests/Fleet.Benchmarks", configuration, $"--what {Argument("what", "all")}"));

@@ -5,7 +5,7 @@ namespace Fleet.Benchmarks;
 /// <summary>What is to be measured, and how large.</summary>
 internal sealed record BenchOptions
 {
-    private static readonly string[] Known = ["fanout", "ping", "hits", "memory", "agent", "store", "search", "journal", "since", "grepfleet", "scan", "storm", Torture];
+    private static readonly string[] Known = ["fanout", "ping", "hits", "memory", "agent", "store", "micro", "search", "journal", "since", "grepfleet", "scan", "storm", Torture];
     private const string Torture = "torture";
 
     /// <summary>The measurements, in order.</summary>
@@ -35,6 +35,9 @@ internal sealed record BenchOptions
     /// <summary>By which chance. The default is 1.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>Hits in each of the stores that are compared. The default is a million.</summary>
+    public int Rows { get; init; } = 1_000_000;
+
     /// <summary>Whether the tortured agent is a user without rights. The default is no.</summary>
     public bool Unprivileged { get; init; }
 
@@ -49,8 +52,8 @@ internal sealed record BenchOptions
 
     /// <summary>How to call it.</summary>
     public const string Usage = """
-        usage: fleet-benchmarks --what fanout|ping|hits|memory|agent|store|search|journal|since|grepfleet|scan|storm|torture|all
-                                [--hosts N] [--rounds N] [--agents N] [--pings N] [--seconds N] [--most N] [--minutes N] [--seed N] [--unprivileged 0|1] [--published 0|1] [--limit SECONDS] [--dir PATH]
+        usage: fleet-benchmarks --what fanout|ping|hits|memory|agent|store|micro|search|journal|since|grepfleet|scan|storm|torture|all
+                                [--hosts N] [--rounds N] [--agents N] [--pings N] [--seconds N] [--most N] [--minutes N] [--seed N] [--rows N] [--unprivileged 0|1] [--published 0|1] [--limit SECONDS] [--dir PATH]
         """;
 
     /// <summary>Reads the arguments; null with the fault named where they are not good.</summary>
@@ -82,6 +85,7 @@ internal sealed record BenchOptions
             Most = ReadNumber(values, "most", defaults.Most, ref fault),
             Minutes = ReadNumber(values, "minutes", defaults.Minutes, ref fault),
             Seed = ReadNumber(values, "seed", defaults.Seed, ref fault),
+            Rows = ReadNumber(values, "rows", defaults.Rows, ref fault, most: 10_000_000),
             Unprivileged = ReadNumber(values, "unprivileged", 0, ref fault) != 0,
             DataDirectory = Path.GetFullPath(values.GetValueOrDefault("dir", defaults.DataDirectory)),
             Published = ReadNumber(values, "published", 1, ref fault) != 0,
@@ -94,13 +98,13 @@ internal sealed record BenchOptions
 
     private const int ReportAtLeast = 100;
 
-    private static int ReadNumber(Dictionary<string, string> values, string name, int otherwise, ref string fault)
+    private static int ReadNumber(Dictionary<string, string> values, string name, int otherwise, ref string fault, int most = 20_000)
     {
         if (!values.TryGetValue(name, out var text))
             return otherwise;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 20_000)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most)
             return number;
-        fault = $"--{name}: '{text}' is no number from 0 to 20,000";
+        fault = string.Create(CultureInfo.InvariantCulture, $"--{name}: '{text}' is no number from 0 to {most:#,0}");
         return 0;
     }
 }

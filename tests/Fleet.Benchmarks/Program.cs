@@ -12,6 +12,7 @@ using Fleet.Benchmarks.Ping;
 using Fleet.Benchmarks.Scans;
 using Fleet.Benchmarks.Search;
 using Fleet.Benchmarks.Since;
+using Fleet.Benchmarks.Stores;
 using Fleet.Benchmarks.Storm;
 using Fleet.Benchmarks.Torture;
 
@@ -59,6 +60,9 @@ try
                 await AgentCostBench.RunAsync(options, report, stop.Token);
                 break;
             case "store":
+                await StoreBench.RunAsync(options, report, stop.Token);
+                break;
+            case "micro":
                 MicroBench.Run(report);
                 break;
             case "search":
