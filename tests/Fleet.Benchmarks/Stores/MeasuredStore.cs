@@ -96,7 +96,7 @@ internal sealed class MeasuredStore : IAsyncDisposable
     public Task CountByTemplateAsync(CancellationToken cancellationToken) => Store.Findings.ClustersAsync(new FindingQuery(), cancellationToken);
 
     private static Task<IFleetStore> OpenAsync(IStoreFiles files, string path, CancellationToken cancellationToken) =>
-        files.OpenAsync(path, new StoreExpectation { FleetId = "bench", LeastRevision = null }, TimeProvider.System, NullLogger.Instance, cancellationToken);
+        files.OpenAsync(path, new StoreExpectation { FleetId = "bench", LeastRevision = 0 }, TimeProvider.System, NullLogger.Instance, cancellationToken);
 
     private static TaskEntry[] Results(NewJob job, int ordinal)
     {
