@@ -5,7 +5,8 @@
 #   the line of `fleet token create --install`: the controller serves this script with the lines FLEET_* put before it, over a
 #   connection that curl pins to the controller's key; the agent comes from there too, and its SHA-256 is one of those lines;
 #   sh install.sh, in an unpacked fleet-agent tarball: the agent beside the script is installed.
-# Options: --token TOKEN [--controller HOST:PORT] and the other options of `fleet-agent enrol`; without a token nothing is enrolled.
+# Options: --token TOKEN [--controller HOST:PORT] [--proxy http://[USER:PASSWORD@]HOST:PORT or socks5://...] and the other options of
+# `fleet-agent enrol`; without a token nothing is enrolled. FLEET_PROXY says the same as --proxy, and is in no list of processes.
 set -eu
 
 # The shell reads it to the closing brace before it runs any of it: of a script that was cut on its way, nothing runs.
@@ -57,6 +58,20 @@ has_openssl() {
     return 1
 }
 
+# Sets exempt: what curl is to reach without a proxy.
+check_proxy() {
+    exempt='*'
+    [ -n "$proxy" ] || return 0
+    exempt=
+    case $proxy in
+    *[[:space:]\"\\]*) refuse "the proxy's address holds a space, a quote or a backslash: write it as %20, %22 or %5C" ;;
+    http://*:* | socks5h://*:*) ;;
+    # curl resolves names itself with socks5; the agent has them resolved by the proxy.
+    socks5://*:*) proxy=socks5h://${proxy#socks5://} ;;
+    *) refuse "the proxy is not http://[USER:PASSWORD@]HOST:PORT or socks5://[USER:PASSWORD@]HOST:PORT" ;;
+    esac
+}
+
 # 2. The agent's files, in $work. Sets digest: what tells whether they are here already.
 fetch() {
     work=$(mktemp -d)
@@ -66,11 +81,12 @@ fetch() {
         digest=$FLEET_ARTEFACT_SHA256
         if is_current; then return; fi
         has curl || refuse "curl is missing"
-        say "fetching fleet-agent $FLEET_ARTEFACT_VERSION from $FLEET_CONTROLLER"
+        say "fetching fleet-agent $FLEET_ARTEFACT_VERSION from $FLEET_CONTROLLER${proxy:+ through the proxy ${proxy##*@}}"
         # -k: the certificate is of the fleet's own root; what counts is the key. --retry waits where the controller is busy.
-        curl -fsSk --noproxy '*' --pinnedpubkey "$FLEET_PIN" --proto =https --retry 10 --retry-max-time 120 --max-time 600 \
+        # No proxy but the one that was named, whatever the environment says; on standard input, where its password is not seen.
+        printf '%s\n' "${proxy:+proxy = $proxy}" | curl -K - -fsSk --noproxy "$exempt" --pinnedpubkey "$FLEET_PIN" --proto =https --retry 10 --retry-max-time 120 --max-time 600 \
             -o "$work/agent.tar.gz" "https://$FLEET_CONTROLLER/artefacts/$FLEET_ARTEFACT" \
-            || refuse "fetching $FLEET_ARTEFACT from $FLEET_CONTROLLER failed (curl's exit code $?; 90 means another key: somebody is in between)"
+            || refuse "fetching $FLEET_ARTEFACT from $FLEET_CONTROLLER failed (curl's exit code $?; 5, 7, 56 and 97 may be the proxy's, 90 means another key: somebody is in between)"
         echo "$digest  $work/agent.tar.gz" | sha256sum -c --status || refuse "what came from $FLEET_CONTROLLER is not what it announced (SHA-256 differs)"
         tar -xzf "$work/agent.tar.gz" -C "$work" --strip-components=1 --no-same-owner
     else
@@ -111,7 +127,8 @@ enrol() {
         [ -e $state/identity.pem ] || say "not enrolled: use fleet-agent enrol --controller HOST --token TOKEN, then systemctl enable --now $service"
         return 0
     fi
-    # In the environment, where other users do not see it.
+    # In the environment, where other users do not see it. Without one here the agent's settings name the proxy, if there is to be one.
+    [ -z "$proxy" ] || export FLEET_AGENT_PROXY="$proxy"
     FLEET_AGENT_TOKEN=$token $binary enrol "$@" || fail "installed, but not enrolled: see above, and run the line again"
 }
 
@@ -132,14 +149,17 @@ start() {
 
 main() {
     token=
+    proxy=${FLEET_PROXY:-}
     is_new=no
     has_controller=no
     count=$#
-    # Takes the token out of the options, which are passed on to enrol.
+    # Takes token and proxy out of the options, which are passed on to enrol.
     while [ "$count" -gt 0 ]; do
         case "$1" in
         --token) [ "$count" -gt 1 ] || refuse "--token is followed by nothing"; token=$2; shift; count=$((count - 1)) ;;
         --token=*) token=${1#--token=} ;;
+        --proxy) [ "$count" -gt 1 ] || refuse "--proxy is followed by nothing"; proxy=$2; shift; count=$((count - 1)) ;;
+        --proxy=*) proxy=${1#--proxy=} ;;
         --controller | --controller=*) has_controller=yes; set -- "$@" "$1" ;;
         *) set -- "$@" "$1" ;;
         esac
@@ -148,6 +168,7 @@ main() {
     done
     [ $has_controller = yes ] || [ -z "${FLEET_CONTROLLER:-}" ] || set -- --controller "$FLEET_CONTROLLER" "$@"
 
+    check_proxy
     check_host
     if [ -n "$packaged" ]; then
         say "the package fleet-agent is installed ($packaged): its files are left alone"

@@ -70,7 +70,7 @@ internal sealed partial class AgentHost(
         });
         if (openFiles.Condition(settings.MaxTasks) is { } few)
             LogFewOpenFiles(few.Message);
-        LogStarted(enrolment.Name, AgentVersion.Text, enrolment.Controller.ToString(), journal.Logs.Count);
+        LogStarted(enrolment.Name, AgentVersion.Text, enrolment.Way, journal.Logs.Count);
 
         var shelf = new VersionShelf(state.Path);
         var selection = new SelectionFile(shelf, time);

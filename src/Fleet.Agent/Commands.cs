@@ -24,6 +24,10 @@ internal static partial class Commands
 
     private static IReadOnlyList<OptionSpec> SettingOptions => [s_config, .. SettingKey.All.Select(k => new OptionSpec(k.Flag, "VALUE", k.Meaning))];
 
+    // For commands that reach the controller and end.
+    private static IEnumerable<OptionSpec> WayOptions =>
+        SettingOptions.Where(option => option.Flag is "--state" or "--controller" or "--proxy" or "--proxy-password-file");
+
     /// <summary>Runs the agent until SIGTERM or SIGINT.</summary>
     public static async Task<int> RunAsync(string[] words)
     {
@@ -57,7 +61,7 @@ internal static partial class Commands
         {
             var start = new ProcessStart(installed, words);
             var end = await new AgentHost(settings, state, start, ServiceNotifier.OfProcess(TimeProvider.System), TimeProvider.System, log.Factory, openFiles) { Reload = reload }
-                .RunAsync(enrolment, new TlsDialer(store, enrolment.Controller), renewal, stopping.Token);
+                .RunAsync(enrolment, new TlsDialer(store, enrolment.Controller, enrolment.Proxy), renewal, stopping.Token);
             return end == AgentEnd.Restart ? StartAgain : 0;
         }
         catch (Exception e)
@@ -90,7 +94,7 @@ internal static partial class Commands
     /// <summary>Makes this host an agent.</summary>
     public static async Task<int> EnrolAsync(string[] words)
     {
-        OptionSpec[] options = [s_config, .. SettingOptions.Where(o => o.Flag is "--state" or "--controller"), .. EnrolCommand.Options];
+        OptionSpec[] options = [s_config, .. WayOptions, .. EnrolCommand.Options];
         if (Load(words, options) is not { } loaded)
             return 2;
         return await EnrolCommand.RunAsync(loaded.Arguments, loaded.Settings, Console.Out, Console.Error, TimeProvider.System, CancellationToken.None);
@@ -99,7 +103,7 @@ internal static partial class Commands
     /// <summary>Takes this host out of its fleet. Doing it twice is harmless.</summary>
     public static async Task<int> LeaveAsync(string[] words)
     {
-        if (Load(words, [s_config, .. SettingOptions.Where(o => o.Flag is "--state" or "--controller")]) is not { } loaded)
+        if (Load(words, [s_config, .. WayOptions]) is not { } loaded)
             return 2;
         var state = new StateDirectory(loaded.Settings.State);
         if (!new IdentityStore(state.Path).Exists)
@@ -113,7 +117,7 @@ internal static partial class Commands
         using var held = Take(state);
         if (held is null)
             return 1;
-        var dialer = new TlsDialer(new IdentityStore(state.Path), enrolment.Controller);
+        var dialer = new TlsDialer(new IdentityStore(state.Path), enrolment.Controller, enrolment.Proxy);
         return await LeaveCommand.RunAsync(enrolment, state.Path, dialer, Console.Out, TimeProvider.System, CancellationToken.None);
     }
 
@@ -258,7 +262,7 @@ internal static partial class Commands
         try
         {
             if (new IdentityStore(state.Path).Exists && new EnrolmentFile(state.Path).Read() is { AgentId: not null } enrolment)
-                return enrolment with { Controller = settings.Controller ?? enrolment.Controller };
+                return enrolment with { Controller = settings.Controller ?? enrolment.Controller, Proxy = settings.Proxy.Resolve(enrolment.Proxy) };
             Console.Error.WriteLine($"fleet-agent: this host is not enrolled (nothing in {state.Path}): use `fleet-agent enrol --controller HOST --token TOKEN`");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)

@@ -103,6 +103,39 @@ public sealed class InstallScriptTests(SomePackages packages) : IClassFixture<So
         }
     }
 
+    [SandboxFact("dpkg", "rpm")]
+    public async Task A_proxy_goes_to_curl_and_to_enrol_and_its_password_into_no_list_of_processes()
+    {
+        using var sandbox = new Sandbox();
+
+        // As the line of `fleet token create --install` begins, with a curl that notes what it was given.
+        var done = await sandbox.RunAsync($$"""
+            {{Unpack}}
+            printf '#!/bin/sh\necho "curl $*" >> /var/log/curl.calls; cat >> /var/log/curl.calls; exit 97\n' > /usr/bin/curl
+            served="FLEET_CONTROLLER=c:1 FLEET_PIN=pin FLEET_ARTEFACT=a FLEET_ARTEFACT_VERSION=1 FLEET_ARTEFACT_SHA256=0"
+            export https_proxy=http://other:1
+            (echo FLEET_PROXY=http://ann:hunter2@proxy:3128; cat /tmp/t/install.sh) | env $served sh -s -- --token secret
+            cat /tmp/t/install.sh | env $served sh -s -- --token secret
+            cat /var/log/curl.calls
+            echo with options:
+            sh /tmp/t/install.sh --controller fleet.example:7443 --token secret --proxy socks5://ann:hunter2@proxy:1080 && cat /var/lib/fleet-agent/identity.pem
+            cat /var/log/fleet-agent.calls
+            for proxy in proxy:3128 https://proxy:1 'http://a"b@proxy:1' 'http://a b@proxy:1' 'http://a\b@proxy:1'; do sh /tmp/t/install.sh --proxy "$proxy" > /dev/null; done
+            """, hasSystemd: true);
+
+        var lines = done.Text.Split('\n');
+        lines.ShouldContain("fleet: fetching fleet-agent 1 from c:1 through the proxy proxy:3128");
+        var calls = lines.Where(line => line.StartsWith("curl ")).ToList();
+        calls.ShouldBe(
+        [
+            "curl -K - -fsSk --noproxy  --pinnedpubkey pin " + calls[0][(calls[0].IndexOf(" pin ") + 5)..],
+            "curl -K - -fsSk --noproxy * --pinnedpubkey pin " + calls[1][(calls[1].IndexOf(" pin ") + 5)..],
+        ]);
+        lines.Where(line => line.Contains("hunter2")).ShouldBe(["proxy = http://ann:hunter2@proxy:3128", "secret socks5h://ann:hunter2@proxy:1080"]);
+        lines.ShouldContain("enrol --controller fleet.example:7443");
+        lines.Count(line => line.StartsWith("fleet: not installed, nothing was changed: the proxy")).ShouldBe(5);
+    }
+
     [SandboxFact]
     public async Task Wherever_the_script_is_cut_the_line_fails_and_nothing_of_it_runs()
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Fleet.Agent.Identity;
+using Fleet.Agent.Settings;
 using Fleet.Protocol.Calls;
 using Fleet.Protocol.Identity;
 using Fleet.Protocol.V1;
@@ -9,10 +10,19 @@ using Grpc.Core;
 
 namespace Fleet.Agent.Diagnosis;
 
-/// <summary>The way to the controller, step by step: its name, its port, the two clocks, its certificate, our certificate.</summary>
-internal sealed class ControllerChecks(ControllerAddress controller, IdentityStore identities, TimeProvider time)
+/// <summary>
+/// The way to the controller, step by step: its name, its port, the two clocks, its certificate, our certificate. Where there is a proxy, name and
+/// port are the proxy's, and the next step is whether it leads on: the controller's name is for the proxy to resolve.
+/// </summary>
+internal sealed class ControllerChecks(ControllerAddress controller, ProxyAddress? proxy, IdentityStore identities, TimeProvider time)
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+
+    private string Host => proxy?.Host ?? controller.Host;
+
+    private int Port => proxy?.Port ?? controller.Port;
+
+    private const string ProxyCheck = "proxy";
 
     /// <summary>By how much this host's clock is ahead of the controller's; null until the controller has said what time it is.</summary>
     public TimeSpan? Ahead { get; private set; }
@@ -34,14 +44,14 @@ internal sealed class ControllerChecks(ControllerAddress controller, IdentitySto
 
     private async Task<(IReadOnlyList<IPAddress> Addresses, Finding Finding)> ResolveAsync()
     {
-        if (IPAddress.TryParse(controller.Host, out var address))
-            return ([address], Finding.Good("name", $"{controller.Host} is an address"));
+        if (IPAddress.TryParse(Host, out var address))
+            return ([address], Finding.Good("name", $"{Described()} is an address"));
         try
         {
             using var limit = new CancellationTokenSource(s_limit, time);
-            var found = await Dns.GetHostAddressesAsync(controller.Host, limit.Token);
+            var found = await Dns.GetHostAddressesAsync(Host, limit.Token);
             return (found, found.Length > 0
-                ? Finding.Good("name", $"{controller.Host} is {string.Join(", ", found.Select(a => a.ToString()))}")
+                ? Finding.Good("name", $"{Described()} is {string.Join(", ", found.Select(a => a.ToString()))}")
                 : Bad("it has no address"));
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
@@ -50,7 +60,11 @@ internal sealed class ControllerChecks(ControllerAddress controller, IdentitySto
         }
 
         Finding Bad(string why) => Finding.Bad(
-            "name", $"{controller.Host} cannot be resolved: {why}", "look at /etc/resolv.conf and /etc/hosts, or set \"controller\" in /etc/fleet/agent.json to an address that can");
+            "name",
+            $"{Described()} cannot be resolved: {why}",
+            $"look at /etc/resolv.conf and /etc/hosts, or set \"{(proxy is null ? "controller" : "proxy")}\" in /etc/fleet/agent.json to an address that can");
+
+        string Described() => proxy is null ? Host : $"the proxy {Host}";
     }
 
     private async Task<Finding> ConnectAsync(IReadOnlyList<IPAddress> addresses)
@@ -63,8 +77,8 @@ internal sealed class ControllerChecks(ControllerAddress controller, IdentitySto
             try
             {
                 using var limit = new CancellationTokenSource(s_limit, time);
-                await socket.ConnectAsync(new IPEndPoint(address, controller.Port), limit.Token);
-                return Finding.Good("port", $"{address} answers on port {controller.Port} after {time.GetElapsedTime(started).TotalMilliseconds:0} ms");
+                await socket.ConnectAsync(new IPEndPoint(address, Port), limit.Token);
+                return Finding.Good("port", $"{address} answers on port {Port} after {time.GetElapsedTime(started).TotalMilliseconds:0} ms");
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException)
             {
@@ -72,7 +86,9 @@ internal sealed class ControllerChecks(ControllerAddress controller, IdentitySto
             }
         }
 
-        return Finding.Bad("port", $"port {controller.Port} cannot be reached: {why}", "is the controller running (systemctl status fleet-controller there), and does a firewall in between let this port through?");
+        return proxy is not null
+            ? Finding.Bad("port", $"port {Port} of the proxy cannot be reached: {why}", $"does a proxy run there, and does a firewall in between let this port through? \"proxy\" in {SettingsLoader.DefaultFile} names another")
+            : Finding.Bad("port", $"port {Port} cannot be reached: {why}", "is the controller running (systemctl status fleet-controller there), and does a firewall in between let this port through?");
     }
 
     private async IAsyncEnumerable<Finding> TalkAsync()
@@ -81,20 +97,24 @@ internal sealed class ControllerChecks(ControllerAddress controller, IdentitySto
         // A clock that is wrong makes good certificates look bad: it is looked at first.
         var trust = new PinnedTrust(root) { IgnoresTime = true };
         var tls = await GreetAsync(trust);
+        if (proxy is not null && tls.Check != ProxyCheck)
+            yield return Finding.Good(ProxyCheck, $"{proxy} leads to {controller}");
         if (Ahead is { } ahead)
             yield return Judge(ahead);
         yield return tls;
         if (tls.Grade == Grade.Bad)
             yield break;
         using var identity = identities.Load();
-        using var handler = LinkHandler.Pinned(new PinnedTrust(root), identity);
+        using var handler = LinkHandler.Pinned(new PinnedTrust(root), identity, proxy);
         yield return await IntroduceAsync(handler);
     }
 
     private async Task<Finding> GreetAsync(PinnedTrust trust)
     {
-        using var handler = LinkHandler.Pinned(trust, identity: null);
-        using var client = new HttpClient(handler, disposeHandler: false) { Timeout = s_limit };
+        using var handler = LinkHandler.Pinned(trust, identity: null, proxy);
+        // The handler knows what it waited for: it is to be the first to give up.
+        handler.ConnectTimeout = s_limit;
+        using var client = new HttpClient(ProxyFailures.ToldBy(handler), disposeHandler: false) { Timeout = s_limit + s_limit };
         using var request = new HttpRequestMessage(HttpMethod.Head, controller.ToUri()) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         try
         {
@@ -107,6 +127,10 @@ internal sealed class ControllerChecks(ControllerAddress controller, IdentitySto
                     $"{server}, but its certificate, valid from {LinkDiary.Stamp(validity.From)} until {LinkDiary.Stamp(validity.Until)}, is not valid by this host's clock, which says {LinkDiary.Stamp(time.GetUtcNow())}",
                     Ahead?.Duration() > Clock.Noticeable ? "set this host's clock: timedatectl set-ntp true" : "look at the controller's log, which says why its certificate was not renewed: journalctl -u fleet-controller")
                 : Finding.Good("TLS", server);
+        }
+        catch (ProxyException e)
+        {
+            return Finding.Bad(ProxyCheck, e.Message, e.Hint);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or CryptographicException)
         {

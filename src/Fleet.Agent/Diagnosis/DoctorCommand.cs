@@ -23,7 +23,7 @@ internal static class DoctorCommand
             Tell(Finding.Bad("settings", fault, "the agent does not start with it; after the change: fleet-agent check-config"));
         await foreach (var finding in new HostChecks(state, settings, time).RunAsync())
             Tell(finding);
-        var controller = new ControllerChecks(enrolment.Controller, identities, time);
+        var controller = new ControllerChecks(enrolment.Controller, enrolment.Proxy, identities, time);
         await foreach (var finding in controller.RunAsync())
             Tell(finding);
         Tell(Certificate(identities, enrolment, time.GetUtcNow(), controller.Ahead));

@@ -26,6 +26,8 @@ internal sealed class StatusReport(StateDirectory state, AgentSettings settings,
         Say("name", enrolment.Name);
         Say("id", enrolment.AgentId.ToString()!);
         Say("controller", enrolment.Controller.ToString());
+        if (enrolment.Proxy is not null)
+            Say("proxy", enrolment.Proxy.ToString());
         Say("certificate", $"valid until {LinkDiary.Stamp(certificate.NotAfter)} ({Days(certificate.NotAfter)})");
         Say("process", isRunning ? $"running{(link is null ? "" : $", version {link.Version}, process {link.Process}")}" : "not running");
         Say("link", Link(link, isRunning));

@@ -17,7 +17,7 @@ internal static class EnrolCommand
 
     private static readonly string[] s_unitDirectories = ["/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
 
-    /// <summary>Its options, besides <c>--state</c> and <c>--controller</c>.</summary>
+    /// <summary>Its options, besides <c>--state</c>, <c>--controller</c> and those of the proxy.</summary>
     public static readonly IReadOnlyList<OptionSpec> Options =
     [
         new("--token", "TOKEN", $"the join token, from `fleet token create` (or in {TokenVariable})"),
@@ -48,6 +48,8 @@ internal static class EnrolCommand
             var isRetry = known is { AgentId: null } && known.Controller == wish.Controller;
             var done = await new Enroller(state.Path).EnrolAsync(wish, isRetry ? known!.EnrolmentId : Guid.NewGuid().ToString("n"), time, cancellationToken);
             output.WriteLine($"Enrolled with the controller at {done.Controller} as {done.Name} ({done.AgentId}).");
+            if (done.Proxy is not null)
+                output.WriteLine($"It is reached through the proxy {done.Proxy}.");
             output.WriteLine($"The identity is in {state.Path}; start the agent with: {StartCommand(state.Path)}");
             return 0;
         }
@@ -80,14 +82,31 @@ internal static class EnrolCommand
             fault = "this token is for operators: create one for agents with `fleet token create`";
         else if (!AgentName.TryParse(arguments.Get("--name") ?? Environment.MachineName, out var name, out var nameError))
             fault = $"--name: {nameError}";
+        else if (!TryReadProxy(settings, out var proxy, out fault))
+            return null;
         else if (ReadLabels(arguments.GetAll("--label"), out fault) is { } labels)
         {
             var files = new HostFiles();
             return new EnrolmentWish(
-                controller, text, token, name.ToString(), labels, new HostFacts(files).Collect(), arguments.Has("--replace"), MachineId.Hash(files));
+                controller, text, token, name.ToString(), labels, new HostFacts(files).Collect(), arguments.Has("--replace"), MachineId.Hash(files), proxy);
         }
 
         return null;
+    }
+
+    private static bool TryReadProxy(AgentSettings settings, out ProxyAddress? proxy, out string fault)
+    {
+        (proxy, fault) = (null, "");
+        try
+        {
+            proxy = settings.Proxy.Resolve(remembered: null);
+        }
+        catch (InvalidDataException e)
+        {
+            fault = e.Message;
+        }
+
+        return fault.Length == 0;
     }
 
     private static Dictionary<string, string>? ReadLabels(IEnumerable<string> given, out string fault)
@@ -126,6 +145,8 @@ internal static class EnrolCommand
         if (known.Controller == wish.Controller)
         {
             output.WriteLine($"This host is enrolled already with the controller at {known.Controller} as {known.Name} ({known.AgentId}). Nothing was changed.");
+            if (wish.Proxy is not null && wish.Proxy != known.Proxy)
+                output.WriteLine($"To reach it through the proxy {wish.Proxy}, set \"proxy\" in {SettingsLoader.DefaultFile} and restart the agent.");
             return 0;
         }
 

@@ -20,7 +20,8 @@ internal sealed record EnrolmentWish(
     IDictionary<string, string> Labels,
     IDictionary<string, string> Facts,
     bool Replace,
-    string Machine = "");
+    string Machine = "",
+    ProxyAddress? Proxy = null);
 
 /// <summary>
 /// Gets this host its identity:
@@ -39,7 +40,7 @@ internal sealed class Enroller(string stateDirectory)
     /// <exception cref="EnrolmentException">It could not be done; the message says why and how to mend it.</exception>
     public async Task<Enrolment> EnrolAsync(EnrolmentWish wish, string enrolmentId, TimeProvider time, CancellationToken cancellationToken)
     {
-        var begun = new Enrolment(enrolmentId, wish.Controller, null, wish.Name, wish.Machine);
+        var begun = new Enrolment(enrolmentId, wish.Controller, null, wish.Name, wish.Machine, wish.Proxy);
         _file.Write(begun);
         var deadline = time.GetUtcNow().UtcDateTime + s_callLimit;
         using var root = await FetchRootAsync(wish, deadline, cancellationToken);
@@ -50,7 +51,7 @@ internal sealed class Enroller(string stateDirectory)
 
     private static async Task<X509Certificate2> FetchRootAsync(EnrolmentWish wish, DateTime deadline, CancellationToken cancellationToken)
     {
-        using var channel = Channel(wish.Controller, LinkHandler.Unverified());
+        using var channel = Channel(wish.Controller, LinkHandler.Unverified(wish.Proxy));
         Trust trust;
         try
         {
@@ -58,7 +59,9 @@ internal sealed class Enroller(string stateDirectory)
         }
         catch (RpcException e)
         {
-            throw new EnrolmentException($"the controller at {wish.Controller} does not answer: {e.Reason()}; check address, port and firewall");
+            throw new EnrolmentException(e.ProxyFailure() is null
+                ? $"the controller at {wish.Controller} does not answer: {e.Reason()}; check address, port and firewall"
+                : e.Reason());
         }
 
         if (!SHA256.HashData(trust.FleetRoot.Span).AsSpan().SequenceEqual(wish.Token.RootFingerprint))
@@ -82,7 +85,7 @@ internal sealed class Enroller(string stateDirectory)
         EnrolmentWish wish, string enrolmentId, ECDsa key, X509Certificate2 root, DateTime deadline, CancellationToken cancellationToken)
     {
         var trust = new PinnedTrust(root);
-        using var channel = Channel(wish.Controller, LinkHandler.Pinned(trust, null));
+        using var channel = Channel(wish.Controller, LinkHandler.Pinned(trust, null, wish.Proxy));
         var request = new EnrolAgentRequest
         {
             Token = wish.TokenText.Trim(),

@@ -6,7 +6,7 @@ using Fleet.Protocol.Identity;
 namespace Fleet.Agent.Link;
 
 /// <summary>Dials over TLS with the identity on disk, read anew each time: it may have been renewed.</summary>
-internal sealed class TlsDialer(IdentityStore store, ControllerAddress controller) : ILinkDialer
+internal sealed class TlsDialer(IdentityStore store, ControllerAddress controller, ProxyAddress? proxy) : ILinkDialer
 {
     /// <inheritdoc/>
     public LinkConnection Dial()
@@ -16,7 +16,7 @@ internal sealed class TlsDialer(IdentityStore store, ControllerAddress controlle
             var root = store.LoadRoot();
             var identity = store.Load();
             var trust = new PinnedTrust(root);
-            var handler = LinkHandler.Pinned(trust, identity);
+            var handler = LinkHandler.Pinned(trust, identity, proxy);
             return new LinkConnection(LinkChannel.Open(controller.ToUri(), handler), () => trust.LastRefusal, identity, root);
         }
         catch (CryptographicException e)

@@ -34,7 +34,7 @@ internal static class LeaveCommand
             catch (RpcException e)
             {
                 var why = connection.ServerRefusal() ?? e.Reason();
-                return Fail(output, enrolment, $"the controller at {enrolment.Controller} was not told: {why}");
+                return Fail(output, enrolment, $"the controller at {enrolment.Way} was not told: {why}");
             }
 
             new IdentityStore(stateDirectory).Forget();

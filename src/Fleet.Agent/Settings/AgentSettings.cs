@@ -13,6 +13,9 @@ internal sealed record AgentSettings
     /// <summary>Where the controller is. The default is where the agent was enrolled.</summary>
     public ControllerAddress? Controller { get; init; }
 
+    /// <summary>How the controller is reached. The default is as the agent was enrolled.</summary>
+    public ProxyChoice Proxy { get; init; } = new();
+
     /// <summary>Tasks that run at the same time. The default is 8.</summary>
     public int MaxTasks { get; init; } = 8;
 

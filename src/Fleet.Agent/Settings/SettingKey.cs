@@ -26,6 +26,12 @@ internal sealed record SettingKey(string Name, string Meaning, Func<AgentSetting
         new("controller", "where the controller is, if not where the agent was enrolled",
             (s, t) => ControllerAddress.TryParse(t, out var address, out _) ? s with { Controller = address } : null,
             "give host or host:port"),
+        new("proxy", "proxy to the controller, if not the one that the agent was enrolled through",
+            (s, t) => s.Proxy.With(t) is { } proxy ? s with { Proxy = proxy } : null,
+            $"give {ProxyAddress.Forms}, or {ProxyChoice.None}") { Show = ProxyChoice.Show },
+        new("proxy_password_file", "file whose first line is the proxy's password",
+            (s, t) => IsAbsolutePath(t) ? s with { Proxy = s.Proxy with { PasswordFile = t } } : null,
+            "give an absolute path"),
         new("max_tasks", "tasks that run at the same time",
             (s, t) => Number(t, 1, 1024) is { } n ? s with { MaxTasks = (int)n } : null,
             "give a number from 1 to 1024") { IsReloadable = true },
@@ -74,6 +80,9 @@ internal sealed record SettingKey(string Name, string Meaning, Func<AgentSetting
 
     /// <summary>Whether it can change while the agent runs. The default is no: it counts after a restart.</summary>
     public bool IsReloadable { get; init; }
+
+    /// <summary>The text as messages and the log may repeat it. The default is as it is.</summary>
+    public Func<string, string> Show { get; init; } = text => text;
 
     /// <summary>The environment variable.</summary>
     public string Variable => "FLEET_AGENT_" + Name.ToUpperInvariant();

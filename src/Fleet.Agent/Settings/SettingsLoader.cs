@@ -76,7 +76,7 @@ internal static class SettingsLoader
             else if (key.Apply(settings, value.Text.Trim()) is { } changed)
                 settings = changed;
             else
-                faults.Add($"{value.Source}: {value.Key} cannot be \"{value.Text}\": {key.Mend}");
+                faults.Add($"{value.Source}: {value.Key} cannot be {(key.Show(value.Text) is var shown && shown == value.Text ? $"\"{shown}\"" : shown)}: {key.Mend}");
         }
 
         return settings;

@@ -70,12 +70,12 @@ internal sealed partial class SettingsReload(LoadedSettings started, Func<Loaded
             if (!key.IsReloadable)
             {
                 // What runs stays the measure: the next reload says it again.
-                LogNeedsRestart(key.Name, Show(before), Show(now));
+                LogNeedsRestart(key.Name, Show(key, before), Show(key, now));
                 waiting++;
                 continue;
             }
 
-            LogApplied(key.Name, Show(before), Show(now));
+            LogApplied(key.Name, Show(key, before), Show(key, now));
             applied++;
             if (now is null)
                 given.Remove(key.Name);
@@ -89,7 +89,7 @@ internal sealed partial class SettingsReload(LoadedSettings started, Func<Loaded
         LogReloaded(applied, waiting);
     }
 
-    private static string Show(string? text) => text ?? "its default";
+    private static string Show(SettingKey key, string? text) => text is null ? "its default" : key.Show(text);
 
     [LoggerMessage(5930, LogLevel.Information, "Setting {Name} was {Before} and is now {Now}")]
     private partial void LogApplied(string name, string before, string now);

@@ -11,15 +11,16 @@ internal static class InstallAdvice
     /// <summary>Prints it.</summary>
     /// <param name="screen">Where to.</param>
     /// <param name="usual">The address that the operator uses; for hosts too, where the controller was told no other.</param>
+    /// <param name="proxy">The proxy that hosts go through; null for none.</param>
     /// <param name="reply">A token that was asked for with its installation.</param>
     /// <exception cref="CommandFailure">The controller is too old to install agents, or says an address that is none.</exception>
-    public static async Task WriteAsync(Screen screen, string usual, CreateTokenReply reply)
+    public static async Task WriteAsync(Screen screen, string usual, ProxyAddress? proxy, CreateTokenReply reply)
     {
         if (reply.Installation is not { } place)
             throw CommandFailure.Controller("the controller cannot install agents; it is of an earlier version", "upgrade it, or enrol with the token alone");
         if (!ControllerAddress.TryParse(place.Address.Length > 0 ? place.Address : usual, out var address, out var error))
             throw CommandFailure.Controller(error, "set advertise on the controller");
-        await screen.Writer.WriteLineAsync(InstallLine.Create(address, place.KeySha256.Span, reply.Secret));
+        await screen.Writer.WriteLineAsync(InstallLine.Create(address, place.KeySha256.Span, reply.Secret, proxy));
         await screen.Writer.FlushAsync();
         screen.Note($"{reply.Token.Id}: good for {reply.Token.MaxUses} host(s) until {TimeText.Local(reply.Token.ExpiresMs)}; installs agent {place.AgentVersion} on Linux hosts (x86_64, systemd)");
         screen.Note("it takes curl there; as root on a host without sudo, leave `sudo` out");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Fleet.Cli.Options;
 using Fleet.Cli.Output;
 using Fleet.Protocol.Identifiers;
+using Fleet.Protocol.Identity;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Access;
@@ -39,8 +40,11 @@ internal static class TokenCommand
         var replace = new Option<bool>("--allow-replace") { Description = "A host may take over the name of an enrolled agent (a reinstalled host)." };
         var install = new Option<bool>("--install") { Description = "Print the line that installs and enrols an agent on a host, instead of the token." };
         var command = new Command("create", "Create a token; it is shown once, on standard output.") { role, lifetime, uses, labels, allowed, note, replace, install };
+        var proxy = new ProxyOptions(command, $"With --install: hosts go through this proxy: {ProxyAddress.Forms}.");
         command.Validators.Add(result =>
         {
+            if (!result.GetValue(install) && proxy.IsGiven(result))
+                result.AddError("--proxy is for hosts that are installed: add --install");
             if (result.GetValue(install) && result.GetValue(role) is not null)
                 result.AddError("--install is for agents: leave out --operator");
         });
@@ -59,11 +63,12 @@ internal static class TokenCommand
             foreach (var (key, value) in parsed.GetValue(labels) ?? [])
                 request.Labels[LabelKey.Parse(key).ToString()] = value;
             request.AllowedLabels.AddRange((parsed.GetValue(allowed) ?? []).Select(key => key == "*" ? key : LabelKey.Parse(key).ToString()));
+            var through = proxy.Read(parsed);
             using var client = context.Connect(parsed);
             var reply = await client.Tokens.CreateTokenAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
             if (request.Install)
             {
-                await InstallAdvice.WriteAsync(context.Screen, client.Context.Controller, reply);
+                await InstallAdvice.WriteAsync(context.Screen, client.Context.Controller, through, reply);
                 return ExitCode.Success;
             }
 

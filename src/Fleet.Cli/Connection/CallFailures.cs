@@ -26,6 +26,7 @@ internal static class CallFailures
             StatusCode.ResourceExhausted => CommandFailure.Controller(detail),
             StatusCode.Unauthenticated => CommandFailure.Controller(detail, HintFor(failure.Trailers.GetValue(IdentityRefusal.Trailer))),
             StatusCode.PermissionDenied => CommandFailure.Controller(detail),
+            _ when failure.ProxyFailure() is { } proxy => CommandFailure.Controller(proxy.Message, proxy.Hint),
             // Nobody cancelled: whoever presses Ctrl-C is not told of failures.
             _ when failure.IsUnanswered() => CommandFailure.Controller($"the controller at {controller} does not answer"),
             StatusCode.Unavailable => CommandFailure.Controller($"the controller at {controller} cannot be reached: {failure.Cause()}"),

@@ -90,6 +90,7 @@ internal sealed class FleetClient : IDisposable
         var context = contexts.Select(contextName);
         if (!ControllerAddress.TryParse(context.Controller, out var address, out var error))
             throw CommandFailure.Controller(error, "log in again");
+        var proxy = context.ReadProxy();
         var files = contexts.Identity(context.Name);
         try
         {
@@ -102,7 +103,7 @@ internal sealed class FleetClient : IDisposable
                     "log in again: an admin makes a token with `fleet token create --operator ROLE`");
             }
 
-            return new FleetClient(OpenChannel(address, LinkHandler.Pinned(trust, identity)), trust, context, files, identity, IdentityUpkeep.IsDue(identity, now));
+            return new FleetClient(OpenChannel(address, LinkHandler.Pinned(trust, identity, proxy)), trust, context, files, identity, IdentityUpkeep.IsDue(identity, now));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {

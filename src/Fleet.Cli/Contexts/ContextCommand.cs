@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Fleet.Cli.Options;
 using Fleet.Cli.Output;
+using Fleet.Protocol.Identity;
 
 namespace Fleet.Cli.Contexts;
 
@@ -8,7 +10,7 @@ internal static class ContextCommand
 {
     public static Command Create(CommandContext context) => new("context", "The controllers that you are logged in to.")
     {
-        List(context), Use(context), Remove(context),
+        List(context), Use(context), Proxy(context), Remove(context),
     };
 
     private static Command List(CommandContext context)
@@ -17,8 +19,8 @@ internal static class ContextCommand
         command.SetAction(_ =>
         {
             var current = context.Contexts.Current;
-            TableText.Write(context.Screen, ["", "CONTEXT", "CONTROLLER", "OPERATOR", "ROLE"], context.Contexts.List().Select(c =>
-                (IReadOnlyList<string>)[c.Name == current ? "*" : "", c.Name, c.Controller, c.Operator, c.Role]));
+            TableText.Write(context.Screen, ["", "CONTEXT", "CONTROLLER", "OPERATOR", "ROLE", "PROXY"], context.Contexts.List().Select(c =>
+                (IReadOnlyList<string>)[c.Name == current ? "*" : "", c.Name, c.Controller, c.Operator, c.Role, ShowProxy(c)]));
             return ExitCode.Success;
         });
         return command;
@@ -31,6 +33,26 @@ internal static class ContextCommand
         command.SetAction(parsed =>
         {
             context.Contexts.Use(parsed.GetValue(name)!);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static string ShowProxy(FleetContext context) =>
+        context.Proxy is null ? "" : ProxyAddress.TryParse(context.Proxy, out var proxy, out _) ? proxy.ToString() : "damaged";
+
+    private static Command Proxy(CommandContext context)
+    {
+        var address = new Argument<string>("url") { Description = $"{ProxyAddress.Forms}; or none." };
+        var file = new Option<string?>("--proxy-password-file") { Description = "Take the proxy's password from the first line of this file.", HelpName = "FILE" };
+        var command = new Command("proxy", "Reach the context's controller through another proxy, or none.") { address, file };
+        command.SetAction(parsed =>
+        {
+            var text = parsed.GetValue(address)!;
+            var proxy = text == "none" ? null : ProxyOptions.Read(text, parsed.GetValue(file));
+            var chosen = context.Contexts.Select(parsed.GetValue(context.ContextName));
+            context.Contexts.Write(chosen with { Proxy = proxy?.ToSecretText() });
+            context.Screen.Note($"context \"{chosen.Name}\" reaches {chosen.Controller} {(proxy is null ? "without a proxy" : $"through the proxy {proxy}")}");
             return ExitCode.Success;
         });
         return command;

@@ -57,10 +57,13 @@ internal sealed class ContextStore
     /// <summary>Writes a context and makes it the one in use.</summary>
     public void Save(FleetContext context)
     {
-        var files = Identity(context.Name);
-        files.WriteAtomically(JsonPath(context.Name), JsonSerializer.Serialize(context, ContextJson.Default.FleetContext) + "\n");
+        Write(context);
         Use(context.Name);
     }
+
+    /// <summary>Writes a context, readable for its owner only.</summary>
+    public void Write(FleetContext context) =>
+        Identity(context.Name).WriteAtomically(JsonPath(context.Name), JsonSerializer.Serialize(context, ContextJson.Default.FleetContext) + "\n");
 
     /// <summary>Makes a context the one in use.</summary>
     public void Use(string name)

@@ -43,6 +43,6 @@ internal sealed class HostInstaller(InstallOptions options, InstallToken token, 
             words.AddRange(["--label", label]);
         if (options.Replace)
             words.Add("--replace");
-        return RemoteScript.Compose(token.Address, token.KeyHash, words);
+        return RemoteScript.Compose(token.Address, token.KeyHash, words, options.Proxy);
     }
 }

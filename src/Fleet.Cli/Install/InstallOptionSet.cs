@@ -2,6 +2,7 @@ using System.CommandLine;
 using Fleet.Cli.Install.Inventories;
 using Fleet.Cli.Options;
 using Fleet.Protocol.Identifiers;
+using Fleet.Protocol.Identity;
 
 namespace Fleet.Cli.Install;
 
@@ -28,6 +29,7 @@ internal sealed class InstallOptionSet
     };
 
     private readonly Option<bool> _replace = new("--replace") { Description = "A host may take over the name of an enrolled agent (a reinstalled host)." };
+    private readonly ProxyOptions _proxy;
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only say what would be done; no host and no controller is asked." };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line (docs/cli.md)." };
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask." };
@@ -36,6 +38,7 @@ internal sealed class InstallOptionSet
     {
         foreach (var option in (Option[])[_ssh, _inventory, _groups, _parallel, _connect, _timeout, _deadline, _labels, _replace, _dryRun, _json, _yes])
             command.Options.Add(option);
+        _proxy = new ProxyOptions(command, $"Hosts reach the controller through this proxy: {ProxyAddress.Forms}.");
     }
 
     /// <summary>Whether nobody is to be asked.</summary>
@@ -68,6 +71,7 @@ internal sealed class InstallOptionSet
             Deadline = Checked(parsed, _deadline, defaults.Deadline),
             Replace = parsed.GetValue(_replace),
             Labels = [.. (parsed.GetValue(_labels) ?? []).Select(Label)],
+            Proxy = _proxy.Read(parsed),
             SshOptions = sshOptions,
             DryRun = parsed.GetValue(_dryRun),
             Json = parsed.GetValue(_json),

@@ -1,3 +1,5 @@
+using Fleet.Protocol.Identity;
+
 namespace Fleet.Cli.Install;
 
 /// <summary>How a bootstrap over ssh goes over its hosts.</summary>
@@ -26,6 +28,9 @@ internal sealed record InstallOptions
 
     /// <summary>The labels that an agent joins with: those for all of them, then its own.</summary>
     public IReadOnlyList<string> LabelsOf(InstallTarget target) => [.. Labels, .. target.Labels];
+
+    /// <summary>The proxy through which hosts reach the controller. The default is none.</summary>
+    public ProxyAddress? Proxy { get; init; }
 
     /// <summary>Further options for ssh.</summary>
     public IReadOnlyList<string> SshOptions { get; init; } = [];

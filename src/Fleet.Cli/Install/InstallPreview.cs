@@ -33,6 +33,8 @@ internal static class InstallPreview
             parts.Add($"as {user}");
         if (target.Port is { } port)
             parts.Add($"port {port}");
+        if (options.Proxy is { } proxy)
+            parts.Add($"through the proxy {proxy}");
         if (options.LabelsOf(target) is { Count: > 0 } labels)
             parts.Add($"labels {string.Join(' ', labels)}");
         return string.Join(", ", parts);

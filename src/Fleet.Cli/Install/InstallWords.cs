@@ -45,7 +45,7 @@ internal static class InstallWords
         InstallKind.HostKeyUnknown => "log in by hand once, or add the keys to known_hosts; or give: -- -o StrictHostKeyChecking=accept-new",
         InstallKind.PermissionDenied => "put your key into the user's authorized_keys (ssh-copy-id); passwords are never asked for",
         InstallKind.SudoNeedsPassword => "let the user run sudo without a password (NOPASSWD), or log in as root",
-        InstallKind.CannotFetch => "hosts must reach the address that the controller advertises",
+        InstallKind.CannotFetch => "hosts must reach the address that the controller advertises, through --proxy where it takes one",
         InstallKind.NoLink => "look there: journalctl -u fleet-agent",
         _ => "",
     };

@@ -28,7 +28,8 @@ internal static class RemoteScript
     /// <param name="controller">Where hosts reach the controller.</param>
     /// <param name="keyHash">SHA-256 of the controller's SubjectPublicKeyInfo.</param>
     /// <param name="options">Options of the install script; quoted here.</param>
-    public static string Compose(ControllerAddress controller, ReadOnlySpan<byte> keyHash, IEnumerable<string> options) => $$"""
+    /// <param name="proxy">The proxy that hosts go through; null for none.</param>
+    public static string Compose(ControllerAddress controller, ReadOnlySpan<byte> keyHash, IEnumerable<string> options, ProxyAddress? proxy) => $$"""
         fleet_install() {
             echo '{{Begun}}'
             root=
@@ -38,8 +39,8 @@ internal static class RemoteScript
                 root='sudo -n'
             fi
             command -v curl > /dev/null 2>&1 || exit {{NoCurl}}
-            script=$({{InstallLine.Fetch(controller, keyHash)}}) || exit {{NoScript}}
-            printf '%s\n' "$script" | $root sh -s -- {{string.Join(' ', options.Select(ShellText.Quote))}}
+            script=$({{InstallLine.Fetch(controller, keyHash, proxy)}}) || exit {{NoScript}}
+            printf '%s\n' {{(proxy is null ? "" : ShellText.Quote(InstallLine.Prologue(proxy)) + " ")}}"$script" | $root sh -s -- {{string.Join(' ', options.Select(ShellText.Quote))}}
         }
         fleet_install < /dev/null
 

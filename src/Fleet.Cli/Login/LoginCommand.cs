@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Fleet.Cli.Connection;
 using Fleet.Cli.Contexts;
+using Fleet.Cli.Options;
 using Fleet.Protocol.Identity;
 using Fleet.Protocol.V1;
 using Grpc.Core;
@@ -18,9 +19,11 @@ internal static class LoginCommand
         var token = new Option<string?>("--token") { Description = "The operator token; without it, it is read from $FLEET_TOKEN or standard input.", HelpName = "TOKEN" };
         var name = new Option<string?>("--name") { Description = "Your name as others see it. Default: your user name here.", HelpName = "NAME" };
         var command = new Command("login", "Log in to a controller with an operator token.") { controller, token, name };
+        var proxy = new ProxyOptions(command, $"Reach the controller through a proxy, now and later: {ProxyAddress.Forms}.");
         command.SetAction((parsed, cancellationToken) => LogInAsync(
             context,
             parsed.GetValue(controller)!,
+            proxy.Read(parsed),
             parsed.GetValue(token),
             parsed.GetValue(name) ?? Environment.UserName,
             parsed.GetValue(context.ContextName) ?? "default",
@@ -29,7 +32,7 @@ internal static class LoginCommand
     }
 
     private static async Task<int> LogInAsync(
-        CommandContext context, string controller, string? tokenText, string name, string contextName, CancellationToken cancellationToken)
+        CommandContext context, string controller, ProxyAddress? proxy, string? tokenText, string name, string contextName, CancellationToken cancellationToken)
     {
         if (!ControllerAddress.TryParse(controller, out var address, out var addressError))
             throw CommandFailure.Usage(addressError);
@@ -42,11 +45,11 @@ internal static class LoginCommand
         try
         {
             // 1. The root: asked for openly, believed only if it has the fingerprint that the token carries.
-            var root = await FetchRootAsync(context, address, token, cancellationToken);
+            var root = await FetchRootAsync(context, address, proxy, token, cancellationToken);
 
             // 2. The secret goes only to a server that this root vouches for.
             var trust = new PinnedTrust(root);
-            using var channel = FleetClient.OpenChannel(address, LinkHandler.Pinned(trust, null));
+            using var channel = FleetClient.OpenChannel(address, LinkHandler.Pinned(trust, null, proxy));
             using var key = SigningRequest.NewKey();
             var reply = await EnrolAsync(context, channel, trust, address, token, tokenText, name, key, cancellationToken);
 
@@ -54,8 +57,8 @@ internal static class LoginCommand
             var files = context.Contexts.Identity(contextName);
             files.SaveRoot(root.RawData);
             files.SaveIdentity(key, [.. reply.Chain.Select(c => c.ToByteArray())]);
-            context.Contexts.Save(new FleetContext(contextName, address.ToString(), reply.Name, reply.Role));
-            context.Screen.Note($"logged in to {address} as {reply.Name} ({reply.Role}); context \"{contextName}\" is in use");
+            context.Contexts.Save(new FleetContext(contextName, address.ToString(), reply.Name, reply.Role, proxy?.ToSecretText()));
+            context.Screen.Note($"logged in to {address}{(proxy is null ? "" : $" through the proxy {proxy}")} as {reply.Name} ({reply.Role}); context \"{contextName}\" is in use");
             return ExitCode.Success;
         }
         catch (RpcException e)
@@ -64,9 +67,10 @@ internal static class LoginCommand
         }
     }
 
-    private static async Task<X509Certificate2> FetchRootAsync(CommandContext context, ControllerAddress address, JoinToken token, CancellationToken cancellationToken)
+    private static async Task<X509Certificate2> FetchRootAsync(
+        CommandContext context, ControllerAddress address, ProxyAddress? proxy, JoinToken token, CancellationToken cancellationToken)
     {
-        using var channel = FleetClient.OpenChannel(address, LinkHandler.Unverified());
+        using var channel = FleetClient.OpenChannel(address, LinkHandler.Unverified(proxy));
         var trust = await new Enrolment.EnrolmentClient(channel)
             .GetTrustAsync(new GetTrustRequest(), deadline: context.Soon, cancellationToken: cancellationToken);
         var root = trust.FleetRoot.ToByteArray();

@@ -23,16 +23,21 @@ public static class CallFailure
     /// <summary>Why: what the other end said, or what was wrong with the connection.</summary>
     public static string Reason(this RpcException failure) => failure.Status.DebugException is { } cause ? Describe(cause, failure) : failure.Status.Detail;
 
+    /// <summary>What was wrong with the proxy; null where it was not the proxy.</summary>
+    public static ProxyException? ProxyFailure(this RpcException failure) => Find<ProxyException>(failure.Status.DebugException);
+
     /// <summary>What lies at the bottom of a failed connection, or what the other end said.</summary>
     public static string Cause(this RpcException failure) => failure.Status.DebugException?.GetBaseException().Message ?? failure.Status.Detail;
 
     /// <summary>Whether the other end said nothing: the connection did not come about in time, or nothing came over it any more.</summary>
     public static bool IsUnanswered(this RpcException failure) =>
-        Find<TimeoutException>(failure.Status.DebugException) is not null
+        (Find<TimeoutException>(failure.Status.DebugException) is not null && failure.ProxyFailure() is null)
         || (failure.StatusCode == StatusCode.Cancelled && failure.Status.DebugException is OperationCanceledException);
 
     private static string Describe(Exception cause, RpcException failure)
     {
+        if (failure.ProxyFailure() is { } proxy)
+            return $"{proxy.Message}; {proxy.Hint}";
         if (Find<TimeoutException>(cause) is not null)
             return "no connection came about in time";
         var innermost = cause.GetBaseException().Message;
@@ -65,7 +70,7 @@ public static class CallFailure
     private const long EnhanceYourCalm = 11;
     private const long InadequateSecurity = 12;
 
-    private static T? Find<T>(Exception? cause)
+    internal static T? Find<T>(Exception? cause)
         where T : Exception
     {
         for (; cause is not null; cause = cause.InnerException)

@@ -15,7 +15,7 @@ public static class LinkChannel
         ArgumentNullException.ThrowIfNull(handler.ConnectCallback);
         return GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {
-            HttpHandler = handler,
+            HttpHandler = ProxyFailures.ToldBy(handler),
             DisposeHttpClient = ownsHandler,
             MaxReceiveMessageSize = Limits.MessageBytes,
             MaxSendMessageSize = Limits.MessageBytes,

@@ -17,18 +17,22 @@ public static class LinkHandler
     /// <summary>A handler that accepts only a controller of the pinned fleet.</summary>
     /// <param name="trust">The pinned root.</param>
     /// <param name="identity">The client certificate with its private key; null to connect without one.</param>
-    public static SocketsHttpHandler Pinned(PinnedTrust trust, X509Certificate2? identity) => Create(trust.Validate, trust.Root, identity);
+    /// <param name="proxy">The proxy to go through; null to connect by itself. Never one of the environment.</param>
+    public static SocketsHttpHandler Pinned(PinnedTrust trust, X509Certificate2? identity, ProxyAddress? proxy = null) =>
+        Create(trust.Validate, trust.Root, identity, proxy);
 
     /// <summary>
     /// A handler that accepts any server, for one purpose: asking for the trust roots, which the caller then checks
     /// against a fingerprint. Nothing secret goes through it.
     /// </summary>
+    /// <param name="proxy">The proxy to go through; null to connect by itself.</param>
     [SuppressMessage("Security", "CA5359", Justification = "The answer is checked against a fingerprint; nothing secret is sent.")]
-    public static SocketsHttpHandler Unverified() => Create((_, _, _, _) => true, null, null);
+    public static SocketsHttpHandler Unverified(ProxyAddress? proxy = null) => Create((_, _, _, _) => true, null, null, proxy);
 
     /// <summary>
     /// Connects as the handler does by itself. That there is a callback keeps the gRPC library from connecting in its place: it would let
-    /// calls fail for up to two minutes after a connection that did not come about, without trying another.
+    /// calls fail for up to two minutes after a connection that did not come about, without trying another. Where there is a proxy, it is the
+    /// proxy to which this connects; the handler asks that to lead on.
     /// </summary>
     public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
@@ -45,12 +49,15 @@ public static class LinkHandler
         }
     }
 
-    private static SocketsHttpHandler Create(RemoteCertificateValidationCallback validate, X509Certificate2? root, X509Certificate2? identity) => new()
+    private static SocketsHttpHandler Create(
+        RemoteCertificateValidationCallback validate, X509Certificate2? root, X509Certificate2? identity, ProxyAddress? proxy) => new()
     {
+        // Covers the proxy's part too.
         ConnectTimeout = ConnectTimeout,
         ConnectCallback = ConnectAsync,
         // A proxy set for browsers must not catch the link between two parts of Fleet.
-        UseProxy = false,
+        UseProxy = proxy is not null,
+        Proxy = proxy is null ? null : new ExplicitProxy(proxy),
         UseCookies = false,
         AllowAutoRedirect = false,
         EnableMultipleHttp2Connections = false,

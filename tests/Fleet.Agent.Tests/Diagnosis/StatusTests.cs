@@ -72,9 +72,11 @@ public sealed class StatusTests : IDisposable
 
         var text = new StringWriter();
         new StatusReport(state, new AgentSettings(), _time).Write(
-            text, new Enrolment("e", new ControllerAddress("fleet.example", 7443), AgentId.New(), "web1"), certificate, isRunning: true);
+            text, new Enrolment("e", new ControllerAddress("fleet.example", 7443), AgentId.New(), "web1", Proxy: new ProxyAddress(ProxyKind.Http, "proxy", 3128, "ann", "hunter2")), certificate, isRunning: true);
 
         var lines = text.ToString().Split('\n');
+        lines.ShouldContain("proxy        http://ann@proxy:3128");
+        text.ToString().ShouldNotContain("hunter2");
         lines.ShouldContain(line => line.StartsWith("certificate") && line.EndsWith("(20 days left)"));
         lines.ShouldContain("link         up since 2026-11-21 01:02:03 UTC, controller 1.2.3; this host's clock is 0.0 s ahead of the controller's");
         lines.ShouldContain(line => line.StartsWith("versions") && line.EndsWith("is installed; 0.2.0-abc is in use; 0.1.9-def is kept"));

@@ -76,6 +76,6 @@ public sealed class LeaveTests : IAsyncLifetime, IDisposable
     }
 
     private Task<int> LeaveAsync(Enrolment enrolment) =>
-        LeaveCommand.RunAsync(enrolment, State, new TlsDialer(new IdentityStore(State), enrolment.Controller), _output, TimeProvider.System, CancellationToken.None)
+        LeaveCommand.RunAsync(enrolment, State, new TlsDialer(new IdentityStore(State), enrolment.Controller, enrolment.Proxy), _output, TimeProvider.System, CancellationToken.None)
             .WaitAsync(ScriptedController.Patience);
 }

@@ -67,6 +67,22 @@ public sealed class SettingsReloadTests : IDisposable
     }
 
     [Fact]
+    public void A_proxys_password_is_in_no_line()
+    {
+        var reload = Start("""{ "proxy": "http://ann:hunter2@proxy:3128" }""");
+        Write("""{ "proxy": "http://ann:hunter3@proxy:3128" }""");
+        reload.Reload();
+        Write("""{ "proxy": "http://ann:hunter4" }""");
+        reload.Reload();
+
+        var lines = _log.Take();
+        lines[0].ShouldBe(
+            "Warning: Setting proxy is http://ann@proxy:3128 and stays so until the agent is restarted (systemctl restart fleet-agent); then it is http://ann@proxy:3128");
+        lines[^1].ShouldContain("line 1: proxy cannot be that (it may hold a password and is not shown): give http://[USER:PASSWORD@]HOST:PORT");
+        lines.ShouldAllBe(line => !line.Contains("hunter"));
+    }
+
+    [Fact]
     public void A_file_that_is_gone_changes_nothing()
     {
         var reload = Start("""{ "max_tasks": 2 }""");

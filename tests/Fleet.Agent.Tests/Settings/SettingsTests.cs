@@ -1,5 +1,6 @@
 using System.Text;
 using Fleet.Agent.Settings;
+using Fleet.Protocol.Identity;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.Agent.Tests.Settings;
@@ -9,6 +10,33 @@ public sealed class SettingsTests : IDisposable
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void The_proxy_is_the_one_that_is_set_else_the_one_that_was_enrolled_through_and_none_if_that_is_said()
+    {
+        var remembered = new ProxyAddress(ProxyKind.Socks5, "old", 1080, "ann", "old");
+        ProxyAddress? Proxy(string file, params (string Name, string Text)[] variables)
+        {
+            var loaded = SettingsLoader.Load(Write(file), variables.ToDictionary(v => v.Name, v => v.Text).GetValueOrDefault, []);
+            loaded.Faults.ShouldBeEmpty();
+            return loaded.Settings.Proxy.Resolve(remembered);
+        }
+
+        Proxy("{}").ShouldBe(remembered);
+        // Of what other programs read nothing counts.
+        Proxy("{}", ("HTTPS_PROXY", "http://other:1"), ("https_proxy", "http://other:1"), ("ALL_PROXY", "http://other:1")).ShouldBe(remembered);
+        Proxy("""{ "proxy": "none" }""").ShouldBeNull();
+        Proxy("""{ "proxy": "none", "proxy_password_file": "/nowhere" }""").ShouldBeNull();
+        Proxy("""{ "proxy": "none" }""", ("FLEET_AGENT_PROXY", "http://new:3128")).ShouldBe(new ProxyAddress(ProxyKind.Http, "new", 3128));
+        Proxy("""{ "proxy": "http://new:3128" }""", ("FLEET_AGENT_PROXY", "none")).ShouldBeNull();
+
+        var password = Path.Combine(_directory.Path, "password");
+        File.WriteAllText(password, "hunter2\n");
+        Proxy($$"""{ "proxy_password_file": "{{password}}" }""").ShouldBe(remembered with { Password = "hunter2" });
+        Proxy($$"""{ "proxy": "http://bob@new:3128", "proxy_password_file": "{{password}}" }""").ShouldBe(new ProxyAddress(ProxyKind.Http, "new", 3128, "bob", "hunter2"));
+        Should.Throw<InvalidDataException>(() => Proxy($$"""{ "proxy": "http://new:3128", "proxy_password_file": "{{password}}" }""")).Message.ShouldContain("no user name");
+        Should.Throw<InvalidDataException>(() => Proxy("""{ "proxy": "http://bob@new:3128", "proxy_password_file": "/nowhere/password" }""")).Message.ShouldContain("/nowhere/password");
+    }
 
     [Fact]
     public void Flags_win_over_the_environment_over_the_file_over_the_defaults()

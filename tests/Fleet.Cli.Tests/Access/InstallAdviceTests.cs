@@ -1,4 +1,5 @@
 using Fleet.Cli.Access;
+using Fleet.Protocol.Identity;
 using Fleet.Protocol.V1;
 using Google.Protobuf;
 
@@ -32,6 +33,15 @@ public sealed class InstallAdviceTests
     }
 
     [Fact]
+    public async Task The_line_through_a_proxy_is_in_the_document_too()
+    {
+        var line = (await WriteAsync("127.0.0.1:7443", Reply("fleet.example.org:7443"), new ProxyAddress(ProxyKind.Http, "proxy.example.org", 3128))).Split('\n')[0];
+
+        File.ReadAllLines(Repository.At("docs", "install.md"))
+            .ShouldContain(line.Replace("BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=", "...", StringComparison.Ordinal).Replace(Token, "fleet1.a...", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Where_the_controller_advertises_nothing_the_operators_own_address_is_used() =>
         (await WriteAsync("10.1.2.3:8443", Reply(""))).ShouldContain(" https://10.1.2.3:8443/install.sh || ");
 
@@ -51,10 +61,10 @@ public sealed class InstallAdviceTests
         Installation = new Installation { Address = address, KeySha256 = ByteString.CopyFrom(Enumerable.Repeat((byte)7, 32).ToArray()), AgentVersion = "0.1.0" },
     };
 
-    private static async Task<string> WriteAsync(string usual, CreateTokenReply reply)
+    private static async Task<string> WriteAsync(string usual, CreateTokenReply reply, ProxyAddress? proxy = null)
     {
         var (screen, text) = Some.Screen();
-        await InstallAdvice.WriteAsync(screen, usual, reply).WaitAsync(TimeSpan.FromSeconds(10));
+        await InstallAdvice.WriteAsync(screen, usual, proxy, reply).WaitAsync(TimeSpan.FromSeconds(10));
         return text.ToString();
     }
 }

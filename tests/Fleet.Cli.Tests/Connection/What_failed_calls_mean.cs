@@ -1,4 +1,5 @@
 using Fleet.Cli.Connection;
+using Fleet.Protocol.Calls;
 using Fleet.Protocol.Identity;
 using Grpc.Core;
 
@@ -22,6 +23,17 @@ public sealed class What_failed_calls_mean
 
         full.ExitCode.ShouldBe(ExitCode.NoController);
         full.Message.ShouldBe("the controller's disk is full: nothing was stored");
+    }
+
+    [Fact]
+    public void A_proxy_that_failed_is_told_with_what_helps_also_where_time_ran_out()
+    {
+        var cause = new ProxyException(HttpRequestError.ConnectionError, "the proxy http://ann@proxy:1 did not lead on", "check it", new TaskCanceledException("", new TimeoutException()));
+        var failure = new RpcException(new Status(StatusCode.Unavailable, "Error starting gRPC call.", cause));
+
+        Explain(failure).Message.ShouldBe("the proxy http://ann@proxy:1 did not lead on\n  check it");
+        Explain(failure).ExitCode.ShouldBe(ExitCode.NoController);
+        CallFailures.IsPassing(failure).ShouldBeTrue();
     }
 
     [Theory]

@@ -1,4 +1,7 @@
+using System.CommandLine;
 using Fleet.Cli.Contexts;
+using Fleet.Cli.Interrupt;
+using Fleet.Protocol.Identity;
 
 namespace Fleet.Cli.Tests.Contexts;
 
@@ -20,6 +23,48 @@ public sealed class Contexts_on_disk : IDisposable
         store.Select("test").Role.ShouldBe("viewer");
         store.List().Select(c => c.Name).ShouldBe(["prod", "test"]);
         (File.GetUnixFileMode(Path.Combine(_root, "prod", "context.json")) & UnixFileMode.OtherRead).ShouldBe(UnixFileMode.None);
+    }
+
+    [Fact]
+    public void A_proxy_is_kept_with_its_password_for_the_owner_alone_and_shown_without_it()
+    {
+        var store = new ContextStore(_root);
+        store.Save(new FleetContext("far", "c1:7443", "ann", "admin", "http://ann:hunter2@proxy:3128"));
+        store.Save(new FleetContext("near", "c2:7443", "ann", "admin"));
+        File.ReadAllText(Path.Combine(_root, "near", "context.json")).ShouldNotContain("proxy");
+        File.GetUnixFileMode(Path.Combine(_root, "far", "context.json")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        store.Select("far").ReadProxy().ShouldBe(new ProxyAddress(ProxyKind.Http, "proxy", 3128, "ann", "hunter2"));
+        store.Select("far").ToString().ShouldNotContain("hunter2");
+
+        var listed = Run("context", "list");
+        listed.ShouldContain("http://ann@proxy:3128");
+        listed.ShouldNotContain("hunter2");
+
+        Run("context", "proxy", "socks5://bob:hunter3@proxy:1080").ShouldBe("fleet: context \"near\" reaches c2:7443 through the proxy socks5://bob@proxy:1080\n");
+        store.Select("near").ReadProxy()!.Password.ShouldBe("hunter3");
+        Run("context", "proxy", "none", "--context", "far").ShouldBe("fleet: context \"far\" reaches c1:7443 without a proxy\n");
+        store.Select("far").ReadProxy().ShouldBeNull();
+        store.Current.ShouldBe("near");
+        Should.Throw<CommandFailure>(() => Run("context", "proxy", "bob:hunter3@proxy")).Message.ShouldNotContain("hunter3");
+    }
+
+    [Fact]
+    public void A_proxy_that_was_written_by_hand_and_is_none_is_said_with_the_mend()
+    {
+        var store = new ContextStore(_root);
+        store.Save(new FleetContext("far", "c1:7443", "ann", "admin", "ann:hunter2@proxy"));
+        var said = Should.Throw<CommandFailure>(() => store.Select("far").ReadProxy()).Message;
+        said.ShouldContain("fleet context proxy URL --context far");
+        said.ShouldNotContain("hunter2");
+    }
+
+    private string Run(params string[] words)
+    {
+        var (screen, text) = Some.Screen();
+        using var ctrlC = new CtrlC();
+        var context = new CommandContext(screen, new ContextStore(_root), CommandTree.ContextOption(), TimeProvider.System, ctrlC, null);
+        CommandTree.Create(context).Parse(words).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ShouldBe(0);
+        return text.ToString();
     }
 
     [Fact]

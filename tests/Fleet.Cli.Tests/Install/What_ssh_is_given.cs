@@ -43,10 +43,10 @@ public sealed class What_ssh_is_given
     {
         string[] options = ["--token", "t", "--label", "a='x'; touch /nowhere/pwned", "$(id)", "`id`", "back\\slash", "two\nlines", "\"", ""];
         ControllerAddress.TryParse("fleet.example:7443", out var address, out _).ShouldBeTrue();
-        var script = RemoteScript.Compose(address!, new byte[32], options);
+        var script = RemoteScript.Compose(address!, new byte[32], options, null);
 
         // In the place of curl and of the script that it fetches: a function that prints the words it gets.
-        var fetch = InstallLine.Fetch(address!, new byte[32]);
+        var fetch = InstallLine.Fetch(address!, new byte[32], null);
         script.ShouldContain($"script=$({fetch}) || exit {RemoteScript.NoScript}");
         script = script.Replace(fetch, "echo 'for word; do printf \"<%s>\" \"$word\"; done'", StringComparison.Ordinal).Replace("root='sudo -n'", "root=", StringComparison.Ordinal)
             .Replace("sudo -n sh", "sh", StringComparison.Ordinal).Replace("command -v", "echo", StringComparison.Ordinal);
@@ -54,10 +54,27 @@ public sealed class What_ssh_is_given
     }
 
     [Fact]
+    public async Task The_proxy_goes_to_curl_and_to_the_script_and_into_no_list_of_processes()
+    {
+        ControllerAddress.TryParse("127.0.0.1:1", out var address, out _).ShouldBeTrue();
+        var proxy = new ProxyAddress(ProxyKind.Socks5, "127.0.0.1", 1, "ann", "hunter2 '\"$(id)~");
+        var script = RemoteScript.Compose(address!, new byte[32], ["--token", "t"], proxy);
+
+        // Programs are started with what stands outside of printf, which the shell itself is.
+        foreach (var command in script.Split('\n', '|').Where(command => !command.Contains("printf", StringComparison.Ordinal)))
+            command.ShouldNotContain("hunter2");
+        var fetch = InstallLine.Fetch(address!, new byte[32], proxy);
+        script.ShouldContain($"script=$({fetch}) || exit {RemoteScript.NoScript}");
+        script = script.Replace(fetch, "echo 'printf %s \"$FLEET_PROXY\"'", StringComparison.Ordinal).Replace("root='sudo -n'", "root=", StringComparison.Ordinal)
+            .Replace("sudo -n sh", "sh", StringComparison.Ordinal).Replace("command -v", "echo", StringComparison.Ordinal);
+        (await ShellAsync(script)).ShouldBe($"{RemoteScript.Begun}\n{proxy.ToCurlText()}");
+    }
+
+    [Fact]
     public async Task Of_a_script_that_was_cut_on_its_way_nothing_runs()
     {
         ControllerAddress.TryParse("fleet.example", out var address, out _).ShouldBeTrue();
-        var script = RemoteScript.Compose(address!, new byte[32], ["--token", "t"]);
+        var script = RemoteScript.Compose(address!, new byte[32], ["--token", "t"], null);
         (await ShellAsync(script[..script.IndexOf("fleet_install <", StringComparison.Ordinal)])).ShouldBe("");
     }
 

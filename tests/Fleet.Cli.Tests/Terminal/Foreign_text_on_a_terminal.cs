@@ -47,7 +47,7 @@ public sealed partial class Foreign_text_on_a_terminal : IDisposable
     /// <summary>Commands that need more than a controller that answers: files, ssh, a login. Their texts go through the same writer.</summary>
     private static readonly string[] s_others =
     [
-        "script", "scan apply", "scan check", "scan packs", "agents install", "agents upgrade", "login", "completion bash", "completion zsh", "completion fish", "context list", "context use", "context remove", "hits --follow",
+        "script", "scan apply", "scan check", "scan packs", "agents install", "agents upgrade", "login", "completion bash", "completion zsh", "completion fish", "context list", "context use", "context proxy", "context remove", "hits --follow",
     ];
 
     private static readonly string[] s_tables = ["jobs list", "jobs show last --tasks", "scan", "alerts", "agents", "token", "operators", "controller", "grep x * -f /a --count"];

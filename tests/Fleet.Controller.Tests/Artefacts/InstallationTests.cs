@@ -205,19 +205,24 @@ public sealed class InstallationTests(TestController controller) : IClassFixture
         PutArtefacts();
         var (key, address) = (controller.Authority.ControllerKeyHash, new ControllerAddress("127.0.0.1", controller.Address.Port));
 
-        (await TypeAsync(InstallLine.Create(address, key, "fleet1.a.x"))).ShouldBe((0, "the script itself --token fleet1.a.x\n", ""));
+        (await TypeAsync(InstallLine.Create(address, key, "fleet1.a.x", null))).ShouldBe((0, "the script itself --token fleet1.a.x\n", ""));
 
         // CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_COULDNT_CONNECT.
-        await ShouldFailAsync(InstallLine.Create(address, new byte[32], "fleet1.a.x"), "curl: (90) ");
-        await ShouldFailAsync(InstallLine.Create(new ControllerAddress("127.0.0.1", UnusedPort()), key, "fleet1.a.x"), "curl: (7) ");
+        await ShouldFailAsync(InstallLine.Create(address, new byte[32], "fleet1.a.x", null), "curl: (90) ");
+        await ShouldFailAsync(InstallLine.Create(new ControllerAddress("127.0.0.1", UnusedPort()), key, "fleet1.a.x", null), "curl: (7) ");
         // CURLE_HTTP_RETURNED_ERROR: there is no agent to give.
         controller.Options.Artefacts = _directory.New("nothing");
-        await ShouldFailAsync(InstallLine.Create(address, key, "fleet1.a.x"), "curl: (22) ");
+        await ShouldFailAsync(InstallLine.Create(address, key, "fleet1.a.x", null), "curl: (22) ");
     }
 
     [Fact]
     public void The_line_may_stand_between_double_quotes() =>
-        InstallLine.Create(new ControllerAddress("fleet.example", 7443), new byte[32], "fleet1.a.x").IndexOfAny(['$', '"', '`', '!']).ShouldBe(-1);
+        InstallLine.Create(new ControllerAddress("fleet.example", 7443), new byte[32], "fleet1.a.x", null).IndexOfAny(['$', '"', '`', '!']).ShouldBe(-1);
+
+    [Fact]
+    public void The_line_through_a_proxy_may_too_whatever_its_password_is() =>
+        InstallLine.Create(new ControllerAddress("fleet.example", 7443), new byte[32], "fleet1.a.x", new ProxyAddress(ProxyKind.Http, "proxy", 3128, "ann", "$\"`!'\\ ~"))
+            .IndexOfAny(['$', '"', '`', '!', '~']).ShouldBe(-1);
 
     private Task<V1.CreateTokenReply> CreateTokenAsync(X509Certificate2 admin) =>
         new V1.Tokens.TokensClient(controller.Connect(admin)).CreateTokenAsync(new V1.CreateTokenRequest

@@ -27,7 +27,9 @@ internal static class TokenCommand
         var note = new Option<string>("--note") { Description = "What it is for.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
         var replace = new Option<bool>("--allow-replace") { Description = "Who joins may take over the name of another." };
         var install = new Option<bool>("--install") { Description = "Print the line that installs and enrols an agent, instead of the token." };
-        var command = new Command("create", "Make a join token. It is printed once.") { role, life, uses, label, allowed, note, replace, install };
+        var proxy = new Option<string?>("--proxy") { Description = $"With --install: hosts go through this proxy: {ProxyAddress.Forms}.", HelpName = "URL" };
+        var password = new Option<string?>("--proxy-password-file") { Description = "Take the proxy's password from the first line of this file.", HelpName = "FILE" };
+        var command = new Command("create", "Make a join token. It is printed once.") { role, life, uses, label, allowed, note, replace, install, proxy, password };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var request = new V1.CreateTokenRequest
@@ -44,10 +46,13 @@ internal static class TokenCommand
             };
             if (request.Install && request.Kind != V1.TokenKind.Agent)
                 throw new UsageException("--install is for agents: leave out --operator");
+            var through = ReadProxy(parsed.GetValue(proxy), parsed.GetValue(password));
+            if (through is not null && !request.Install)
+                throw new UsageException("--proxy is for hosts that are installed: add --install");
             var options = SettingsReader.Read(flags.Sources(parsed));
             await using var desk = await TokenDesk.OpenAsync(options, cancellationToken);
             var reply = await desk.CreateAsync(request, cancellationToken);
-            await output.WriteLineAsync(reply.Installation is null ? reply.Secret : LineOf(reply, options));
+            await output.WriteLineAsync(reply.Installation is null ? reply.Secret : LineOf(reply, options, through));
             return 0;
         });
         return command;
@@ -85,13 +90,16 @@ internal static class TokenCommand
         return command;
     }
 
-    private static string LineOf(V1.CreateTokenReply reply, ControllerOptions options)
+    private static string LineOf(V1.CreateTokenReply reply, ControllerOptions options, ProxyAddress? proxy)
     {
         var text = reply.Installation.Address.Length > 0 ? reply.Installation.Address : options.AdvertisedAddress;
         return ControllerAddress.TryParse(text, out var address, out var error)
-            ? InstallLine.Create(address, reply.Installation.KeySha256.Span, reply.Secret)
+            ? InstallLine.Create(address, reply.Installation.KeySha256.Span, reply.Secret, proxy)
             : throw new CommandException($"{error}: set advertise");
     }
+
+    private static ProxyAddress? ReadProxy(string? text, string? passwordFile) =>
+        ProxyPasswordFile.TryReadOptions(text, passwordFile, out var proxy, out var error) ? proxy : throw new UsageException(error);
 
     private static long ReadLife(string text) => DurationText.TryParse(text, out var life, out var error)
         ? (long)life.TotalMilliseconds
