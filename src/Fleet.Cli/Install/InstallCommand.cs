@@ -14,7 +14,7 @@ internal static class InstallCommand
         var set = new InstallOptionSet(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var targets = set.Targets(parsed);
+            var targets = set.Targets(parsed, line => context.Screen.Note(line));
             var options = set.Read(parsed, context.Words ?? []);
             if (options.DryRun)
             {

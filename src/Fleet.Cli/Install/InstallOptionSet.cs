@@ -45,7 +45,9 @@ internal sealed class InstallOptionSet
     public bool AssumesYes(ParseResult parsed) => parsed.GetValue(_yes);
 
     /// <summary>The hosts.</summary>
-    public IReadOnlyList<InstallTarget> Targets(ParseResult parsed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="note">Is told what of an inventory was not read.</param>
+    public IReadOnlyList<InstallTarget> Targets(ParseResult parsed, Action<string> note)
     {
         var hosts = parsed.GetValue(_ssh) ?? [];
         var inventory = parsed.GetValue(_inventory);
@@ -53,7 +55,7 @@ internal sealed class InstallOptionSet
         if ((hosts.Length > 0) == (inventory is not null))
             throw CommandFailure.Usage(inventory is null ? "no host was given" : "both --ssh and --inventory were given", "give --ssh user@host,... or --inventory FILE");
         if (inventory is not null)
-            return InventoryFile.Read(inventory, groups);
+            return InventoryFile.Read(inventory, groups, note);
         return groups.Length == 0 ? SshHostList.Read(hosts) : throw CommandFailure.Usage("--group is for an inventory's hosts", "give --inventory FILE");
     }
 

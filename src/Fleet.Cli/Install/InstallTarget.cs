@@ -6,4 +6,8 @@ namespace Fleet.Cli.Install;
 /// <param name="User">null leaves it to the ssh configuration.</param>
 /// <param name="Port">null leaves it to the ssh configuration.</param>
 /// <param name="Labels">Labels that the agent joins with, KEY=VALUE.</param>
-internal sealed record InstallTarget(string Name, string Address, string? User, int? Port, IReadOnlyList<string> Labels);
+internal sealed record InstallTarget(string Name, string Address, string? User, int? Port, IReadOnlyList<string> Labels)
+{
+    /// <summary>A private key's file; null leaves it to the ssh configuration.</summary>
+    public string? IdentityFile { get; init; }
+}

@@ -8,6 +8,7 @@ internal static class SshNames
 {
     private const int LongestHost = 255;
     private const int LongestUser = 64;
+    private const int LongestPath = 4096;
 
     /// <summary>What is wrong with a host name or address; null where nothing is.</summary>
     public static string? HostFault(string host)
@@ -32,6 +33,13 @@ internal static class SshNames
             ? null
             : $"\"{Printable(user)}\" is no user's name: it has letters, digits, '.', '-', '_', '@' and '+'";
     }
+
+    /// <summary>What is wrong with the path of a private key. ssh alone reads it, as one word: ~ and its own % are as in its configuration.</summary>
+    public static string? FileFault(string path) =>
+        path.Length is 0 or > LongestPath ? $"a file's path has 1 to {LongestPath} characters"
+        : path[0] == '-' ? $"\"{Printable(path)}\" begins with '-', which ssh would take for an option"
+        : path.Any(char.IsControl) ? $"\"{Printable(path)}\" is no file's path: it has control characters"
+        : null;
 
     /// <summary>Reads a TCP port.</summary>
     public static bool TryPort(string text, out int port) =>

@@ -25,6 +25,8 @@ internal static class SshWords
             words.AddRange(["-p", port.ToString(CultureInfo.InvariantCulture)]);
         if (target.User is { } user)
             words.AddRange(["-l", user]);
+        if (target.IdentityFile is { } identity)
+            words.AddRange(["-i", identity]);
         words.AddRange(["--", target.Address, RemoteCommand]);
         return words;
     }

@@ -96,6 +96,68 @@ public sealed class Inventories_beside_Ansible : IDisposable
         InventoryFile.Parse("printed.yml", printed, []).Select(Words).ShouldBe(InventoryFile.Parse("hosts.ini", Ini, []).Select(Words), ignoreOrder: true);
     }
 
+    [ToolTheory("ansible-core")]
+    [InlineData("hosts.ini", Ini)]
+    [InlineData("hosts.yml", Yaml)]
+    public async Task Files_of_variables_beside_it_mean_the_same(string name, string text)
+    {
+        foreach (var (path, content) in new[]
+        {
+            // Of all: over what the inventory itself says of a group, not of a host.
+            ("group_vars/all/10-first.yml", "ansible_user: first\nansible_port: 3000\nansible_ssh_private_key_file: ~/.ssh/all\n"),
+            ("group_vars/all/20-second.yaml", "---\nansible_user: second\nlist: [1, {a: b}]\n"),
+            ("group_vars/all/30-third", "ansible_port: 3001\n"),
+            ("group_vars/all/sub/40-deep.json", "{\"ansible_ssh_private_key_file\": \"/keys/all\"}"),
+            ("group_vars/all/90-kept.yml~", "ansible_user: backup\n"),
+            ("group_vars/all/.hidden.yml", "ansible_user: hidden\n"),
+            ("group_vars/all/95-note.txt", "ansible_user: note\n"),
+            ("group_vars/all/sub.d/99.yml", "ansible_user: dotted\n"),
+            ("group_vars/prod.yml", "ansible_user: prod-file\nansible_port: 3002\n"),
+            ("group_vars/prod.yaml", "ansible_user: never\n"),
+            ("group_vars/db", "ansible_user: db-file\n"),
+            ("group_vars/db.yml", "ansible_user: never\n"),
+            ("group_vars/web.json", "{\"ansible_port\": 3003}"),
+            ("group_vars/ungrouped.yml", "ansible_user: alone\n"),
+            ("group_vars/nobody.yml", "ansible_user: nobody\n"),
+            ("group_vars/empty.yml", "---\n"),
+            ("host_vars/mail.yml", "ansible_host: 10.9.9.9\n"),
+            ("host_vars/web02.example.org/one.yml", "ansible_user: own\n"),
+            ("host_vars/web02.example.org/two.yml", "ansible_private_key_file: /keys/own\n"),
+            ("host_vars/web01.example.org", "ansible_port: 3004\n"),
+        })
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_directory, path))!);
+            await File.WriteAllTextAsync(Path.Combine(_directory, path), content);
+        }
+
+        var inventory = Path.Combine(_directory, name);
+        await File.WriteAllTextAsync(inventory, text);
+        using var ansible = JsonDocument.Parse(await AskAnsibleAsync(name, "--list"));
+        var notes = new List<string>();
+
+        InventoryFile.Read(inventory, [], notes.Add).Select(Words).ShouldBe(AsAnsibleHasIt(ansible.RootElement), ignoreOrder: true);
+        notes.ShouldBeEmpty();
+    }
+
+    [ToolFact("ansible-core")]
+    public Task Priorities_of_groups_mean_the_same() => CompareAsync("hosts.ini", """
+        [a]
+        x
+        y
+        [b]
+        x
+        [c]
+        y
+        [a:vars]
+        ansible_user=a
+        ansible_group_priority=10
+        [b:vars]
+        ansible_user=b
+        [c:vars]
+        ansible_user=c
+        ansible_group_priority=20
+        """);
+
     private async Task CompareAsync(string name, string text)
     {
         await File.WriteAllTextAsync(Path.Combine(_directory, name), text);
@@ -105,7 +167,7 @@ public sealed class Inventories_beside_Ansible : IDisposable
     }
 
     private static string Words(InstallTarget target) =>
-        $"{target.Name}: {target.Address} {target.User ?? "-"} {target.Port?.ToString() ?? "-"} {string.Join(' ', target.Labels)}";
+        $"{target.Name}: {target.Address} {target.User ?? "-"} {target.Port?.ToString() ?? "-"} {target.IdentityFile ?? "-"} {string.Join(' ', target.Labels)}";
 
     private static List<string> AsAnsibleHasIt(JsonElement inventory)
     {
@@ -122,7 +184,7 @@ public sealed class Inventories_beside_Ansible : IDisposable
             string? Variable(string name) => host.Value.ValueKind == JsonValueKind.Object && host.Value.TryGetProperty(name, out var value) ? value.ToString() : null;
             var groups = inventory.EnumerateObject().Select(group => group.Name).Where(group => group is not ("_meta" or "all" or "ungrouped"))
                 .Where(group => Members(inventory, group).Contains(host.Key)).Select(group => $"group.{group}=yes").Order(StringComparer.Ordinal);
-            return $"{host.Key}: {Variable("ansible_host") ?? host.Key} {Variable("ansible_user") ?? "-"} {Variable("ansible_port") ?? "-"} {string.Join(' ', groups)}";
+            return $"{host.Key}: {Variable("ansible_host") ?? host.Key} {Variable("ansible_user") ?? "-"} {Variable("ansible_port") ?? "-"} {Variable("ansible_private_key_file") ?? Variable("ansible_ssh_private_key_file") ?? "-"} {string.Join(' ', groups)}";
         })];
     }
 
@@ -138,7 +200,8 @@ public sealed class Inventories_beside_Ansible : IDisposable
     {
         var start = new ProcessStartInfo("ansible-inventory", ["-i", Path.Combine(_directory, inventory), .. options])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _directory,
+            RedirectStandardOutput = true, RedirectStandardError = true, // Whose own group_vars Ansible reads too.
+            WorkingDirectory = Directory.CreateDirectory(Path.Combine(_directory, "elsewhere")).FullName,
         };
         start.Environment["ANSIBLE_LOCAL_TEMP"] = _directory;
         start.Environment["ANSIBLE_HOME"] = _directory;

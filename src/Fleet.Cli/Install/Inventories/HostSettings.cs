@@ -1,13 +1,15 @@
+using System.Globalization;
 using Fleet.Cli.Scans.Files;
 
 namespace Fleet.Cli.Install.Inventories;
 
-/// <summary>The three variables of an inventory that say how ssh reaches a host; every other one is for Ansible alone.</summary>
+/// <summary>The variables of an inventory that say how ssh reaches a host; every other one is for Ansible alone.</summary>
 internal sealed class HostSettings
 {
     private string? _address;
     private string? _user;
     private int? _port;
+    private string? _identityFile;
 
     /// <summary>`ansible_host`.</summary>
     public string? Address => _address;
@@ -17,6 +19,22 @@ internal sealed class HostSettings
 
     /// <summary>`ansible_port`.</summary>
     public int? Port => _port;
+
+    /// <summary>`ansible_ssh_private_key_file`.</summary>
+    public string? IdentityFile => _identityFile;
+
+    /// <summary>`ansible_group_priority`: which of two groups as deep as one another counts.</summary>
+    public int Priority { get; private set; } = 1;
+
+    /// <summary>Takes variables that stand in YAML; those that are no text, or empty, are none of these.</summary>
+    public void Take(YamlMap variables, ScanFaults faults)
+    {
+        foreach (var (name, node) in variables.Entries)
+        {
+            if (node is YamlScalar { IsEmpty: false } value)
+                Take(name.Text, value.Text, value.At, faults);
+        }
+    }
 
     /// <summary>Takes a variable; the last of several counts. Names from before Ansible 2.0 are still met.</summary>
     public void Take(string name, string value, YamlPlace at, ScanFaults faults)
@@ -35,14 +53,29 @@ internal sealed class HostSettings
                 Check(SshNames.TryPort(value, out var port) ? null : $"\"{value}\" is no port from 1 to 65535");
                 _port = port;
                 break;
+            case "ansible_private_key_file" or "ansible_ssh_private_key_file":
+                Check(SshNames.FileFault(value));
+                _identityFile = value;
+                break;
+            case "ansible_group_priority":
+                Check(int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var priority) ? null : $"\"{value}\" is no whole number");
+                Priority = priority;
+                break;
             default:
                 break;
         }
 
         void Check(string? fault)
         {
+            var isEncrypted = value.StartsWith("$ANSIBLE_VAULT;", StringComparison.Ordinal);
+            var isTemplate = value.Contains("{{", StringComparison.Ordinal);
+            fault = isEncrypted ? "it is encrypted with Ansible Vault, which is not read here" : fault ?? (isTemplate ? "it is a template" : null);
             if (fault is not null)
-                faults.Add(at, $"{name}: {fault}", value.Contains("{{", StringComparison.Ordinal) ? "templates are Ansible's to fill in: write the value itself" : "mend it here");
+            {
+                faults.Add(
+                    at, $"{name}: {fault}",
+                    isEncrypted ? "write the value itself" : isTemplate ? "templates are Ansible's to fill in: write the value itself" : "mend it here");
+            }
         }
     }
 
@@ -52,5 +85,6 @@ internal sealed class HostSettings
         _address ??= other._address;
         _user ??= other._user;
         _port ??= other._port;
+        _identityFile ??= other._identityFile;
     }
 }

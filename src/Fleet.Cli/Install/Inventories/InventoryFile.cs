@@ -10,18 +10,25 @@ internal static class InventoryFile
     /// <summary>The hosts to install.</summary>
     /// <param name="path">An inventory in INI or YAML.</param>
     /// <param name="onlyGroups">Only hosts in one of these groups; none: all.</param>
+    /// <param name="note">Is told what was not read of it.</param>
     /// <exception cref="CommandFailure">It cannot be read, or names no host; it lists all faults with their places.</exception>
-    public static IReadOnlyList<InstallTarget> Read(string path, IReadOnlyCollection<string> onlyGroups) => Parse(path, Load(path), onlyGroups);
-
-    /// <summary>The hosts of a text.</summary>
-    public static IReadOnlyList<InstallTarget> Parse(string name, string text, IReadOnlyCollection<string> onlyGroups)
+    public static IReadOnlyList<InstallTarget> Read(string path, IReadOnlyCollection<string> onlyGroups, Action<string> note)
     {
         var faults = new ScanFaults();
+        return Parse(path, Load(path), onlyGroups, faults, new VariableFiles(Path.GetDirectoryName(path) ?? "", note, faults));
+    }
+
+    /// <summary>The hosts of a text, which has nothing beside it.</summary>
+    public static IReadOnlyList<InstallTarget> Parse(string name, string text, IReadOnlyCollection<string> onlyGroups) => Parse(name, text, onlyGroups, new ScanFaults(), null);
+
+    private static IReadOnlyList<InstallTarget> Parse(string name, string text, IReadOnlyCollection<string> onlyGroups, ScanFaults faults, VariableFiles? files)
+    {
         var inventory = new Inventory(faults);
         if (IsYaml(name, text))
             YamlInventory.Read(name, text, inventory, faults);
         else
             IniInventory.Read(name, text, inventory, faults);
+        files?.Read(inventory);
         var targets = new InventoryTargets(inventory, faults).Resolve(onlyGroups);
         faults.ThrowIfAny("nothing was installed");
         if (onlyGroups.FirstOrDefault(only => only != Inventory.All && inventory.Groups.All(group => group.Name != only)) is { } unknown)

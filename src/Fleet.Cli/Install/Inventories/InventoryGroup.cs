@@ -17,6 +17,9 @@ internal sealed class InventoryGroup(string name, YamlPlace at)
     /// <summary>Variables for all hosts in it.</summary>
     public HostSettings Settings { get; } = new();
 
+    /// <summary>The same, from files in group_vars.</summary>
+    public HostSettings FileSettings { get; } = new();
+
     /// <summary>Hosts that stand in it themselves.</summary>
     public HashSet<InventoryHost> Hosts { get; } = [];
 

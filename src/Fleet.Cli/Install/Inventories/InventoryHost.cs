@@ -13,4 +13,7 @@ internal sealed class InventoryHost(string name, YamlPlace at)
 
     /// <summary>What was written at the host itself.</summary>
     public HostSettings Settings { get; } = new();
+
+    /// <summary>What files in host_vars say of it.</summary>
+    public HostSettings FileSettings { get; } = new();
 }

@@ -5,7 +5,10 @@ namespace Fleet.Cli.Install.Inventories;
 
 /// <summary>
 /// Works out of an inventory what each host gets: a label for each group that it is in, also by way of a child group; and of
-/// each variable the nearest value: the host's own, then that of the deepest group (of equals, the last by name), then that of all.
+/// each variable the nearest value, in Ansible's order:
+/// 1. the host's, in host_vars, then in the inventory itself;
+/// 2. that of the deepest group in group_vars (of equals the one with the highest priority, then the last by name), then that of all there;
+/// 3. that of the deepest group in the inventory itself, then that of all there.
 /// </summary>
 internal sealed class InventoryTargets(Inventory inventory, ScanFaults faults)
 {
@@ -39,16 +42,26 @@ internal sealed class InventoryTargets(Inventory inventory, ScanFaults faults)
 
     private InstallTarget ToTarget(InventoryHost host, HashSet<InventoryGroup> groups)
     {
+        var near = Nearest(groups).ToList();
         var settings = new HostSettings();
-        settings.Inherit(host.Settings);
-        var near = groups.Concat(inventory.Groups.Where(group => group.Name == Inventory.All)).Distinct();
-        foreach (var group in near.OrderByDescending(group => _depths[group]).ThenByDescending(group => group.Name, StringComparer.Ordinal))
-            settings.Inherit(group.Settings);
+        foreach (var source in near.Select(group => group.FileSettings).Concat(near.Select(group => group.Settings)).Prepend(host.Settings).Prepend(host.FileSettings))
+            settings.Inherit(source);
         var labels = groups.Where(group => group.Name is not (Inventory.All or Inventory.Ungrouped))
             .Select(group => $"{GroupLabel.Key(group.Name)}={GroupLabel.Value}").Distinct().Order(StringComparer.Ordinal).ToList();
         if (labels.Count > Limits.Labels)
             faults.Add(host.At, $"{host.Name} is in {labels.Count} groups", $"an agent has at most {Limits.Labels} labels");
-        return new InstallTarget(host.Name, settings.Address ?? host.Name, settings.User, settings.Port, labels);
+        return new InstallTarget(host.Name, settings.Address ?? host.Name, settings.User, settings.Port, labels) { IdentityFile = settings.IdentityFile };
+    }
+
+    /// <summary>The groups whose variables a host has, the nearest first. Only who is in no other group is in `ungrouped`.</summary>
+    private IEnumerable<InventoryGroup> Nearest(HashSet<InventoryGroup> groups)
+    {
+        var named = groups.Where(group => group.Name is not (Inventory.All or Inventory.Ungrouped)).ToList();
+        return named
+            .Concat(inventory.Groups.Where(group => group.Name == Inventory.All || (named.Count == 0 && group.Name == Inventory.Ungrouped)))
+            .OrderByDescending(group => _depths[group])
+            .ThenByDescending(group => group.Settings.Priority)
+            .ThenByDescending(group => group.Name, StringComparer.Ordinal);
     }
 
     /// <summary>How far below `all` a group is, by its longest way.</summary>

@@ -43,7 +43,7 @@ internal sealed class YamlInventory(Inventory inventory, ScanFaults faults)
             else if (node is YamlMap children && key.Text == "children")
                 TakeGroups(children, group);
             else if (node is YamlMap variables)
-                TakeVariables(group.Settings, variables);
+                group.Settings.Take(variables, faults);
             else if (!IsEmpty(node))
                 faults.Add(node.At, $"\"{key.Text}\" must be keys and values", key.Text == "vars" ? "write NAME: VALUE" : "write NAME: with a colon behind it, without '-'");
         }
@@ -57,21 +57,12 @@ internal sealed class YamlInventory(Inventory inventory, ScanFaults faults)
             if (node is YamlMap variables)
             {
                 foreach (var host in added)
-                    TakeVariables(host.Settings, variables);
+                    host.Settings.Take(variables, faults);
             }
             else if (!IsEmpty(node))
             {
                 faults.Add(node.At, $"host \"{pattern.Text}\" must have keys and values, or nothing", "write NAME: with its variables below");
             }
-        }
-    }
-
-    private void TakeVariables(HostSettings settings, YamlMap variables)
-    {
-        foreach (var (name, node) in variables.Entries)
-        {
-            if (node is YamlScalar { IsEmpty: false } value)
-                settings.Take(name.Text, value.Text, value.At, faults);
         }
     }
 
