@@ -63,15 +63,19 @@ internal static class ChannelCheck
         if (Uri.CheckHostName(smtp.Host) == UriHostNameType.Unknown)
             return "smtp.host must be the name or address of a mail server";
         if (smtp.Port > IPEndPoint.MaxPort)
-            return "smtp.port must lie between 1 and 65535; 0 means 587 with start_tls and 25 without";
+            return "smtp.port must lie between 1 and 65535; 0 means 465 with implicit TLS, 587 with STARTTLS and 25 without";
         if (!IsAddress(smtp.From))
             return "smtp.from must be a mail address, such as fleet@example.org";
         if (smtp.To.Count is 0 or > MostReceivers || !smtp.To.All(IsAddress))
             return $"smtp.to must hold 1 to {MostReceivers} mail addresses";
         if (!IsLine(smtp.User) || !IsLine(smtp.Password))
             return "smtp.user and smtp.password must be one line each";
-        return smtp.User.Length > 0 && !smtp.StartTls && !IsThisHost(smtp.Host)
-            ? "smtp.start_tls is required where there is a user: the password would go over the network in clear"
+        if (!Enum.IsDefined(smtp.Tls))
+            return "smtp.tls is none that this controller knows: implicit, starttls or none";
+        if (smtp.Tls == Smtp.Types.Tls.None && smtp.StartTls)
+            return "smtp.tls says none, and smtp.start_tls the opposite: give one of them";
+        return smtp.User.Length > 0 && smtp.Security() == Smtp.Types.Tls.None && !IsThisHost(smtp.Host)
+            ? "smtp.tls is required where there is a user, implicit or starttls: the password would go over the network in clear"
             : "";
     }
 

@@ -39,6 +39,9 @@ internal sealed class MailServer : IAsyncDisposable
     /// <summary>What it shows who asks for STARTTLS; null: it does not offer that.</summary>
     public X509Certificate2? Certificate { get; set; }
 
+    /// <summary>Whether it speaks TLS from the first byte.</summary>
+    public bool IsImplicit { get; set; }
+
     /// <summary>Whether it says nothing at all.</summary>
     public bool IsMute { get; set; }
 
@@ -59,7 +62,10 @@ internal sealed class MailServer : IAsyncDisposable
             while (true)
             {
                 using var client = await _listener.AcceptTcpClientAsync(_stop.Token);
-                await TalkAsync(client.GetStream(), SslProtocols.None);
+                if (IsImplicit)
+                    await TalkOverTlsAsync(client.GetStream());
+                else
+                    await TalkAsync(client.GetStream(), SslProtocols.None);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -75,7 +81,7 @@ internal sealed class MailServer : IAsyncDisposable
         {
             if (IsMute)
                 await Task.Delay(Timeout.Infinite, _stop.Token);
-            if (tls == SslProtocols.None)
+            if (IsImplicit || tls == SslProtocols.None)
                 await SayAsync("220 test ESMTP");
             while (await reader.ReadLineAsync(_stop.Token) is { } line)
             {
@@ -147,7 +153,16 @@ internal sealed class MailServer : IAsyncDisposable
     private async Task TalkOverTlsAsync(Stream stream)
     {
         await using var secure = new SslStream(stream, leaveInnerStreamOpen: true);
-        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = Certificate }, _stop.Token);
+        try
+        {
+            await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = Certificate }, _stop.Token);
+        }
+        catch (Exception e) when (e is IOException or AuthenticationException)
+        {
+            // The sender speaks no TLS, or does not trust the certificate.
+            return;
+        }
+
         await TalkAsync(secure, secure.SslProtocol);
     }
 }

@@ -78,6 +78,64 @@ public sealed class SmtpSenderTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("mail.example.org", "it is for another name (mail.example.org)")]
+    [InlineData("localhost", "this host trusts no authority that vouches for it (issued by CN=")]
+    public async Task Over_tls_from_the_first_byte_nothing_is_said_before_the_certificate_does(string name, string why)
+    {
+        using var certificate = MailCertificate.SelfSigned(name);
+        (_server.Certificate, _server.IsImplicit) = (certificate, true);
+        var words = new List<string>();
+        _server.Answer = word =>
+        {
+            words.Add(word);
+            return null;
+        };
+
+        var fault = await Should.ThrowAsync<DeliveryException>(
+            () => SendAsync(smtp => (smtp.Host, smtp.Tls, smtp.User, smtp.Password) = ("localhost", Smtp.Types.Tls.Implicit, "fleet", "secret")));
+
+        fault.Message.ShouldStartWith("the certificate of the mail server does not do for localhost: ");
+        fault.Message.ShouldContain(why);
+        words.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Tls_from_the_first_byte_where_the_server_speaks_none_is_told()
+    {
+        var fault = await Should.ThrowAsync<DeliveryException>(() => SendAsync(smtp => smtp.Tls = Smtp.Types.Tls.Implicit));
+
+        fault.Message.ShouldStartWith("127.0.0.1 does not speak TLS there as the channel says (tls: implicit)");
+    }
+
+    [Fact]
+    public async Task A_user_whom_the_server_does_not_know_is_told_without_the_password()
+    {
+        _server.Answer = word => word == "AUTH" ? "535 no such user" : null;
+
+        var fault = await Should.ThrowAsync<DeliveryException>(() => SendAsync(smtp => (smtp.User, smtp.Password) = ("fleet", "secret")));
+
+        fault.Message.ShouldBe("the mail server does not take user and password: 535: no such user");
+    }
+
+    [Fact]
+    public async Task A_server_that_goes_away_after_it_has_taken_the_mail_has_taken_it()
+    {
+        _server.Answer = word => word == "QUIT" ? "421 going down" : null;
+
+        await SendAsync(change: null);
+
+        (await _server.NextAsync()).To.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void What_channels_of_before_say_of_tls_still_counts()
+    {
+        new Smtp().Security().ShouldBe(Smtp.Types.Tls.None);
+        new Smtp { StartTls = true }.Security().ShouldBe(Smtp.Types.Tls.Starttls);
+        new Smtp { StartTls = true, Tls = Smtp.Types.Tls.Implicit }.Security().ShouldBe(Smtp.Types.Tls.Implicit);
+    }
+
+    [Theory]
     [InlineData("MAIL", "451 later, please", "later, please")]
     [InlineData("RCPT", "550 nobody here", "nobody here")]
     [InlineData("DATA", "554 no", "no")]
@@ -118,6 +176,6 @@ public sealed class SmtpSenderTests : IAsyncLifetime
     private static string Body(MailServer.Mail mail)
     {
         var text = string.Join("\r\n", mail.Lines.SkipWhile(line => line.Length > 0).Skip(1));
-        return Header(mail, "Content-Transfer-Encoding") == "base64" ? Encoding.UTF8.GetString(Convert.FromBase64String(text)) : text;
+        return mail.Lines.Contains("Content-Transfer-Encoding: base64") ? Encoding.UTF8.GetString(Convert.FromBase64String(text)) : text;
     }
 }

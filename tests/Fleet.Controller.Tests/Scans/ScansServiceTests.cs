@@ -46,7 +46,9 @@ public sealed class ScansServiceTests
         { "webhook.headers", new NotificationChannel { Name = "c", Webhook = new Webhook { Url = "https://a.example.org", Headers = { ["a\r\n"] = "b" } } } },
         { "command.words[0]", new NotificationChannel { Name = "c", Command = new CommandChannel { Words = { "page", "me" } } } },
         { "smtp.to", new NotificationChannel { Name = "c", Smtp = new Smtp { Host = "mail.example.org", From = "a@example.org", To = { "nobody" } } } },
-        { "smtp.start_tls", new NotificationChannel { Name = "c", Smtp = new Smtp { Host = "mail.example.org", From = "a@example.org", To = { "b@example.org" }, User = "a", Password = "b" } } },
+        { "smtp.tls", new NotificationChannel { Name = "c", Smtp = new Smtp { Host = "mail.example.org", From = "a@example.org", To = { "b@example.org" }, User = "a", Password = "b" } } },
+        { "smtp.tls", new NotificationChannel { Name = "c", Smtp = new Smtp { Host = "mail.example.org", From = "a@example.org", To = { "b@example.org" }, Tls = Smtp.Types.Tls.None, StartTls = true } } },
+        { "smtp.tls", new NotificationChannel { Name = "c", Smtp = new Smtp { Host = "mail.example.org", From = "a@example.org", To = { "b@example.org" }, Tls = (Smtp.Types.Tls)9 } } },
     };
 
     [Theory]

@@ -5,7 +5,7 @@ using Fleet.Harness;
 
 namespace Fleet.EndToEnd.Scans;
 
-/// <summary>A real controller sends mail by STARTTLS: a real handshake, a certificate that is really looked at.</summary>
+/// <summary>A real controller sends mail over TLS: a real handshake, a certificate that is really looked at, and a mail server of Debian's.</summary>
 public sealed class Mails_over_tls : IAsyncLifetime
 {
     private FleetOnThisMachine _fleet = null!;
@@ -53,6 +53,31 @@ public sealed class Mails_over_tls : IAsyncLifetime
             certificate.Dispose();
     }
 
+    [ToolFact("python3-aiosmtpd")]
+    public async Task A_mail_server_of_somebody_else_takes_the_mail_over_implicit_tls_and_by_starttls()
+    {
+        var (authority, certificate) = MailCertificate.Issued("localhost");
+        using var owned = authority;
+        using var shown = certificate;
+        var (trusted, pem) = (Path.Combine(_fleet.Directory, "authorities.pem"), Path.Combine(_fleet.Directory, "mail.pem"));
+        await File.WriteAllTextAsync(trusted, authority.ExportCertificatePem());
+        await File.WriteAllTextAsync(pem, $"{certificate.ExportCertificatePem()}\n{certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()}\n");
+        await _fleet.Controller.StopAsync();
+        _fleet.Controller.Environment = new Dictionary<string, string> { ["SSL_CERT_FILE"] = trusted };
+        await _fleet.Controller.StartAsync();
+        foreach (var tls in (string[])["implicit", "starttls"])
+        {
+            await using var server = await ForeignMailServer.StartAsync(pem, tls);
+
+            await ApplyAsync(server.Port, $"tls: {tls}");
+            var sent = await _fleet.Admin.RunAsync("alerts", "test", "mail");
+            sent.ExitCode.ShouldBe(0, sent + _fleet.Controller.Output + server.Errors);
+            var mail = await server.NextAsync();
+            mail.ShouldStartWith("fleet:secret fleet@example.org ann@example.org TLSv1.");
+            mail.ShouldContain("Subject: [TEST]");
+        }
+    }
+
     private async Task RefusedAsync(MailServer server)
     {
         var words = new List<string>();
@@ -70,13 +95,13 @@ public sealed class Mails_over_tls : IAsyncLifetime
         server.Answer = _ => null;
     }
 
-    private async Task ApplyAsync(int port)
+    private async Task ApplyAsync(int port, string tls = "start_tls: true")
     {
         var path = Path.Combine(_fleet.Directory, "mail.yaml");
         await File.WriteAllTextAsync(path, $"""
             channels:
               - name: mail
-                smtp: {"{"}host: localhost, port: {port}, from: fleet@example.org, to: [ann@example.org], user: fleet, password: secret, start_tls: true{"}"}
+                smtp: {"{"}host: localhost, port: {port}, from: fleet@example.org, to: [ann@example.org], user: fleet, password: secret, {tls}{"}"}
             """);
         var applied = await _fleet.Admin.RunAsync("scan", "apply", "-f", path);
         applied.ExitCode.ShouldBe(0, applied.ToString());

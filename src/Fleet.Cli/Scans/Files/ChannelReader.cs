@@ -5,9 +5,15 @@ namespace Fleet.Cli.Scans.Files;
 /// <summary>Reads where alerts go.</summary>
 internal sealed class ChannelReader(ScanFaults faults, EnvironmentText environment)
 {
+    private const int ImplicitPort = 465;
     private static readonly string[] s_keys = ["name", "webhook", "command", "smtp"];
     private static readonly string[] s_webhookKeys = ["url", "form", "headers"];
-    private static readonly string[] s_smtpKeys = ["host", "port", "from", "to", "user", "password", "start_tls"];
+    private static readonly string[] s_smtpKeys = ["host", "port", "from", "to", "user", "password", "start_tls", "tls"];
+
+    private static readonly KeyValuePair<string, Smtp.Types.Tls>[] s_tls =
+    [
+        new("implicit", Smtp.Types.Tls.Implicit), new("starttls", Smtp.Types.Tls.Starttls), new("none", Smtp.Types.Tls.None),
+    ];
 
     private static readonly KeyValuePair<string, Webhook.Types.Form>[] s_forms =
     [
@@ -96,19 +102,29 @@ internal sealed class ChannelReader(ScanFaults faults, EnvironmentText environme
         map.Required("host", "the mail server that takes the messages");
         map.Required("from", "the sender's address");
         map.Required("to", "one address, or a list");
+        // start_tls: true is the older way to write tls: starttls.
+        var tls = map.Word("tls", s_tls, Smtp.Types.Tls.Unspecified);
         var startTls = map.Flag("start_tls");
+        if (map.Has("tls") && map.Has("start_tls"))
+            faults.Add(map.At, "tls and start_tls say the same", "write tls: implicit, starttls or none alone");
+        var isSecure = startTls || tls is Smtp.Types.Tls.Starttls or Smtp.Types.Tls.Implicit;
+        var port = map.Number("port", 1, 65535);
+        if (port == ImplicitPort && !map.Has("tls"))
+            faults.Add(map.At, "port 465 speaks TLS from the first byte", "write tls: implicit");
         var smtp = new Smtp
         {
             Host = Text(map, "host"),
-            Port = (uint)(map.Number("port", 1, 65535) ?? (startTls ? 587 : 25)),
+            Port = (uint)(port ?? (tls == Smtp.Types.Tls.Implicit ? ImplicitPort : isSecure ? 587 : 25)),
             User = Text(map, "user"),
             Password = Text(map, "password"),
-            StartTls = startTls,
+            // A controller that knows start_tls alone must not send in clear what is not to be.
+            StartTls = isSecure,
+            Tls = tls,
         };
         smtp.From = Address(map.Text("from"));
         smtp.To.AddRange(map.Texts("to").Select(Address));
-        if (smtp.User.Length > 0 && !startTls && smtp.Host is not ("localhost" or "127.0.0.1" or "::1"))
-            faults.Add(map.At, "a password would go over the network in clear", "write start_tls: true");
+        if (smtp.User.Length > 0 && !isSecure && smtp.Host is not ("localhost" or "127.0.0.1" or "::1"))
+            faults.Add(map.At, "a password would go over the network in clear", "write tls: implicit or tls: starttls");
         if (map.Has("user") != map.Has("password"))
             faults.Add(map.At, "user and password go together", "give both or none");
         return smtp;
