@@ -1,4 +1,4 @@
-// The build. `dotnet cake --target=NAME` with Build, Test, Demo, Publish, Package, Image, Lint, Reproduce, Bench or Format.
+// The build. `dotnet cake --target=NAME` with Build, Test, Demo, Publish, Package, Image, Arm64, Lint, Reproduce, Bench or Format.
 using System.Xml.Linq;
 
 var target = Argument("target", "Build");
@@ -48,7 +48,7 @@ Task("Demo")
     .Does(() => Run("./tests/Fleet.Demo", configuration, ""));
 
 Task("Publish")
-    .Description("Makes what hosts get, without a .NET runtime there: artifacts/publish/{agent,controller,cli}; says which kind, and why; --parts=agent,windows: only those.")
+    .Description("Makes what hosts get, without a .NET runtime there: artifacts/publish/{agent,controller,cli}; says which kind, and why; --parts=agent,arm64,windows: only those.")
     .Does(() => RunScript("./installers/publish " + Argument("parts", "").Replace(',', ' ')));
 
 Task("Package")
@@ -59,6 +59,11 @@ Task("Package")
 Task("Image")
     .Description("Builds the controller's container image of the packages with buildah, and runs it once; says so where it cannot.")
     .Does(() => RunScript("./installers/container/try"));
+
+Task("Arm64")
+    .Description("Publishes for linux-arm64 and runs it: an emulated machine's agent enrols, runs commands and searches; takes root, qemu and some minutes.")
+    .Does(() => RunScript("./installers/publish cli controller arm64", "./artifacts/arm64-programs"))
+    .Does(() => RunScript("./installers/arm64/try", "./artifacts/arm64-programs"));
 
 Task("Lint")
     .Description("Looks the packages over with lintian, rpmlint, shellcheck and systemd-analyze, as far as they are there.")

@@ -26,7 +26,13 @@ has() { command -v "$1" > /dev/null 2>&1; }
 # 1. Is this a host that can have an agent? Nothing is changed up to the end of step 3.
 check_host() {
     [ "$(uname -s)" = Linux ] || refuse "this is $(uname -s); the agent is for Linux"
-    [ "$(uname -m)" = x86_64 ] || refuse "this is a $(uname -m) machine; there is an agent for x86_64 only"
+    machine=$(uname -m)
+    case $machine in
+    x86_64) ;;
+    aarch64 | arm64) machine=aarch64 ;;
+    *) refuse "this is a $machine machine; there are agents for x86_64 and aarch64 only" ;;
+    esac
+    choose_artefact
     [ "$(id -u)" = 0 ] || refuse "it takes root to install a service: run it as root, or put sudo before sh"
     [ -d /run/systemd/system ] || refuse "systemd does not run here; the agent is run by it"
     libc=$(getconf GNU_LIBC_VERSION 2> /dev/null) || refuse "this host has no glibc; the agent needs glibc 2.34 or newer"
@@ -43,6 +49,20 @@ check_host() {
     fi
 }
 
+# Of the agents that the controller has, one for each architecture, the one for this host. An earlier controller has one, for x86_64.
+choose_artefact() {
+    if [ -n "${FLEET_ARTEFACTS:-}" ]; then
+        chosen=$(echo "$FLEET_ARTEFACTS" | sed -n "s/^$machine //p")
+        FLEET_ARTEFACT=${chosen%% *}
+        FLEET_ARTEFACT_SHA256=${chosen##* }
+        FLEET_ARTEFACT_VERSION=${chosen#* }
+        FLEET_ARTEFACT_VERSION=${FLEET_ARTEFACT_VERSION% *}
+        [ -n "$chosen" ] || refuse "this is a $machine machine, and $FLEET_CONTROLLER has an agent for $(echo "$FLEET_ARTEFACTS" | cut -d ' ' -f 1) only"
+    elif [ -n "${FLEET_ARTEFACT_SHA256:-}" ]; then
+        [ "$machine" = x86_64 ] || refuse "this is a $machine machine, and $FLEET_CONTROLLER has an agent for x86_64 only"
+    fi
+}
+
 # at_least VERSION MAJOR MINOR
 at_least() {
     major=${1%%.*}
@@ -52,8 +72,8 @@ at_least() {
 }
 
 has_openssl() {
-    for directory in /lib /usr/lib /lib64 /usr/lib64 /lib/x86_64-linux-gnu /usr/lib/x86_64-linux-gnu; do
-        [ -e $directory/libssl.so.3 ] && return
+    for directory in /lib /usr/lib /lib64 /usr/lib64 "/lib/$machine-linux-gnu" "/usr/lib/$machine-linux-gnu"; do
+        [ -e "$directory/libssl.so.3" ] && return
     done
     return 1
 }

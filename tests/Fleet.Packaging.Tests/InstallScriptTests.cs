@@ -81,7 +81,7 @@ public sealed class InstallScriptTests(SomePackages packages) : IClassFixture<So
         foreach (var (disguise, why) in new (string, string)[]
         {
             ("rm -r /run/systemd/system", "systemd does not run here"),
-            ("printf '#!/bin/sh\\n[ \"$1\" = -m ] && echo aarch64 || echo Linux\\n' > /usr/bin/uname", "this is a aarch64 machine"),
+            ("printf '#!/bin/sh\\n[ \"$1\" = -m ] && echo riscv64 || echo Linux\\n' > /usr/bin/uname", "this is a riscv64 machine; there are agents for x86_64 and aarch64 only"),
             ("printf '#!/bin/sh\\necho Darwin\\n' > /usr/bin/uname", "this is Darwin"),
             ("printf '#!/bin/sh\\necho 1000\\n' > /usr/bin/id", "it takes root"),
             ("printf '#!/bin/sh\\necho glibc 2.31\\n' > /usr/bin/getconf", "this host has glibc 2.31"),
@@ -134,6 +134,39 @@ public sealed class InstallScriptTests(SomePackages packages) : IClassFixture<So
         lines.Where(line => line.Contains("hunter2")).ShouldBe(["proxy = http://ann:hunter2@proxy:3128", "secret socks5h://ann:hunter2@proxy:1080"]);
         lines.ShouldContain("enrol --controller fleet.example:7443");
         lines.Count(line => line.StartsWith("fleet: not installed, nothing was changed: the proxy")).ShouldBe(5);
+    }
+
+    [SandboxFact("dpkg", "rpm")]
+    public async Task What_the_controller_gives_is_chosen_by_the_hosts_architecture()
+    {
+        // curl says what it is asked for, and gives nothing.
+        const string Both = "x86_64 fleet-agent-1.2.3-linux-x64.tar.gz 1.2.3 aa\naarch64 fleet-agent-1.2.4-linux-arm64.tar.gz 1.2.4 bb";
+        foreach (var (machine, set, said) in new (string, string, string)[]
+        {
+            ("x86_64", $"FLEET_ARTEFACTS='{Both}'", "fleet: fetching fleet-agent 1.2.3 from c:1\nhttps://c:1/artefacts/fleet-agent-1.2.3-linux-x64.tar.gz\n"),
+            ("aarch64", $"FLEET_ARTEFACTS='{Both}'", "fleet: fetching fleet-agent 1.2.4 from c:1\nhttps://c:1/artefacts/fleet-agent-1.2.4-linux-arm64.tar.gz\n"),
+            ("aarch64", $"FLEET_ARTEFACTS='{Both.Split('\n')[0]}'", "fleet: not installed, nothing was changed: this is a aarch64 machine, and c:1 has an agent for x86_64 only\n"),
+            ("x86_64", $"FLEET_ARTEFACTS='{Both.Split('\n')[1]}'", "fleet: not installed, nothing was changed: this is a x86_64 machine, and c:1 has an agent for aarch64 only\n"),
+            // As a controller of before has it.
+            ("x86_64", "FLEET_ARTEFACT=fleet-agent-1-linux-x64.tar.gz FLEET_ARTEFACT_VERSION=1 FLEET_ARTEFACT_SHA256=cc", "fleet: fetching fleet-agent 1 from c:1\nhttps://c:1/artefacts/fleet-agent-1-linux-x64.tar.gz\n"),
+            ("aarch64", "FLEET_ARTEFACT=fleet-agent-1-linux-x64.tar.gz FLEET_ARTEFACT_VERSION=1 FLEET_ARTEFACT_SHA256=cc", "fleet: not installed, nothing was changed: this is a aarch64 machine, and c:1 has an agent for x86_64 only\n"),
+        })
+        {
+            using var sandbox = new Sandbox();
+
+            var done = await sandbox.RunAsync($$"""
+                mkdir -p /lib/aarch64-linux-gnu && touch /lib/aarch64-linux-gnu/libssl.so.3
+                printf '#!/bin/sh\n[ "$1" = -m ] && echo {{machine}} || echo Linux\n' > /usr/bin/uname
+                printf '#!/bin/sh\nfor word; do last=$word; done; echo $last; exit 22\n' > /usr/bin/curl
+                chmod 755 /usr/bin/uname /usr/bin/curl
+                export FLEET_CONTROLLER=c:1 FLEET_PIN=p
+                export {{set}}
+                sh {{Repository.At("installers/tarball/install.sh")}} --token secret
+                """, hasSystemd: true);
+
+            done.Text.ShouldStartWith(said);
+            done.ExitCode.ShouldBe(1);
+        }
     }
 
     [SandboxFact]

@@ -16,6 +16,34 @@ public sealed class PackageTests(SomePackages packages) : IClassFixture<SomePack
     }
 
     [ToolFact("dpkg", "rpm")]
+    public async Task What_is_published_for_arm64_is_packed_for_it_and_all_controllers_have_the_agents_for_both()
+    {
+        string[] names =
+        [
+            "fleet-agent-1.2.3-1.aarch64.rpm", "fleet-agent-1.2.3-1.x86_64.rpm", "fleet-agent-1.2.3-linux-arm64.tar.gz", "fleet-agent-1.2.3-linux-x64.tar.gz",
+            "fleet-agent_1.2.3_amd64.deb", "fleet-agent_1.2.3_arm64.deb",
+            "fleet-controller-1.2.3-1.aarch64.rpm", "fleet-controller-1.2.3-1.x86_64.rpm",
+            "fleet-controller-1.2.3-linux-arm64.tar.gz", "fleet-controller-1.2.3-linux-x64.tar.gz",
+            "fleet-controller_1.2.3_amd64.deb", "fleet-controller_1.2.3_arm64.deb", "fleet-1.2.3-linux-arm64.tar.gz", "fleet-1.2.3-linux-x64.tar.gz",
+        ];
+        Directory.EnumerateFiles(packages.Both).Select(Path.GetFileName).ShouldBe([.. names, "SHA256SUMS"], ignoreOrder: true);
+
+        (await Shell.DoAsync("dpkg-deb", "--field", Path.Combine(packages.Both, "fleet-agent_1.2.3_arm64.deb"), "Architecture")).ShouldBe("arm64\n");
+        (await Shell.DoAsync("rpm", "-qp", "--qf", "%{ARCH}", Path.Combine(packages.Both, "fleet-agent-1.2.3-1.aarch64.rpm"))).ShouldBe("aarch64");
+        (await Shell.DoAsync("dpkg-deb", "--fsys-tarfile", Path.Combine(packages.Both, "fleet-agent_1.2.3_arm64.deb"))).ShouldContain("for arm64");
+        foreach (var architecture in new[] { "amd64", "arm64" })
+        {
+            var controller = await Shell.DoAsync("dpkg-deb", "--contents", Path.Combine(packages.Both, $"fleet-controller_1.2.3_{architecture}.deb"));
+            Mode(controller, "./usr/share/fleet-controller/artefacts/fleet-agent-1.2.3-linux-x64.tar.gz").ShouldBe("-rw-r--r-- root/root");
+            Mode(controller, "./usr/share/fleet-controller/artefacts/fleet-agent-1.2.3-linux-arm64.tar.gz").ShouldBe("-rw-r--r-- root/root");
+        }
+
+        // Of the same programs the same packages are made, whatever else is.
+        foreach (var name in new[] { "fleet-agent_1.2.3_amd64.deb", "fleet-agent-1.2.3-1.x86_64.rpm", "fleet-agent-1.2.3-linux-x64.tar.gz" })
+            (await File.ReadAllBytesAsync(Path.Combine(packages.Both, name))).ShouldBe(await File.ReadAllBytesAsync(Path.Combine(packages.First, name)));
+    }
+
+    [ToolFact("dpkg", "rpm")]
     public async Task Files_are_in_their_places_for_root_with_their_modes()
     {
         var agent = await Shell.DoAsync("dpkg-deb", "--contents", AgentDeb);

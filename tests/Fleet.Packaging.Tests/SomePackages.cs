@@ -17,6 +17,9 @@ public sealed class SomePackages : IAsyncLifetime
     /// <summary>Packages of the version after.</summary>
     public string Newer => Path.Combine(_directory, "newer", "packages");
 
+    /// <summary>Packages for both architectures.</summary>
+    public string Both => Path.Combine(_directory, "both", "packages");
+
     public async Task InitializeAsync()
     {
         // Where this machine cannot make packages the tests are skipped.
@@ -37,6 +40,9 @@ public sealed class SomePackages : IAsyncLifetime
         await MakeAsync("first");
         await MakeAsync("second");
         await MakeAsync("newer", "1.2.4");
+        foreach (var program in new[] { "agent/fleet-agent", "cli/fleet", "controller/fleet-controller", "controller/libe_sqlite3.so" })
+            await WriteProgramAsync("arm64/" + program, "#!/bin/sh\necho for arm64\n");
+        await MakeAsync("both");
     }
 
     public Task DisposeAsync()

@@ -44,7 +44,7 @@ internal sealed class SimulatedAgent : IAsyncDisposable
             BootId = Guid.NewGuid().ToString("N"),
             JournalId = Guid.NewGuid().ToString("N"),
             ProcessId = Guid.NewGuid().ToString("N"),
-            Facts = new Facts { Values = { ["os"] = "simulated", ["cpus"] = "2", ["arch"] = "x64" } },
+            Facts = new Facts { Values = { ["os"] = "simulated", ["cpus"] = "2", ["arch"] = "x86_64" } },
         };
         await _call.RequestStream.WriteAsync(new AgentMessage { Hello = hello }, cancellationToken);
         if (!await _call.ResponseStream.MoveNext(cancellationToken) || _call.ResponseStream.Current.Welcome is null)

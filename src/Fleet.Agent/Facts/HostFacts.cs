@@ -1,5 +1,4 @@
 using System.Net.NetworkInformation;
-using System.Runtime.InteropServices;
 using Fleet.Protocol;
 
 namespace Fleet.Agent.Facts;
@@ -23,7 +22,7 @@ internal sealed class HostFacts(HostFiles files)
         Add(facts, "os_version", FactParsers.OsRelease(release, "VERSION_ID"));
         Add(facts, "os_title", FactParsers.OsRelease(release, "PRETTY_NAME"));
         Add(facts, "kernel", files.Read("/proc/sys/kernel/osrelease"));
-        Add(facts, "arch", Architecture());
+        Add(facts, "arch", Architectures.OfHost);
         Add(facts, "cpus", FactParsers.CpuCount(files.Read("/sys/devices/system/cpu/online")));
         Add(facts, "memory", FactParsers.Memory(files.Read("/proc/meminfo")));
         Add(facts, "addresses", string.Join(',', Addresses()));
@@ -39,16 +38,6 @@ internal sealed class HostFacts(HostFiles files)
         if (value.Length > 0)
             facts[name] = value.Length <= Limits.FactCharacters ? value : value[..Limits.FactCharacters];
     }
-
-    // As `uname -m` says it.
-    private static string Architecture() => RuntimeInformation.OSArchitecture switch
-    {
-        System.Runtime.InteropServices.Architecture.X64 => "x86_64",
-        System.Runtime.InteropServices.Architecture.Arm64 => "aarch64",
-        System.Runtime.InteropServices.Architecture.X86 => "i686",
-        System.Runtime.InteropServices.Architecture.Arm => "armv7l",
-        var other => other.ToString().ToUpperInvariant(),
-    };
 
     private static IEnumerable<string> Addresses()
     {

@@ -13,21 +13,30 @@ namespace Fleet.Agent.Upgrading;
 internal sealed record UpgradeOrder(string Version, byte[] Sha256, long Bytes, TimeSpan HealthTimeout, TimeSpan DrainLimit)
 {
     /// <summary>Reads an order; null with a sentence that names the field where it is out of bounds.</summary>
-    public static UpgradeOrder? Read(UpgradeAgent upgrade, out string fault)
+    /// <param name="upgrade">The order.</param>
+    /// <param name="architecture">This host's. The controller leaves the one artefact for it, or all where none is; one for it counts in any case.</param>
+    /// <param name="fault">What is wrong with it.</param>
+    public static UpgradeOrder? Read(UpgradeAgent upgrade, string architecture, out string fault)
     {
-        fault = Fault(upgrade);
+        // What is really in it is looked at before it is run.
+        var fitting = upgrade.Artefacts.Count == 0
+            ? new UpgradeArtefact { Architecture = architecture, Sha256 = upgrade.Sha256, SizeBytes = upgrade.SizeBytes }
+            : upgrade.Artefacts.FirstOrDefault(artefact => artefact.Architecture == architecture);
+        fault = fitting is null
+            ? $"artefacts: this host is {architecture}, and version {upgrade.Version} was ordered for {string.Join(" and ", upgrade.Artefacts.Select(artefact => artefact.Architecture))} alone"
+            : Fault(upgrade, fitting);
         return fault.Length > 0 ? null : new UpgradeOrder(
             upgrade.Version,
-            upgrade.Sha256.ToByteArray(),
-            (long)upgrade.SizeBytes,
+            fitting!.Sha256.ToByteArray(),
+            (long)fitting.SizeBytes,
             TimeSpan.FromMilliseconds(upgrade.HealthTimeoutMs),
             TimeSpan.FromMilliseconds(upgrade.DrainLimitMs));
     }
 
-    private static string Fault(UpgradeAgent upgrade) =>
+    private static string Fault(UpgradeAgent upgrade, UpgradeArtefact artefact) =>
         !ArtefactNames.IsVersion(upgrade.Version) ? "version: 1 to 64 letters, digits and . + ~ - _ expected, a digit first"
-        : upgrade.Sha256.Length != SHA256.HashSizeInBytes ? "sha256: 32 bytes expected"
-        : upgrade.SizeBytes is 0 or > Limits.ArtefactBytes ? $"size_bytes: {upgrade.SizeBytes} given, 1 to {Limits.ArtefactBytes} allowed"
+        : artefact.Sha256.Length != SHA256.HashSizeInBytes ? "sha256: 32 bytes expected"
+        : artefact.SizeBytes is 0 or > Limits.ArtefactBytes ? $"size_bytes: {artefact.SizeBytes} given, 1 to {Limits.ArtefactBytes} allowed"
         : !IsWithin(upgrade.HealthTimeoutMs, Limits.LeastHealthTimeout, Limits.MostHealthTimeout) ? "health_timeout_ms: 1 s to 10 min allowed"
         : !IsWithin(upgrade.DrainLimitMs, TimeSpan.Zero, Limits.MostDrain) ? "drain_limit_ms: 0 to 1 h allowed"
         : "";

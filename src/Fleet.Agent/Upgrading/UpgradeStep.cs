@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Fleet.Agent.Execution;
 using Fleet.Agent.Facts;
+using Fleet.Protocol;
 using Fleet.Protocol.Identifiers;
 
 namespace Fleet.Agent.Upgrading;
@@ -10,7 +11,7 @@ namespace Fleet.Agent.Upgrading;
 /// An upgrade as a step of a task:
 /// 1. would this host start its agent again?
 /// 2. fetch the artefact, check its digest, unpack it;
-/// 3. does it run here, and is it what it is said to be?
+/// 3. is it for this architecture, does it run here, and is it what it is said to be?
 /// 4. take no more tasks, wait for the others;
 /// 5. put it on trial, hand the task over to the next process, and end this one.
 /// Up to the last step nothing has changed; what follows it, the task's end included, is up to <see cref="UpgradeRecords"/>.
@@ -53,6 +54,7 @@ internal sealed class UpgradeStep(TaskId task, UpgradeOrder order, UpgradeParts 
         await SayAsync($"fetched {order.Version}, {order.Bytes} bytes, as ordered{(resumed == 0 ? "" : $"; went on {resumed} {(resumed == 1 ? "time" : "times")} after a cut")}");
 
         // 3.
+        await ProgramHeader.InsistAsync(program, Architectures.OfHost, cancellationToken);
         await SelfCheck.InsistAsync(parts.Programs, program, order.Version, parts.RunWords, cancellationToken);
         if (await AreEqualAsync(program, Environment.ProcessPath!, cancellationToken))
         {

@@ -1,4 +1,5 @@
 using Fleet.Agent.Execution;
+using Fleet.Protocol;
 using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.V1;
 
@@ -14,7 +15,7 @@ internal sealed class Upgrader
     /// <summary>Reads an order; null with a sentence for people where it cannot be taken.</summary>
     public InProcessWork? Read(TaskId task, UpgradeAgent upgrade, out string fault)
     {
-        if (UpgradeOrder.Read(upgrade, out fault) is not { } order)
+        if (UpgradeOrder.Read(upgrade, Architectures.OfHost, out fault) is not { } order)
             return null;
         fault = !Supervision.IsBySystemd ? Supervision.Refusal : Volatile.Read(ref _underWay) != 0 ? UnderWay : "";
         return fault.Length > 0 ? null : (context, cancellationToken) => RunAsync(task, order, context, cancellationToken);

@@ -1,5 +1,6 @@
 using System.Net;
 using Fleet.Cli.Output;
+using Fleet.Protocol;
 using Fleet.Protocol.Identity;
 using Fleet.Protocol.V1;
 
@@ -8,6 +9,13 @@ namespace Fleet.Cli.Access;
 /// <summary>Prints the line that makes a host an agent: alone on standard output, what is to be known about it beside that.</summary>
 internal static class InstallAdvice
 {
+    /// <summary>Which agents a line installs, and where.</summary>
+    public static string Agents(Installation place)
+    {
+        var agents = place.Agents.Count == 0 ? [new InstallationAgent { Architecture = Architectures.X86, Version = place.AgentVersion }] : place.Agents;
+        return string.Join(" and ", agents.GroupBy(agent => agent.Version).Select(same => $"{same.Key} on Linux hosts ({string.Join(", ", same.Select(agent => agent.Architecture))}, systemd)"));
+    }
+
     /// <summary>Prints it.</summary>
     /// <param name="screen">Where to.</param>
     /// <param name="usual">The address that the operator uses; for hosts too, where the controller was told no other.</param>
@@ -22,7 +30,7 @@ internal static class InstallAdvice
             throw CommandFailure.Controller(error, "set advertise on the controller");
         await screen.Writer.WriteLineAsync(InstallLine.Create(address, place.KeySha256.Span, reply.Secret, proxy));
         await screen.Writer.FlushAsync();
-        screen.Note($"{reply.Token.Id}: good for {reply.Token.MaxUses} host(s) until {TimeText.Local(reply.Token.ExpiresMs)}; installs agent {place.AgentVersion} on Linux hosts (x86_64, systemd)");
+        screen.Note($"{reply.Token.Id}: good for {reply.Token.MaxUses} host(s) until {TimeText.Local(reply.Token.ExpiresMs)}; installs agent {Agents(place)}");
         screen.Note("it takes curl there; as root on a host without sudo, leave `sudo` out");
         if (address.Host == "localhost" || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip)))
             screen.Note($"{address} leads every host to itself: set advertise on the controller to an address that hosts reach");

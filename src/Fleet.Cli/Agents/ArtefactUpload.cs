@@ -10,28 +10,36 @@ namespace Fleet.Cli.Agents;
 /// <summary>A file on its way to the controller, a piece at a time.</summary>
 internal sealed class ArtefactUpload
 {
-    private readonly string _path;
+    private ArtefactUpload(string path, Artefact head) => (Path, Head) = (path, head);
 
-    private ArtefactUpload(string path, Artefact head) => (_path, Head) = (path, head);
+    /// <summary>Where it is.</summary>
+    public string Path { get; }
 
     /// <summary>What it is.</summary>
     public Artefact Head { get; }
 
     /// <summary>Reads a file once, for its digest.</summary>
-    public static async Task<ArtefactUpload> OpenAsync(string path, string version, CancellationToken cancellationToken)
+    /// <param name="path">The file.</param>
+    /// <param name="version">What it is said to be.</param>
+    /// <param name="architecture">The same; empty leaves it to the controller to find out.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<ArtefactUpload> OpenAsync(string path, string version, string architecture, CancellationToken cancellationToken)
     {
         await using var file = File.OpenRead(path);
         if (file.Length is 0 or > Limits.ArtefactBytes)
             throw CommandFailure.Usage($"{path} has {file.Length} bytes", $"an artefact has 1 to {Limits.ArtefactBytes}");
         var digest = await SHA256.HashDataAsync(file, cancellationToken);
-        return new ArtefactUpload(path, new Artefact { Version = version, Sha256 = ByteString.CopyFrom(digest), SizeBytes = (ulong)file.Length });
+        return new ArtefactUpload(path, new Artefact
+        {
+            Version = version, Architecture = architecture, Sha256 = ByteString.CopyFrom(digest), SizeBytes = (ulong)file.Length,
+        });
     }
 
     /// <summary>Sends it; the controller checks the digest again.</summary>
     public async Task<Artefact> SendAsync(FleetClient client, CancellationToken cancellationToken)
     {
         using var call = client.Artefacts.PutArtefact(cancellationToken: cancellationToken);
-        await using var file = File.OpenRead(_path);
+        await using var file = File.OpenRead(Path);
         var buffer = new byte[Limits.ChunkBytes];
         var isWanted = await TrySendAsync(call.RequestStream, new PutArtefactRequest { Head = Head }, cancellationToken);
         int count;

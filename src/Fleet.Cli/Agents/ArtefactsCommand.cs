@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Fleet.Cli.Output;
+using Fleet.Protocol;
 using Fleet.Protocol.NodeSets;
 using Fleet.Protocol.V1;
 
@@ -27,7 +28,7 @@ internal static class ArtefactsCommand
 
             var request = new RemoveArtefactRequest { Sha256 = Choose(all, wanted).Sha256 };
             var removed = await client.Artefacts.RemoveArtefactAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
-            await context.Screen.Writer.WriteLineAsync($"removed: {removed.Version}, SHA-256 {Digest(removed)}");
+            await context.Screen.Writer.WriteLineAsync($"removed: {removed.Version} for {Architecture(removed)}, SHA-256 {Digest(removed)}");
             return ExitCode.Success;
         });
         return command;
@@ -35,9 +36,9 @@ internal static class ArtefactsCommand
 
     /// <summary>Prints them, oldest version first.</summary>
     public static void Write(Screen screen, IEnumerable<Artefact> artefacts) =>
-        TableText.Write(screen, ["VERSION", "BYTES", "SHA-256", "FROM"], artefacts.OrderBy(a => a.Version, NaturalOrder.Comparer).Select(a => (IReadOnlyList<string>)
+        TableText.Write(screen, ["VERSION", "ARCH", "BYTES", "SHA-256", "FROM"], artefacts.OrderBy(a => a.Version, NaturalOrder.Comparer).ThenBy(Architecture, StringComparer.Ordinal).Select(a => (IReadOnlyList<string>)
         [
-            a.Version, a.SizeBytes.ToString(System.Globalization.CultureInfo.InvariantCulture), Digest(a), a.Brought ? "brought with --file" : "the controller's own",
+            a.Version, Architecture(a), a.SizeBytes.ToString(System.Globalization.CultureInfo.InvariantCulture), Digest(a), a.Brought ? "brought with --file" : "the controller's own",
         ]));
 
     /// <summary>The one that is meant.</summary>
@@ -54,6 +55,9 @@ internal static class ArtefactsCommand
             _ => throw CommandFailure.Usage($"the controller has several agents {wanted}", $"say which by its SHA-256: {string.Join(", ", found.Select(Digest))}"),
         };
     }
+
+    /// <summary>What an artefact is for. A controller that does not say it has none but those.</summary>
+    public static string Architecture(Artefact artefact) => artefact.Architecture.Length > 0 ? artefact.Architecture : Architectures.X86;
 
     private const int FewestDigits = 6;
 

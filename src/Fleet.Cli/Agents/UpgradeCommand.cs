@@ -69,19 +69,27 @@ internal sealed class UpgradeCommand
         };
         var renderer = _show.Create(parsed, _context.Screen);
 
-        // 2. Which artefact: from here on by its digest alone.
-        Artefact artefact;
+        // 2. Which artefacts, one for each architecture: from here on by their digests alone.
+        IReadOnlyList<Artefact> artefacts;
         using (var client = _context.Connect(parsed))
-            artefact = await _artefact.ChooseAsync(parsed, client, _context, cancellationToken);
+            artefacts = await _artefact.ChooseAsync(parsed, client, _context, cancellationToken);
 
         // 3. The rest is the same for every job.
         var step = new Step
         {
             UpgradeAgent = new UpgradeAgent
             {
-                Version = artefact.Version,
-                Sha256 = artefact.Sha256,
-                SizeBytes = artefact.SizeBytes,
+                Version = artefacts[0].Version,
+                Sha256 = artefacts[0].Sha256,
+                SizeBytes = artefacts[0].SizeBytes,
+                // A controller that does not say what they are for would hand this to agents that do not know it.
+                Artefacts =
+                {
+                    artefacts.Where(artefact => artefact.Architecture.Length > 0).Select(artefact => new UpgradeArtefact
+                    {
+                        Architecture = artefact.Architecture, Sha256 = artefact.Sha256, SizeBytes = artefact.SizeBytes,
+                    }),
+                },
                 HealthTimeoutMs = (long)health.TotalMilliseconds,
                 DrainLimitMs = (long)drain.TotalMilliseconds,
             },

@@ -1,4 +1,5 @@
 using Fleet.Protocol.V1;
+using Google.Protobuf;
 
 namespace Fleet.Cli.Spec;
 
@@ -12,9 +13,17 @@ internal static class StepTitle
         Step.ActionOneofCase.Script => string.Join(' ', step.Script.Arguments.Select(Quote).Prepend(step.Script.Name)),
         Step.ActionOneofCase.Builtin => "built-in " + step.Builtin.Name,
         Step.ActionOneofCase.SearchLogs => Of(step.SearchLogs),
-        Step.ActionOneofCase.UpgradeAgent => $"upgrade agent to {step.UpgradeAgent.Version} ({Convert.ToHexStringLower(step.UpgradeAgent.Sha256.Span)[..12]})",
+        Step.ActionOneofCase.UpgradeAgent => Of(step.UpgradeAgent),
         _ => "unknown step",
     };
+
+    private static string Of(UpgradeAgent upgrade)
+    {
+        var digests = upgrade.Artefacts.Count == 0 ? [Digest(upgrade.Sha256)] : upgrade.Artefacts.Select(artefact => $"{artefact.Architecture} {Digest(artefact.Sha256)}");
+        return $"upgrade agent to {upgrade.Version} ({string.Join(", ", digests)})";
+    }
+
+    private static string Digest(ByteString sha256) => Convert.ToHexStringLower(sha256.Span)[..12];
 
     private static string Of(SearchLogs search)
     {

@@ -1,12 +1,13 @@
 namespace Fleet.Controller.Artefacts;
 
-/// <summary>An agent to be installed or upgraded to: a tarball named <c>fleet-agent-VERSION-linux-x64.tar.gz</c>.</summary>
+/// <summary>An agent to be installed or upgraded to: a tarball named as <see cref="Fleet.Protocol.ArtefactNames"/> has it.</summary>
 /// <param name="Path">Where it is. The file's name has plain characters only: it goes into a shell script.</param>
 /// <param name="Version">The agent's version.</param>
+/// <param name="Architecture">What hosts it is for.</param>
 /// <param name="Sha256">Of the file, in hexadecimal.</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="IsBrought">Whether an operator brought it.</param>
-internal sealed record AgentArtefact(string Path, string Version, string Sha256, long Bytes, bool IsBrought)
+internal sealed record AgentArtefact(string Path, string Version, string Architecture, string Sha256, long Bytes, bool IsBrought)
 {
     /// <summary>Its name without the directory.</summary>
     public string FileName => System.IO.Path.GetFileName(Path);

@@ -38,17 +38,17 @@ internal sealed partial class ArtefactDownloads(
             return;
         }
 
-        if (shelf.FindAgent() is not { } agent)
+        if (shelf.FindAgents() is not [var first, ..] agents)
         {
             await RefuseAsync(http, StatusCodes.Status404NotFound, "this controller has no agent to give");
             return;
         }
 
-        var script = InstallScript.Compose(address, authority.ControllerKeyHash, agent, await File.ReadAllTextAsync(shelf.ScriptFile, http.RequestAborted));
+        var script = InstallScript.Compose(address, authority.ControllerKeyHash, agents, await File.ReadAllTextAsync(shelf.ScriptFile, http.RequestAborted));
         http.Response.ContentType = "text/x-shellscript; charset=utf-8";
         await http.Response.WriteAsync(script, http.RequestAborted);
-        if (lines.Admits(SourceOf(http).ToString(), "got the install script", agent.Version, LinesOfASource))
-            LogScript(http.Connection.RemoteIpAddress, agent.Version);
+        if (lines.Admits(SourceOf(http).ToString(), "got the install script", first.Version, LinesOfASource))
+            LogScript(http.Connection.RemoteIpAddress, first.Version);
     }
 
     /// <summary>Sends an agent.</summary>

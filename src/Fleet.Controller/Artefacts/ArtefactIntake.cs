@@ -28,9 +28,9 @@ internal sealed class ArtefactIntake(ArtefactShelf shelf, TimeProvider time)
             var digest = await WriteAsync(parts, file, (long)head.SizeBytes, cancellationToken);
 
             // 2. Is it what was announced?
-            return Convert.ToHexStringLower(digest) == sha256
-                ? shelf.Take(file, head.Version, sha256)
-                : throw Bad($"sha256: the content's is {Convert.ToHexStringLower(digest)}");
+            if (Convert.ToHexStringLower(digest) != sha256)
+                throw Bad($"sha256: the content's is {Convert.ToHexStringLower(digest)}");
+            return shelf.Take(file, head.Version, await ArchitectureAsync(file, head.Architecture, cancellationToken), sha256);
         }
         finally
         {
@@ -67,6 +67,18 @@ internal sealed class ArtefactIntake(ArtefactShelf shelf, TimeProvider time)
         : head.Sha256.Length != SHA256.HashSizeInBytes ? "sha256: 32 bytes expected"
         : head.SizeBytes is 0 or > Limits.ArtefactBytes ? $"size_bytes: {head.SizeBytes} given, 1 to {Limits.ArtefactBytes} allowed"
         : "";
+
+    // The program tells, where it is one. Who sends it need not know.
+    private static async Task<string> ArchitectureAsync(string file, string said, CancellationToken cancellationToken)
+    {
+        var read = await ArtefactProgram.ReadArchitectureAsync(file, cancellationToken);
+        var architecture = read ?? (said.Length > 0 ? said : Architectures.X86);
+        if (said.Length > 0 && architecture != said)
+            throw Bad($"architecture: it is to be an agent for {said}, and the program in it is for {architecture}");
+        return Architectures.OfAgents.Contains(architecture)
+            ? architecture
+            : throw Bad($"architecture: {architecture}; there are agents for {string.Join(" and ", Architectures.OfAgents)}");
+    }
 
     // Of a controller that was killed meanwhile. What is under way now is younger.
     private void TryRemoveLeftovers()

@@ -12,7 +12,8 @@ namespace Fleet.Controller.Artefacts;
 /// </summary>
 internal sealed class ArtefactShelf(ControllerOptions options)
 {
-    private const int MostBrought = 8;
+    // Eight versions, each for two architectures.
+    private const int MostBrought = 16;
     private readonly ConcurrentDictionary<FileStamp, string> _hashes = new();
 
     /// <summary>Where those are that came with the controller.</summary>
@@ -24,36 +25,34 @@ internal sealed class ArtefactShelf(ControllerOptions options)
     /// <summary>The script that installs agents; it need not exist.</summary>
     public string ScriptFile => Path.Combine(Directory, "install.sh");
 
-    /// <summary>The agent that new hosts get: of the controller's own version, else the newest file; null where there is none.</summary>
+    /// <summary>The agents that new hosts get, one for each architecture: of the controller's own version, else the newest file; none without a script.</summary>
     /// <exception cref="IOException">The disk refuses.</exception>
     /// <exception cref="UnauthorizedAccessException">The controller's user may not read it.</exception>
-    public AgentArtefact? FindAgent()
-    {
-        var found = File.Exists(ScriptFile)
-            ? Candidates(new DirectoryInfo(Directory), SearchOption.TopDirectoryOnly)
-                .OrderByDescending(candidate => candidate.Version == ProcessStatus.Version)
-                .ThenByDescending(candidate => candidate.File.LastWriteTimeUtc)
-                .ThenBy(candidate => candidate.File.Name, StringComparer.Ordinal)
-                .FirstOrDefault()
-            : default;
-        return found.File is null ? null : Describe(found.File, found.Version);
-    }
+    public IReadOnlyList<AgentArtefact> FindAgents() => File.Exists(ScriptFile)
+        ? [.. Candidates(new DirectoryInfo(Directory), SearchOption.TopDirectoryOnly)
+            .OrderByDescending(candidate => candidate.Version == ProcessStatus.Version)
+            .ThenByDescending(candidate => candidate.File.LastWriteTimeUtc)
+            .ThenBy(candidate => candidate.File.Name, StringComparer.Ordinal)
+            .DistinctBy(candidate => candidate.Architecture)
+            .OrderByDescending(candidate => candidate.Architecture == Architectures.X86)
+            .Select(Describe)]
+        : [];
 
     /// <summary>Everything that agents can be upgraded to, newest file first.</summary>
-    /// <inheritdoc cref="FindAgent" path="/exception"/>
+    /// <inheritdoc cref="FindAgents" path="/exception"/>
     public IEnumerable<AgentArtefact> All() =>
         Candidates(new DirectoryInfo(Directory), SearchOption.TopDirectoryOnly)
             .Concat(Candidates(new DirectoryInfo(Brought), SearchOption.AllDirectories))
             .OrderByDescending(candidate => candidate.File.LastWriteTimeUtc)
             .ThenBy(candidate => candidate.File.Name, StringComparer.Ordinal)
-            .Select(candidate => Describe(candidate.File, candidate.Version))
+            .Select(Describe)
             .DistinctBy(artefact => artefact.Sha256);
 
     /// <summary>The path of a file that hosts may have; null, and why, if it is none.</summary>
     public string? FindFile(string name, out string refusal)
     {
         refusal = "there is no such file";
-        if (!ArtefactNames.TryReadVersion(name, out _) || new FileInfo(Path.Combine(Directory, name)) is not { Exists: true } file)
+        if (!ArtefactNames.TryRead(name, out _, out _) || new FileInfo(Path.Combine(Directory, name)) is not { Exists: true } file)
             return null;
         if (Resolve(file, Directory) is { } real)
             return real.FullName;
@@ -62,18 +61,18 @@ internal sealed class ArtefactShelf(ControllerOptions options)
     }
 
     /// <summary>Puts a file that was brought, and is what it is said to be, in its place; the oldest make room.</summary>
-    public AgentArtefact Take(string file, string version, string sha256)
+    public AgentArtefact Take(string file, string version, string architecture, string sha256)
     {
         var place = System.IO.Directory.CreateDirectory(Path.Combine(Brought, sha256)).FullName;
-        var path = Path.Combine(place, ArtefactNames.Of(version));
+        var path = Path.Combine(place, ArtefactNames.Of(version, architecture));
         File.Move(file, path, overwrite: true);
         foreach (var old in new DirectoryInfo(Brought).GetDirectories().OrderByDescending(d => d.LastWriteTimeUtc).Skip(MostBrought))
             old.Delete(recursive: true);
-        return new AgentArtefact(path, version, sha256, new FileInfo(path).Length, IsBrought: true);
+        return new AgentArtefact(path, version, architecture, sha256, new FileInfo(path).Length, IsBrought: true);
     }
 
     /// <summary>Removes one that was brought; false where none that was has this digest.</summary>
-    /// <inheritdoc cref="FindAgent" path="/exception"/>
+    /// <inheritdoc cref="FindAgents" path="/exception"/>
     public bool Remove(string sha256)
     {
         var place = new DirectoryInfo(Path.Combine(Brought, sha256));
@@ -83,14 +82,14 @@ internal sealed class ArtefactShelf(ControllerOptions options)
         return true;
     }
 
-    private static IEnumerable<(FileInfo File, string Version)> Candidates(DirectoryInfo directory, SearchOption how)
+    private static IEnumerable<Candidate> Candidates(DirectoryInfo directory, SearchOption how)
     {
         if (!directory.Exists)
             yield break;
         foreach (var file in directory.EnumerateFiles("*", how))
         {
-            if (ArtefactNames.TryReadVersion(file.Name, out var version) && Resolve(file, directory.FullName) is not null)
-                yield return (file, version);
+            if (ArtefactNames.TryRead(file.Name, out var version, out var architecture) && Resolve(file, directory.FullName) is not null)
+                yield return new Candidate(file, version, architecture);
         }
     }
 
@@ -114,8 +113,9 @@ internal sealed class ArtefactShelf(ControllerOptions options)
     }
 
     // A hundred hosts that are installed at once do not read the file a hundred times.
-    private AgentArtefact Describe(FileInfo named, string version)
+    private AgentArtefact Describe(Candidate candidate)
     {
+        var named = candidate.File;
         var file = Resolve(named, named.DirectoryName!) ?? named;
         var stamp = new FileStamp(file.FullName, file.Length, file.LastWriteTimeUtc);
         if (!_hashes.TryGetValue(stamp, out var sha256))
@@ -128,8 +128,11 @@ internal sealed class ArtefactShelf(ControllerOptions options)
             _hashes[stamp] = sha256;
         }
 
-        return new AgentArtefact(named.FullName, version, sha256, file.Length, named.DirectoryName == Path.Combine(Brought, sha256));
+        return new AgentArtefact(
+            named.FullName, candidate.Version, candidate.Architecture, sha256, file.Length, named.DirectoryName == Path.Combine(Brought, sha256));
     }
+
+    private sealed record Candidate(FileInfo File, string Version, string Architecture);
 
     private sealed record FileStamp(string Path, long Length, DateTime WrittenAt);
 }

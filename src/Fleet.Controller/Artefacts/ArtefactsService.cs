@@ -25,7 +25,7 @@ internal sealed partial class ArtefactsService(
     public override async Task<Artefact> PutArtefact(IAsyncStreamReader<PutArtefactRequest> requestStream, ServerCallContext context)
     {
         var artefact = await intake.TakeAsync(requestStream, context.CancellationToken);
-        LogBrought(context.GetCaller(), artefact.Version, artefact.Bytes, artefact.Sha256);
+        LogBrought(context.GetCaller(), artefact.Version, artefact.Architecture, artefact.Bytes, artefact.Sha256);
         return ToMessage(artefact);
     }
 
@@ -47,7 +47,7 @@ internal sealed partial class ArtefactsService(
 
         if (!isRemoved)
             throw new RpcException(new Status(StatusCode.FailedPrecondition, $"nobody brought {artefact.FileName} with --file: it lies in {shelf.Directory} on the controller's host, remove it there"));
-        LogRemoved(context.GetCaller(), artefact.Version, artefact.Sha256);
+        LogRemoved(context.GetCaller(), artefact.Version, artefact.Architecture, artefact.Sha256);
         return Task.FromResult(ToMessage(artefact));
     }
 
@@ -103,12 +103,13 @@ internal sealed partial class ArtefactsService(
         SizeBytes = (ulong)artefact.Bytes,
         FileName = artefact.FileName,
         Brought = artefact.IsBrought,
+        Architecture = artefact.Architecture,
     };
 
     // Who gave hosts what they run is found in the log by the digest.
-    [LoggerMessage(3323, LogLevel.Information, "{Caller} brought agent {Version}, {Bytes} bytes, SHA-256 {Sha256}")]
-    private partial void LogBrought(CallerIdentity caller, string version, long bytes, string sha256);
+    [LoggerMessage(3323, LogLevel.Information, "{Caller} brought agent {Version} for {Architecture}, {Bytes} bytes, SHA-256 {Sha256}")]
+    private partial void LogBrought(CallerIdentity caller, string version, string architecture, long bytes, string sha256);
 
-    [LoggerMessage(3324, LogLevel.Information, "{Caller} removed agent {Version}, SHA-256 {Sha256}")]
-    private partial void LogRemoved(CallerIdentity caller, string version, string sha256);
+    [LoggerMessage(3324, LogLevel.Information, "{Caller} removed agent {Version} for {Architecture}, SHA-256 {Sha256}")]
+    private partial void LogRemoved(CallerIdentity caller, string version, string architecture, string sha256);
 }

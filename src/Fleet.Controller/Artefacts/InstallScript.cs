@@ -1,25 +1,32 @@
 using System.Diagnostics.CodeAnalysis;
+using Fleet.Protocol;
 using Fleet.Protocol.Identity;
 
 namespace Fleet.Controller.Artefacts;
 
 /// <summary>
-/// Puts before the script what only the controller knows: its address, its key's pin, and which agent, with its digest. Host and
+/// Puts before the script what only the controller knows: its address, its key's pin, and which agents, with their digests. Host and
 /// script got that far over a connection pinned to the key, so all of it can be relied on.
 /// </summary>
 internal static class InstallScript
 {
     /// <summary>Composes the script.</summary>
-    public static string Compose(ControllerAddress address, byte[] keyHash, AgentArtefact agent, string script) => $"""
+    /// <remarks>
+    /// The script takes the agent that fits the host's architecture out of FLEET_ARTEFACTS, a line for each. Scripts of earlier versions know
+    /// the other three variables alone, and hosts of one architecture.
+    /// </remarks>
+    public static string Compose(ControllerAddress address, byte[] keyHash, IReadOnlyList<AgentArtefact> agents, string script) => $"""
         #!/bin/sh
         # Installs the agent of the fleet whose controller is {address}.
         FLEET_CONTROLLER='{address}'
         FLEET_PIN='{InstallLine.Pin(keyHash)}'
-        FLEET_ARTEFACT='{agent.FileName}'
-        FLEET_ARTEFACT_VERSION='{agent.Version}'
-        FLEET_ARTEFACT_SHA256='{agent.Sha256}'
+        FLEET_ARTEFACTS='{string.Join('\n', agents.Select(agent => $"{agent.Architecture} {agent.FileName} {agent.Version} {agent.Sha256}"))}'
+        {string.Join('\n', agents.Where(agent => agent.Architecture == Architectures.X86).Select(Single))}
 
         """.ReplaceLineEndings("\n") + script;
+
+    private static string Single(AgentArtefact agent) =>
+        $"FLEET_ARTEFACT='{agent.FileName}'\nFLEET_ARTEFACT_VERSION='{agent.Version}'\nFLEET_ARTEFACT_SHA256='{agent.Sha256}'";
 
     /// <summary>Reads the address that a host asked for by its Host header. It goes into a script: plain characters only.</summary>
     public static bool TryReadAddress(string? host, [NotNullWhen(true)] out ControllerAddress? address)

@@ -14,17 +14,18 @@ internal sealed class InstallationDesk(ArtefactShelf shelf, CertificateAuthority
         fault = null;
         try
         {
-            if (shelf.FindAgent() is { } agent)
+            if (shelf.FindAgents() is [var first, ..] agents)
             {
                 return new V1.Installation
                 {
                     Address = options.Advertise ?? "",
                     KeySha256 = ByteString.CopyFrom(authority.ControllerKeyHash),
-                    AgentVersion = agent.Version,
+                    AgentVersion = first.Version,
+                    Agents = { agents.Select(agent => new V1.InstallationAgent { Architecture = agent.Architecture, Version = agent.Version }) },
                 };
             }
 
-            fault = $"the controller has no agent to install: put install.sh and fleet-agent-VERSION-linux-x64.tar.gz into {shelf.Directory}, "
+            fault = $"the controller has no agent to install: put install.sh and fleet-agent-VERSION-linux-x64.tar.gz (or -linux-arm64) into {shelf.Directory}, "
                 + "or set \"artefacts\" to where they are";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

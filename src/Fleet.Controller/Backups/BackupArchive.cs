@@ -108,7 +108,7 @@ internal static partial class BackupArchive
 
     /// <summary>Whether a backup can hold an artefact of this name; unfinished uploads have others.</summary>
     public static bool CanHoldArtefact(string path) =>
-        ArtefactNames.TryReadVersion(Path.GetFileName(path), out _) && Names().IsMatch($"artefacts/{Path.GetFileName(path)}");
+        ArtefactNames.TryRead(Path.GetFileName(path), out _, out _) && Names().IsMatch($"artefacts/{Path.GetFileName(path)}");
 
     /// <summary>Whether the disk is full.</summary>
     public static bool IsDiskFull(IOException failure) => failure.HResult is NoSpace or NoSpaceOnWindows;

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Google.Protobuf;
 
 namespace Fleet.Controller.Dispatch;
@@ -43,6 +44,9 @@ internal sealed record JobPlan
 
     /// <summary>SHA-256 of the spec.</summary>
     public required ByteString SpecDigest { get; init; }
+
+    /// <summary>What agents of some architectures are told instead.</summary>
+    public FrozenDictionary<string, SpecBytes> ByArchitecture { get; init; } = FrozenDictionary<string, SpecBytes>.Empty;
 
     /// <summary>How long an agent may keep the task waiting before it starts it.</summary>
     /// <remarks>

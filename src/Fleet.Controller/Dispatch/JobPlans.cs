@@ -36,6 +36,7 @@ internal static class JobPlans
             Steps = spec.Steps.Count,
             Spec = specBytes,
             SpecDigest = digest,
+            ByArchitecture = UpgradeSpecs.Of(spec),
         };
     }
 

@@ -5,18 +5,23 @@ namespace Fleet.Controller.Dispatch;
 /// <summary>What dispatch says to agents.</summary>
 internal static class TaskMessages
 {
-    /// <summary>Hands a task over. All tasks of a job share the bytes of its spec.</summary>
-    public static ControllerMessage Start(TaskSlot slot, DateTimeOffset now) => new()
+    /// <summary>Hands a task over. All tasks of a job share the bytes of its spec, or of that for their architecture.</summary>
+    public static ControllerMessage Start(TaskSlot slot, DateTimeOffset now)
     {
-        StartTask = new StartTask
+        var plan = slot.Job.Plan;
+        var fitting = plan.ByArchitecture.GetValueOrDefault(slot.Agent.Link?.Architecture ?? "");
+        return new ControllerMessage
         {
-            TaskId = slot.TaskId,
-            Spec = slot.Job.Plan.Spec,
-            SpecSha256 = slot.Job.Plan.SpecDigest,
-            StreamBytes = slot.Job.Plan.StreamBytes,
-            StartWithinMs = Math.Max(1, (long)slot.Job.Plan.StartWithin(now).TotalMilliseconds),
-        },
-    };
+            StartTask = new StartTask
+            {
+                TaskId = slot.TaskId,
+                Spec = fitting?.Spec ?? plan.Spec,
+                SpecSha256 = fitting?.Digest ?? plan.SpecDigest,
+                StreamBytes = plan.StreamBytes,
+                StartWithinMs = Math.Max(1, (long)plan.StartWithin(now).TotalMilliseconds),
+            },
+        };
+    }
 
     /// <summary>Asks for a task's end.</summary>
     public static ControllerMessage Cancel(string taskId, CancelCause cause, string reason) => new()

@@ -133,7 +133,29 @@ internal static class SpecCheck
         : upgrade.HealthTimeoutMs < Limits.LeastHealthTimeout.TotalMilliseconds || upgrade.HealthTimeoutMs > Limits.MostHealthTimeout.TotalMilliseconds
             ? "upgrade_agent.health_timeout_ms must lie between 1 s and 10 min"
         : upgrade.DrainLimitMs < 0 || upgrade.DrainLimitMs > Limits.MostDrain.TotalMilliseconds ? "upgrade_agent.drain_limit_ms must lie between 0 and 1 h"
-        : "";
+        : upgrade.Artefacts.Count == 0 ? ""
+        : Fault(upgrade, upgrade.Artefacts);
+
+    private static string Fault(UpgradeAgent upgrade, IReadOnlyList<UpgradeArtefact> artefacts)
+    {
+        for (var i = 0; i < artefacts.Count; i++)
+        {
+            var artefact = artefacts[i];
+            if (!Architectures.OfAgents.Contains(artefact.Architecture))
+                return $"upgrade_agent.artefacts[{i}].architecture must be {string.Join(" or ", Architectures.OfAgents)}";
+            if (artefacts.Take(i).Any(other => other.Architecture == artefact.Architecture))
+                return $"upgrade_agent.artefacts[{i}].architecture stands twice";
+            if (artefact.Sha256.Length != SHA256.HashSizeInBytes)
+                return $"upgrade_agent.artefacts[{i}].sha256 must have 32 bytes";
+            if (artefact.SizeBytes is 0 or > Limits.ArtefactBytes)
+                return $"upgrade_agent.artefacts[{i}].size_bytes must lie between 1 and {Limits.ArtefactBytes}";
+        }
+
+        // What agents of before go by must not be another one.
+        return upgrade.Sha256 == artefacts[0].Sha256 && upgrade.SizeBytes == artefacts[0].SizeBytes
+            ? ""
+            : "upgrade_agent.artefacts[0] must have the sha256 and size_bytes of upgrade_agent itself";
+    }
 
     private static bool HasNul(string text) => text.Contains('\0', StringComparison.Ordinal);
 }

@@ -69,6 +69,9 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
     /// <summary>Which machine it runs on; empty where it does not say.</summary>
     public string Machine { get; set; } = "";
 
+    /// <inheritdoc/>
+    public string Architecture { get; set; } = "";
+
     /// <summary>Serial of the certificate that the connection showed; empty where it is not known.</summary>
     public string CertificateSerial { get; init; } = "";
 

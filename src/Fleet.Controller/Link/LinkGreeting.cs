@@ -43,6 +43,7 @@ internal sealed partial class LinkGreeting
         // 2. One link an identity: the newest, unless two processes live with it.
         (session.ProcessId, session.ScanSetDigest) = (hello.ProcessId, hello.ScanSetDigest);
         (session.BootId, session.Machine) = (hello.BootId, hello.Machine);
+        session.Architecture = hello.Facts.GetValueOrDefault("arch", "");
         var refusal = _sessions.Admit(session, out var duplicate);
         await _duplicates.ExamineAsync(session, duplicate);
         if (refusal is not null)

@@ -8,6 +8,9 @@ internal interface IAgentLink
     /// <summary>When it began.</summary>
     DateTimeOffset Since { get; }
 
+    /// <summary>The host's architecture, as uname -m has it; empty where the agent does not say.</summary>
+    string Architecture { get; }
+
     /// <summary>When the agent was last heard.</summary>
     DateTimeOffset LastHeard { get; }
 

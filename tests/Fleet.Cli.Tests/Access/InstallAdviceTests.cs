@@ -54,6 +54,18 @@ public sealed class InstallAdviceTests
         (await Should.ThrowAsync<CommandFailure>(() => WriteAsync("fleet.example", new CreateTokenReply { Secret = Token })))
             .ExitCode.ShouldBe(ExitCode.NoController);
 
+    [Fact]
+    public void Architectures_are_named_with_the_versions_that_they_get()
+    {
+        var place = new Installation { AgentVersion = "0.1.0" };
+        InstallAdvice.Agents(place).ShouldBe("0.1.0 on Linux hosts (x86_64, systemd)");
+        place.Agents.Add(new InstallationAgent { Architecture = "x86_64", Version = "0.1.0" });
+        place.Agents.Add(new InstallationAgent { Architecture = "aarch64", Version = "0.1.0" });
+        InstallAdvice.Agents(place).ShouldBe("0.1.0 on Linux hosts (x86_64, aarch64, systemd)");
+        place.Agents[1].Version = "0.0.9";
+        InstallAdvice.Agents(place).ShouldBe("0.1.0 on Linux hosts (x86_64, systemd) and 0.0.9 on Linux hosts (aarch64, systemd)");
+    }
+
     private static CreateTokenReply Reply(string address) => new()
     {
         Token = new Token { Id = "t-7k3m", MaxUses = 3, ExpiresMs = 1_800_000_000_000 },

@@ -1,4 +1,5 @@
 using Fleet.Cli.Agents;
+using Fleet.Protocol;
 using Fleet.Protocol.V1;
 using Google.Protobuf;
 
@@ -40,6 +41,19 @@ public sealed class Artefacts_chosen
         refused.Message.Replace("\n  ", "; ", StringComparison.Ordinal).ShouldContain(why);
     }
 
-    private static Artefact Some(string version, byte digest, bool isBrought) =>
-        new() { Version = version, Sha256 = ByteString.CopyFrom(Enumerable.Repeat(digest, 32).ToArray()), SizeBytes = 10, Brought = isBrought };
+    [Fact]
+    public void For_an_upgrade_one_is_chosen_for_each_architecture_x86_64_first()
+    {
+        Artefact[] all = [.. s_all, Some("0.9.1", 5, true, Architectures.Arm), Some("0.3.0", 6, true, Architectures.Arm)];
+
+        ArtefactOptionSet.Choose(all, "0.9.1", []).Select(a => a.Sha256[0]).ShouldBe([(byte)3, (byte)5]);
+        ArtefactOptionSet.Choose([.. all.Reverse()], "0.9.1", []).Select(a => a.Sha256[0]).ShouldBe([(byte)3, (byte)5]);
+        ArtefactOptionSet.Choose(all, "0.3.0", []).Select(a => a.Sha256[0]).ShouldBe([(byte)6]);
+        ArtefactOptionSet.Choose(all, "0.2.0", [string.Concat(Enumerable.Repeat("04", 32))]).Select(a => a.Sha256[0]).ShouldBe([(byte)4]);
+        Should.Throw<CommandFailure>(() => ArtefactOptionSet.Choose(all, "0.2.0", [])).Message.ShouldStartWith("the controller has several agents 0.2.0 for x86_64");
+        Should.Throw<CommandFailure>(() => ArtefactOptionSet.Choose(all, "0.9.1", [new string('0', 64)])).Message.ShouldStartWith("the controller has no agent 0.9.1 with this SHA-256");
+    }
+
+    private static Artefact Some(string version, byte digest, bool isBrought, string architecture = "") =>
+        new() { Architecture = architecture, Version = version, Sha256 = ByteString.CopyFrom(Enumerable.Repeat(digest, 32).ToArray()), SizeBytes = 10, Brought = isBrought };
 }

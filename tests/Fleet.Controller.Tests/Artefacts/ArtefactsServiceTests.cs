@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+using System.IO.Compression;
 using System.Security.Cryptography;
 using Fleet.Controller.Tests.Hosting;
 using Fleet.Protocol;
@@ -53,6 +55,54 @@ public sealed class ArtefactsServiceTests(TestController controller) : IClassFix
         (await ListAsync("5.0.0")).ShouldBe([first, second], ignoreOrder: true);
         (await FetchAsync(first.Sha256, 0)).ShouldBe([1]);
         (await FetchAsync(second.Sha256, 0)).ShouldBe([2]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_program_is_for_is_read_out_of_it(bool isTarball)
+    {
+        var name = isTarball ? "11.0.0" : "11.0.1";
+        var (x86, arm) = (await ArtefactOfAsync(62, isTarball), await ArtefactOfAsync(183, isTarball));
+
+        (await PutAsync(name, x86)).Architecture.ShouldBe(Architectures.X86);
+        var artefact = await PutAsync(name, arm);
+        artefact.FileName.ShouldBe($"fleet-agent-{name}-linux-arm64.tar.gz");
+        (await ListAsync(name)).Select(a => a.Architecture).ShouldBe([Architectures.X86, Architectures.Arm], ignoreOrder: true);
+
+        // What is to be for one and is for the other is refused, and so is what there are no agents for.
+        var head = new V1.Artefact { Version = name, Architecture = Architectures.X86, SizeBytes = (ulong)arm.Length + 1 };
+        var refusal = await RefusedAsync(head, [.. arm, 0]);
+        refusal.ShouldBe("architecture: it is to be an agent for x86_64, and the program in it is for aarch64");
+        var riscv = await ArtefactOfAsync(243, isTarball);
+        refusal = await RefusedAsync(new V1.Artefact { Version = name, SizeBytes = (ulong)riscv.Length }, riscv);
+        refusal.ShouldBe("architecture: riscv64; there are agents for x86_64 and aarch64");
+    }
+
+    private async Task<string> RefusedAsync(V1.Artefact head, byte[] content)
+    {
+        head.Sha256 = ByteString.CopyFrom(SHA256.HashData(content));
+        var refusal = await Should.ThrowAsync<RpcException>(() => PutAsync(head, content));
+        refusal.StatusCode.ShouldBe(StatusCode.InvalidArgument);
+        return refusal.Status.Detail;
+    }
+
+    private static async Task<byte[]> ArtefactOfAsync(byte machine, bool isTarball)
+    {
+        byte[] program = [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1, .. new byte[12], machine, .. RandomNumberGenerator.GetBytes(100)];
+        // The machine has two bytes.
+        program[19] = 0;
+        if (!isTarball)
+            return program;
+        using var content = new MemoryStream();
+        await using (var gzip = new GZipStream(content, CompressionLevel.Fastest))
+        await using (var tar = new TarWriter(gzip))
+        {
+            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "fleet-agent-1/LICENSE") { DataStream = new MemoryStream(new byte[1000]) });
+            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "fleet-agent-1/fleet-agent") { DataStream = new MemoryStream(program) });
+        }
+
+        return content.ToArray();
     }
 
     [Fact]
@@ -113,12 +163,12 @@ public sealed class ArtefactsServiceTests(TestController controller) : IClassFix
     [Fact]
     public async Task The_oldest_that_were_brought_make_room()
     {
-        for (var i = 0; i < 12; i++)
+        for (var i = 0; i < 20; i++)
             await PutAsync($"9.0.{i}", [9, (byte)i]);
 
         var left = (await ListAsync("")).Select(a => a.Version).Where(v => v.StartsWith("9.0.", StringComparison.Ordinal)).ToList();
-        left.Count.ShouldBeLessThanOrEqualTo(8);
-        left.ShouldContain("9.0.11");
+        left.Count.ShouldBeLessThanOrEqualTo(16);
+        left.ShouldContain("9.0.19");
     }
 
     private Task<V1.Artefact> PutAsync(string version, byte[] content) =>

@@ -57,6 +57,33 @@ public sealed class InstallationTests(TestController controller) : IClassFixture
     }
 
     [Fact]
+    public async Task The_script_names_an_agent_for_each_architecture_and_all_are_given()
+    {
+        var x86 = PutArtefacts();
+        var (directory, arm) = (controller.Options.Artefacts, RandomNumberGenerator.GetBytes(1000));
+        await File.WriteAllBytesAsync(Path.Combine(directory, "fleet-agent-9.8.7-linux-arm64.tar.gz"), arm);
+        var (_, admin) = await controller.EnrolOperatorAsync("of-two", OperatorRole.Admin);
+        using var client = Client(out _);
+
+        var script = await GetTextAsync(client, "/install.sh", HttpVersion.Version20);
+
+        script.ShouldContain(
+            $"FLEET_ARTEFACTS='x86_64 {ArtefactName} {ProcessStatus.Version} {Convert.ToHexStringLower(SHA256.HashData(x86))}\n"
+            + $"aarch64 fleet-agent-9.8.7-linux-arm64.tar.gz 9.8.7 {Convert.ToHexStringLower(SHA256.HashData(arm))}'\n");
+        // For a script of before.
+        script.ShouldContain($"FLEET_ARTEFACT='{ArtefactName}'\n");
+        (await client.GetByteArrayAsync("/artefacts/fleet-agent-9.8.7-linux-arm64.tar.gz").WaitAsync(TimeLimit.Default)).ShouldBe(arm);
+        (await CreateTokenAsync(admin)).Installation.Agents.Select(agent => $"{agent.Architecture} {agent.Version}")
+            .ShouldBe([$"x86_64 {ProcessStatus.Version}", "aarch64 9.8.7"]);
+
+        // Of one architecture alone nothing of the other is said.
+        File.Delete(Path.Combine(directory, ArtefactName));
+        script = await GetTextAsync(client, "/install.sh", HttpVersion.Version20);
+        script.ShouldContain("FLEET_ARTEFACTS='aarch64 ");
+        script.ShouldNotContain("FLEET_ARTEFACT=");
+    }
+
+    [Fact]
     public async Task A_newer_file_of_the_same_name_is_announced_with_its_own_digest()
     {
         PutArtefacts();

@@ -12,6 +12,8 @@ internal sealed class FakeLink : IAgentLink
 
     public DateTimeOffset Since => default;
 
+    public string Architecture { get; init; } = "";
+
     public DateTimeOffset LastHeard { get; init; }
 
     public int RunningTasks => 0;

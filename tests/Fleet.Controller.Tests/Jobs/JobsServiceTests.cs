@@ -21,6 +21,10 @@ public sealed class JobsServiceTests
         { "spec_sha256", request => request.SpecSha256 = ByteString.CopyFromUtf8("x") },
         { "spec.steps", request => SetSpec(request, spec => spec.Steps.Clear()) },
         { "spec.steps[0].action", request => SetSpec(request, spec => spec.Steps[0] = new Step()) },
+        { "spec.steps[0].upgrade_agent.artefacts[0].architecture", request => SetUpgrade(request, ("sparc", 1)) },
+        { "spec.steps[0].upgrade_agent.artefacts[1].architecture", request => SetUpgrade(request, ("x86_64", 1), ("x86_64", 2)) },
+        { "spec.steps[0].upgrade_agent.artefacts[1].size_bytes", request => SetUpgrade(request, ("x86_64", 1), ("aarch64", 0)) },
+        { "spec.steps[0].upgrade_agent.artefacts[0]", request => SetUpgrade(request, ("aarch64", 2), ("x86_64", 1)) },
         { "spec.steps[0].argv", request => SetSpec(request, spec => spec.Steps[0] = new Step { Argv = new Argv() }) },
         { "spec.steps[0].script.name", request => SetSpec(request, spec => spec.Steps[0] = new Step { Script = new Script { Name = "../x", Content = ByteString.CopyFromUtf8("x") } }) },
         { "spec.run_timeout_ms", request => SetSpec(request, spec => spec.RunTimeoutMs = 0) },
@@ -328,6 +332,16 @@ public sealed class JobsServiceTests
 
     private static async Task<Status> RefusalAsync(TestController controller, CreateJobRequest request) =>
         (await Should.ThrowAsync<RpcException>(() => CreateAsync(controller, request))).Status;
+
+    // What agents of before go by is the artefact of one byte.
+    private static void SetUpgrade(CreateJobRequest request, params (string Architecture, byte Bytes)[] artefacts) => SetSpec(request, spec =>
+    {
+        var upgrade = new UpgradeAgent { Version = "1.2.3", Sha256 = Digest(1), SizeBytes = 1, HealthTimeoutMs = 20_000 };
+        upgrade.Artefacts.AddRange(artefacts.Select(a => new UpgradeArtefact { Architecture = a.Architecture, Sha256 = Digest(a.Bytes), SizeBytes = a.Bytes }));
+        spec.Steps[0] = new Step { UpgradeAgent = upgrade };
+
+        static ByteString Digest(byte of) => ByteString.CopyFrom(Enumerable.Repeat(of, 32).ToArray());
+    });
 
     private static void SetSpec(CreateJobRequest request, Action<TaskSpec> change)
     {
