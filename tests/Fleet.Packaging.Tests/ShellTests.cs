@@ -9,7 +9,7 @@ public sealed class ShellTests
         foreach (var (shell, files) in new (string, string[])[]
         {
             ("sh", ["tarball/install.sh", "tarball/uninstall.sh", .. Maintainers("fleet-agent"), .. Maintainers("fleet-controller")]),
-            ("bash", ["package", "prerequisites", "publish", "lint", "reproduce", "container/try"]),
+            ("bash", ["package", "prerequisites", "publish", "lint", "reproduce", "container/try", "arm64/try"]),
         })
         {
             var said = await Shell.RunAsync("shellcheck", ["-s", shell, "-S", "style", .. files.Select(file => Path.Combine("installers", file))]);
