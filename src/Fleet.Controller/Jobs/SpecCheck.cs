@@ -3,6 +3,7 @@ using Fleet.Protocol;
 using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 
 namespace Fleet.Controller.Jobs;
 
@@ -136,7 +137,7 @@ internal static class SpecCheck
         : upgrade.Artefacts.Count == 0 ? ""
         : Fault(upgrade, upgrade.Artefacts);
 
-    private static string Fault(UpgradeAgent upgrade, IReadOnlyList<UpgradeArtefact> artefacts)
+    private static string Fault(UpgradeAgent upgrade, RepeatedField<UpgradeArtefact> artefacts)
     {
         for (var i = 0; i < artefacts.Count; i++)
         {
