@@ -32,7 +32,6 @@ check_host() {
     aarch64 | arm64) machine=aarch64 ;;
     *) refuse "this is a $machine machine; there are agents for x86_64 and aarch64 only" ;;
     esac
-    choose_artefact
     [ "$(id -u)" = 0 ] || refuse "it takes root to install a service: run it as root, or put sudo before sh"
     [ -d /run/systemd/system ] || refuse "systemd does not run here; the agent is run by it"
     libc=$(getconf GNU_LIBC_VERSION 2> /dev/null) || refuse "this host has no glibc; the agent needs glibc 2.34 or newer"
@@ -193,6 +192,7 @@ main() {
     if [ -n "$packaged" ]; then
         say "the package fleet-agent is installed ($packaged): its files are left alone"
     else
+        choose_artefact
         fetch
         if is_current; then
             say "$($binary version) is installed already, exactly as the controller has it"
