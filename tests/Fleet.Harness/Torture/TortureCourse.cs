@@ -77,20 +77,34 @@ public sealed class TortureCourse : IDisposable
         var rotating = _runs.ConvertAll(run => Task.Run(() => RotateAsync(run), CancellationToken.None));
         var jobs = Task.Run(() => _jobs.RunAsync(_rotationOver.Token), CancellationToken.None);
         var disturbing = Task.Run(() => chaos.RunAsync(chaosOver.Token), CancellationToken.None);
-        await TorturedLog.WaitAsync(_options.Duration, cancellationToken);
+        try
+        {
+            await TorturedLog.WaitAsync(_options.Duration, cancellationToken);
+            await EndAsync([jobs, .. rotating], chaosOver, disturbing, writing, cancellationToken);
+        }
+        finally
+        {
+            // Nobody writes any more where one of them failed, and the directory can go: the fault is not hidden by one of removing it.
+            await Task.WhenAll(_rotationOver.CancelAsync(), chaosOver.CancelAsync(), _writingOver.CancelAsync());
+            await Task.WhenAll([jobs, disturbing, .. rotating, .. writing]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
 
+        // 4. What is there.
+        return new TortureTable(await SettledAsync(cancellationToken), _skipped, chaos.Done);
+    }
+
+    private async Task EndAsync(
+        IEnumerable<Task> rotating, CancellationTokenSource chaosOver, Task disturbing, IEnumerable<Task> writing, CancellationToken cancellationToken)
+    {
         // 3. First the rotations end, then the chaos, then the writers: what is written last has been read last.
         await _rotationOver.CancelAsync();
-        await Task.WhenAll([jobs, .. rotating]);
+        await Task.WhenAll(rotating);
         await chaosOver.CancelAsync();
         await disturbing;
         await TorturedLog.WaitAsync(s_settles, cancellationToken);
         await _writingOver.CancelAsync();
         await Task.WhenAll(writing);
         cancellationToken.ThrowIfCancellationRequested();
-
-        // 4. What is there.
-        return new TortureTable(await SettledAsync(cancellationToken), _skipped, chaos.Done);
     }
 
     private void Prepare()
