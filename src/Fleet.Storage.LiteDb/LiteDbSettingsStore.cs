@@ -10,7 +10,7 @@ internal sealed class LiteDbSettingsStore(LiteDbWriter writer, LiteDbReaders rea
 
     public Task SetAsync(string name, byte[] value, CancellationToken cancellationToken)
     {
-        Door.Id(name);
+        StoreArguments.Id(name);
         return writer.ExecuteAsync(
             database =>
             {
@@ -23,7 +23,7 @@ internal sealed class LiteDbSettingsStore(LiteDbWriter writer, LiteDbReaders rea
 
     public Task<byte[]> GetOrAddAsync(string name, byte[] value, CancellationToken cancellationToken)
     {
-        Door.Id(name);
+        StoreArguments.Id(name);
         return writer.ExecuteAsync(
             database =>
             {

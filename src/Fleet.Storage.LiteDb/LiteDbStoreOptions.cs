@@ -1,21 +1,9 @@
 namespace Fleet.Storage.LiteDb;
 
-/// <summary>How the LiteDB store is opened.</summary>
-public sealed record LiteDbStoreOptions
+/// <summary>How the LiteDB store is opened. Its log is beside it, as <c>PATH-log</c>.</summary>
+public sealed record LiteDbStoreOptions : StoreOptions
 {
-    /// <summary>Path of the database file; its directory must exist. The log is beside it, as <c>PATH-log</c>.</summary>
-    public required string Path { get; init; }
-
-    /// <summary>What the store must be like, and whose it becomes if it is new; null takes what is there. The default is null.</summary>
-    public StoreExpectation? Expected { get; init; }
-
-    /// <summary>
-    /// How long nothing is written before what is in the log goes into the database file, so that a quiet store is one file. The default is 2 s.
-    /// </summary>
-    public TimeSpan CheckpointWhenQuietFor { get; init; } = TimeSpan.FromSeconds(2);
-
-    /// <summary>How long a busy store may go without that. The default is 30 s.</summary>
-    public TimeSpan CheckpointAtLatest { get; init; } = TimeSpan.FromSeconds(30);
+    internal const string LogSuffix = "-log";
 
     /// <summary>
     /// Pages of 8 KiB in the log after which it goes into the database file as soon as nobody reads; at four times as many, new readers wait for
@@ -23,48 +11,11 @@ public sealed record LiteDbStoreOptions
     /// </summary>
     public int MaxLogPages { get; init; } = 4096;
 
-    /// <summary>Write operations that may wait; further callers wait for room. The default is 4096.</summary>
-    public int QueueLength { get; init; } = 4096;
-
-    /// <summary>Write operations that share one commit at most. The default is 512.</summary>
-    public int MaxOperationsPerCommit { get; init; } = 512;
-
-    /// <summary>Bytes of payload that share one commit at most (one larger operation still goes alone). The default is 4 MiB.</summary>
-    public int MaxBytesPerCommit { get; init; } = 4 << 20;
-
-    /// <summary>How many callers read at the same time. The default is 4.</summary>
-    public int Readers { get; init; } = 4;
-
-    internal WriteLimits Limits => new(QueueLength, MaxOperationsPerCommit, MaxBytesPerCommit, CheckpointWhenQuietFor, CheckpointAtLatest);
-
     internal string LogPath => Path + LogSuffix;
-
-    internal const string LogSuffix = "-log";
 
     /// <summary>How files are opened: path, and whether to write. Tests give files that forget.</summary>
     internal Func<string, bool, DiskFile> OpenFile { get; init; } = DiskFile.Open;
 
-    /// <summary>Names every setting that makes no sense, at once.</summary>
-    /// <exception cref="ArgumentException">Some setting makes no sense.</exception>
-    public void Check()
-    {
-        List<string> faults = [];
-        if (string.IsNullOrWhiteSpace(Path))
-            faults.Add($"{nameof(Path)} must name a file");
-        Positive(MaxLogPages, nameof(MaxLogPages));
-        Positive(QueueLength, nameof(QueueLength));
-        Positive(MaxOperationsPerCommit, nameof(MaxOperationsPerCommit));
-        Positive(MaxBytesPerCommit, nameof(MaxBytesPerCommit));
-        Positive(Readers, nameof(Readers));
-        if (CheckpointWhenQuietFor <= TimeSpan.Zero || CheckpointAtLatest < CheckpointWhenQuietFor)
-            faults.Add($"{nameof(CheckpointWhenQuietFor)} must be more than 0, and {nameof(CheckpointAtLatest)} no less than that");
-        if (faults.Count > 0)
-            throw new ArgumentException($"the store's settings: {string.Join("; ", faults)}");
-
-        void Positive(int value, string name)
-        {
-            if (value < 1)
-                faults.Add($"{name} must be at least 1");
-        }
-    }
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Name, int Value)> Counts() => [.. base.Counts(), (nameof(MaxLogPages), MaxLogPages)];
 }

@@ -8,7 +8,7 @@ internal sealed class SqliteSettingsStore(Writer writer, ReaderPool readers) : I
 
     public Task SetAsync(string name, byte[] value, CancellationToken cancellationToken)
     {
-        Door.Id(name);
+        StoreArguments.Id(name);
         return writer.ExecuteAsync(
             connection =>
             {
@@ -22,7 +22,7 @@ internal sealed class SqliteSettingsStore(Writer writer, ReaderPool readers) : I
 
     public Task<byte[]> GetOrAddAsync(string name, byte[] value, CancellationToken cancellationToken)
     {
-        Door.Id(name);
+        StoreArguments.Id(name);
         return writer.ExecuteAsync(
             connection =>
             {

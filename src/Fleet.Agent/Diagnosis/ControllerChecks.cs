@@ -114,7 +114,7 @@ internal sealed class ControllerChecks(ControllerAddress controller, ProxyAddres
         using var handler = LinkHandler.Pinned(trust, identity: null, proxy);
         // The handler knows what it waited for: it is to be the first to give up.
         handler.ConnectTimeout = s_limit;
-        using var client = new HttpClient(ProxyFailures.ToldBy(handler), disposeHandler: false) { Timeout = s_limit + s_limit };
+        using var client = new HttpClient(ProxyFailures.Around(handler), disposeHandler: false) { Timeout = s_limit + s_limit };
         using var request = new HttpRequestMessage(HttpMethod.Head, controller.ToUri()) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         try
         {

@@ -15,7 +15,7 @@ public static class LinkChannel
         ArgumentNullException.ThrowIfNull(handler.ConnectCallback);
         return GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {
-            HttpHandler = ProxyFailures.ToldBy(handler),
+            HttpHandler = ProxyFailures.Around(handler),
             DisposeHttpClient = ownsHandler,
             MaxReceiveMessageSize = Limits.MessageBytes,
             MaxSendMessageSize = Limits.MessageBytes,

@@ -19,7 +19,7 @@ public sealed class ProxyFailures : DelegatingHandler
 
     /// <summary>The handler itself where it uses no proxy, else one around it that names the proxy.</summary>
     /// <param name="handler">A handler of <see cref="LinkHandler"/>.</param>
-    public static HttpMessageHandler ToldBy(SocketsHttpHandler handler) =>
+    public static HttpMessageHandler Around(SocketsHttpHandler handler) =>
         handler is { UseProxy: true, Proxy: ExplicitProxy proxy } ? new ProxyFailures(handler, proxy.Address) : handler;
 
     /// <inheritdoc/>

@@ -34,7 +34,7 @@ internal sealed class LiteDbAlertStore(LiteDbWriter writer, LiteDbReaders reader
 
     public Task AddSilenceAsync(SilenceRecord silence, CancellationToken cancellationToken)
     {
-        Door.Id(silence.Id);
+        StoreArguments.Id(silence.Id);
         return writer.ExecuteAsync(
             database =>
             {

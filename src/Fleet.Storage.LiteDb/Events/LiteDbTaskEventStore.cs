@@ -5,10 +5,10 @@ internal sealed class LiteDbTaskEventStore(LiteDbWriter writer, LiteDbReaders re
 {
     public Task<AppendResult> AppendAsync(IReadOnlyList<TaskEntry> entries, CancellationToken cancellationToken)
     {
-        var bytes = Door.Entries(entries);
+        var bytes = StoreArguments.Entries(entries);
         return entries.Count == 0
             ? Task.FromResult(new AppendResult([], []))
-            : writer.ExecuteAsync(new AppendOperation(entries, bytes, time), cancellationToken);
+            : writer.ExecuteAsync(new AppendOperation<Database>(entries, bytes, Begin), cancellationToken);
     }
 
     public Task<EventPage> ReadAsync(
@@ -18,4 +18,6 @@ internal sealed class LiteDbTaskEventStore(LiteDbWriter writer, LiteDbReaders re
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1);
         return readers.ReadAsync(database => EventDocuments.Read(database, jobId, afterSeq, maxRows, maxBytes), cancellationToken);
     }
+
+    private EntryBatch Begin(Database database) => new(id => LiteDbJob.Find(database, id), time.GetUtcNow());
 }

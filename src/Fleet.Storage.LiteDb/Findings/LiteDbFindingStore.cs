@@ -5,7 +5,7 @@ internal sealed class LiteDbFindingStore(LiteDbWriter writer, LiteDbReaders read
 {
     public Task<int> AppendAsync(IReadOnlyList<Finding> findings, DateTimeOffset receivedAt, CancellationToken cancellationToken)
     {
-        var bytes = Door.Findings(findings);
+        var bytes = StoreArguments.Findings(findings);
         return findings.Count == 0
             ? Task.FromResult(0)
             : writer.ExecuteAsync(database => Append(database, findings, receivedAt), cancellationToken, bytes);
@@ -13,7 +13,7 @@ internal sealed class LiteDbFindingStore(LiteDbWriter writer, LiteDbReaders read
 
     public Task<IReadOnlyList<StoredFinding>> ReadAsync(FindingQuery query, CancellationToken cancellationToken)
     {
-        Door.Findings(query);
+        StoreArguments.Findings(query);
         return readers.ReadAsync(database => FindingSearch.Read(database, query), [Collections.Findings, Collections.FindingCounts], cancellationToken);
     }
 
@@ -22,7 +22,7 @@ internal sealed class LiteDbFindingStore(LiteDbWriter writer, LiteDbReaders read
 
     public Task<IReadOnlyList<FindingCluster>> ClustersAsync(FindingQuery query, CancellationToken cancellationToken)
     {
-        Door.Findings(query);
+        StoreArguments.Findings(query);
         return readers.ReadAsync(database => FindingSearch.Clusters(database, query), [Collections.Findings, Collections.FindingCounts], cancellationToken);
     }
 
@@ -39,30 +39,8 @@ internal sealed class LiteDbFindingStore(LiteDbWriter writer, LiteDbReaders read
     public Task<int> DeleteBeyondAsync(long most, int limit, CancellationToken cancellationToken) =>
         writer.ExecuteAsync(database => FindingShares.DeleteBeyond(database, most, limit), cancellationToken);
 
-    private static int Append(Database database, IReadOnlyList<Finding> findings, DateTimeOffset receivedAt)
-    {
-        var added = 0;
-        var totals = new Dictionary<string, (long Hits, long Gaps, DateTimeOffset LastAt)>(StringComparer.Ordinal);
-        var counts = new Dictionary<(string AgentId, string Scan), long>();
-        foreach (var finding in findings)
-        {
-            if (!FindingDocuments.Insert(database, finding, receivedAt))
-                continue;
-            added++;
-            var key = (finding.AgentId, finding.Scan);
-            counts[key] = counts.GetValueOrDefault(key) + 1;
-            if (finding.IsUnassigned)
-                continue;
-            var (hits, gaps, lastAt) = totals.GetValueOrDefault(finding.Scan);
-            totals[finding.Scan] = finding.Kind == FindingKind.Gap
-                ? (hits, gaps + 1, lastAt)
-                : (hits + finding.Count, gaps, finding.At > lastAt ? finding.At : lastAt);
-        }
-
-        foreach (var (scan, (hits, gaps, lastAt)) in totals)
-            FindingDocuments.AddToTotal(database, scan, hits, gaps, lastAt > DateTimeOffset.UnixEpoch ? lastAt : DateTimeOffset.UnixEpoch);
-        foreach (var ((agentId, scan), count) in counts)
-            FindingShares.Add(database, agentId, scan, count);
-        return added;
-    }
+    private static int Append(Database database, IReadOnlyList<Finding> findings, DateTimeOffset receivedAt) => new FindingBatch(
+        finding => FindingDocuments.Insert(database, finding, receivedAt),
+        (scan, hits, gaps, lastAt) => FindingDocuments.AddToTotal(database, scan, hits, gaps, lastAt),
+        (agentId, scan, count) => FindingShares.Add(database, agentId, scan, count)).Append(findings);
 }

@@ -5,7 +5,7 @@ internal sealed class LiteDbAgentStore(LiteDbWriter writer, LiteDbReaders reader
 {
     public Task<AgentEnrolmentOutcome> EnrolAsync(AgentEnrolment enrolment, CancellationToken cancellationToken)
     {
-        Door.Enrolment(enrolment);
+        StoreArguments.Enrolment(enrolment);
         return writer.ExecuteAsync(database => AgentJoining.Enrol(new AgentDocuments(database), enrolment), cancellationToken);
     }
 
@@ -42,7 +42,7 @@ internal sealed class LiteDbAgentStore(LiteDbWriter writer, LiteDbReaders reader
     public Task<bool> SetCertificateAsync(
         string agentId, string serial, DateTimeOffset notAfter, CancellationToken cancellationToken)
     {
-        Door.Id(serial);
+        StoreArguments.Id(serial);
         return writer.ExecuteAsync(
             database => new AgentDocuments(database).TrySetCertificate(agentId, serial, notAfter), cancellationToken);
     }

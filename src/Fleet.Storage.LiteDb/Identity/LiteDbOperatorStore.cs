@@ -5,13 +5,13 @@ internal sealed class LiteDbOperatorStore(LiteDbWriter writer, LiteDbReaders rea
 {
     public Task<OperatorEnrolmentOutcome> EnrolAsync(OperatorEnrolment enrolment, CancellationToken cancellationToken)
     {
-        Door.Enrolment(enrolment);
+        StoreArguments.Enrolment(enrolment);
         return writer.ExecuteAsync(database => OperatorJoining.Enrol(new OperatorDocuments(database), enrolment), cancellationToken);
     }
 
     public Task<bool> AddAsync(OperatorRecord record, CancellationToken cancellationToken)
     {
-        Door.Operator(record);
+        StoreArguments.Operator(record);
         return writer.ExecuteAsync(database => new OperatorDocuments(database).Insert(record), cancellationToken);
     }
 
@@ -24,7 +24,7 @@ internal sealed class LiteDbOperatorStore(LiteDbWriter writer, LiteDbReaders rea
     public Task<bool> SetCertificateAsync(
         string operatorId, string serial, DateTimeOffset notAfter, CancellationToken cancellationToken)
     {
-        Door.Id(serial);
+        StoreArguments.Id(serial);
         return writer.ExecuteAsync(
             database => new OperatorDocuments(database).TrySetCertificate(operatorId, serial, notAfter), cancellationToken);
     }

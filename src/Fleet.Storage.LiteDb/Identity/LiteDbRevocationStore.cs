@@ -5,7 +5,7 @@ internal sealed class LiteDbRevocationStore(LiteDbWriter writer, LiteDbReaders r
 {
     public Task AddAsync(RevocationRecord revocation, CancellationToken cancellationToken)
     {
-        Door.Id(revocation.Serial);
+        StoreArguments.Id(revocation.Serial);
         return writer.ExecuteAsync(
             database =>
             {

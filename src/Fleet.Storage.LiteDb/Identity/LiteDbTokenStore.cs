@@ -5,7 +5,7 @@ internal sealed class LiteDbTokenStore(LiteDbWriter writer, LiteDbReaders reader
 {
     public Task<bool> CreateAsync(TokenRecord token, CancellationToken cancellationToken)
     {
-        Door.Token(token);
+        StoreArguments.Token(token);
         return writer.ExecuteAsync(database => TokenDocuments.Insert(database, token), cancellationToken);
     }
 

@@ -5,7 +5,7 @@ internal sealed class LiteDbJobStore(LiteDbWriter writer, LiteDbReaders readers)
 {
     public Task<JobCreation> CreateAsync(NewJob job, CancellationToken cancellationToken)
     {
-        var bytes = Door.Job(job);
+        var bytes = StoreArguments.Job(job);
         return writer.ExecuteAsync(database => Create(database, job), cancellationToken, bytes);
     }
 
@@ -26,7 +26,7 @@ internal sealed class LiteDbJobStore(LiteDbWriter writer, LiteDbReaders readers)
 
     public Task<IReadOnlyList<TaskRecord>> ListTasksAsync(string jobId, TaskQuery query, CancellationToken cancellationToken)
     {
-        Door.Tasks(query);
+        StoreArguments.Tasks(query);
         return readers.ReadAsync(
             database => JobDocuments.FindKey(database, jobId) is { } key ? TaskDocuments.List(database, key, jobId, query) : [],
             cancellationToken);

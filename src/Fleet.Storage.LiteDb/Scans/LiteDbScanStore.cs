@@ -8,7 +8,7 @@ internal sealed class LiteDbScanStore(LiteDbWriter writer, LiteDbReaders readers
     public Task<ScanBook> ApplyAsync(ScanChanges changes, CancellationToken cancellationToken)
     {
         foreach (var name in changes.Scans.Keys.Concat(changes.Channels.Keys))
-            Door.Id(name, nameof(changes));
+            StoreArguments.Id(name, nameof(changes));
         return writer.ExecuteAsync(database => Apply(database, changes), cancellationToken);
     }
 
@@ -29,7 +29,7 @@ internal sealed class LiteDbScanStore(LiteDbWriter writer, LiteDbReaders readers
     public Task PutAssignmentsAsync(IReadOnlyList<ScanAssignmentRecord> assignments, CancellationToken cancellationToken)
     {
         foreach (var assignment in assignments)
-            Door.Id(assignment.Scan, nameof(assignments));
+            StoreArguments.Id(assignment.Scan, nameof(assignments));
         return writer.ExecuteAsync(
             database =>
             {

@@ -34,7 +34,7 @@ internal sealed class SqliteAlertStore(Writer writer, ReaderPool readers) : IAle
 
     public Task AddSilenceAsync(SilenceRecord silence, CancellationToken cancellationToken)
     {
-        Door.Id(silence.Id);
+        StoreArguments.Id(silence.Id);
         return writer.ExecuteAsync(
             connection =>
             {

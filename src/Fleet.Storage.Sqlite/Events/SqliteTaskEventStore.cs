@@ -5,10 +5,10 @@ internal sealed class SqliteTaskEventStore(Writer writer, ReaderPool readers, Ti
 {
     public Task<AppendResult> AppendAsync(IReadOnlyList<TaskEntry> entries, CancellationToken cancellationToken)
     {
-        var bytes = Door.Entries(entries);
+        var bytes = StoreArguments.Entries(entries);
         return entries.Count == 0
             ? Task.FromResult(new AppendResult([], []))
-            : writer.ExecuteAsync(new AppendOperation(entries, bytes, time), cancellationToken);
+            : writer.ExecuteAsync(new AppendOperation<Connection>(entries, bytes, Begin), cancellationToken);
     }
 
     public Task<EventPage> ReadAsync(
@@ -18,4 +18,6 @@ internal sealed class SqliteTaskEventStore(Writer writer, ReaderPool readers, Ti
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1);
         return readers.ReadAsync(connection => EventRows.Read(connection, jobId, afterSeq, maxRows, maxBytes), cancellationToken);
     }
+
+    private EntryBatch Begin(Connection connection) => new(id => SqliteJob.Find(connection, id), time.GetUtcNow());
 }

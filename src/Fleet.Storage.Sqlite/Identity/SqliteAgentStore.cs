@@ -5,7 +5,7 @@ internal sealed class SqliteAgentStore(Writer writer, ReaderPool readers) : IAge
 {
     public Task<AgentEnrolmentOutcome> EnrolAsync(AgentEnrolment enrolment, CancellationToken cancellationToken)
     {
-        Door.Enrolment(enrolment);
+        StoreArguments.Enrolment(enrolment);
         return writer.ExecuteAsync(connection => AgentJoining.Enrol(new SqliteAgentTable(connection), enrolment), cancellationToken);
     }
 
@@ -42,7 +42,7 @@ internal sealed class SqliteAgentStore(Writer writer, ReaderPool readers) : IAge
     public Task<bool> SetCertificateAsync(
         string agentId, string serial, DateTimeOffset notAfter, CancellationToken cancellationToken)
     {
-        Door.Id(serial);
+        StoreArguments.Id(serial);
         return writer.ExecuteAsync(
             connection => AgentRows.SetCertificate(connection, agentId, serial, notAfter), cancellationToken);
     }

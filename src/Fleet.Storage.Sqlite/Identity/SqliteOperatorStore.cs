@@ -5,13 +5,13 @@ internal sealed class SqliteOperatorStore(Writer writer, ReaderPool readers) : I
 {
     public Task<OperatorEnrolmentOutcome> EnrolAsync(OperatorEnrolment enrolment, CancellationToken cancellationToken)
     {
-        Door.Enrolment(enrolment);
+        StoreArguments.Enrolment(enrolment);
         return writer.ExecuteAsync(connection => OperatorJoining.Enrol(new SqliteOperatorTable(connection), enrolment), cancellationToken);
     }
 
     public Task<bool> AddAsync(OperatorRecord record, CancellationToken cancellationToken)
     {
-        Door.Operator(record);
+        StoreArguments.Operator(record);
         return writer.ExecuteAsync(connection => OperatorRows.Insert(connection, record), cancellationToken);
     }
 
@@ -24,7 +24,7 @@ internal sealed class SqliteOperatorStore(Writer writer, ReaderPool readers) : I
     public Task<bool> SetCertificateAsync(
         string operatorId, string serial, DateTimeOffset notAfter, CancellationToken cancellationToken)
     {
-        Door.Id(serial);
+        StoreArguments.Id(serial);
         return writer.ExecuteAsync(
             connection => OperatorRows.SetCertificate(connection, operatorId, serial, notAfter), cancellationToken);
     }

@@ -5,7 +5,7 @@ internal sealed class SqliteRevocationStore(Writer writer, ReaderPool readers) :
 {
     public Task AddAsync(RevocationRecord revocation, CancellationToken cancellationToken)
     {
-        Door.Id(revocation.Serial);
+        StoreArguments.Id(revocation.Serial);
         return writer.ExecuteAsync(
             connection =>
             {

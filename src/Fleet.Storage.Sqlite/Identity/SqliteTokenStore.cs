@@ -5,7 +5,7 @@ internal sealed class SqliteTokenStore(Writer writer, ReaderPool readers) : ITok
 {
     public Task<bool> CreateAsync(TokenRecord token, CancellationToken cancellationToken)
     {
-        Door.Token(token);
+        StoreArguments.Token(token);
         return writer.ExecuteAsync(connection => TokenRows.Insert(connection, token), cancellationToken);
     }
 

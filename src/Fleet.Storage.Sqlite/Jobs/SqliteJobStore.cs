@@ -5,7 +5,7 @@ internal sealed class SqliteJobStore(Writer writer, ReaderPool readers) : IJobSt
 {
     public Task<JobCreation> CreateAsync(NewJob job, CancellationToken cancellationToken)
     {
-        var bytes = Door.Job(job);
+        var bytes = StoreArguments.Job(job);
         return writer.ExecuteAsync(connection => Create(connection, job), cancellationToken, bytes);
     }
 
@@ -28,7 +28,7 @@ internal sealed class SqliteJobStore(Writer writer, ReaderPool readers) : IJobSt
 
     public Task<IReadOnlyList<TaskRecord>> ListTasksAsync(string jobId, TaskQuery query, CancellationToken cancellationToken)
     {
-        Door.Tasks(query);
+        StoreArguments.Tasks(query);
         return readers.ReadAsync(
             connection => JobRows.FindKey(connection, jobId) is { } key ? TaskRows.List(connection, key, jobId, query) : [],
             cancellationToken);

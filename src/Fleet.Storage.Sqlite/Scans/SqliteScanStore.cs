@@ -8,7 +8,7 @@ internal sealed class SqliteScanStore(Writer writer, ReaderPool readers) : IScan
     public Task<ScanBook> ApplyAsync(ScanChanges changes, CancellationToken cancellationToken)
     {
         foreach (var name in changes.Scans.Keys.Concat(changes.Channels.Keys))
-            Door.Id(name, nameof(changes));
+            StoreArguments.Id(name, nameof(changes));
         return writer.ExecuteAsync(connection => Apply(connection, changes), cancellationToken);
     }
 
@@ -29,7 +29,7 @@ internal sealed class SqliteScanStore(Writer writer, ReaderPool readers) : IScan
     public Task PutAssignmentsAsync(IReadOnlyList<ScanAssignmentRecord> assignments, CancellationToken cancellationToken)
     {
         foreach (var assignment in assignments)
-            Door.Id(assignment.Scan, nameof(assignments));
+            StoreArguments.Id(assignment.Scan, nameof(assignments));
         return writer.ExecuteAsync(
             connection =>
             {

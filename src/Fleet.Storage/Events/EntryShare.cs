@@ -1,4 +1,4 @@
-namespace Fleet.Storage.Sqlite;
+namespace Fleet.Storage;
 
 /// <summary>What one caller contributed to a batch of entries, and what it is told.</summary>
 internal sealed class EntryShare(int entries)

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Fleet.Storage;
 
 /// <summary>What providers check before they store it: a caller's mistake is named at once instead of found in the data later.</summary>
-internal static class Door
+internal static class StoreArguments
 {
     /// <summary>Ids and names are this long at most, in characters.</summary>
     public const int LongestId = 256;

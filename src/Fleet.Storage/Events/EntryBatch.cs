@@ -1,10 +1,12 @@
-namespace Fleet.Storage.Sqlite;
+namespace Fleet.Storage;
 
 /// <summary>
 /// Applies the entries of one or more callers in order: events as they come, tasks and counts once at the end.
 /// Used once, inside a transaction.
 /// </summary>
-internal sealed class EntryBatch(Connection connection, DateTimeOffset now)
+/// <param name="find">Reads a job of the store; null where there is none.</param>
+/// <param name="now">When jobs that end now have ended.</param>
+internal sealed class EntryBatch(Func<string, TouchedJob?> find, DateTimeOffset now)
 {
     private readonly Dictionary<string, TouchedJob?> jobs = new(StringComparer.Ordinal);
 
@@ -23,20 +25,20 @@ internal sealed class EntryBatch(Connection connection, DateTimeOffset now)
         foreach (var job in jobs.Values)
         {
             if (job is { LastChangedBy: not null })
-                job.Write(connection, now);
+                job.Write(now);
         }
     }
 
     private EntryOutcome Append(EntryShare share, TaskEntry entry)
     {
         if (!jobs.TryGetValue(entry.JobId, out var job))
-            jobs.Add(entry.JobId, job = TouchedJob.Find(connection, entry.JobId));
+            jobs.Add(entry.JobId, job = find(entry.JobId));
         if (job is null)
             return new EntryOutcome(EntryStatus.UnknownTask, 0, default, 0);
         if (entry.Ordinal == 0)
             return new EntryOutcome(EntryStatus.Applied, AddEvent(share, job, entry), default, 0);
 
-        var task = FindTask(job, entry.Ordinal);
+        var task = job.FindTask(entry.Ordinal);
         if (task is null)
             return new EntryOutcome(EntryStatus.UnknownTask, 0, default, 0);
         var status = EntryCheck.Judge(entry, task.State, task.LastAgentSeq);
@@ -49,17 +51,10 @@ internal sealed class EntryBatch(Connection connection, DateTimeOffset now)
         return new EntryOutcome(EntryStatus.Applied, AddEvent(share, job, entry), task.State, task.LastAgentSeq);
     }
 
-    private TouchedTask? FindTask(TouchedJob job, int ordinal)
-    {
-        if (!job.Tasks.TryGetValue(ordinal, out var task))
-            job.Tasks.Add(ordinal, task = TouchedTask.Find(connection, job.Key, ordinal));
-        return task;
-    }
-
-    private long AddEvent(EntryShare share, TouchedJob job, TaskEntry entry)
+    private static long AddEvent(EntryShare share, TouchedJob job, TaskEntry entry)
     {
         job.LastChangedBy = share;
-        var seq = entry.Kind is { } kind ? EventRows.Insert(connection, job.Key, kind, entry) : 0;
+        var seq = entry.Kind is { } kind ? job.InsertEvent(kind, entry) : 0;
         share.Count(job, seq);
         job.OutputBytes += entry.Data.Length;
         return seq;
