@@ -61,7 +61,7 @@ Task("Image")
     .Does(() => RunScript("./installers/container/try"));
 
 Task("Arm64")
-    .Description("Publishes for linux-arm64 and runs it: an emulated machine's agent enrols, runs commands and searches; takes root, qemu and some minutes.")
+    .Description("Publishes for linux-arm64 and runs it: an emulated machine's agent enrolls, runs commands and searches; takes root, qemu and some minutes.")
     .Does(() => RunScript("./installers/publish cli controller arm64", "./artifacts/arm64-programs"))
     .Does(() => RunScript("./installers/arm64/try", "./artifacts/arm64-programs"));
 

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Installs fleet-agent on a Linux host with systemd and enrols it. Doing it twice is harmless.
+# Installs fleet-agent on a Linux host with systemd and enrolls it. Doing it twice is harmless.
 #
 # Two ways to run it:
 #   the line of `fleet token create --install`: the controller serves this script with the lines FLEET_* put before it, over a
 #   connection that curl pins to the controller's key; the agent comes from there too, and its SHA-256 is one of those lines;
 #   sh install.sh, in an unpacked fleet-agent tarball: the agent beside the script is installed.
 # Options: --token TOKEN [--controller HOST:PORT] [--proxy http://[USER:PASSWORD@]HOST:PORT or socks5://...] and the other options of
-# `fleet-agent enrol`; without a token nothing is enrolled. FLEET_PROXY says the same as --proxy, and is in no list of processes.
+# `fleet-agent enroll`; without a token nothing is enrolled. FLEET_PROXY says the same as --proxy, and is in no list of processes.
 set -eu
 
 # The shell reads it to the closing brace before it runs any of it: of a script that was cut on its way, nothing runs.
@@ -49,15 +49,15 @@ check_host() {
 }
 
 # Of the agents that the controller has, one for each architecture, the one for this host. An earlier controller has one, for x86_64.
-choose_artefact() {
-    if [ -n "${FLEET_ARTEFACTS:-}" ]; then
-        chosen=$(echo "$FLEET_ARTEFACTS" | sed -n "s/^$machine //p")
-        FLEET_ARTEFACT=${chosen%% *}
-        FLEET_ARTEFACT_SHA256=${chosen##* }
-        FLEET_ARTEFACT_VERSION=${chosen#* }
-        FLEET_ARTEFACT_VERSION=${FLEET_ARTEFACT_VERSION% *}
-        [ -n "$chosen" ] || refuse "this is a $machine machine, and $FLEET_CONTROLLER has an agent for $(echo "$FLEET_ARTEFACTS" | cut -d ' ' -f 1) only"
-    elif [ -n "${FLEET_ARTEFACT_SHA256:-}" ]; then
+choose_artifact() {
+    if [ -n "${FLEET_ARTIFACTS:-}" ]; then
+        chosen=$(echo "$FLEET_ARTIFACTS" | sed -n "s/^$machine //p")
+        FLEET_ARTIFACT=${chosen%% *}
+        FLEET_ARTIFACT_SHA256=${chosen##* }
+        FLEET_ARTIFACT_VERSION=${chosen#* }
+        FLEET_ARTIFACT_VERSION=${FLEET_ARTIFACT_VERSION% *}
+        [ -n "$chosen" ] || refuse "this is a $machine machine, and $FLEET_CONTROLLER has an agent for $(echo "$FLEET_ARTIFACTS" | cut -d ' ' -f 1) only"
+    elif [ -n "${FLEET_ARTIFACT_SHA256:-}" ]; then
         [ "$machine" = x86_64 ] || refuse "this is a $machine machine, and $FLEET_CONTROLLER has an agent for x86_64 only"
     fi
 }
@@ -96,16 +96,16 @@ fetch() {
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
     trap 'exit 130' INT TERM
-    if [ -n "${FLEET_ARTEFACT_SHA256:-}" ]; then
-        digest=$FLEET_ARTEFACT_SHA256
+    if [ -n "${FLEET_ARTIFACT_SHA256:-}" ]; then
+        digest=$FLEET_ARTIFACT_SHA256
         if is_current; then return; fi
         has curl || refuse "curl is missing"
-        say "fetching fleet-agent $FLEET_ARTEFACT_VERSION from $FLEET_CONTROLLER${proxy:+ through the proxy ${proxy##*@}}"
+        say "fetching fleet-agent $FLEET_ARTIFACT_VERSION from $FLEET_CONTROLLER${proxy:+ through the proxy ${proxy##*@}}"
         # -k: the certificate is of the fleet's own root; what counts is the key. --retry waits where the controller is busy.
         # No proxy but the one that was named, whatever the environment says; on standard input, where its password is not seen.
         printf '%s\n' "${proxy:+proxy = $proxy}" | curl -K - -fsSk --noproxy "$exempt" --pinnedpubkey "$FLEET_PIN" --proto =https --retry 10 --retry-max-time 120 --max-time 600 \
-            -o "$work/agent.tar.gz" "https://$FLEET_CONTROLLER/artefacts/$FLEET_ARTEFACT" \
-            || refuse "fetching $FLEET_ARTEFACT from $FLEET_CONTROLLER failed (curl's exit code $?; 5, 7, 56 and 97 may be the proxy's, 90 means another key: somebody is in between)"
+            -o "$work/agent.tar.gz" "https://$FLEET_CONTROLLER/artifacts/$FLEET_ARTIFACT" \
+            || refuse "fetching $FLEET_ARTIFACT from $FLEET_CONTROLLER failed (curl's exit code $?; 5, 7, 56 and 97 may be the proxy's, 90 means another key: somebody is in between)"
         echo "$digest  $work/agent.tar.gz" | sha256sum -c --status || refuse "what came from $FLEET_CONTROLLER is not what it announced (SHA-256 differs)"
         tar -xzf "$work/agent.tar.gz" -C "$work" --strip-components=1 --no-same-owner
     else
@@ -140,15 +140,15 @@ put() {
     is_new=yes
 }
 
-# 5. The identity. What is enrolled already stays so: `enrol` itself sees to that.
-enrol() {
+# 5. The identity. What is enrolled already stays so: `enroll` itself sees to that.
+enroll() {
     if [ -z "$token" ]; then
-        [ -e $state/identity.pem ] || say "not enrolled: use fleet-agent enrol --controller HOST --token TOKEN, then systemctl enable --now $service"
+        [ -e $state/identity.pem ] || say "not enrolled: use fleet-agent enroll --controller HOST --token TOKEN, then systemctl enable --now $service"
         return 0
     fi
     # In the environment, where other users do not see it. Without one here the agent's settings name the proxy, if there is to be one.
     [ -z "$proxy" ] || export FLEET_AGENT_PROXY="$proxy"
-    FLEET_AGENT_TOKEN=$token $binary enrol "$@" || fail "installed, but not enrolled: see above, and run the line again"
+    FLEET_AGENT_TOKEN=$token $binary enroll "$@" || fail "installed, but not enrolled: see above, and run the line again"
 }
 
 # 6. The service.
@@ -172,7 +172,7 @@ main() {
     is_new=no
     has_controller=no
     count=$#
-    # Takes token and proxy out of the options, which are passed on to enrol.
+    # Takes token and proxy out of the options, which are passed on to enroll.
     while [ "$count" -gt 0 ]; do
         case "$1" in
         --token) [ "$count" -gt 1 ] || refuse "--token is followed by nothing"; token=$2; shift; count=$((count - 1)) ;;
@@ -192,7 +192,7 @@ main() {
     if [ -n "$packaged" ]; then
         say "the package fleet-agent is installed ($packaged): its files are left alone"
     else
-        choose_artefact
+        choose_artifact
         fetch
         if is_current; then
             say "$($binary version) is installed already, exactly as the controller has it"
@@ -202,7 +202,7 @@ main() {
             say "installed $version"
         fi
     fi
-    enrol "$@"
+    enroll "$@"
     start
 }
 

@@ -34,11 +34,11 @@ internal sealed partial class AgentHost(
     public SettingsReload? Reload { get; init; }
 
     /// <summary>Runs until the token is cancelled.</summary>
-    /// <param name="enrolment">Who this agent is.</param>
+    /// <param name="enrollment">Who this agent is.</param>
     /// <param name="dialer">How it reaches the controller.</param>
     /// <param name="renewal">Renews its certificate; null for none.</param>
     /// <param name="stop">Cancelled to stop in good order.</param>
-    public async Task<AgentEnd> RunAsync(Enrolment enrolment, ILinkDialer dialer, CertificateRenewal? renewal, CancellationToken stop)
+    public async Task<AgentEnd> RunAsync(Enrollment enrollment, ILinkDialer dialer, CertificateRenewal? renewal, CancellationToken stop)
     {
         var facts = new HostFacts(new HostFiles());
         var options = Options(facts) with { Cgroups = OpenCgroups() };
@@ -70,7 +70,7 @@ internal sealed partial class AgentHost(
         });
         if (openFiles.Condition(settings.MaxTasks) is { } few)
             LogFewOpenFiles(few.Message);
-        LogStarted(enrolment.Name, AgentVersion.Text, enrolment.Way, journal.Logs.Count);
+        LogStarted(enrollment.Name, AgentVersion.Text, enrollment.Way, journal.Logs.Count);
 
         var shelf = new VersionShelf(state.Path);
         var selection = new SelectionFile(shelf, time);

@@ -45,23 +45,23 @@ internal static partial class Commands
             return 2;
         var settings = loaded.Settings;
         var state = new StateDirectory(settings.State);
-        if (FindIdentity(state, settings) is not { } enrolment)
+        if (FindIdentity(state, settings) is not { } enrollment)
             return 1;
         using var held = Take(state);
         if (held is null || !IsBoundHere(state))
             return 1;
 
-        using var log = new AgentLog(settings.Log, enrolment.Name);
+        using var log = new AgentLog(settings.Log, enrollment.Name);
         var reload = new SettingsReload(loaded.All, () => Read(words, SettingOptions).Loaded, log.Factory.CreateLogger<SettingsReload>());
         reload.Attach(now => log.UseLevel(now.Log.Level));
         using var stopping = new StopSignals(log, reload);
         var store = new IdentityStore(state.Path);
-        using var renewal = new CertificateRenewal(store, enrolment.AgentId!.Value, enrolment.Name, TimeProvider.System, Random.Shared);
+        using var renewal = new CertificateRenewal(store, enrollment.AgentId!.Value, enrollment.Name, TimeProvider.System, Random.Shared);
         try
         {
             var start = new ProcessStart(installed, words);
             var end = await new AgentHost(settings, state, start, ServiceNotifier.OfProcess(TimeProvider.System), TimeProvider.System, log.Factory, openFiles) { Reload = reload }
-                .RunAsync(enrolment, new TlsDialer(store, enrolment.Controller, enrolment.Proxy), renewal, stopping.Token);
+                .RunAsync(enrollment, new TlsDialer(store, enrollment.Controller, enrollment.Proxy), renewal, stopping.Token);
             return end == AgentEnd.Restart ? StartAgain : 0;
         }
         catch (Exception e)
@@ -92,12 +92,12 @@ internal static partial class Commands
     }
 
     /// <summary>Makes this host an agent.</summary>
-    public static async Task<int> EnrolAsync(string[] words)
+    public static async Task<int> EnrollAsync(string[] words)
     {
-        OptionSpec[] options = [s_config, .. WayOptions, .. EnrolCommand.Options];
+        OptionSpec[] options = [s_config, .. WayOptions, .. EnrollCommand.Options];
         if (Load(words, options) is not { } loaded)
             return 2;
-        return await EnrolCommand.RunAsync(loaded.Arguments, loaded.Settings, Console.Out, Console.Error, TimeProvider.System, CancellationToken.None);
+        return await EnrollCommand.RunAsync(loaded.Arguments, loaded.Settings, Console.Out, Console.Error, TimeProvider.System, CancellationToken.None);
     }
 
     /// <summary>Takes this host out of its fleet. Doing it twice is harmless.</summary>
@@ -112,13 +112,13 @@ internal static partial class Commands
             return 0;
         }
 
-        if (FindIdentity(state, loaded.Settings) is not { } enrolment)
+        if (FindIdentity(state, loaded.Settings) is not { } enrollment)
             return 1;
         using var held = Take(state);
         if (held is null)
             return 1;
-        var dialer = new TlsDialer(new IdentityStore(state.Path), enrolment.Controller, enrolment.Proxy);
-        return await LeaveCommand.RunAsync(enrolment, state.Path, dialer, Console.Out, TimeProvider.System, CancellationToken.None);
+        var dialer = new TlsDialer(new IdentityStore(state.Path), enrollment.Controller, enrollment.Proxy);
+        return await LeaveCommand.RunAsync(enrollment, state.Path, dialer, Console.Out, TimeProvider.System, CancellationToken.None);
     }
 
     /// <summary>Keeps the identity of a disk that was moved to this machine.</summary>
@@ -134,8 +134,8 @@ internal static partial class Commands
             return 1;
         try
         {
-            var enrolment = new MachineBinding(state, MachineId.Hash(new HostFiles())).Accept()!;
-            Console.WriteLine($"This machine is {enrolment.Name} from now on. The controller holds its tasks until: fleet agents clear-duplicate {enrolment.Name}");
+            var enrollment = new MachineBinding(state, MachineId.Hash(new HostFiles())).Accept()!;
+            Console.WriteLine($"This machine is {enrollment.Name} from now on. The controller holds its tasks until: fleet agents clear-duplicate {enrollment.Name}");
             return 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -154,11 +154,11 @@ internal static partial class Commands
             return 2;
         var isFaulty = Tell(loaded.Faults);
         var state = new StateDirectory(loaded.Settings.State);
-        if (FindIdentity(state, loaded.Settings) is not { } enrolment)
+        if (FindIdentity(state, loaded.Settings) is not { } enrollment)
             return 1;
         using var certificate = new IdentityStore(state.Path).Load();
         using var held = state.TryLock();
-        new StatusReport(state, loaded.Settings, TimeProvider.System).Write(Console.Out, enrolment, certificate, held is null);
+        new StatusReport(state, loaded.Settings, TimeProvider.System).Write(Console.Out, enrollment, certificate, held is null);
         return isFaulty ? 1 : 0;
     }
 
@@ -171,8 +171,8 @@ internal static partial class Commands
         var state = new StateDirectory(loaded.Settings.State);
         try
         {
-            return FindIdentity(state, loaded.Settings) is { } enrolment
-                ? await DoctorCommand.RunAsync(enrolment, state, loaded.Settings, loaded.Faults, Console.Out, TimeProvider.System)
+            return FindIdentity(state, loaded.Settings) is { } enrollment
+                ? await DoctorCommand.RunAsync(enrollment, state, loaded.Settings, loaded.Faults, Console.Out, TimeProvider.System)
                 : 1;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -205,7 +205,7 @@ internal static partial class Commands
             Usage: fleet-agent COMMAND [OPTIONS]
 
             Commands:
-              enrol          make this host an agent of a fleet (enroll does the same)
+              enroll          make this host an agent of a fleet (enroll does the same)
               run            run the agent (what the service does)
               leave          take this host out of its fleet
               uninstall      remove the agent that install.sh has put here (--purge: its state too)
@@ -215,9 +215,9 @@ internal static partial class Commands
               check-config   check the settings
               version        print the version
 
-            Options of enrol:
+            Options of enroll:
             """);
-        WriteOptions(output, EnrolCommand.Options);
+        WriteOptions(output, EnrollCommand.Options);
         output.WriteLine();
         output.WriteLine("Settings, as options here, as FLEET_AGENT_... in the environment, or in the settings file:");
         WriteOptions(output, SettingOptions);
@@ -257,13 +257,13 @@ internal static partial class Commands
         return Tell([.. arguments.Faults, .. loaded.Faults]) ? null : (loaded.Settings, arguments, loaded);
     }
 
-    private static Enrolment? FindIdentity(StateDirectory state, AgentSettings settings)
+    private static Enrollment? FindIdentity(StateDirectory state, AgentSettings settings)
     {
         try
         {
-            if (new IdentityStore(state.Path).Exists && new EnrolmentFile(state.Path).Read() is { AgentId: not null } enrolment)
-                return enrolment with { Controller = settings.Controller ?? enrolment.Controller, Proxy = settings.Proxy.Resolve(enrolment.Proxy) };
-            Console.Error.WriteLine($"fleet-agent: this host is not enrolled (nothing in {state.Path}): use `fleet-agent enrol --controller HOST --token TOKEN`");
+            if (new IdentityStore(state.Path).Exists && new EnrollmentFile(state.Path).Read() is { AgentId: not null } enrollment)
+                return enrollment with { Controller = settings.Controller ?? enrollment.Controller, Proxy = settings.Proxy.Resolve(enrollment.Proxy) };
+            Console.Error.WriteLine($"fleet-agent: this host is not enrolled (nothing in {state.Path}): use `fleet-agent enroll --controller HOST --token TOKEN`");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {

@@ -26,7 +26,7 @@ internal static class CommandTree
     };
 
     /// <summary>`--no-color`, known to every command; read before parsing, since it also counts for parse errors.</summary>
-    public static Option<bool> NoColorOption() => new("--no-color") { Description = "No colours (also $NO_COLOR).", Recursive = true };
+    public static Option<bool> NoColorOption() => new("--no-color") { Description = "No colors (also $NO_COLOR).", Recursive = true };
 
     public static RootCommand Create(CommandContext context)
     {

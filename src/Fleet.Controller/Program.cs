@@ -1,9 +1,9 @@
 using Fleet.Controller.Access;
 using Fleet.Controller.Alerts;
-using Fleet.Controller.Artefacts;
+using Fleet.Controller.Artifacts;
 using Fleet.Controller.Control;
 using Fleet.Controller.Dispatch;
-using Fleet.Controller.Enrolment;
+using Fleet.Controller.Enrollment;
 using Fleet.Controller.Hits;
 using Fleet.Controller.Hosting;
 using Fleet.Controller.Hosting.Commands;
@@ -28,9 +28,9 @@ internal static class Program
     {
         // Who may come in, and what for.
         services.AddIdentity();
-        services.AddEnrolment();
+        services.AddEnrollment();
         services.AddAccess();
-        services.AddArtefacts();
+        services.AddArtifacts();
 
         // The fleet: who is there, what they do, and how they are reached.
         services.AddAgentRegistry();
@@ -52,9 +52,9 @@ internal static class Program
     /// <summary>The services that the rooms offer on the wire.</summary>
     public static void MapServices(WebApplication app)
     {
-        app.MapEnrolment();
+        app.MapEnrollment();
         app.MapAccess();
-        app.MapArtefacts();
+        app.MapArtifacts();
         app.MapFleetServices();
         app.MapTails();
         app.MapScans();

@@ -6,7 +6,7 @@ public static class Limits
     /// <summary>A gRPC message between any two parts of Fleet.</summary>
     public const int MessageBytes = 4 * 1024 * 1024;
 
-    /// <summary>A serialised task specification.</summary>
+    /// <summary>A serialized task specification.</summary>
     public const int SpecBytes = 3 * 1024 * 1024;
 
     /// <summary>Steps of one task.</summary>
@@ -72,8 +72,8 @@ public static class Limits
     /// <summary>Tasks that an agent may name in its hello.</summary>
     public const int HeldTasks = 4096;
 
-    /// <summary>An artefact that agents are upgraded with.</summary>
-    public const long ArtefactBytes = 256L * 1024 * 1024;
+    /// <summary>An artifact that agents are upgraded with.</summary>
+    public const long ArtifactBytes = 256L * 1024 * 1024;
 
     /// <summary>The least and the most that a new version of the agent gets for making its link.</summary>
     public static readonly TimeSpan LeastHealthTimeout = TimeSpan.FromSeconds(1);

@@ -18,7 +18,7 @@ public interface IFleetStore : IAsyncDisposable
     /// <summary>Join tokens.</summary>
     ITokenStore Tokens { get; }
 
-    /// <summary>Certificates that are no longer honoured.</summary>
+    /// <summary>Certificates that are no longer honored.</summary>
     IRevocationStore Revocations { get; }
 
     /// <summary>Jobs and their tasks.</summary>

@@ -73,7 +73,7 @@ internal static class Some
     public static (Screen Screen, StringWriter Text) Screen(bool terminal = false)
     {
         var text = new StringWriter { NewLine = "\n" };
-        var writer = new ScreenWriter(text, terminal, hasColours: false, width: 100);
+        var writer = new ScreenWriter(text, terminal, hasColors: false, width: 100);
         return (new Screen(writer, writer, null), text);
     }
 
@@ -81,7 +81,7 @@ internal static class Some
     public static (Screen Screen, StringWriter Text) Terminal(int width = 200)
     {
         var text = new StringWriter { NewLine = "\n" };
-        var writer = new ScreenWriter(text, isTerminal: true, hasColours: true, width);
+        var writer = new ScreenWriter(text, isTerminal: true, hasColors: true, width);
         return (new Screen(writer, writer, null), text);
     }
 }

@@ -102,7 +102,7 @@ public sealed class In_a_terminal : IClassFixture<ThreeHosts>
     }
 
     [ToolFact("tmux")]
-    public async Task A_reader_that_goes_away_ends_it_quietly_and_pipes_get_no_colours()
+    public async Task A_reader_that_goes_away_ends_it_quietly_and_pipes_get_no_colors()
     {
         await using var terminal = await TmuxTerminal.OpenAsync(s_bash, _fleet.Admin.Environment);
         await terminal.EnterAsync("fleet exec web1 -c 'seq 100000' | head -3; echo reader=$?");

@@ -72,7 +72,7 @@ public sealed class Running_commands : IClassFixture<ThreeHosts>
     }
 
     [Fact]
-    public async Task A_command_over_its_time_ends_with_its_daemonised_grandchildren()
+    public async Task A_command_over_its_time_ends_with_its_daemonized_grandchildren()
     {
         var mark = $"3{Random.Shared.Next(100000, 999999)}";
         var result = await _fleet.Admin.RunAsync("exec", "web1", "--timeout", "1s", "--grace", "200ms", "-c",

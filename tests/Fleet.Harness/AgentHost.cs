@@ -34,17 +34,17 @@ public sealed class AgentHost : IAsyncDisposable
     /// <summary>Whether it runs now.</summary>
     public bool IsRunning => _process is { HasExited: false };
 
-    /// <summary>Enrols it; what the command printed.</summary>
-    public Task<CommandResult> TryEnrolAsync(string controller, string token, params string[] options) =>
-        OneShot.RunAsync(Binaries.Agent, ["enrol", "--controller", controller, "--token", token, "--name", Name, "--state", StateDirectory, .. options]);
+    /// <summary>Enrolls it; what the command printed.</summary>
+    public Task<CommandResult> TryEnrollAsync(string controller, string token, params string[] options) =>
+        OneShot.RunAsync(Binaries.Agent, ["enroll", "--controller", controller, "--token", token, "--name", Name, "--state", StateDirectory, .. options]);
 
-    /// <summary>Enrols it.</summary>
+    /// <summary>Enrolls it.</summary>
     /// <exception cref="InvalidOperationException">It was refused.</exception>
-    public async Task EnrolAsync(string controller, string token, params string[] options)
+    public async Task EnrollAsync(string controller, string token, params string[] options)
     {
-        var result = await TryEnrolAsync(controller, token, options);
+        var result = await TryEnrollAsync(controller, token, options);
         if (result.ExitCode != 0)
-            throw new InvalidOperationException($"Agent {Name} did not enrol: {result}");
+            throw new InvalidOperationException($"Agent {Name} did not enroll: {result}");
     }
 
     /// <summary>Starts it.</summary>

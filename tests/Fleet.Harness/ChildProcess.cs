@@ -112,7 +112,7 @@ public sealed class ChildProcess : IAsyncDisposable
             await _process.WaitForExitAsync(CancellationToken.None);
         }
 
-        // A daemonised grandchild may hold the pipe: what it prints is nobody's business here.
+        // A daemonized grandchild may hold the pipe: what it prints is nobody's business here.
         await Task.WhenAny(_reading, Task.Delay(TimeSpan.FromSeconds(1)));
         _process.Dispose();
     }

@@ -67,14 +67,14 @@ public sealed class FleetOnThisMachine : IAsyncDisposable
         return agent;
     }
 
-    /// <summary>Enrols and starts agents, a few at once, and waits until all have a link.</summary>
+    /// <summary>Enrolls and starts agents, a few at once, and waits until all have a link.</summary>
     public async Task AddAgentsAsync(IEnumerable<string> names, params string[] agentOptions)
     {
         var agents = names.Select(name => NewAgent(name, agentOptions)).ToList();
         var token = await CreateTokenAsync("--uses", agents.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
         await Parallel.ForEachAsync(agents, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (agent, _) =>
         {
-            await agent.EnrolAsync(Controller.Address, token);
+            await agent.EnrollAsync(Controller.Address, token);
             agent.Start();
         });
         await WaitOnlineAsync(_agents.Count);

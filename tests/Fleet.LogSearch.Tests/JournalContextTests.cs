@@ -100,7 +100,7 @@ public sealed class JournalContextTests : IDisposable
         return Encoding.UTF8.GetString(await ReferenceTool.RunAsync("grep", [.. grep[..^1], "-e", grep[^1], path])).TrimEnd('\n');
     }
 
-    // Entries go to the files in turns: in the order of time neighbours are in different files.
+    // Entries go to the files in turns: in the order of time neighbors are in different files.
     private async Task WriteAsync()
     {
         for (int file = 0; file < Files; file++)

@@ -29,7 +29,7 @@ public sealed class TimeTests : IDisposable
     [InlineData("I1120 08:00:00.123456   1 main.go:1] msg", "2026-11-20T08:00:00.123456Z")]
     [InlineData("{\"level\":\"info\",\"time\":\"2026-11-20T08:00:00Z\"}", "2026-11-20T08:00:00Z")]
     [InlineData("{\"ts\":1795161600.5,\"msg\":\"x\"}", "2026-11-20T08:00:00.5Z")]
-    public void The_common_forms_are_recognised_by_themselves(string line, string expected)
+    public void The_common_forms_are_recognized_by_themselves(string line, string expected)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(line);
 
@@ -135,7 +135,7 @@ public sealed class TimeTests : IDisposable
 
         SourceOutcome outcome = ScratchDirectory.Search(path, new LogQuery { Window = new TimeWindow(s_lastChange, null) }).Outcome;
 
-        (outcome.End, outcome.Reason.Contains("no time is recognised")).ShouldBe((SearchEnd.Failed, true));
+        (outcome.End, outcome.Reason.Contains("no time is recognized")).ShouldBe((SearchEnd.Failed, true));
     }
 
     [Theory]

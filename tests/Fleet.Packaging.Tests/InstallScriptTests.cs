@@ -6,7 +6,7 @@ public sealed class InstallScriptTests(SomePackages packages) : IClassFixture<So
     private string Unpack => $"mkdir /tmp/t && tar -xzf {packages.First}/fleet-agent-1.2.3-linux-x64.tar.gz -C /tmp/t --strip-components=1 && sleep 0.02 && touch /sandbox && sleep 0.02";
 
     [SandboxFact("dpkg", "rpm")]
-    public async Task It_installs_enrols_and_starts_and_twice_is_harmless()
+    public async Task It_installs_enrolls_and_starts_and_twice_is_harmless()
     {
         using var sandbox = new Sandbox();
 
@@ -27,7 +27,7 @@ public sealed class InstallScriptTests(SomePackages packages) : IClassFixture<So
         lines.ShouldContain("/usr/bin/fleet-agent");
         lines.ShouldContain("/etc/fleet/agent.json");
         lines.ShouldContain("/var/lib/fleet-agent/identity.pem");
-        lines.ShouldContain("enrol --controller fleet.example:7443 --label role=web");
+        lines.ShouldContain("enroll --controller fleet.example:7443 --label role=web");
         done.Text.ShouldNotContain("secret", Case.Sensitive, "the token is for the environment");
         lines.ShouldContain("fleet: fleet-agent 1.2.3 is installed already, exactly as the controller has it");
         lines.ShouldContain("fleet: fleet-agent.service runs; it was left alone");
@@ -104,7 +104,7 @@ public sealed class InstallScriptTests(SomePackages packages) : IClassFixture<So
     }
 
     [SandboxFact("dpkg", "rpm")]
-    public async Task A_proxy_goes_to_curl_and_to_enrol_and_its_password_into_no_list_of_processes()
+    public async Task A_proxy_goes_to_curl_and_to_enroll_and_its_password_into_no_list_of_processes()
     {
         using var sandbox = new Sandbox();
 
@@ -112,7 +112,7 @@ public sealed class InstallScriptTests(SomePackages packages) : IClassFixture<So
         var done = await sandbox.RunAsync($$"""
             {{Unpack}}
             printf '#!/bin/sh\necho "curl $*" >> /var/log/curl.calls; cat >> /var/log/curl.calls; exit 97\n' > /usr/bin/curl
-            served="FLEET_CONTROLLER=c:1 FLEET_PIN=pin FLEET_ARTEFACT=a FLEET_ARTEFACT_VERSION=1 FLEET_ARTEFACT_SHA256=0"
+            served="FLEET_CONTROLLER=c:1 FLEET_PIN=pin FLEET_ARTIFACT=a FLEET_ARTIFACT_VERSION=1 FLEET_ARTIFACT_SHA256=0"
             export https_proxy=http://other:1
             (echo FLEET_PROXY=http://ann:hunter2@proxy:3128; cat /tmp/t/install.sh) | env $served sh -s -- --token secret
             cat /tmp/t/install.sh | env $served sh -s -- --token secret
@@ -132,7 +132,7 @@ public sealed class InstallScriptTests(SomePackages packages) : IClassFixture<So
             "curl -K - -fsSk --noproxy * --pinnedpubkey pin " + calls[1][(calls[1].IndexOf(" pin ") + 5)..],
         ]);
         lines.Where(line => line.Contains("hunter2")).ShouldBe(["proxy = http://ann:hunter2@proxy:3128", "secret socks5h://ann:hunter2@proxy:1080"]);
-        lines.ShouldContain("enrol --controller fleet.example:7443");
+        lines.ShouldContain("enroll --controller fleet.example:7443");
         lines.Count(line => line.StartsWith("fleet: not installed, nothing was changed: the proxy")).ShouldBe(5);
     }
 
@@ -143,13 +143,13 @@ public sealed class InstallScriptTests(SomePackages packages) : IClassFixture<So
         const string Both = "x86_64 fleet-agent-1.2.3-linux-x64.tar.gz 1.2.3 aa\naarch64 fleet-agent-1.2.4-linux-arm64.tar.gz 1.2.4 bb";
         foreach (var (machine, set, said) in new (string, string, string)[]
         {
-            ("x86_64", $"FLEET_ARTEFACTS='{Both}'", "fleet: fetching fleet-agent 1.2.3 from c:1\nhttps://c:1/artefacts/fleet-agent-1.2.3-linux-x64.tar.gz\n"),
-            ("aarch64", $"FLEET_ARTEFACTS='{Both}'", "fleet: fetching fleet-agent 1.2.4 from c:1\nhttps://c:1/artefacts/fleet-agent-1.2.4-linux-arm64.tar.gz\n"),
-            ("aarch64", $"FLEET_ARTEFACTS='{Both.Split('\n')[0]}'", "fleet: not installed, nothing was changed: this is a aarch64 machine, and c:1 has an agent for x86_64 only\n"),
-            ("x86_64", $"FLEET_ARTEFACTS='{Both.Split('\n')[1]}'", "fleet: not installed, nothing was changed: this is a x86_64 machine, and c:1 has an agent for aarch64 only\n"),
+            ("x86_64", $"FLEET_ARTIFACTS='{Both}'", "fleet: fetching fleet-agent 1.2.3 from c:1\nhttps://c:1/artifacts/fleet-agent-1.2.3-linux-x64.tar.gz\n"),
+            ("aarch64", $"FLEET_ARTIFACTS='{Both}'", "fleet: fetching fleet-agent 1.2.4 from c:1\nhttps://c:1/artifacts/fleet-agent-1.2.4-linux-arm64.tar.gz\n"),
+            ("aarch64", $"FLEET_ARTIFACTS='{Both.Split('\n')[0]}'", "fleet: not installed, nothing was changed: this is a aarch64 machine, and c:1 has an agent for x86_64 only\n"),
+            ("x86_64", $"FLEET_ARTIFACTS='{Both.Split('\n')[1]}'", "fleet: not installed, nothing was changed: this is a x86_64 machine, and c:1 has an agent for aarch64 only\n"),
             // As a controller of before has it.
-            ("x86_64", "FLEET_ARTEFACT=fleet-agent-1-linux-x64.tar.gz FLEET_ARTEFACT_VERSION=1 FLEET_ARTEFACT_SHA256=cc", "fleet: fetching fleet-agent 1 from c:1\nhttps://c:1/artefacts/fleet-agent-1-linux-x64.tar.gz\n"),
-            ("aarch64", "FLEET_ARTEFACT=fleet-agent-1-linux-x64.tar.gz FLEET_ARTEFACT_VERSION=1 FLEET_ARTEFACT_SHA256=cc", "fleet: not installed, nothing was changed: this is a aarch64 machine, and c:1 has an agent for x86_64 only\n"),
+            ("x86_64", "FLEET_ARTIFACT=fleet-agent-1-linux-x64.tar.gz FLEET_ARTIFACT_VERSION=1 FLEET_ARTIFACT_SHA256=cc", "fleet: fetching fleet-agent 1 from c:1\nhttps://c:1/artifacts/fleet-agent-1-linux-x64.tar.gz\n"),
+            ("aarch64", "FLEET_ARTIFACT=fleet-agent-1-linux-x64.tar.gz FLEET_ARTIFACT_VERSION=1 FLEET_ARTIFACT_SHA256=cc", "fleet: not installed, nothing was changed: this is a aarch64 machine, and c:1 has an agent for x86_64 only\n"),
         })
         {
             using var sandbox = new Sandbox();

@@ -34,8 +34,8 @@ public sealed class PackageTests(SomePackages packages) : IClassFixture<SomePack
         foreach (var architecture in new[] { "amd64", "arm64" })
         {
             var controller = await Shell.DoAsync("dpkg-deb", "--contents", Path.Combine(packages.Both, $"fleet-controller_1.2.3_{architecture}.deb"));
-            Mode(controller, "./usr/share/fleet-controller/artefacts/fleet-agent-1.2.3-linux-x64.tar.gz").ShouldBe("-rw-r--r-- root/root");
-            Mode(controller, "./usr/share/fleet-controller/artefacts/fleet-agent-1.2.3-linux-arm64.tar.gz").ShouldBe("-rw-r--r-- root/root");
+            Mode(controller, "./usr/share/fleet-controller/artifacts/fleet-agent-1.2.3-linux-x64.tar.gz").ShouldBe("-rw-r--r-- root/root");
+            Mode(controller, "./usr/share/fleet-controller/artifacts/fleet-agent-1.2.3-linux-arm64.tar.gz").ShouldBe("-rw-r--r-- root/root");
         }
 
         // Of the same programs the same packages are made, whatever else is.
@@ -56,8 +56,8 @@ public sealed class PackageTests(SomePackages packages) : IClassFixture<SomePack
         Mode(controller, "./usr/bin/fleet").ShouldBe("-rwxr-xr-x root/root");
         controller.ShouldContain("./usr/bin/fleet-controller -> ../lib/fleet-controller/fleet-controller");
         Mode(controller, "./lib/systemd/system/fleet-controller.service").ShouldBe("-rw-r--r-- root/root");
-        Mode(controller, "./usr/share/fleet-controller/artefacts/install.sh").ShouldBe("-rwxr-xr-x root/root");
-        Mode(controller, "./usr/share/fleet-controller/artefacts/fleet-agent-1.2.3-linux-x64.tar.gz").ShouldBe("-rw-r--r-- root/root");
+        Mode(controller, "./usr/share/fleet-controller/artifacts/install.sh").ShouldBe("-rwxr-xr-x root/root");
+        Mode(controller, "./usr/share/fleet-controller/artifacts/fleet-agent-1.2.3-linux-x64.tar.gz").ShouldBe("-rw-r--r-- root/root");
     }
 
     [ToolFact("dpkg", "rpm")]

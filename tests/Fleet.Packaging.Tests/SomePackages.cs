@@ -30,7 +30,7 @@ public sealed class SomePackages : IAsyncLifetime
             echo "$@" >> /var/log/fleet-agent.calls
             case "$1" in
             version) echo "fleet-agent 1.2.3" ;;
-            enrol) mkdir -p /var/lib/fleet-agent && echo "$FLEET_AGENT_TOKEN" "$FLEET_AGENT_PROXY" > /var/lib/fleet-agent/identity.pem ;;
+            enroll) mkdir -p /var/lib/fleet-agent && echo "$FLEET_AGENT_TOKEN" "$FLEET_AGENT_PROXY" > /var/lib/fleet-agent/identity.pem ;;
             leave) rm -f /var/lib/fleet-agent/identity.pem ;;
             esac
             """);

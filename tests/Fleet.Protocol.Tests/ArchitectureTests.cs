@@ -32,10 +32,10 @@ public sealed class ArchitectureTests
     [Theory]
     [InlineData("fleet-agent-1.2.3-linux-x64.tar.gz", "1.2.3", Architectures.X86)]
     [InlineData("fleet-agent-1.2.3-rc1-linux-arm64.tar.gz", "1.2.3-rc1", Architectures.Arm)]
-    public void An_artefacts_name_holds_version_and_architecture(string name, string version, string architecture)
+    public void An_artifacts_name_holds_version_and_architecture(string name, string version, string architecture)
     {
-        ArtefactNames.Of(version, architecture).ShouldBe(name);
-        ArtefactNames.TryRead(name, out var read, out var of).ShouldBeTrue();
+        ArtifactNames.Of(version, architecture).ShouldBe(name);
+        ArtifactNames.TryRead(name, out var read, out var of).ShouldBeTrue();
         (read, of).ShouldBe((version, architecture));
     }
 
@@ -44,5 +44,5 @@ public sealed class ArchitectureTests
     [InlineData("fleet-agent--linux-arm64.tar.gz")]
     [InlineData("fleet-agent-linux-arm64.tar.gz")]
     [InlineData("fleet-agent-1/2-linux-x64.tar.gz")]
-    public void Other_names_are_none(string name) => ArtefactNames.TryRead(name, out _, out _).ShouldBeFalse();
+    public void Other_names_are_none(string name) => ArtifactNames.TryRead(name, out _, out _).ShouldBeFalse();
 }

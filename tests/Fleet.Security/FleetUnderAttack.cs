@@ -8,16 +8,16 @@ namespace Fleet.Security;
 public sealed class FleetUnderAttack : IAsyncLifetime
 {
     /// <summary>What hosts are installed from; not a real one.</summary>
-    internal const string Artefact = "fleet-agent-0.1.0-linux-x64.tar.gz";
+    internal const string Artifact = "fleet-agent-0.1.0-linux-x64.tar.gz";
 
     /// <summary>A symbolic link that leads out of the directory of artifacts.</summary>
-    internal const string LinkedArtefact = "fleet-agent-0.2.0-linux-x64.tar.gz";
+    internal const string LinkedArtifact = "fleet-agent-0.2.0-linux-x64.tar.gz";
 
     /// <summary>A caller without an identity.</summary>
     private const string Nobody = "nobody";
 
     private readonly List<X509Certificate2> _certificates = [];
-    private readonly DirectoryInfo _artefacts = Directory.CreateTempSubdirectory("fleet-artefacts-");
+    private readonly DirectoryInfo _artifacts = Directory.CreateTempSubdirectory("fleet-artifacts-");
 
     /// <summary>Kinds of callers: nobody, an agent, a viewer, an operator, an administrator, a revoked operator, a removed agent.</summary>
     public static TheoryData<string> Callers => [Nobody, "agent", "vic", "ola", "ada", "eve", "removed"];
@@ -37,17 +37,17 @@ public sealed class FleetUnderAttack : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        await File.WriteAllTextAsync(Path.Combine(_artefacts.FullName, "install.sh"), "echo installed\n");
-        await File.WriteAllBytesAsync(Path.Combine(_artefacts.FullName, Artefact), new byte[64 << 10]);
-        File.CreateSymbolicLink(Path.Combine(_artefacts.FullName, LinkedArtefact), "/etc/passwd");
-        Fleet = await FleetOnThisMachine.StartAsync("--set", $"artefacts={_artefacts.FullName}");
+        await File.WriteAllTextAsync(Path.Combine(_artifacts.FullName, "install.sh"), "echo installed\n");
+        await File.WriteAllBytesAsync(Path.Combine(_artifacts.FullName, Artifact), new byte[64 << 10]);
+        File.CreateSymbolicLink(Path.Combine(_artifacts.FullName, LinkedArtifact), "/etc/passwd");
+        Fleet = await FleetOnThisMachine.StartAsync("--set", $"artifacts={_artifacts.FullName}");
         Forger = new Forger(Path.Combine(Fleet.Controller.DataDirectory, "trust"));
         await Fleet.AddAgentsAsync(["web1"]);
         var token = await Fleet.CreateTokenAsync("--uses", "3");
         foreach (var name in new[] { "fake1", "removed", "leaver" })
         {
             var agent = Fleet.NewAgent(name);
-            await agent.EnrolAsync(Address, token);
+            await agent.EnrollAsync(Address, token);
             Identities[name] = Load(agent.StateDirectory);
         }
 
@@ -80,7 +80,7 @@ public sealed class FleetUnderAttack : IAsyncLifetime
         foreach (var certificate in _certificates)
             certificate.Dispose();
         await Fleet.DisposeAsync();
-        _artefacts.Delete(recursive: true);
+        _artifacts.Delete(recursive: true);
     }
 
     private async Task<X509Certificate2> LoginAsync(string name, string role)

@@ -10,13 +10,13 @@ namespace Fleet.Simulator;
 internal sealed class Enrolling : IDisposable
 {
     private readonly GrpcChannel _channel;
-    private readonly Enrolment.EnrolmentClient _client;
+    private readonly Enrollment.EnrollmentClient _client;
 
     private Enrolling(PinnedTrust trust, Uri address)
     {
         Trust = trust;
         _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = LinkHandler.Pinned(trust, null), DisposeHttpClient = true });
-        _client = new Enrolment.EnrolmentClient(_channel);
+        _client = new Enrollment.EnrollmentClient(_channel);
     }
 
     /// <summary>The fleet that the token named.</summary>
@@ -28,7 +28,7 @@ internal sealed class Enrolling : IDisposable
     {
         using var handler = LinkHandler.Unverified();
         using var channel = GrpcChannel.ForAddress(options.Controller.ToUri(), new GrpcChannelOptions { HttpHandler = handler });
-        var trust = await new Enrolment.EnrolmentClient(channel).GetTrustAsync(new GetTrustRequest(), cancellationToken: cancellationToken);
+        var trust = await new Enrollment.EnrollmentClient(channel).GetTrustAsync(new GetTrustRequest(), cancellationToken: cancellationToken);
         if (!SHA256.HashData(trust.FleetRoot.Span).AsSpan().SequenceEqual(options.Token.RootFingerprint))
             throw new CryptographicException("the controller's root is not the one that the token names");
         return new Enrolling(new PinnedTrust(X509CertificateLoader.LoadCertificate(trust.FleetRoot.Span)), options.Controller.ToUri());
@@ -38,15 +38,15 @@ internal sealed class Enrolling : IDisposable
     public async Task<X509Certificate2> AgentAsync(JoinToken token, string name, CancellationToken cancellationToken)
     {
         using var key = SigningRequest.NewKey();
-        var request = new EnrolAgentRequest
+        var request = new EnrollAgentRequest
         {
             Token = token.ToText(),
-            EnrolmentId = Guid.NewGuid().ToString("N"),
+            EnrollmentId = Guid.NewGuid().ToString("N"),
             Name = name,
             Csr = Google.Protobuf.ByteString.CopyFrom(SigningRequest.Create(key, name)),
             Replace = true,
         };
-        var reply = await _client.EnrolAgentAsync(request, cancellationToken: cancellationToken);
+        var reply = await _client.EnrollAgentAsync(request, cancellationToken: cancellationToken);
         return WithKey(reply.Chain[0].Span, key);
     }
 
@@ -54,14 +54,14 @@ internal sealed class Enrolling : IDisposable
     public async Task<X509Certificate2> OperatorAsync(JoinToken token, string name, CancellationToken cancellationToken)
     {
         using var key = SigningRequest.NewKey();
-        var request = new EnrolOperatorRequest
+        var request = new EnrollOperatorRequest
         {
             Token = token.ToText(),
-            EnrolmentId = Guid.NewGuid().ToString("N"),
+            EnrollmentId = Guid.NewGuid().ToString("N"),
             Name = name,
             Csr = Google.Protobuf.ByteString.CopyFrom(SigningRequest.Create(key, name)),
         };
-        var reply = await _client.EnrolOperatorAsync(request, cancellationToken: cancellationToken);
+        var reply = await _client.EnrollOperatorAsync(request, cancellationToken: cancellationToken);
         return WithKey(reply.Chain[0].Span, key);
     }
 

@@ -19,7 +19,7 @@ internal sealed class SimulatedFleet(SimulatorOptions options, Report report, Ti
     /// <summary>Those that were linked.</summary>
     public IReadOnlyList<SimulatedAgent> Agents => [.. _agents];
 
-    /// <summary>Enrols and links all agents, a bounded number at once.</summary>
+    /// <summary>Enrolls and links all agents, a bounded number at once.</summary>
     public async Task StartAsync(Enrolling enrolling, CancellationToken cancellationToken)
     {
         var limits = new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = cancellationToken };

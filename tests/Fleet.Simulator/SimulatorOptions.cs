@@ -18,7 +18,7 @@ internal sealed record SimulatorOptions
     /// <summary>Agents, each with a connection of its own. The default is 100.</summary>
     public int Count { get; init; } = 100;
 
-    /// <summary>Agents that enrol and connect at once. The default is 32.</summary>
+    /// <summary>Agents that enroll and connect at once. The default is 32.</summary>
     public int Concurrency { get; init; } = 32;
 
     /// <summary>Names are this and a number. The default is "sim".</summary>

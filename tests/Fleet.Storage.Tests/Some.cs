@@ -23,10 +23,10 @@ internal static class Some
     public static TokenRecord OperatorToken(string id = "optok1", OperatorRole role = OperatorRole.Operator) =>
         AgentToken(id) with { Kind = TokenKind.Operator, Role = role };
 
-    public static AgentEnrolment Enrolment(string name = "web001", string token = "tok1") => new()
+    public static AgentEnrollment Enrollment(string name = "web001", string token = "tok1") => new()
     {
         TokenHash = Hash(token),
-        EnrolmentId = "enrol-" + name,
+        EnrollmentId = "enroll-" + name,
         AgentId = "id-" + name,
         Name = name,
         CertificateSerial = "serial-" + name,
@@ -35,10 +35,10 @@ internal static class Some
         At = Time,
     };
 
-    public static OperatorEnrolment OperatorEnrolment(string name = "ann", string token = "optok1") => new()
+    public static OperatorEnrollment OperatorEnrollment(string name = "ann", string token = "optok1") => new()
     {
         TokenHash = Hash(token),
-        EnrolmentId = "enrol-" + name,
+        EnrollmentId = "enroll-" + name,
         OperatorId = "id-" + name,
         Name = name,
         CertificateSerial = "serial-" + name,

@@ -135,7 +135,7 @@ internal sealed class ControllerChecks(ControllerAddress controller, ProxyAddres
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or CryptographicException)
         {
             return trust.LastRefusal is { } refusal
-                ? Finding.Bad("TLS", $"the server is not trusted: {refusal}", "does \"controller\" name another fleet's controller? Was the controller set up anew (then enrol this host anew), or does something in between end TLS?")
+                ? Finding.Bad("TLS", $"the server is not trusted: {refusal}", "does \"controller\" name another fleet's controller? Was the controller set up anew (then enroll this host anew), or does something in between end TLS?")
                 : Finding.Bad("TLS", $"no TLS connection comes about: {e.Message}", "is it a Fleet controller that listens there, and does nothing in between change TLS 1.3?");
         }
     }
@@ -149,11 +149,11 @@ internal sealed class ControllerChecks(ControllerAddress controller, ProxyAddres
         return ahead.Duration() > Clock.Noticeable ? Finding.Doubtful("clock", said, mend) : Finding.Good("clock", said);
     }
 
-    /// <summary>Asks for an artefact that nobody has: who gets that far is known and accepted, and no link is disturbed.</summary>
+    /// <summary>Asks for an artifact that nobody has: who gets that far is known and accepted, and no link is disturbed.</summary>
     private async Task<Finding> IntroduceAsync(SocketsHttpHandler handler)
     {
         using var channel = LinkChannel.Open(controller.ToUri(), handler, ownsHandler: false);
-        using var call = new Artefacts.ArtefactsClient(channel).FetchArtefact(new FetchArtefactRequest(), deadline: (time.GetUtcNow() + s_limit).UtcDateTime);
+        using var call = new Artifacts.ArtifactsClient(channel).FetchArtifact(new FetchArtifactRequest(), deadline: (time.GetUtcNow() + s_limit).UtcDateTime);
         try
         {
             await call.ResponseStream.MoveNext(CancellationToken.None);
@@ -165,11 +165,11 @@ internal sealed class ControllerChecks(ControllerAddress controller, ProxyAddres
             {
                 StatusCode.NotFound or StatusCode.Unimplemented or StatusCode.FailedPrecondition => Finding.Good("acceptance", "the controller accepts this host's certificate"),
                 StatusCode.Unauthenticated when e.Trailers.GetValue(IdentityRefusal.Trailer) == IdentityRefusal.Unknown => Finding.Bad(
-                    "acceptance", $"the controller does not know this host: {e.Reason()}", "have the controller's store put back, and the agent comes back by itself; where it is gone, enrol this host anew: fleet-agent enrol --force --controller HOST --token TOKEN"),
+                    "acceptance", $"the controller does not know this host: {e.Reason()}", "have the controller's store put back, and the agent comes back by itself; where it is gone, enroll this host anew: fleet-agent enroll --force --controller HOST --token TOKEN"),
                 StatusCode.Unauthenticated when e.Trailers.GetValue(IdentityRefusal.Trailer) == IdentityRefusal.NotYetValid => Finding.Bad(
                     "acceptance", $"the controller does not accept this host's certificate: {e.Reason()}", "set the clocks of both: timedatectl set-ntp true"),
                 StatusCode.Unauthenticated or StatusCode.PermissionDenied => Finding.Bad(
-                    "acceptance", $"the controller does not accept this host's certificate: {e.Reason()}", "enrol this host anew: fleet-agent enrol --force --controller HOST --token TOKEN"),
+                    "acceptance", $"the controller does not accept this host's certificate: {e.Reason()}", "enroll this host anew: fleet-agent enroll --force --controller HOST --token TOKEN"),
                 _ => Finding.Bad("acceptance", $"the controller does not answer: {e.Reason()}", "look at the controller's log: journalctl -u fleet-controller"),
             };
         }

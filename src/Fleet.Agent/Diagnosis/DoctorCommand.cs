@@ -8,14 +8,14 @@ namespace Fleet.Agent.Diagnosis;
 internal static class DoctorCommand
 {
     /// <summary>Prints a line for each finding; 1 where something is bad.</summary>
-    /// <param name="enrolment">Who this host is.</param>
+    /// <param name="enrollment">Who this host is.</param>
     /// <param name="state">The agent's state.</param>
     /// <param name="settings">Its settings; the defaults stand in for what is wrong.</param>
     /// <param name="faults">What is wrong with them.</param>
     /// <param name="output">Where to.</param>
     /// <param name="time">The host's clock.</param>
     public static async Task<int> RunAsync(
-        Enrolment enrolment, StateDirectory state, AgentSettings settings, IReadOnlyList<string> faults, TextWriter output, TimeProvider time)
+        Enrollment enrollment, StateDirectory state, AgentSettings settings, IReadOnlyList<string> faults, TextWriter output, TimeProvider time)
     {
         var worst = Grade.Good;
         var identities = new IdentityStore(state.Path);
@@ -23,10 +23,10 @@ internal static class DoctorCommand
             Tell(Finding.Bad("settings", fault, "the agent does not start with it; after the change: fleet-agent check-config"));
         await foreach (var finding in new HostChecks(state, settings, time).RunAsync())
             Tell(finding);
-        var controller = new ControllerChecks(enrolment.Controller, enrolment.Proxy, identities, time);
+        var controller = new ControllerChecks(enrollment.Controller, enrollment.Proxy, identities, time);
         await foreach (var finding in controller.RunAsync())
             Tell(finding);
-        Tell(Certificate(identities, enrolment, time.GetUtcNow(), controller.Ahead));
+        Tell(Certificate(identities, enrollment, time.GetUtcNow(), controller.Ahead));
         Tell(Link(state));
         output.WriteLine(worst switch
         {
@@ -53,12 +53,12 @@ internal static class DoctorCommand
     };
 
     /// <summary>The controller decides whether a certificate holds, by its own clock: that one counts where it is known.</summary>
-    private static Finding Certificate(IdentityStore identities, Enrolment enrolment, DateTimeOffset here, TimeSpan? ahead)
+    private static Finding Certificate(IdentityStore identities, Enrollment enrollment, DateTimeOffset here, TimeSpan? ahead)
     {
         using var certificate = identities.Load();
         var now = here - (ahead ?? TimeSpan.Zero);
-        var said = $"{enrolment.Name}, certificate valid until {LinkDiary.Stamp(certificate.NotAfter)}";
-        const string anew = "enrol this host anew: fleet-agent enrol --force --controller HOST --token TOKEN";
+        var said = $"{enrollment.Name}, certificate valid until {LinkDiary.Stamp(certificate.NotAfter)}";
+        const string anew = "enroll this host anew: fleet-agent enroll --force --controller HOST --token TOKEN";
         if (certificate.NotAfter < now.UtcDateTime.ToLocalTime())
         {
             return ahead is null

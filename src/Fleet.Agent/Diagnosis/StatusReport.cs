@@ -16,18 +16,18 @@ internal sealed class StatusReport(StateDirectory state, AgentSettings settings,
 
     /// <summary>Prints it.</summary>
     /// <param name="output">Where to.</param>
-    /// <param name="enrolment">Who this host is.</param>
+    /// <param name="enrollment">Who this host is.</param>
     /// <param name="certificate">Its certificate.</param>
     /// <param name="isRunning">Whether an agent holds the state directory.</param>
-    public void Write(TextWriter output, Enrolment enrolment, X509Certificate2 certificate, bool isRunning)
+    public void Write(TextWriter output, Enrollment enrollment, X509Certificate2 certificate, bool isRunning)
     {
         var link = LinkDiary.Read(state.Path);
         var (running, waiting, bytes) = Tasks();
-        Say("name", enrolment.Name);
-        Say("id", enrolment.AgentId.ToString()!);
-        Say("controller", enrolment.Controller.ToString());
-        if (enrolment.Proxy is not null)
-            Say("proxy", enrolment.Proxy.ToString());
+        Say("name", enrollment.Name);
+        Say("id", enrollment.AgentId.ToString()!);
+        Say("controller", enrollment.Controller.ToString());
+        if (enrollment.Proxy is not null)
+            Say("proxy", enrollment.Proxy.ToString());
         Say("certificate", $"valid until {LinkDiary.Stamp(certificate.NotAfter)} ({Days(certificate.NotAfter)})");
         Say("process", isRunning ? $"running{(link is null ? "" : $", version {link.Version}, process {link.Process}")}" : "not running");
         Say("link", Link(link, isRunning));
@@ -61,7 +61,7 @@ internal sealed class StatusReport(StateDirectory state, AgentSettings settings,
     private string Days(DateTime notAfter)
     {
         var left = notAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime;
-        return left < TimeSpan.Zero ? "expired: enrol this host anew" : $"{left.TotalDays:0} days left";
+        return left < TimeSpan.Zero ? "expired: enroll this host anew" : $"{left.TotalDays:0} days left";
     }
 
     private static string Link(LinkEntry? link, bool isRunning) =>

@@ -7,12 +7,12 @@ using Fleet.Protocol.V1;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
-using EnrolmentApi = Fleet.Protocol.V1.Enrolment;
+using EnrollmentApi = Fleet.Protocol.V1.Enrollment;
 
 namespace Fleet.Agent.Identity;
 
 /// <summary>What an agent asks for when it joins.</summary>
-internal sealed record EnrolmentWish(
+internal sealed record EnrollmentWish(
     ControllerAddress Controller,
     string TokenText,
     JoinToken Token,
@@ -25,7 +25,7 @@ internal sealed record EnrolmentWish(
 
 /// <summary>
 /// Gets this host its identity:
-/// 1. keep the enrolment id, so that a repeated try is the same agent;
+/// 1. keep the enrollment id, so that a repeated try is the same agent;
 /// 2. ask for the fleet root without trusting the server, and check it against the token's fingerprint;
 /// 3. connect again, pinned to that root, and send token and signing request;
 /// 4. check and store what comes back.
@@ -34,39 +34,39 @@ internal sealed class Enroller(string stateDirectory)
 {
     private static readonly TimeSpan s_callLimit = TimeSpan.FromSeconds(30);
     private readonly IdentityFiles _files = new(stateDirectory);
-    private readonly EnrolmentFile _file = new(stateDirectory);
+    private readonly EnrollmentFile _file = new(stateDirectory);
 
-    /// <summary>Enrols; returns what the controller made of it.</summary>
-    /// <exception cref="EnrolmentException">It could not be done; the message says why and how to mend it.</exception>
-    public async Task<Enrolment> EnrolAsync(EnrolmentWish wish, string enrolmentId, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Enrolls; returns what the controller made of it.</summary>
+    /// <exception cref="EnrollmentException">It could not be done; the message says why and how to mend it.</exception>
+    public async Task<Enrollment> EnrollAsync(EnrollmentWish wish, string enrollmentId, TimeProvider time, CancellationToken cancellationToken)
     {
-        var begun = new Enrolment(enrolmentId, wish.Controller, null, wish.Name, wish.Machine, wish.Proxy);
+        var begun = new Enrollment(enrollmentId, wish.Controller, null, wish.Name, wish.Machine, wish.Proxy);
         _file.Write(begun);
         var deadline = time.GetUtcNow().UtcDateTime + s_callLimit;
         using var root = await FetchRootAsync(wish, deadline, cancellationToken);
         using var key = SigningRequest.NewKey();
-        var reply = await AskAsync(wish, enrolmentId, key, root, deadline, cancellationToken);
+        var reply = await AskAsync(wish, enrollmentId, key, root, deadline, cancellationToken);
         return Store(begun, reply, root, key);
     }
 
-    private static async Task<X509Certificate2> FetchRootAsync(EnrolmentWish wish, DateTime deadline, CancellationToken cancellationToken)
+    private static async Task<X509Certificate2> FetchRootAsync(EnrollmentWish wish, DateTime deadline, CancellationToken cancellationToken)
     {
         using var channel = Channel(wish.Controller, LinkHandler.Unverified(wish.Proxy));
         Trust trust;
         try
         {
-            trust = await new EnrolmentApi.EnrolmentClient(channel).GetTrustAsync(new GetTrustRequest(), deadline: deadline, cancellationToken: cancellationToken);
+            trust = await new EnrollmentApi.EnrollmentClient(channel).GetTrustAsync(new GetTrustRequest(), deadline: deadline, cancellationToken: cancellationToken);
         }
         catch (RpcException e)
         {
-            throw new EnrolmentException(e.ProxyFailure() is null
+            throw new EnrollmentException(e.ProxyFailure() is null
                 ? $"the controller at {wish.Controller} does not answer: {e.Reason()}; check address, port and firewall"
                 : e.Reason());
         }
 
         if (!SHA256.HashData(trust.FleetRoot.Span).AsSpan().SequenceEqual(wish.Token.RootFingerprint))
         {
-            throw new EnrolmentException(
+            throw new EnrollmentException(
                 $"the controller at {wish.Controller} is not the one that made the token (its root certificate is another): "
                 + "check the address, or create a token there; nothing secret was sent");
         }
@@ -77,19 +77,19 @@ internal sealed class Enroller(string stateDirectory)
         }
         catch (CryptographicException)
         {
-            throw new EnrolmentException($"the controller at {wish.Controller} sent a root certificate that cannot be read");
+            throw new EnrollmentException($"the controller at {wish.Controller} sent a root certificate that cannot be read");
         }
     }
 
-    private static async Task<EnrolAgentReply> AskAsync(
-        EnrolmentWish wish, string enrolmentId, ECDsa key, X509Certificate2 root, DateTime deadline, CancellationToken cancellationToken)
+    private static async Task<EnrollAgentReply> AskAsync(
+        EnrollmentWish wish, string enrollmentId, ECDsa key, X509Certificate2 root, DateTime deadline, CancellationToken cancellationToken)
     {
         var trust = new PinnedTrust(root);
         using var channel = Channel(wish.Controller, LinkHandler.Pinned(trust, null, wish.Proxy));
-        var request = new EnrolAgentRequest
+        var request = new EnrollAgentRequest
         {
             Token = wish.TokenText.Trim(),
-            EnrolmentId = enrolmentId,
+            EnrollmentId = enrollmentId,
             Name = wish.Name,
             Csr = ByteString.CopyFrom(SigningRequest.Create(key, wish.Name)),
             Replace = wish.Replace,
@@ -99,20 +99,20 @@ internal sealed class Enroller(string stateDirectory)
         request.Facts.Add(wish.Facts);
         try
         {
-            return await new EnrolmentApi.EnrolmentClient(channel).EnrolAgentAsync(request, deadline: deadline, cancellationToken: cancellationToken);
+            return await new EnrollmentApi.EnrollmentClient(channel).EnrollAgentAsync(request, deadline: deadline, cancellationToken: cancellationToken);
         }
         catch (RpcException e)
         {
-            throw new EnrolmentException(trust.LastRefusal is { } refusal
+            throw new EnrollmentException(trust.LastRefusal is { } refusal
                 ? $"the server at {wish.Controller} is not trusted: {refusal}"
-                : $"the controller did not enrol this agent: {e.Reason()}");
+                : $"the controller did not enroll this agent: {e.Reason()}");
         }
     }
 
-    private Enrolment Store(Enrolment begun, EnrolAgentReply reply, X509Certificate2 root, ECDsa key)
+    private Enrollment Store(Enrollment begun, EnrollAgentReply reply, X509Certificate2 root, ECDsa key)
     {
         if (!AgentId.TryParse(reply.AgentId, out var id) || !AgentName.TryParse(reply.Name, out var name))
-            throw new EnrolmentException("the controller's answer names no agent; is it of another version?");
+            throw new EnrollmentException("the controller's answer names no agent; is it of another version?");
         var chain = reply.Chain.Select(c => c.ToByteArray()).ToList();
         try
         {
@@ -120,7 +120,7 @@ internal sealed class Enroller(string stateDirectory)
         }
         catch (InvalidDataException e)
         {
-            throw new EnrolmentException(e.Message);
+            throw new EnrollmentException(e.Message);
         }
 
         _files.SaveRoot(root.RawData);

@@ -8,7 +8,7 @@ internal enum FrameKind : byte
     /// <summary>The file's first frame: a <see cref="TaskLogHeader"/>.</summary>
     Header = 1,
 
-    /// <summary>A serialised TaskRecord.</summary>
+    /// <summary>A serialized TaskRecord.</summary>
     Record = 2,
 
     /// <summary>A process that was started for the task: a <see cref="TaskLeader"/>.</summary>

@@ -143,13 +143,13 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
     [LoggerMessage(5001, LogLevel.Information, "The certificate was renewed; linking with it in {Delay:0.0} s")]
     private partial void LogRenewed(double delay);
 
-    [LoggerMessage(5002, LogLevel.Error, "The controller does not accept this agent's identity: {Reason}. Enrol it anew with `fleet-agent enrol --force`. Trying again in {Delay:0} s")]
+    [LoggerMessage(5002, LogLevel.Error, "The controller does not accept this agent's identity: {Reason}. Enroll it anew with `fleet-agent enroll --force`. Trying again in {Delay:0} s")]
     private partial void LogRefused(string reason, double delay);
 
-    [LoggerMessage(5003, LogLevel.Error, "This agent was removed from the fleet or its certificate revoked: {Reason}. Enrol it anew with `fleet-agent enrol --force`, or stop it. Trying again in {Delay:0} s")]
+    [LoggerMessage(5003, LogLevel.Error, "This agent was removed from the fleet or its certificate revoked: {Reason}. Enroll it anew with `fleet-agent enroll --force`, or stop it. Trying again in {Delay:0} s")]
     private partial void LogRevoked(string reason, double delay);
 
-    [LoggerMessage(5004, LogLevel.Error, "Another process uses this agent's identity (a copied state directory?): enrol one of them anew. Trying again in {Delay:0} s")]
+    [LoggerMessage(5004, LogLevel.Error, "Another process uses this agent's identity (a copied state directory?): enroll one of them anew. Trying again in {Delay:0} s")]
     private partial void LogReplaced(double delay);
 
     [LoggerMessage(5005, LogLevel.Error, "The controller does not speak this agent's version of the protocol: {Reason}. Update the older one. Trying again in {Delay:0} s")]

@@ -3,7 +3,7 @@ using Fleet.Agent.Link;
 using Fleet.Protocol.Calls;
 using Fleet.Protocol.V1;
 using Grpc.Core;
-using Enrolment = Fleet.Agent.Identity.Enrolment;
+using Enrollment = Fleet.Agent.Identity.Enrollment;
 
 namespace Fleet.Agent.Removal;
 
@@ -15,7 +15,7 @@ internal static class LeaveCommand
 
     /// <summary>Leaves; returns the exit code. The caller holds the state directory.</summary>
     public static async Task<int> RunAsync(
-        Enrolment enrolment, string stateDirectory, ILinkDialer dialer, TextWriter output, TimeProvider time, CancellationToken cancellationToken)
+        Enrollment enrollment, string stateDirectory, ILinkDialer dialer, TextWriter output, TimeProvider time, CancellationToken cancellationToken)
     {
         try
         {
@@ -25,32 +25,32 @@ internal static class LeaveCommand
             try
             {
                 await call;
-                output.WriteLine($"{enrolment.Name} has left the fleet of {enrolment.Controller}.");
+                output.WriteLine($"{enrollment.Name} has left the fleet of {enrollment.Controller}.");
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
             {
-                output.WriteLine($"The controller at {enrolment.Controller} does not know {enrolment.Name} any more.");
+                output.WriteLine($"The controller at {enrollment.Controller} does not know {enrollment.Name} any more.");
             }
             catch (RpcException e)
             {
                 var why = connection.ServerRefusal() ?? e.Reason();
-                return Fail(output, enrolment, $"the controller at {enrolment.Way} was not told: {why}");
+                return Fail(output, enrollment, $"the controller at {enrollment.Way} was not told: {why}");
             }
 
             new IdentityStore(stateDirectory).Forget();
-            new EnrolmentFile(stateDirectory).Remove();
+            new EnrollmentFile(stateDirectory).Remove();
             return 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Fail(output, enrolment, e.Message);
+            return Fail(output, enrollment, e.Message);
         }
     }
 
-    private static int Fail(TextWriter output, Enrolment enrolment, string message)
+    private static int Fail(TextWriter output, Enrollment enrollment, string message)
     {
         output.WriteLine($"fleet-agent: {message}");
-        output.WriteLine($"  an operator takes it out with: fleet agents remove {enrolment.Name}");
+        output.WriteLine($"  an operator takes it out with: fleet agents remove {enrollment.Name}");
         return 1;
     }
 }

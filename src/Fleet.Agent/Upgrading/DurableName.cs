@@ -14,7 +14,7 @@ internal static class DurableName
     public static void Keep(string path)
     {
         using var directory = new Fd(Libc.Open(Path.GetDirectoryName(path)!, Libc.OpenReadOnly | Libc.OpenCloseOnExec));
-        if (!directory.IsInvalid && Libc.Synchronise(directory) < 0 && Errno.Last is InputOutput or NoSpace)
+        if (!directory.IsInvalid && Libc.Synchronize(directory) < 0 && Errno.Last is InputOutput or NoSpace)
             throw Errno.Failure("fsync");
     }
 }

@@ -22,6 +22,6 @@ internal static class ProgramHeader
         }
 
         if (Architectures.TryReadProgram(beginning.AsSpan(0, count), out var read) && read != architecture)
-            throw new UpgradeException($"the artefact is an agent for {read}, and this host is {architecture}");
+            throw new UpgradeException($"the artifact is an agent for {read}, and this host is {architecture}");
     }
 }

@@ -24,7 +24,7 @@ internal static class SelfCheck
         if (exitCode != 0)
             throw new UpgradeException($"version {version} cannot be used on this host (its self-check exits with {exitCode}{(said.Length > 0 ? $", and says: {Shorten(said)}" : " and says nothing")})");
         if (!IsVersion(said, version))
-            throw new UpgradeException($"the artefact is to be version {version} and says \"{Shorten(said)}\"");
+            throw new UpgradeException($"the artifact is to be version {version} and says \"{Shorten(said)}\"");
     }
 
     /// <summary>Whether a program that says this is of that version.</summary>

@@ -7,7 +7,7 @@ namespace Fleet.Agent.Upgrading;
 /// <param name="RunWords">What `fleet-agent run` was given.</param>
 /// <param name="Shelf">Where versions are.</param>
 /// <param name="File">Which of them is the agent.</param>
-/// <param name="Route">Where artefacts come from.</param>
+/// <param name="Route">Where artifacts come from.</param>
 /// <param name="Desk">The host's tasks.</param>
 /// <param name="Programs">Tries programs.</param>
 /// <param name="Restart">Ends this process in good order; systemd starts the next one.</param>

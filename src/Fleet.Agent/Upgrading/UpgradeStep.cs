@@ -10,7 +10,7 @@ namespace Fleet.Agent.Upgrading;
 /// <summary>
 /// An upgrade as a step of a task:
 /// 1. would this host start its agent again?
-/// 2. fetch the artefact, check its digest, unpack it;
+/// 2. fetch the artifact, check its digest, unpack it;
 /// 3. is it for this architecture, does it run here, and is it what it is said to be?
 /// 4. take no more tasks, wait for the others;
 /// 5. put it on trial, hand the task over to the next process, and end this one.
@@ -47,9 +47,9 @@ internal sealed class UpgradeStep(TaskId task, UpgradeOrder order, UpgradeParts 
         // 2.
         var part = shelf.Part(order.Sha256);
         shelf.Prune(await ReadSelectionAsync(cancellationToken), part);
-        var resumed = await new ArtefactFetch(parts.Route, context.Time).FetchAsync(order, part, cancellationToken);
+        var resumed = await new ArtifactFetch(parts.Route, context.Time).FetchAsync(order, part, cancellationToken);
         var program = shelf.Prepare(id);
-        await ArtefactUnpacker.UnpackAsync(part, program, cancellationToken);
+        await ArtifactUnpacker.UnpackAsync(part, program, cancellationToken);
         File.Delete(part);
         await SayAsync($"fetched {order.Version}, {order.Bytes} bytes, as ordered{(resumed == 0 ? "" : $"; went on {resumed} {(resumed == 1 ? "time" : "times")} after a cut")}");
 

@@ -5,7 +5,7 @@ namespace Fleet.Agent.Upgrading;
 /// <code>
 /// versions/selection.json            which of them is the agent
 /// versions/0.2.0-1f3a.../fleet-agent   a version, by its number and the beginning of its digest
-/// versions/1f3a....part              an artefact that is being fetched
+/// versions/1f3a....part              an artifact that is being fetched
 /// </code>
 /// </summary>
 internal sealed class VersionShelf(string stateDirectory)
@@ -22,7 +22,7 @@ internal sealed class VersionShelf(string stateDirectory)
     /// <summary>A version's program.</summary>
     public string Program(string id) => Path.Combine(Directory, id, "fleet-agent");
 
-    /// <summary>What there is of an artefact that is being fetched.</summary>
+    /// <summary>What there is of an artifact that is being fetched.</summary>
     public string Part(ReadOnlySpan<byte> sha256) => Path.Combine(Directory, Convert.ToHexStringLower(sha256) + PartSuffix);
 
     /// <summary>Makes the directory where it is missing.</summary>

@@ -25,7 +25,7 @@ internal static class InstallAdvice
     public static async Task WriteAsync(Screen screen, string usual, ProxyAddress? proxy, CreateTokenReply reply)
     {
         if (reply.Installation is not { } place)
-            throw CommandFailure.Controller("the controller cannot install agents; it is of an earlier version", "upgrade it, or enrol with the token alone");
+            throw CommandFailure.Controller("the controller cannot install agents; it is of an earlier version", "upgrade it, or enroll with the token alone");
         if (!ControllerAddress.TryParse(place.Address.Length > 0 ? place.Address : usual, out var address, out var error))
             throw CommandFailure.Controller(error, "set advertise on the controller");
         await screen.Writer.WriteLineAsync(InstallLine.Create(address, place.KeySha256.Span, reply.Secret, proxy));

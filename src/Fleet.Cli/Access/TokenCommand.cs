@@ -38,7 +38,7 @@ internal static class TokenCommand
         };
         var note = new Option<string?>("--note") { Description = "What it is for.", HelpName = "TEXT" };
         var replace = new Option<bool>("--allow-replace") { Description = "A host may take over the name of an enrolled agent (a reinstalled host)." };
-        var install = new Option<bool>("--install") { Description = "Print the line that installs and enrols an agent on a host, instead of the token." };
+        var install = new Option<bool>("--install") { Description = "Print the line that installs and enrolls an agent on a host, instead of the token." };
         var command = new Command("create", "Create a token; it is shown once, on standard output.") { role, lifetime, uses, labels, allowed, note, replace, install };
         var proxy = new ProxyOptions(command, $"With --install: hosts go through this proxy: {ProxyAddress.Forms}.");
         command.Validators.Add(result =>
@@ -75,7 +75,7 @@ internal static class TokenCommand
             await context.Screen.Writer.WriteLineAsync($"{reply.Secret}");
             await context.Screen.Writer.FlushAsync(cancellationToken);
             var how = request.Kind == TokenKind.Agent
-                ? $"fleet-agent enrol --controller {client.Context.Controller} --token TOKEN"
+                ? $"fleet-agent enroll --controller {client.Context.Controller} --token TOKEN"
                 : $"fleet login --controller {client.Context.Controller} --token TOKEN";
             context.Screen.Note($"{reply.Token.Id}: good for {reply.Token.MaxUses} {(reply.Token.MaxUses == 1 ? "use" : "uses")} until {TimeText.Local(reply.Token.ExpiresMs)}; use it with: {how}");
             return ExitCode.Success;

@@ -14,7 +14,7 @@ internal static class AgentsCommand
     public static Command Create(CommandContext context) => new("agents", "List, install, describe, label, upgrade and remove hosts.")
     {
         List(context), InstallCommand.Create(context), Show(context), Label(context), ClearDuplicate(context), Remove(context), Explain(context),
-        UpgradeCommand.Create(context), ArtefactsCommand.Create(context),
+        UpgradeCommand.Create(context), ArtifactsCommand.Create(context),
     };
 
     private static Command List(CommandContext context)

@@ -31,7 +31,7 @@ internal sealed class UpgradeCommand
     private readonly Option<TimeSpan?> _wait = Duration("--wait-offline", "How long a host that has no link now is waited for. Default 10s.");
     private readonly CommandContext _context;
     private readonly TargetOptionSet _target;
-    private readonly ArtefactOptionSet _artefact;
+    private readonly ArtifactOptionSet _artifact;
     private readonly ShowOptionSet _show;
     private readonly JobJourney _journey;
 
@@ -39,7 +39,7 @@ internal sealed class UpgradeCommand
     {
         _context = context;
         _target = new TargetOptionSet(command, required: true);
-        _artefact = new ArtefactOptionSet(command);
+        _artifact = new ArtifactOptionSet(command);
         foreach (var option in (Option[])[_batch, _maxFailures, _health, _drain, _wait])
             command.Options.Add(option);
         _show = new ShowOptionSet(command);
@@ -69,25 +69,25 @@ internal sealed class UpgradeCommand
         };
         var renderer = _show.Create(parsed, _context.Screen);
 
-        // 2. Which artefacts, one for each architecture: from here on by their digests alone.
-        IReadOnlyList<Artefact> artefacts;
+        // 2. Which artifacts, one for each architecture: from here on by their digests alone.
+        IReadOnlyList<Artifact> artifacts;
         using (var client = _context.Connect(parsed))
-            artefacts = await _artefact.ChooseAsync(parsed, client, _context, cancellationToken);
+            artifacts = await _artifact.ChooseAsync(parsed, client, _context, cancellationToken);
 
         // 3. The rest is the same for every job.
         var step = new Step
         {
             UpgradeAgent = new UpgradeAgent
             {
-                Version = artefacts[0].Version,
-                Sha256 = artefacts[0].Sha256,
-                SizeBytes = artefacts[0].SizeBytes,
+                Version = artifacts[0].Version,
+                Sha256 = artifacts[0].Sha256,
+                SizeBytes = artifacts[0].SizeBytes,
                 // A controller that does not say what they are for would hand this to agents that do not know it.
-                Artefacts =
+                Artifacts =
                 {
-                    artefacts.Where(artefact => artefact.Architecture.Length > 0).Select(artefact => new UpgradeArtefact
+                    artifacts.Where(artifact => artifact.Architecture.Length > 0).Select(artifact => new UpgradeArtifact
                     {
-                        Architecture = artefact.Architecture, Sha256 = artefact.Sha256, SizeBytes = artefact.SizeBytes,
+                        Architecture = artifact.Architecture, Sha256 = artifact.Sha256, SizeBytes = artifact.SizeBytes,
                     }),
                 },
                 HealthTimeoutMs = (long)health.TotalMilliseconds,

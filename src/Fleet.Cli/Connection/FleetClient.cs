@@ -9,7 +9,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using AgentsApi = Fleet.Protocol.V1.Agents;
 using AlertsApi = Fleet.Protocol.V1.Alerts;
-using ArtefactsApi = Fleet.Protocol.V1.Artefacts;
+using ArtifactsApi = Fleet.Protocol.V1.Artifacts;
 using HitsApi = Fleet.Protocol.V1.Hits;
 using JobsApi = Fleet.Protocol.V1.Jobs;
 using LogsApi = Fleet.Protocol.V1.Logs;
@@ -38,7 +38,7 @@ internal sealed class FleetClient : IDisposable
         Context = context;
         Jobs = new JobsApi.JobsClient(channel);
         Agents = new AgentsApi.AgentsClient(channel);
-        Artefacts = new ArtefactsApi.ArtefactsClient(channel);
+        Artifacts = new ArtifactsApi.ArtifactsClient(channel);
         Tokens = new Tokens.TokensClient(channel);
         Operators = new Operators.OperatorsClient(channel);
         Control = new Control.ControlClient(channel);
@@ -52,7 +52,7 @@ internal sealed class FleetClient : IDisposable
 
     public AgentsApi.AgentsClient Agents { get; }
 
-    public ArtefactsApi.ArtefactsClient Artefacts { get; }
+    public ArtifactsApi.ArtifactsClient Artifacts { get; }
 
     public Tokens.TokensClient Tokens { get; }
 

@@ -42,7 +42,7 @@ internal sealed class HitHighlighter
         return [.. found.OrderBy(range => range.Start).SelectMany(range => (uint[])[(uint)range.Start, (uint)range.Length])];
     }
 
-    // A newer controller may hold patterns that this program cannot read: then there is no colour, and nothing worse.
+    // A newer controller may hold patterns that this program cannot read: then there is no color, and nothing worse.
     private static PatternSet? TryCreate(LogPattern pattern)
     {
         try

@@ -53,11 +53,11 @@ internal static partial class AnswerReader
 
     private static InstallOutcome ReadSuccess(SshAnswer answer)
     {
-        var enrolment = Enrolment().Matches(answer.Stdout).LastOrDefault();
-        if (enrolment is null || !AgentId.TryParse(enrolment.Groups["id"].Value, out _) || !AgentName.TryParse(enrolment.Groups["name"].Value, out _))
+        var enrollment = Enrollment().Matches(answer.Stdout).LastOrDefault();
+        if (enrollment is null || !AgentId.TryParse(enrollment.Groups["id"].Value, out _) || !AgentName.TryParse(enrollment.Groups["name"].Value, out _))
             return new(InstallKind.Failed, "the host did not say which agent it is", Tail(answer.Stdout));
-        var agent = new InstalledAgent(enrolment.Groups["name"].Value, enrolment.Groups["id"].Value);
-        return enrolment.Groups["already"].Success ? new(InstallKind.AlreadyEnrolled, Agent: agent) : new(InstallKind.Installed, Agent: agent);
+        var agent = new InstalledAgent(enrollment.Groups["name"].Value, enrollment.Groups["id"].Value);
+        return enrollment.Groups["already"].Success ? new(InstallKind.AlreadyEnrolled, Agent: agent) : new(InstallKind.Installed, Agent: agent);
     }
 
     private static InstallOutcome ReadFailure(SshAnswer answer)
@@ -80,7 +80,7 @@ internal static partial class AnswerReader
     private static string Tail(string text) =>
         string.Concat(Lines(text).Where(line => line != RemoteScript.Begun).TakeLast(MostDetails).Select(line => line + "\n"));
 
-    // What `fleet-agent enrol` prints: "Enrolled with the controller at C as NAME (ID)." or "This host is enrolled already with ...".
+    // What `fleet-agent enroll` prints: "Enrolled with the controller at C as NAME (ID)." or "This host is enrolled already with ...".
     [GeneratedRegex(@"nrolled(?<already> already)? with the controller at \S+ as (?<name>\S+) \((?<id>a-[0-9a-z]+)\)", RegexOptions.CultureInvariant)]
-    private static partial Regex Enrolment();
+    private static partial Regex Enrollment();
 }

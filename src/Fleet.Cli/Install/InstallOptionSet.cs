@@ -80,7 +80,7 @@ internal sealed class InstallOptionSet
         };
     }
 
-    // As `fleet-agent enrol --label` reads it, which is a list: a comma in the value takes quotes.
+    // As `fleet-agent enroll --label` reads it, which is a list: a comma in the value takes quotes.
     private static string Label(KeyValuePair<string, string> label) =>
         LabelKey.CheckValue(label.Value) is { } error
             ? throw CommandFailure.Usage($"--label {label.Key}: {error.Message}", error.Hint)

@@ -11,7 +11,7 @@ namespace Fleet.Cli.Install;
 internal sealed record LabelChanges(IReadOnlyDictionary<string, string> Set, string Text)
 {
     /// <summary>Compares.</summary>
-    /// <param name="wanted">As `fleet-agent enrol --label` takes them; of a key that stands there twice the last counts.</param>
+    /// <param name="wanted">As `fleet-agent enroll --label` takes them; of a key that stands there twice the last counts.</param>
     /// <param name="has">The agent's labels.</param>
     public static LabelChanges Of(IEnumerable<string> wanted, IReadOnlyDictionary<string, string> has)
     {

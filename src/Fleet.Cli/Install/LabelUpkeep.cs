@@ -6,7 +6,7 @@ using Grpc.Core;
 
 namespace Fleet.Cli.Install;
 
-/// <summary>Gives labels to an agent that had joined before: `enrol` leaves what is enrolled alone.</summary>
+/// <summary>Gives labels to an agent that had joined before: `enroll` leaves what is enrolled alone.</summary>
 internal sealed class LabelUpkeep(FleetClient client, TimeProvider time)
 {
     /// <summary>Sets what is missing or has another value; the outcome says what that was.</summary>

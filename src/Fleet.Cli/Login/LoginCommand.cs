@@ -51,7 +51,7 @@ internal static class LoginCommand
             var trust = new PinnedTrust(root);
             using var channel = FleetClient.OpenChannel(address, LinkHandler.Pinned(trust, null, proxy));
             using var key = SigningRequest.NewKey();
-            var reply = await EnrolAsync(context, channel, trust, address, token, tokenText, name, key, cancellationToken);
+            var reply = await EnrollAsync(context, channel, trust, address, token, tokenText, name, key, cancellationToken);
 
             // 3. Written only now, and all at once: a failed login changes nothing.
             var files = context.Contexts.Identity(contextName);
@@ -71,7 +71,7 @@ internal static class LoginCommand
         CommandContext context, ControllerAddress address, ProxyAddress? proxy, JoinToken token, CancellationToken cancellationToken)
     {
         using var channel = FleetClient.OpenChannel(address, LinkHandler.Unverified(proxy));
-        var trust = await new Enrolment.EnrolmentClient(channel)
+        var trust = await new Enrollment.EnrollmentClient(channel)
             .GetTrustAsync(new GetTrustRequest(), deadline: context.Soon, cancellationToken: cancellationToken);
         var root = trust.FleetRoot.ToByteArray();
         if (!CryptographicOperations.FixedTimeEquals(SHA256.HashData(root), token.RootFingerprint))
@@ -84,21 +84,21 @@ internal static class LoginCommand
         return X509CertificateLoader.LoadCertificate(root);
     }
 
-    private static async Task<EnrolOperatorReply> EnrolAsync(
+    private static async Task<EnrollOperatorReply> EnrollAsync(
         CommandContext context, ChannelBase channel, PinnedTrust trust, ControllerAddress address, JoinToken token, string tokenText, string name, ECDsa key,
         CancellationToken cancellationToken)
     {
-        var request = new EnrolOperatorRequest
+        var request = new EnrollOperatorRequest
         {
             Token = tokenText.Trim(),
-            // Trying again with the same token and key is the same enrolment.
-            EnrolmentId = Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()))[..32],
+            // Trying again with the same token and key is the same enrollment.
+            EnrollmentId = Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()))[..32],
             Name = name,
             Csr = Google.Protobuf.ByteString.CopyFrom(SigningRequest.Create(key, name)),
         };
         try
         {
-            return await new Enrolment.EnrolmentClient(channel).EnrolOperatorAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
+            return await new Enrollment.EnrollmentClient(channel).EnrollOperatorAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
         }
         catch (RpcException e)
         {

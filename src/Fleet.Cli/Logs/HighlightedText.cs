@@ -13,7 +13,7 @@ internal static class HighlightedText
     public static void Write(ScreenWriter to, ReadOnlySpan<byte> text, IReadOnlyList<uint> ranges, string margin = "")
     {
         var at = 0;
-        for (var i = 0; to.HasColours && i + 1 < ranges.Count; i += 2)
+        for (var i = 0; to.HasColors && i + 1 < ranges.Count; i += 2)
         {
             // What a host says of its lines is not trusted to fit them.
             var (start, length) = (ranges[i], ranges[i + 1]);

@@ -75,7 +75,7 @@ internal sealed record Screen(ScreenWriter Out, ScreenWriter Err, TextReader? In
     }
 
     private static ScreenWriter Of(TextWriter raw, bool isTerminal, bool plain) =>
-        new(raw, isTerminal, hasColours: isTerminal && !plain, isTerminal ? Math.Max(40, TerminalWidth()) : PipeWidth);
+        new(raw, isTerminal, hasColors: isTerminal && !plain, isTerminal ? Math.Max(40, TerminalWidth()) : PipeWidth);
 
     private static int TerminalWidth()
     {

@@ -18,21 +18,21 @@ internal sealed class ScreenWriter : TextWriter
 
     /// <param name="raw">Where it goes.</param>
     /// <param name="isTerminal">Whether that is a terminal.</param>
-    /// <param name="hasColours">Whether styles show.</param>
+    /// <param name="hasColors">Whether styles show.</param>
     /// <param name="width">Columns.</param>
-    public ScreenWriter(TextWriter raw, bool isTerminal, bool hasColours, int width)
+    public ScreenWriter(TextWriter raw, bool isTerminal, bool hasColors, int width)
         : base(System.Globalization.CultureInfo.InvariantCulture)
     {
         _raw = raw;
         IsTerminal = isTerminal;
-        HasColours = hasColours;
+        HasColors = hasColors;
         Width = width;
         CoreNewLine = ['\n'];
     }
 
     public bool IsTerminal { get; }
 
-    public bool HasColours { get; }
+    public bool HasColors { get; }
 
     public int Width { get; }
 
@@ -105,7 +105,7 @@ internal sealed class ScreenWriter : TextWriter
     /// <summary>What follows has this style.</summary>
     public void Switch(TextStyle style)
     {
-        if (!HasColours)
+        if (!HasColors)
             return;
         if (!_style.IsPlain)
             Sequence(TextStyle.Plain.Sequence);

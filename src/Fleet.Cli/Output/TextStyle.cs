@@ -38,7 +38,7 @@ internal readonly struct TextStyle
     /// <summary>The sequence that turns it on; for plain, the one that turns all others off.</summary>
     public string Sequence => $"\u001b[{_parameters ?? "0"}m";
 
-    /// <summary>A host's own colour, the same each time.</summary>
+    /// <summary>A host's own color, the same each time.</summary>
     public static TextStyle OfHost(string host)
     {
         var sum = 17U;

@@ -19,7 +19,7 @@ internal static class StepTitle
 
     private static string Of(UpgradeAgent upgrade)
     {
-        var digests = upgrade.Artefacts.Count == 0 ? [Digest(upgrade.Sha256)] : upgrade.Artefacts.Select(artefact => $"{artefact.Architecture} {Digest(artefact.Sha256)}");
+        var digests = upgrade.Artifacts.Count == 0 ? [Digest(upgrade.Sha256)] : upgrade.Artifacts.Select(artifact => $"{artifact.Architecture} {Digest(artifact.Sha256)}");
         return $"upgrade agent to {upgrade.Version} ({string.Join(", ", digests)})";
     }
 

@@ -6,7 +6,7 @@ using Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Tail;
 
-/// <summary>Lines with their host before them; on a terminal each host in a colour of its own and what matched in red.</summary>
+/// <summary>Lines with their host before them; on a terminal each host in a color of its own and what matched in red.</summary>
 /// <param name="screen">The terminal.</param>
 /// <param name="showsSource">Whether the log's name stands behind the host's.</param>
 internal sealed class TailTextPrinter(Screen screen, bool showsSource) : ITailPrinter

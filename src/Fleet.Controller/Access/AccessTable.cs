@@ -5,9 +5,9 @@ internal static class AccessTable
 {
     private static readonly Dictionary<string, AccessRule> s_rules = new(StringComparer.Ordinal)
     {
-        ["/fleet.v1.Enrolment/GetTrust"] = new(AccessLevel.Anyone),
-        ["/fleet.v1.Enrolment/EnrolAgent"] = new(AccessLevel.Anyone),
-        ["/fleet.v1.Enrolment/EnrolOperator"] = new(AccessLevel.Anyone),
+        ["/fleet.v1.Enrollment/GetTrust"] = new(AccessLevel.Anyone),
+        ["/fleet.v1.Enrollment/EnrollAgent"] = new(AccessLevel.Anyone),
+        ["/fleet.v1.Enrollment/EnrollOperator"] = new(AccessLevel.Anyone),
 
         // One word, for load balancers; see HealthService for what bounds it.
         ["/grpc.health.v1.Health/Check"] = new(AccessLevel.Anyone),
@@ -16,10 +16,10 @@ internal static class AccessTable
         ["/fleet.v1.AgentLink/Connect"] = new(AccessLevel.Agent),
         ["/fleet.v1.AgentLink/Leave"] = new(AccessLevel.Agent, IsAudited: true),
 
-        ["/fleet.v1.Artefacts/FetchArtefact"] = new(AccessLevel.Agent),
-        ["/fleet.v1.Artefacts/ListArtefacts"] = new(AccessLevel.Viewer),
-        ["/fleet.v1.Artefacts/PutArtefact"] = new(AccessLevel.Admin, IsAudited: true),
-        ["/fleet.v1.Artefacts/RemoveArtefact"] = new(AccessLevel.Admin, IsAudited: true),
+        ["/fleet.v1.Artifacts/FetchArtifact"] = new(AccessLevel.Agent),
+        ["/fleet.v1.Artifacts/ListArtifacts"] = new(AccessLevel.Viewer),
+        ["/fleet.v1.Artifacts/PutArtifact"] = new(AccessLevel.Admin, IsAudited: true),
+        ["/fleet.v1.Artifacts/RemoveArtifact"] = new(AccessLevel.Admin, IsAudited: true),
 
         ["/fleet.v1.Jobs/PreviewTarget"] = new(AccessLevel.Viewer),
         ["/fleet.v1.Jobs/GetJob"] = new(AccessLevel.Viewer),

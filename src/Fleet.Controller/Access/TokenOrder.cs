@@ -1,4 +1,4 @@
-using Fleet.Controller.Enrolment;
+using Fleet.Controller.Enrollment;
 using Fleet.Protocol;
 using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.Text;

@@ -1,4 +1,4 @@
-using Fleet.Controller.Artefacts;
+using Fleet.Controller.Artifacts;
 using Fleet.Controller.Identity;
 using Grpc.Core;
 using V1 = Fleet.Protocol.V1;

@@ -5,7 +5,7 @@ namespace Fleet.Controller.Admission;
 /// <summary>A connection without an identity: it must make calls, or is closed. A feature of the connection.</summary>
 internal sealed class AnonymousConnection : IDisposable
 {
-    // The longest thing that strangers do is to fetch an artefact, which has 5 minutes.
+    // The longest thing that strangers do is to fetch an artifact, which has 5 minutes.
     private static readonly TimeSpan s_callTimeout = TimeSpan.FromMinutes(6);
 
     private readonly Lock _lock = new();

@@ -9,7 +9,7 @@ internal sealed class AnonymousOptions
     /// <summary>How long such a connection may be without a call. The default is 10 s.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Their downloads of artefacts at once. The default is 16.</summary>
+    /// <summary>Their downloads of artifacts at once. The default is 16.</summary>
     public int MaxDownloads { get; set; } = 16;
 
     /// <summary>Of these, from one source. The default is 4.</summary>

@@ -6,7 +6,7 @@ namespace Fleet.Controller.Admission;
 /// <param name="Connections">Connections, at most as many as were asked for.</param>
 /// <param name="Limit">Files that it may have open (RLIMIT_NOFILE).</param>
 /// <param name="InUse">Files that are open without any connection.</param>
-/// <param name="Reserve">Files that are kept for the store, logs, artefacts and what is loaded later.</param>
+/// <param name="Reserve">Files that are kept for the store, logs, artifacts and what is loaded later.</param>
 internal sealed record DescriptorFit(int Connections, int Limit, int InUse, int Reserve)
 {
     /// <summary>Connections without which a controller is of no use.</summary>

@@ -6,7 +6,7 @@ using Fleet.Protocol;
 namespace Fleet.Controller.Backups;
 
 /// <summary>
-/// The file of a backup: a tar of plain files, <c>fleet.db</c> (or <c>fleet.litedb</c>), <c>trust/*</c>, <c>artefacts/*</c>, <c>controller.json</c>, and at its end the
+/// The file of a backup: a tar of plain files, <c>fleet.db</c> (or <c>fleet.litedb</c>), <c>trust/*</c>, <c>artifacts/*</c>, <c>controller.json</c>, and at its end the
 /// <see cref="BackupManifest"/> with their digests. Whatever reads tars can look into it.
 /// </summary>
 internal static partial class BackupArchive
@@ -106,9 +106,9 @@ internal static partial class BackupArchive
         return bytes.ToArray();
     }
 
-    /// <summary>Whether a backup can hold an artefact of this name; unfinished uploads have others.</summary>
-    public static bool CanHoldArtefact(string path) =>
-        ArtefactNames.TryRead(Path.GetFileName(path), out _, out _) && Names().IsMatch($"artefacts/{Path.GetFileName(path)}");
+    /// <summary>Whether a backup can hold an artifact of this name; unfinished uploads have others.</summary>
+    public static bool CanHoldArtifact(string path) =>
+        ArtifactNames.TryRead(Path.GetFileName(path), out _, out _) && Names().IsMatch($"artifacts/{Path.GetFileName(path)}");
 
     /// <summary>Whether the disk is full.</summary>
     public static bool IsDiskFull(IOException failure) => failure.HResult is NoSpace or NoSpaceOnWindows;
@@ -128,6 +128,6 @@ internal static partial class BackupArchive
 
     private static string Shown(string name) => string.Concat(name.Take(100).Select(c => char.IsControl(c) ? '?' : c));
 
-    [GeneratedRegex(@"\A(fleet\.db|fleet\.litedb|controller\.json|manifest\.json|(trust|artefacts)/[A-Za-z0-9_][A-Za-z0-9._+~-]{0,200})\z")]
+    [GeneratedRegex(@"\A(fleet\.db|fleet\.litedb|controller\.json|manifest\.json|(trust|artifacts|artefacts)/[A-Za-z0-9_][A-Za-z0-9._+~-]{0,200})\z")]
     private static partial Regex Names();
 }

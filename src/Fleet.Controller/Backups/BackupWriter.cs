@@ -65,7 +65,7 @@ internal sealed class BackupWriter(DataDirectory data, string? settingsFile, str
     private void CheckSpace(string path, long storeBytes)
     {
         // The copy of the store and the archive lie beside each other for a while.
-        var needed = (2 * storeBytes) + Artefacts().Sum(file => new FileInfo(file).Length) + (1 << 20);
+        var needed = (2 * storeBytes) + Artifacts().Sum(file => new FileInfo(file).Length) + (1 << 20);
         var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (!Directory.Exists(directory))
             throw new CommandException($"there is no directory {directory}");
@@ -106,8 +106,8 @@ internal sealed class BackupWriter(DataDirectory data, string? settingsFile, str
         var files = new Dictionary<string, string>(StringComparer.Ordinal) { [data.Stores.FileName] = Path.Combine(directory, data.Stores.FileName) };
         foreach (var file in Directory.EnumerateFiles(Path.Combine(directory, "trust")).Order(StringComparer.Ordinal))
             files[$"trust/{Path.GetFileName(file)}"] = file;
-        foreach (var file in Artefacts())
-            files[$"artefacts/{Path.GetFileName(file)}"] = file;
+        foreach (var file in Artifacts())
+            files[$"artifacts/{Path.GetFileName(file)}"] = file;
         if (settingsFile is not null && File.Exists(settingsFile))
             files["controller.json"] = settingsFile;
         await using var stream = BackupArchive.CreatePrivate(archive);
@@ -118,8 +118,8 @@ internal sealed class BackupWriter(DataDirectory data, string? settingsFile, str
     }
 
     // Those that operators brought. What a package put elsewhere comes with the package again.
-    private IReadOnlyList<string> Artefacts() => Directory.Exists(data.ArtefactsPath)
-        ? [.. Directory.EnumerateFiles(data.ArtefactsPath).Where(BackupArchive.CanHoldArtefact).Order(StringComparer.Ordinal)]
+    private IReadOnlyList<string> Artifacts() => Directory.Exists(data.ArtifactsPath)
+        ? [.. Directory.EnumerateFiles(data.ArtifactsPath).Where(BackupArchive.CanHoldArtifact).Order(StringComparer.Ordinal)]
         : [];
 
     private async Task TellingAsync(string what, string path, long bytes, Task work, CancellationToken cancellationToken) =>

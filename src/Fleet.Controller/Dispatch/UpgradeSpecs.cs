@@ -9,7 +9,7 @@ namespace Fleet.Controller.Dispatch;
 internal sealed record SpecBytes(ByteString Spec, ByteString Digest);
 
 /// <summary>
-/// Out of an upgrade that was ordered for several architectures, what an agent of each is told: its own artefact alone, in the form that
+/// Out of an upgrade that was ordered for several architectures, what an agent of each is told: its own artifact alone, in the form that
 /// agents have understood since there are upgrades. They refuse a spec with a field that they do not know.
 /// </summary>
 internal static class UpgradeSpecs
@@ -18,16 +18,16 @@ internal static class UpgradeSpecs
 
     /// <summary>By architecture; empty for every other spec.</summary>
     public static FrozenDictionary<string, SpecBytes> Of(TaskSpec spec) =>
-        spec.Steps is [{ UpgradeAgent: { Artefacts.Count: > 0 } upgrade }]
-            ? upgrade.Artefacts.ToFrozenDictionary(artefact => artefact.Architecture, artefact => Of(spec, artefact))
+        spec.Steps is [{ UpgradeAgent: { Artifacts.Count: > 0 } upgrade }]
+            ? upgrade.Artifacts.ToFrozenDictionary(artifact => artifact.Architecture, artifact => Of(spec, artifact))
             : s_none;
 
-    private static SpecBytes Of(TaskSpec spec, UpgradeArtefact artefact)
+    private static SpecBytes Of(TaskSpec spec, UpgradeArtifact artifact)
     {
         var told = spec.Clone();
         var upgrade = told.Steps[0].UpgradeAgent;
-        upgrade.Artefacts.Clear();
-        (upgrade.Sha256, upgrade.SizeBytes) = (artefact.Sha256, artefact.SizeBytes);
+        upgrade.Artifacts.Clear();
+        (upgrade.Sha256, upgrade.SizeBytes) = (artifact.Sha256, artifact.SizeBytes);
         var bytes = told.ToByteString();
         return new SpecBytes(bytes, ByteString.CopyFrom(SHA256.HashData(bytes.Span)));
     }

@@ -71,6 +71,8 @@ internal sealed partial class ControllerHost : IAsyncDisposable
         rooms(builder.Services);
 
         var app = builder.Build();
+        app.Use(PreviousPaths.RewriteAsync);
+        app.UseRouting();
         app.Use(AnonymousConnection.CountCallAsync);
         app.Use(CallLimit.HoldUntilTakenAsync);
         map(app);
@@ -123,6 +125,6 @@ internal sealed partial class ControllerHost : IAsyncDisposable
 
     [LoggerMessage(3306, LogLevel.Warning,
         "maxConnections {Asked} is lowered to {Connections}: the process may have {Limit} files open, {InUse} are in use and {Reserve} are kept for the store, logs "
-        + "and artefacts; raise the limit (LimitNOFILE of the service, or ulimit -n) for more")]
+        + "and artifacts; raise the limit (LimitNOFILE of the service, or ulimit -n) for more")]
     private static partial void LogFitted(ILogger log, int asked, int connections, int limit, int inUse, int reserve);
 }

@@ -25,8 +25,8 @@ internal sealed class ControllerOptions
     /// <summary>The address that agents and operators are told to use. The default is this host's name and the port it listens on.</summary>
     public string? Advertise { get; set; }
 
-    /// <summary>What hosts get their agent from. The default is <c>/usr/share/fleet-controller/artefacts</c>.</summary>
-    public string Artefacts { get; set; } = "/usr/share/fleet-controller/artefacts";
+    /// <summary>What hosts get their agent from. The default is <c>/usr/share/fleet-controller/artifacts</c>.</summary>
+    public string Artifacts { get; set; } = "/usr/share/fleet-controller/artifacts";
 
     /// <summary>
     /// Connections at once; more wait in the kernel's backlog. Lowered at the start where the process may not have so many files open.
@@ -40,11 +40,11 @@ internal sealed class ControllerOptions
     /// <summary>Calls that one operator may have in progress at once, however many connections they come by. The default is 256.</summary>
     public int MaxCallsPerOperator { get; set; } = 256;
 
-    /// <summary>Artefacts that agents may fetch at once. The default is 32.</summary>
+    /// <summary>Artifacts that agents may fetch at once. The default is 32.</summary>
     public int MaxAgentDownloads { get; set; } = 32;
 
     /// <summary>
-    /// Bytes a second that whoever fetches an artefact must take; who falls behind by 10 s is cut off, and an agent goes on from there. The
+    /// Bytes a second that whoever fetches an artifact must take; who falls behind by 10 s is cut off, and an agent goes on from there. The
     /// default is 16 KiB.
     /// </summary>
     public long MinDownloadRate { get; set; } = 16 << 10;

@@ -23,8 +23,13 @@ internal sealed record DataDirectory(string Path, StoreKind Kind = StoreKind.Sql
     /// <summary>Kinds of which a store lies here.</summary>
     public IReadOnlyList<StoreKind> KindsThere => [.. StoreKinds.All.Where(kind => File.Exists(System.IO.Path.Combine(Path, StoreKinds.FilesOf(kind).FileName)))];
 
-    /// <summary>Artefacts that operators have brought.</summary>
-    public string ArtefactsPath => System.IO.Path.Combine(Path, "artefacts");
+    /// <summary>Artifacts that operators have brought.</summary>
+    public string ArtifactsPath => System.IO.Path.Combine(Path, "artifacts");
+
+    private string ArtifactsPathBefore => System.IO.Path.Combine(Path, NameOfArtifactsBefore);
+
+    /// <summary>What <see cref="ArtifactsPath"/> was called by the versions before 0.2.</summary>
+    public const string NameOfArtifactsBefore = "artefacts";
 
     /// <summary>Through which local commands reach the running controller.</summary>
     public string SocketPath => System.IO.Path.Combine(Path, "control.sock");
@@ -63,6 +68,13 @@ internal sealed record DataDirectory(string Path, StoreKind Kind = StoreKind.Sql
                 $"{path} can be written by others (mode {Convert.ToString((int)File.GetUnixFileMode(path), 8)}), who could have replaced the trust roots: "
                 + $"look whether they are yours, then run `chmod 700 {path}`");
         }
+    }
+
+    /// <summary>Gives what a version before 0.2 left here its name of today. Call it with the store open: its lock keeps other processes out.</summary>
+    public void TakeOver()
+    {
+        if (Directory.Exists(ArtifactsPathBefore) && !Directory.Exists(ArtifactsPath))
+            Directory.Move(ArtifactsPathBefore, ArtifactsPath);
     }
 
     private static long LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;

@@ -78,7 +78,7 @@ internal static class Listeners
         ServerCertificateContext = certificate.Current,
         EnabledSslProtocols = SslProtocols.Tls13,
         ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
-        // Asked for; whoever has none is nobody, and reaches the enrolment.
+        // Asked for; whoever has none is nobody, and reaches the enrollment.
         ClientCertificateRequired = true,
         CertificateChainPolicy = policy,
         RemoteCertificateValidationCallback = (_, shown, chain, _) =>

@@ -15,7 +15,7 @@ internal abstract record CallerIdentity
     /// <summary>As it stands in log lines and audit records.</summary>
     public abstract override string ToString();
 
-    /// <summary>Nobody that the fleet knows. Reaches the enrolment only.</summary>
+    /// <summary>Nobody that the fleet knows. Reaches the enrollment only.</summary>
     /// <param name="Reason">Why: no certificate, or what is wrong with the one shown. Fit for the caller's eyes.</param>
     public sealed record Anonymous(string Reason) : CallerIdentity
     {

@@ -12,7 +12,7 @@ namespace Fleet.Controller.Identity;
 internal sealed class ClientCertificateJudge(CertificateAuthority authority, IdentityDirectory directory, TimeProvider time)
 {
     private const string ClientAuthenticationOid = "1.3.6.1.5.5.7.3.2";
-    private static readonly CallerIdentity.Anonymous s_noCertificate = new("no client certificate was shown; enrol, or log in, first");
+    private static readonly CallerIdentity.Anonymous s_noCertificate = new("no client certificate was shown; enroll, or log in, first");
 
     /// <summary>
     /// How the framework builds the chain that <see cref="Judge"/> looks at: to the two roots alone, without the network and
@@ -31,7 +31,7 @@ internal sealed class ClientCertificateJudge(CertificateAuthority authority, Ide
     /// <summary>Judges a certificate by the chain built for it.</summary>
     public CallerIdentity Judge(X509Certificate2? certificate, X509Chain? chain)
     {
-        // 1. Nothing shown: whoever wants to enrol.
+        // 1. Nothing shown: whoever wants to enroll.
         if (certificate is null || chain is null)
             return s_noCertificate;
 
@@ -59,18 +59,18 @@ internal sealed class ClientCertificateJudge(CertificateAuthority authority, Ide
         }
 
         if (now > certificate.NotAfter.ToUniversalTime())
-            return Refuse($"the client certificate was valid until {certificate.NotAfter.ToUniversalTime():u}, and by the controller's clock it is {now:u}: enrol again, or compare the clocks");
+            return Refuse($"the client certificate was valid until {certificate.NotAfter.ToUniversalTime():u}, and by the controller's clock it is {now:u}: enroll again, or compare the clocks");
 
         // 6. Still wanted?
         if (directory.IsRevoked(certificate.SerialNumber))
-            return Refuse("the client certificate was revoked; enrol again with a new token");
+            return Refuse("the client certificate was revoked; enroll again with a new token");
         if (directory.Find(name) is { } known)
             return known.Caller;
         return directory.WasRemoved(name)
-            ? Refuse("this identity was removed from the fleet; enrol again with a new token")
+            ? Refuse("this identity was removed from the fleet; enroll again with a new token")
             : Refuse(
                 $"{name.Id} is unknown to this controller: its store may be another one, or from before that enrolled; "
-                + "wait until the right store is back, or enrol again with a new token",
+                + "wait until the right store is back, or enroll again with a new token",
                 IdentityRefusal.Unknown);
     }
 

@@ -5,7 +5,7 @@ namespace Fleet.Controller.Identity;
 internal sealed class ConnectionCaller(CallerIdentity found)
 {
     private static readonly CallerIdentity.Anonymous s_revoked = new(
-        "this identity was revoked or removed while the connection was open; enrol again with a new token");
+        "this identity was revoked or removed while the connection was open; enroll again with a new token");
 
     /// <summary>Who it is now: nobody any more once revoked.</summary>
     public CallerIdentity Current => found.Revoked.IsCancellationRequested ? s_revoked : found;

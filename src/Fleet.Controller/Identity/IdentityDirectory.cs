@@ -38,7 +38,7 @@ internal sealed class IdentityDirectory
     /// <summary>Whether an identity was in the fleet and is no longer. One of which nothing is known may belong to another store.</summary>
     public bool WasRemoved(CertificateName name) => _removed.ContainsKey(name);
 
-    /// <summary>Whether a certificate is no longer honoured.</summary>
+    /// <summary>Whether a certificate is no longer honored.</summary>
     public bool IsRevoked(string serial) => _revokedSerials.ContainsKey(serial);
 
     /// <summary>Lets an identity in. What one of the same name has open is cut: nothing else could cut it later.</summary>
@@ -62,7 +62,7 @@ internal sealed class IdentityDirectory
             Admit(identity);
     }
 
-    /// <summary>No longer honours a certificate.</summary>
+    /// <summary>No longer honors a certificate.</summary>
     public void RevokeSerial(string serial) => _revokedSerials[serial] = 0;
 
     /// <summary>Shuts an identity out and cuts what it has open; false if it was not in.</summary>

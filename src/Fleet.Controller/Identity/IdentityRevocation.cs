@@ -50,7 +50,7 @@ internal sealed partial class IdentityRevocation(
         LogRevoked("operator", person.Name, person.Id, reason);
     }
 
-    /// <summary>No longer honours the certificates that were given out, and cuts what their holder has open; the identity itself stays.</summary>
+    /// <summary>No longer honors the certificates that were given out, and cuts what their holder has open; the identity itself stays.</summary>
     public async Task RevokeCertificatesAsync(KnownIdentity holder, string reason, CancellationToken cancellationToken)
     {
         foreach (var (serial, notAfter) in holder.Certificates)

@@ -128,34 +128,34 @@ internal static class SpecCheck
     }
 
     private static string Fault(UpgradeAgent upgrade) =>
-        !ArtefactNames.IsVersion(upgrade.Version) ? "upgrade_agent.version must be a version: letters, digits and . + ~ - _, a digit first"
+        !ArtifactNames.IsVersion(upgrade.Version) ? "upgrade_agent.version must be a version: letters, digits and . + ~ - _, a digit first"
         : upgrade.Sha256.Length != SHA256.HashSizeInBytes ? "upgrade_agent.sha256 must have 32 bytes"
-        : upgrade.SizeBytes is 0 or > Limits.ArtefactBytes ? $"upgrade_agent.size_bytes must lie between 1 and {Limits.ArtefactBytes}"
+        : upgrade.SizeBytes is 0 or > Limits.ArtifactBytes ? $"upgrade_agent.size_bytes must lie between 1 and {Limits.ArtifactBytes}"
         : upgrade.HealthTimeoutMs < Limits.LeastHealthTimeout.TotalMilliseconds || upgrade.HealthTimeoutMs > Limits.MostHealthTimeout.TotalMilliseconds
             ? "upgrade_agent.health_timeout_ms must lie between 1 s and 10 min"
         : upgrade.DrainLimitMs < 0 || upgrade.DrainLimitMs > Limits.MostDrain.TotalMilliseconds ? "upgrade_agent.drain_limit_ms must lie between 0 and 1 h"
-        : upgrade.Artefacts.Count == 0 ? ""
-        : Fault(upgrade, upgrade.Artefacts);
+        : upgrade.Artifacts.Count == 0 ? ""
+        : Fault(upgrade, upgrade.Artifacts);
 
-    private static string Fault(UpgradeAgent upgrade, RepeatedField<UpgradeArtefact> artefacts)
+    private static string Fault(UpgradeAgent upgrade, RepeatedField<UpgradeArtifact> artifacts)
     {
-        for (var i = 0; i < artefacts.Count; i++)
+        for (var i = 0; i < artifacts.Count; i++)
         {
-            var artefact = artefacts[i];
-            if (!Architectures.OfAgents.Contains(artefact.Architecture))
-                return $"upgrade_agent.artefacts[{i}].architecture must be {string.Join(" or ", Architectures.OfAgents)}";
-            if (artefacts.Take(i).Any(other => other.Architecture == artefact.Architecture))
-                return $"upgrade_agent.artefacts[{i}].architecture stands twice";
-            if (artefact.Sha256.Length != SHA256.HashSizeInBytes)
-                return $"upgrade_agent.artefacts[{i}].sha256 must have 32 bytes";
-            if (artefact.SizeBytes is 0 or > Limits.ArtefactBytes)
-                return $"upgrade_agent.artefacts[{i}].size_bytes must lie between 1 and {Limits.ArtefactBytes}";
+            var artifact = artifacts[i];
+            if (!Architectures.OfAgents.Contains(artifact.Architecture))
+                return $"upgrade_agent.artifacts[{i}].architecture must be {string.Join(" or ", Architectures.OfAgents)}";
+            if (artifacts.Take(i).Any(other => other.Architecture == artifact.Architecture))
+                return $"upgrade_agent.artifacts[{i}].architecture stands twice";
+            if (artifact.Sha256.Length != SHA256.HashSizeInBytes)
+                return $"upgrade_agent.artifacts[{i}].sha256 must have 32 bytes";
+            if (artifact.SizeBytes is 0 or > Limits.ArtifactBytes)
+                return $"upgrade_agent.artifacts[{i}].size_bytes must lie between 1 and {Limits.ArtifactBytes}";
         }
 
         // What agents of before go by must not be another one.
-        return upgrade.Sha256 == artefacts[0].Sha256 && upgrade.SizeBytes == artefacts[0].SizeBytes
+        return upgrade.Sha256 == artifacts[0].Sha256 && upgrade.SizeBytes == artifacts[0].SizeBytes
             ? ""
-            : "upgrade_agent.artefacts[0] must have the sha256 and size_bytes of upgrade_agent itself";
+            : "upgrade_agent.artifacts[0] must have the sha256 and size_bytes of upgrade_agent itself";
     }
 
     private static bool HasNul(string text) => text.Contains('\0', StringComparison.Ordinal);

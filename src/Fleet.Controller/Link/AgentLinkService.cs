@@ -134,7 +134,7 @@ internal sealed partial class AgentLinkService(
     private static Goodbye Revoked() => new()
     {
         Cause = Goodbye.Types.Cause.Revoked,
-        Reason = "the agent was removed or its certificate revoked; enrol it anew to bring it back",
+        Reason = "the agent was removed or its certificate revoked; enroll it anew to bring it back",
     };
 
     // One stream a connection: what is wrong with one is wrong with the other.

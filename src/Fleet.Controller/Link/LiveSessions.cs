@@ -107,7 +107,7 @@ internal sealed partial class LiveSessions
     private static Goodbye Replaced(TimeSpan retryAfter) => new()
     {
         Cause = Goodbye.Types.Cause.Replaced,
-        Reason = "another process is linked with the same identity; if this host was cloned, enrol it anew",
+        Reason = "another process is linked with the same identity; if this host was cloned, enroll it anew",
         RetryAfterMs = (long)retryAfter.TotalMilliseconds,
     };
 
@@ -116,6 +116,6 @@ internal sealed partial class LiveSessions
     private static partial void LogReplaced(ILogger log, string agent, string oldPeer, string newPeer);
 
     [LoggerMessage(3521, LogLevel.Warning,
-        "Agent {Agent}: two processes live with one identity, at {OldPeer} (kept) and {NewPeer} (refused); was the host cloned? Enrol one of them anew")]
+        "Agent {Agent}: two processes live with one identity, at {OldPeer} (kept) and {NewPeer} (refused); was the host cloned? Enroll one of them anew")]
     private static partial void LogClone(ILogger log, string agent, string oldPeer, string newPeer);
 }

@@ -2,7 +2,7 @@ namespace Fleet.Controller.Link;
 
 /// <summary>Decides when the memory that a storm of newcomers used up is worth giving back. Asked once a second.</summary>
 /// <remarks>
-/// Handshakes and enrolments leave garbage that has outlived the young generations, and an idle fleet allocates too little to have
+/// Handshakes and enrollments leave garbage that has outlived the young generations, and an idle fleet allocates too little to have
 /// it collected: a third of what the controller then holds. Nothing is due while links still come, nor after a handful.
 /// </remarks>
 internal sealed class StormTidy

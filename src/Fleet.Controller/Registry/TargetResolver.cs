@@ -111,7 +111,7 @@ internal sealed class TargetResolver(AgentRegistry registry, SampleDraws draws, 
     {
         var considered = registry.Count;
         if (considered == 0)
-            return "the target matches no agent: none is enrolled; create a token and enrol some";
+            return "the target matches no agent: none is enrolled; create a token and enroll some";
         if (unknown.Count == 0)
             return $"the target matches none of {considered} agents; 'fleet agents explain' says why for one of them";
         var names = string.Join(", ", unknown.Take(NamesInReason)) + (unknown.Count > NamesInReason ? ", ..." : "");

@@ -84,7 +84,7 @@ internal sealed unsafe partial class SpawnedProgram : IDisposable
         byte** arguments = stackalloc byte*[words.Count + 1];
         byte** environment = stackalloc byte*[2];
         int pid = 0;
-        _ = InitialiseActions(actions);
+        _ = InitializeActions(actions);
         try
         {
             for (int i = 0; i < words.Count; i++)
@@ -120,7 +120,7 @@ internal sealed unsafe partial class SpawnedProgram : IDisposable
     private static partial int SpawnByName(int* pid, byte* file, byte* actions, byte* attributes, byte** arguments, byte** environment);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
-    private static partial int InitialiseActions(byte* actions);
+    private static partial int InitializeActions(byte* actions);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_destroy")]
     private static partial int DestroyActions(byte* actions);

@@ -9,7 +9,7 @@ namespace Fleet.LogSearch.Matching;
 
 /// <summary>Looks for many literals in one pass over the bytes, 32 or 16 places at a time.</summary>
 /// <remarks>
-/// The method is the one known as Teddy (from Intel's Hyperscan): each literal lends up to three neighbouring bytes as its fingerprint and
+/// The method is the one known as Teddy (from Intel's Hyperscan): each literal lends up to three neighboring bytes as its fingerprint and
 /// belongs to one of eight buckets; two table look-ups per byte, by its low and its high half, tell which buckets that byte may belong to.
 /// Here the fingerprint is the literal's rarest stretch, not its start, and a letter whose case is ignored simply fills two table places.
 /// </remarks>
@@ -40,7 +40,7 @@ internal sealed class ManyLiteralsSearcher : LiteralSearcher
         var high = new byte[3 * 16];
         for (int bucket = 0; bucket < Buckets; bucket++)
         {
-            // Neighbours in order share bytes, so they share a bucket: fewer false alarms than dealing them out in turn.
+            // Neighbors in order share bytes, so they share a bucket: fewer false alarms than dealing them out in turn.
             _buckets[bucket] = chosen[FirstOf(bucket, chosen.Length)..FirstOf(bucket + 1, chosen.Length)];
             foreach ((Literal literal, int offset) in _buckets[bucket])
             {

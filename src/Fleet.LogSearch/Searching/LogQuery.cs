@@ -66,7 +66,7 @@ public sealed record LogQuery
     /// <summary>The times between which a line must have been written. The default is any.</summary>
     public TimeWindow Window { get; init; } = TimeWindow.Any;
 
-    /// <summary>How times are recognised. The default finds out the form from the file's first lines.</summary>
+    /// <summary>How times are recognized. The default finds out the form from the file's first lines.</summary>
     public TimestampOptions Timestamps { get; init; } = new();
 
     /// <summary>When times are read. The default is only for the window.</summary>

@@ -34,7 +34,7 @@ public enum TimestampForm
     Custom,
 }
 
-/// <summary>How times are recognised in lines.</summary>
+/// <summary>How times are recognized in lines.</summary>
 public sealed record TimestampOptions
 {
     /// <summary>The form. The default is to find out.</summary>

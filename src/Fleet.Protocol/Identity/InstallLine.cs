@@ -4,7 +4,7 @@ namespace Fleet.Protocol.Identity;
 /// The one line that makes a host an agent. curl accepts the controller by its public key and by nothing else, so that whoever
 /// is in between gets no connection: no script of theirs runs, and the token is not sent. -k is there because the certificate
 /// comes from the fleet's own root and names no host; the pin is checked all the same. The token carries the fingerprint of
-/// that root, to which `fleet-agent enrol` is pinned in its turn. No proxy is asked but one that is named, as for every link of Fleet's.
+/// that root, to which `fleet-agent enroll` is pinned in its turn. No proxy is asked but one that is named, as for every link of Fleet's.
 /// </summary>
 /// <remarks>
 /// A proxy goes to curl and to the script over pipes, written by the shell itself: its password stands in no list of processes. `--noproxy ''`

@@ -43,13 +43,13 @@ internal static class NumberFolder
         }
 
         singles.Sort(static (a, b) => a.Width != b.Width ? a.Width.CompareTo(b.Width) : a.First.CompareTo(b.First));
-        var ranges = JoinNeighbours(singles);
+        var ranges = JoinNeighbors(singles);
         JoinAcrossPadding(ranges);
         ranges.Sort(static (a, b) => a.First != b.First ? a.First.CompareTo(b.First) : a.Width.CompareTo(b.Width));
         return ranges;
     }
 
-    private static List<NumberRange> JoinNeighbours(List<NumberRange> singles)
+    private static List<NumberRange> JoinNeighbors(List<NumberRange> singles)
     {
         var ranges = new List<NumberRange>();
         foreach (var single in singles)

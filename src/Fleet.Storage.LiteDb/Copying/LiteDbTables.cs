@@ -15,12 +15,12 @@ internal static class LiteDbTables
         new(StoreTables.Tokens, Collections.Tokens, "_id hash kind:int role:int labels expires max_uses:int uses:int replace:bool created creator revoked note allowed"),
         new(
             StoreTables.Agents, Collections.Agents,
-            "_id name enrolment state:int labels facts facts_at serial not_after enrolled token connected disconnected version machine duplicate duplicate_note")
+            "_id name enrollment state:int labels facts facts_at serial not_after enrolled token connected disconnected version machine duplicate duplicate_note")
         {
             Index = AgentDocuments.SetIndexed,
         },
         new(StoreTables.Superseded, Collections.Superseded, "_id agent not_after"),
-        new(StoreTables.Operators, Collections.Operators, "_id name enrolment role:int state:int serial not_after created token")
+        new(StoreTables.Operators, Collections.Operators, "_id name enrollment role:int state:int serial not_after created token")
         {
             Index = OperatorDocuments.SetIndexed,
         },

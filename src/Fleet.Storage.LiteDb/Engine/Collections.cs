@@ -36,9 +36,9 @@ internal static class Collections
         [Settings] = [],
         [Tokens] = ["hash!"],
         // name: in lower case, of active ones only.
-        [Agents] = ["enrolment!", "name_key"],
+        [Agents] = ["enrollment!", "name_key"],
         [Superseded] = ["agent"],
-        [Operators] = ["enrolment!", "name_key"],
+        [Operators] = ["enrollment!", "name_key"],
         [Revocations] = [],
         // age: created, key. open: key. finished_key and logged: finished, key. purged: key.
         [Jobs] = ["job!", "request", "age!", "open", "finished_key", "logged", "purged"],

@@ -7,8 +7,8 @@ namespace Fleet.Storage.LiteDb;
 /// <summary>Brings a store to the newest schema, and refuses files that are none of ours or of a newer Fleet.</summary>
 internal sealed partial class Schema(TimeProvider time, ILogger logger)
 {
-    /// <summary>Version 1: the collections and indexes of <see cref="Collections.Indexes"/>.</summary>
-    public const int Newest = 1;
+    /// <summary>Version 1: the collections and indexes of <see cref="Collections.Indexes"/>. Version 2: "enrolment" became "enrollment".</summary>
+    public const int Newest = 2;
 
     private const string Version = "version";
 
@@ -35,10 +35,18 @@ internal sealed partial class Schema(TimeProvider time, ILogger logger)
     /// <summary>Makes what is missing. Each step is a transaction: a crash in between leaves the rest to the next start.</summary>
     public void Migrate(LiteEngine engine, Database database)
     {
-        if (database.Find(Collections.Schema, Version)?["v"].AsInt32 == Newest)
+        var stored = database.Find(Collections.Schema, Version)?["v"].AsInt32;
+        if (stored == Newest)
             return;
         // First, so that the file is known as ours from its first collection on.
-        database.Upsert(Collections.Schema, new BsonDocument { ["_id"] = Version, ["v"] = 0 });
+        if (stored is null)
+            database.Upsert(Collections.Schema, new BsonDocument { ["_id"] = Version, ["v"] = 0 });
+        if (stored == 1)
+        {
+            foreach (var collection in (string[])[Collections.Agents, Collections.Operators])
+                Rename(engine, database, collection, "enrolment", "enrollment");
+        }
+
         foreach (var (collection, fields) in Collections.Indexes)
         {
             foreach (var field in fields)
@@ -47,6 +55,19 @@ internal sealed partial class Schema(TimeProvider time, ILogger logger)
 
         database.Upsert(Collections.Schema, new BsonDocument { ["_id"] = Version, ["v"] = Newest, ["at"] = Field.Of(time.GetUtcNow()) });
         LogMigrated(database.Path, Newest);
+    }
+
+    // Before the new name's index: it is unique, and documents without the field would all have null.
+    private static void Rename(LiteEngine engine, Database database, string collection, string before, string now)
+    {
+        foreach (var document in database.All(collection).Where(document => document.ContainsKey(before)).ToList())
+        {
+            document[now] = document[before];
+            document.Remove(before);
+            database.Upsert(collection, document);
+        }
+
+        engine.DropIndex(collection, before);
     }
 
     [LoggerMessage(2011, LogLevel.Information, "store {Path}: schema is now at version {Version}")]

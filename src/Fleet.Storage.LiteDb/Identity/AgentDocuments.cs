@@ -13,7 +13,7 @@ internal sealed class AgentDocuments(Database database) : IAgentTable
 
     public AgentRecord? Find(string id) => Read(database.Find(Collections.Agents, id));
 
-    public AgentRecord? FindByEnrolment(string enrolmentId) => Read(database.FindBy(Collections.Agents, "enrolment", enrolmentId));
+    public AgentRecord? FindByEnrollment(string enrollmentId) => Read(database.FindBy(Collections.Agents, "enrollment", enrollmentId));
 
     public AgentRecord? FindActiveByName(string name) => Read(database.FindBy(Collections.Agents, "name_key", NameKey(name)));
 
@@ -27,7 +27,7 @@ internal sealed class AgentDocuments(Database database) : IAgentTable
 
     public bool Insert(AgentRecord agent)
     {
-        if (Find(agent.Id) is not null || FindByEnrolment(agent.EnrolmentId) is not null || FindActiveByName(agent.Name) is not null)
+        if (Find(agent.Id) is not null || FindByEnrollment(agent.EnrollmentId) is not null || FindActiveByName(agent.Name) is not null)
             return false;
         database.Insert(Collections.Agents, ToDocument(agent));
         database.State.Grow();
@@ -155,7 +155,7 @@ internal sealed class AgentDocuments(Database database) : IAgentTable
     {
         ["_id"] = agent.Id,
         ["name"] = agent.Name,
-        ["enrolment"] = agent.EnrolmentId,
+        ["enrollment"] = agent.EnrollmentId,
         ["state"] = (int)agent.State,
         ["labels"] = Field.OfMap(agent.Labels),
         ["facts"] = Field.OfMap(agent.Facts),
@@ -178,7 +178,7 @@ internal sealed class AgentDocuments(Database database) : IAgentTable
         {
             Id = document["_id"].AsString,
             Name = document["name"].AsString,
-            EnrolmentId = document["enrolment"].AsString,
+            EnrollmentId = document["enrollment"].AsString,
             State = (AgentState)document["state"].AsInt32,
             Labels = document["labels"].Map(),
             Facts = document["facts"].Map(),

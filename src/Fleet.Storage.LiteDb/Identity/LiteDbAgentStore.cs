@@ -3,10 +3,10 @@ namespace Fleet.Storage.LiteDb;
 /// <inheritdoc/>
 internal sealed class LiteDbAgentStore(LiteDbWriter writer, LiteDbReaders readers) : IAgentStore
 {
-    public Task<AgentEnrolmentOutcome> EnrolAsync(AgentEnrolment enrolment, CancellationToken cancellationToken)
+    public Task<AgentEnrollmentOutcome> EnrollAsync(AgentEnrollment enrollment, CancellationToken cancellationToken)
     {
-        StoreArguments.Enrolment(enrolment);
-        return writer.ExecuteAsync(database => AgentJoining.Enrol(new AgentDocuments(database), enrolment), cancellationToken);
+        StoreArguments.Enrollment(enrollment);
+        return writer.ExecuteAsync(database => AgentJoining.Enroll(new AgentDocuments(database), enrollment), cancellationToken);
     }
 
     public Task<AgentRecord?> GetAsync(string agentId, CancellationToken cancellationToken) =>

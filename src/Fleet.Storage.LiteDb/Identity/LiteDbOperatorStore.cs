@@ -3,10 +3,10 @@ namespace Fleet.Storage.LiteDb;
 /// <inheritdoc/>
 internal sealed class LiteDbOperatorStore(LiteDbWriter writer, LiteDbReaders readers) : IOperatorStore
 {
-    public Task<OperatorEnrolmentOutcome> EnrolAsync(OperatorEnrolment enrolment, CancellationToken cancellationToken)
+    public Task<OperatorEnrollmentOutcome> EnrollAsync(OperatorEnrollment enrollment, CancellationToken cancellationToken)
     {
-        StoreArguments.Enrolment(enrolment);
-        return writer.ExecuteAsync(database => OperatorJoining.Enrol(new OperatorDocuments(database), enrolment), cancellationToken);
+        StoreArguments.Enrollment(enrollment);
+        return writer.ExecuteAsync(database => OperatorJoining.Enroll(new OperatorDocuments(database), enrollment), cancellationToken);
     }
 
     public Task<bool> AddAsync(OperatorRecord record, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ internal sealed class OperatorDocuments(Database database) : IOperatorTable
 
     public OperatorRecord? Find(string id) => Read(database.Find(Collections.Operators, id));
 
-    public OperatorRecord? FindByEnrolment(string enrolmentId) => Read(database.FindBy(Collections.Operators, "enrolment", enrolmentId));
+    public OperatorRecord? FindByEnrollment(string enrollmentId) => Read(database.FindBy(Collections.Operators, "enrollment", enrollmentId));
 
     public OperatorRecord? FindActiveByName(string name) => Read(database.FindBy(Collections.Operators, "name_key", AgentDocuments.NameKey(name)));
 
@@ -26,7 +26,7 @@ internal sealed class OperatorDocuments(Database database) : IOperatorTable
 
     public bool Insert(OperatorRecord record)
     {
-        if (Find(record.Id) is not null || FindByEnrolment(record.EnrolmentId) is not null
+        if (Find(record.Id) is not null || FindByEnrollment(record.EnrollmentId) is not null
             || (record.State == OperatorState.Active && FindActiveByName(record.Name) is not null))
             return false;
         database.Insert(Collections.Operators, ToDocument(record));
@@ -91,7 +91,7 @@ internal sealed class OperatorDocuments(Database database) : IOperatorTable
         ["serial"] = record.CertificateSerial,
         ["not_after"] = Field.Of(record.CertificateNotAfter),
         ["created"] = Field.Of(record.CreatedAt),
-        ["enrolment"] = record.EnrolmentId,
+        ["enrollment"] = record.EnrollmentId,
         ["token"] = Field.Of(record.EnrolledByToken),
     };
 
@@ -106,7 +106,7 @@ internal sealed class OperatorDocuments(Database database) : IOperatorTable
             CertificateSerial = document["serial"].AsString,
             CertificateNotAfter = document["not_after"].Time(),
             CreatedAt = document["created"].Time(),
-            EnrolmentId = document["enrolment"].AsString,
+            EnrollmentId = document["enrollment"].AsString,
             EnrolledByToken = document["token"].TextOrNull(),
         };
 }

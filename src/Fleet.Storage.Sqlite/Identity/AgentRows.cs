@@ -5,7 +5,7 @@ internal static class AgentRows
 {
     private const string Select =
         """
-        SELECT id, name, enrolment_id, state, labels, facts, facts_at, certificate_serial, certificate_not_after,
+        SELECT id, name, enrollment_id, state, labels, facts, facts_at, certificate_serial, certificate_not_after,
             enrolled_at, enrolled_by_token, last_connected_at, last_disconnected_at, version,
             machine, duplicate_at, duplicate_note
         FROM agents
@@ -16,8 +16,8 @@ internal static class AgentRows
 
     public static AgentRecord? Find(Connection connection, string id) => FindOne(connection, $"{Select} WHERE id = ?", id);
 
-    public static AgentRecord? FindByEnrolment(Connection connection, string enrolmentId) =>
-        FindOne(connection, $"{Select} WHERE enrolment_id = ?", enrolmentId);
+    public static AgentRecord? FindByEnrollment(Connection connection, string enrollmentId) =>
+        FindOne(connection, $"{Select} WHERE enrollment_id = ?", enrollmentId);
 
     public static AgentRecord? FindActiveByName(Connection connection, string name) =>
         FindOne(connection, $"{Select} WHERE name_key = ? AND state = 0", NameKey(name));
@@ -31,19 +31,19 @@ internal static class AgentRows
         return agents;
     }
 
-    /// <summary>False if the id, the name or the enrolment id is taken.</summary>
+    /// <summary>False if the id, the name or the enrollment id is taken.</summary>
     public static bool Insert(Connection connection, AgentRecord agent)
     {
         using var insert = connection.Use(
             """
             INSERT INTO agents
-                (id, name, name_key, enrolment_id, state, labels, facts, certificate_serial, certificate_not_after,
+                (id, name, name_key, enrollment_id, state, labels, facts, certificate_serial, certificate_not_after,
                 enrolled_at, enrolled_by_token, version, machine)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """);
         return insert
-            .With(agent.Id).With(agent.Name).With(NameKey(agent.Name)).With(agent.EnrolmentId).With((int)agent.State)
+            .With(agent.Id).With(agent.Name).With(NameKey(agent.Name)).With(agent.EnrollmentId).With((int)agent.State)
             .With(TextMap.Write(agent.Labels)).With(TextMap.Write(agent.Facts))
             .With(agent.CertificateSerial).With(agent.CertificateNotAfter)
             .With(agent.EnrolledAt).With(agent.EnrolledByToken).With(agent.Version).With(agent.Machine)
@@ -160,7 +160,7 @@ internal static class AgentRows
     {
         Id = row.Text(),
         Name = row.Text(),
-        EnrolmentId = row.Text(),
+        EnrollmentId = row.Text(),
         State = (AgentState)row.Int(),
         Labels = TextMap.Read(row.Raw()),
         Facts = TextMap.Read(row.Raw()),

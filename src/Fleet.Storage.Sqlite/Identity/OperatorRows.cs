@@ -5,14 +5,14 @@ internal static class OperatorRows
 {
     private const string Select =
         """
-        SELECT id, name, role, state, certificate_serial, certificate_not_after, created_at, enrolment_id, enrolled_by_token
+        SELECT id, name, role, state, certificate_serial, certificate_not_after, created_at, enrollment_id, enrolled_by_token
         FROM operators
         """;
 
     public static OperatorRecord? Find(Connection connection, string id) => FindOne(connection, $"{Select} WHERE id = ?", id);
 
-    public static OperatorRecord? FindByEnrolment(Connection connection, string enrolmentId) =>
-        FindOne(connection, $"{Select} WHERE enrolment_id = ?", enrolmentId);
+    public static OperatorRecord? FindByEnrollment(Connection connection, string enrollmentId) =>
+        FindOne(connection, $"{Select} WHERE enrollment_id = ?", enrollmentId);
 
     public static OperatorRecord? FindActiveByName(Connection connection, string name) =>
         FindOne(connection, $"{Select} WHERE name_key = ? AND state = 0", AgentRows.NameKey(name));
@@ -26,20 +26,20 @@ internal static class OperatorRows
         return operators;
     }
 
-    /// <summary>False if the id, the name or the enrolment id is taken.</summary>
+    /// <summary>False if the id, the name or the enrollment id is taken.</summary>
     public static bool Insert(Connection connection, OperatorRecord record)
     {
         using var insert = connection.Use(
             """
             INSERT INTO operators
-                (id, name, name_key, role, state, certificate_serial, certificate_not_after, created_at, enrolment_id, enrolled_by_token)
+                (id, name, name_key, role, state, certificate_serial, certificate_not_after, created_at, enrollment_id, enrolled_by_token)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """);
         return insert
             .With(record.Id).With(record.Name).With(AgentRows.NameKey(record.Name)).With((int)record.Role).With((int)record.State)
             .With(record.CertificateSerial).With(record.CertificateNotAfter).With(record.CreatedAt)
-            .With(record.EnrolmentId).With(record.EnrolledByToken)
+            .With(record.EnrollmentId).With(record.EnrolledByToken)
             .Run() > 0;
     }
 
@@ -81,7 +81,7 @@ internal static class OperatorRows
         CertificateSerial = row.Text(),
         CertificateNotAfter = row.Time(),
         CreatedAt = row.Time(),
-        EnrolmentId = row.Text(),
+        EnrollmentId = row.Text(),
         EnrolledByToken = row.TextOrNull(),
     };
 }

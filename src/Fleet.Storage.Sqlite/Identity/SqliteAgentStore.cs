@@ -3,10 +3,10 @@ namespace Fleet.Storage.Sqlite;
 /// <inheritdoc/>
 internal sealed class SqliteAgentStore(Writer writer, ReaderPool readers) : IAgentStore
 {
-    public Task<AgentEnrolmentOutcome> EnrolAsync(AgentEnrolment enrolment, CancellationToken cancellationToken)
+    public Task<AgentEnrollmentOutcome> EnrollAsync(AgentEnrollment enrollment, CancellationToken cancellationToken)
     {
-        StoreArguments.Enrolment(enrolment);
-        return writer.ExecuteAsync(connection => AgentJoining.Enrol(new SqliteAgentTable(connection), enrolment), cancellationToken);
+        StoreArguments.Enrollment(enrollment);
+        return writer.ExecuteAsync(connection => AgentJoining.Enroll(new SqliteAgentTable(connection), enrollment), cancellationToken);
     }
 
     public Task<AgentRecord?> GetAsync(string agentId, CancellationToken cancellationToken) =>

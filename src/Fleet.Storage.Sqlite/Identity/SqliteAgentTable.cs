@@ -9,7 +9,7 @@ internal sealed class SqliteAgentTable(Connection connection) : IAgentTable
 
     public AgentRecord? Find(string id) => AgentRows.Find(connection, id);
 
-    public AgentRecord? FindByEnrolment(string enrolmentId) => AgentRows.FindByEnrolment(connection, enrolmentId);
+    public AgentRecord? FindByEnrollment(string enrollmentId) => AgentRows.FindByEnrollment(connection, enrollmentId);
 
     public AgentRecord? FindActiveByName(string name) => AgentRows.FindActiveByName(connection, name);
 

@@ -3,10 +3,10 @@ namespace Fleet.Storage.Sqlite;
 /// <inheritdoc/>
 internal sealed class SqliteOperatorStore(Writer writer, ReaderPool readers) : IOperatorStore
 {
-    public Task<OperatorEnrolmentOutcome> EnrolAsync(OperatorEnrolment enrolment, CancellationToken cancellationToken)
+    public Task<OperatorEnrollmentOutcome> EnrollAsync(OperatorEnrollment enrollment, CancellationToken cancellationToken)
     {
-        StoreArguments.Enrolment(enrolment);
-        return writer.ExecuteAsync(connection => OperatorJoining.Enrol(new SqliteOperatorTable(connection), enrolment), cancellationToken);
+        StoreArguments.Enrollment(enrollment);
+        return writer.ExecuteAsync(connection => OperatorJoining.Enroll(new SqliteOperatorTable(connection), enrollment), cancellationToken);
     }
 
     public Task<bool> AddAsync(OperatorRecord record, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ internal sealed class SqliteOperatorTable(Connection connection) : IOperatorTabl
 
     public OperatorRecord? Find(string id) => OperatorRows.Find(connection, id);
 
-    public OperatorRecord? FindByEnrolment(string enrolmentId) => OperatorRows.FindByEnrolment(connection, enrolmentId);
+    public OperatorRecord? FindByEnrollment(string enrollmentId) => OperatorRows.FindByEnrollment(connection, enrollmentId);
 
     public OperatorRecord? FindActiveByName(string name) => OperatorRows.FindActiveByName(connection, name);
 

@@ -4,7 +4,7 @@ namespace Fleet.Storage.Sqlite;
 internal static class Migrations
 {
     public static IReadOnlyList<Migration> All { get; } =
-        [Load(1, "first"), Load(2, "scans"), Load(3, "fleet"), Load(4, "rights"), Load(5, "deliveries")];
+        [Load(1, "first"), Load(2, "scans"), Load(3, "fleet"), Load(4, "rights"), Load(5, "deliveries"), Load(6, "enrollment")];
 
     private static Migration Load(int version, string name)
     {

@@ -72,7 +72,7 @@ internal sealed class Writer : WriteQueue<Connection>
         }
         catch (Exception e) when (connection.InTransaction)
         {
-            // Fails without its neighbours. (If SQLite has given up the transaction, all of them fail, in Commit.)
+            // Fails without its neighbors. (If SQLite has given up the transaction, all of them fail, in Commit.)
             connection.Execute("ROLLBACK TO operation");
             operation.Fail(e);
         }

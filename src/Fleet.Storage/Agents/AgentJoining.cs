@@ -9,7 +9,7 @@ internal interface IAgentTable
 
     AgentRecord? Find(string id);
 
-    AgentRecord? FindByEnrolment(string enrolmentId);
+    AgentRecord? FindByEnrollment(string enrollmentId);
 
     AgentRecord? FindActiveByName(string name);
 
@@ -18,28 +18,28 @@ internal interface IAgentTable
 
     void SetCertificate(string id, string serial, DateTimeOffset notAfter);
 
-    /// <summary>False if the id, the name or the enrolment id is taken.</summary>
+    /// <summary>False if the id, the name or the enrollment id is taken.</summary>
     bool Insert(AgentRecord agent);
 }
 
 /// <summary>Whether and how an agent joins; the same answer from every provider.</summary>
 internal static class AgentJoining
 {
-    public static AgentEnrolmentOutcome Enrol(IAgentTable agents, AgentEnrolment asked)
+    public static AgentEnrollmentOutcome Enroll(IAgentTable agents, AgentEnrollment asked)
     {
         var token = agents.FindToken(asked.TokenHash);
         var refusal = TokenUse.Judge(token, TokenKind.Agent, asked.At);
-        if (token is null || refusal != EnrolmentRefusal.None)
-            return new AgentEnrolmentOutcome(refusal);
-        if (agents.FindByEnrolment(asked.EnrolmentId) is { } known)
-            return EnrolAgain(agents, asked, known, token);
+        if (token is null || refusal != EnrollmentRefusal.None)
+            return new AgentEnrollmentOutcome(refusal);
+        if (agents.FindByEnrollment(asked.EnrollmentId) is { } known)
+            return EnrollAgain(agents, asked, known, token);
         refusal = TokenUse.JudgeUses(token);
-        if (refusal != EnrolmentRefusal.None)
-            return new AgentEnrolmentOutcome(refusal);
+        if (refusal != EnrollmentRefusal.None)
+            return new AgentEnrollmentOutcome(refusal);
 
         var holder = agents.FindActiveByName(asked.Name);
         if (holder is not null && !token.AllowReplace)
-            return new AgentEnrolmentOutcome(EnrolmentRefusal.NameTaken);
+            return new AgentEnrollmentOutcome(EnrollmentRefusal.NameTaken);
         if (agents.Find(asked.AgentId) is not null)
             throw new ArgumentException($"the agent id {asked.AgentId} is taken: choose another", nameof(asked));
         if (holder is not null)
@@ -47,21 +47,21 @@ internal static class AgentJoining
         agents.CountUse(token.Id);
         var agent = NewAgent(asked, token);
         return agents.Insert(agent)
-            ? new AgentEnrolmentOutcome(EnrolmentRefusal.None, agent, Replaced: holder)
-            : throw new ArgumentException($"the agent {asked.Name} cannot be added: its id, its name or its enrolment is taken", nameof(asked));
+            ? new AgentEnrollmentOutcome(EnrollmentRefusal.None, agent, Replaced: holder)
+            : throw new ArgumentException($"the agent {asked.Name} cannot be added: its id, its name or its enrollment is taken", nameof(asked));
     }
 
     // The reply to the first request was lost, or the agent died before it stored it. Another token proves nothing about this
-    // agent: whoever holds it and learns an enrolment id must not get a certificate in the agent's place.
-    private static AgentEnrolmentOutcome EnrolAgain(IAgentTable agents, AgentEnrolment asked, AgentRecord known, TokenRecord token)
+    // agent: whoever holds it and learns an enrollment id must not get a certificate in the agent's place.
+    private static AgentEnrollmentOutcome EnrollAgain(IAgentTable agents, AgentEnrollment asked, AgentRecord known, TokenRecord token)
     {
         if (known.State != AgentState.Active || known.EnrolledByToken != token.Id)
-            return new AgentEnrolmentOutcome(EnrolmentRefusal.EnrolmentTaken);
+            return new AgentEnrollmentOutcome(EnrollmentRefusal.EnrollmentTaken);
         agents.SetCertificate(known.Id, asked.CertificateSerial, asked.CertificateNotAfter);
-        return new AgentEnrolmentOutcome(EnrolmentRefusal.None, agents.Find(known.Id), Repeated: true);
+        return new AgentEnrollmentOutcome(EnrollmentRefusal.None, agents.Find(known.Id), Repeated: true);
     }
 
-    private static AgentRecord NewAgent(AgentEnrolment asked, TokenRecord token)
+    private static AgentRecord NewAgent(AgentEnrollment asked, TokenRecord token)
     {
         var labels = new Dictionary<string, string>(asked.Labels, StringComparer.Ordinal);
         foreach (var (name, value) in token.Labels)
@@ -70,7 +70,7 @@ internal static class AgentJoining
         {
             Id = asked.AgentId,
             Name = asked.Name,
-            EnrolmentId = asked.EnrolmentId,
+            EnrollmentId = asked.EnrollmentId,
             Labels = labels,
             Facts = new Dictionary<string, string>(),
             CertificateSerial = asked.CertificateSerial,

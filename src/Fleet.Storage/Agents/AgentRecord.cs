@@ -9,8 +9,8 @@ public sealed record AgentRecord
     /// <summary>Unique among active agents, ignoring case.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Chosen by the agent when it enrols: the same enrolment sent twice makes one agent.</summary>
-    public required string EnrolmentId { get; init; }
+    /// <summary>Chosen by the agent when it enrolls: the same enrollment sent twice makes one agent.</summary>
+    public required string EnrollmentId { get; init; }
 
     /// <summary>Whether it belongs to the fleet.</summary>
     public AgentState State { get; init; }

@@ -4,7 +4,7 @@ namespace Fleet.Storage;
 public interface IAgentStore
 {
     /// <summary>Uses up one use of the token and adds the agent, both or neither; harmless when repeated.</summary>
-    Task<AgentEnrolmentOutcome> EnrolAsync(AgentEnrolment enrolment, CancellationToken cancellationToken);
+    Task<AgentEnrollmentOutcome> EnrollAsync(AgentEnrollment enrollment, CancellationToken cancellationToken);
 
     /// <summary>The agent with this id, removed ones included; null if there is none.</summary>
     Task<AgentRecord?> GetAsync(string agentId, CancellationToken cancellationToken);

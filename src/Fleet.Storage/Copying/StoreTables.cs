@@ -14,14 +14,14 @@ public static class StoreTables
         "allow_replace number", "created_at number", "created_by text", "revoked_at number?", "note text", "allowed_labels text?");
 
     internal static readonly StoreTable Agents = new(
-        "agents", "id text", "name text", "enrolment_id text", "state number", "labels text", "facts text", "facts_at number?", "certificate_serial text",
+        "agents", "id text", "name text", "enrollment_id text", "state number", "labels text", "facts text", "facts_at number?", "certificate_serial text",
         "certificate_not_after number", "enrolled_at number", "enrolled_by_token text", "last_connected_at number?", "last_disconnected_at number?",
         "version text?", "machine text?", "duplicate_at number?", "duplicate_note text?");
 
     internal static readonly StoreTable Superseded = new("superseded_certificates", "serial text", "agent_id text", "not_after number");
 
     internal static readonly StoreTable Operators = new(
-        "operators", "id text", "name text", "enrolment_id text", "role number", "state number", "certificate_serial text", "certificate_not_after number",
+        "operators", "id text", "name text", "enrollment_id text", "role number", "state number", "certificate_serial text", "certificate_not_after number",
         "created_at number", "enrolled_by_token text?");
 
     internal static readonly StoreTable Revocations = new("revocations", "serial text", "not_after number", "revoked_at number", "reason text");

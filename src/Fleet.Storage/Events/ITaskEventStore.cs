@@ -5,7 +5,7 @@ public interface ITaskEventStore
 {
     /// <summary>
     /// Applies entries in order and in one transaction: events, the tasks' columns, the jobs' counts, and the job's end when its
-    /// last task ends. An entry that is refused changes nothing and does not harm its neighbours.
+    /// last task ends. An entry that is refused changes nothing and does not harm its neighbors.
     /// </summary>
     Task<AppendResult> AppendAsync(IReadOnlyList<TaskEntry> entries, CancellationToken cancellationToken);
 

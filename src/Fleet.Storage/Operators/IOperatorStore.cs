@@ -4,9 +4,9 @@ namespace Fleet.Storage;
 public interface IOperatorStore
 {
     /// <summary>Uses up one use of the token and adds the operator, both or neither; harmless when repeated.</summary>
-    Task<OperatorEnrolmentOutcome> EnrolAsync(OperatorEnrolment enrolment, CancellationToken cancellationToken);
+    Task<OperatorEnrollmentOutcome> EnrollAsync(OperatorEnrollment enrollment, CancellationToken cancellationToken);
 
-    /// <summary>Adds an operator without a token, such as the first admin; false if the id, name or enrolment id is taken.</summary>
+    /// <summary>Adds an operator without a token, such as the first admin; false if the id, name or enrollment id is taken.</summary>
     Task<bool> AddAsync(OperatorRecord record, CancellationToken cancellationToken);
 
     /// <summary>The operator with this id, revoked ones included; null if there is none.</summary>

@@ -9,7 +9,7 @@ internal interface IOperatorTable
 
     OperatorRecord? Find(string id);
 
-    OperatorRecord? FindByEnrolment(string enrolmentId);
+    OperatorRecord? FindByEnrollment(string enrollmentId);
 
     OperatorRecord? FindActiveByName(string name);
 
@@ -18,28 +18,28 @@ internal interface IOperatorTable
 
     void SetCertificate(string id, string serial, DateTimeOffset notAfter);
 
-    /// <summary>False if the id, the name or the enrolment id is taken.</summary>
+    /// <summary>False if the id, the name or the enrollment id is taken.</summary>
     bool Insert(OperatorRecord record);
 }
 
 /// <summary>Whether and how an operator joins; the same answer from every provider, and the same order of questions as for agents.</summary>
 internal static class OperatorJoining
 {
-    public static OperatorEnrolmentOutcome Enrol(IOperatorTable operators, OperatorEnrolment asked)
+    public static OperatorEnrollmentOutcome Enroll(IOperatorTable operators, OperatorEnrollment asked)
     {
         var token = operators.FindToken(asked.TokenHash);
         var refusal = TokenUse.Judge(token, TokenKind.Operator, asked.At);
-        if (token is null || refusal != EnrolmentRefusal.None)
-            return new OperatorEnrolmentOutcome(refusal);
-        if (operators.FindByEnrolment(asked.EnrolmentId) is { } known)
-            return EnrolAgain(operators, asked, known, token);
+        if (token is null || refusal != EnrollmentRefusal.None)
+            return new OperatorEnrollmentOutcome(refusal);
+        if (operators.FindByEnrollment(asked.EnrollmentId) is { } known)
+            return EnrollAgain(operators, asked, known, token);
         refusal = TokenUse.JudgeUses(token);
-        if (refusal != EnrolmentRefusal.None)
-            return new OperatorEnrolmentOutcome(refusal);
+        if (refusal != EnrollmentRefusal.None)
+            return new OperatorEnrollmentOutcome(refusal);
 
         var holder = operators.FindActiveByName(asked.Name);
         if (holder is not null && !token.AllowReplace)
-            return new OperatorEnrolmentOutcome(EnrolmentRefusal.NameTaken);
+            return new OperatorEnrollmentOutcome(EnrollmentRefusal.NameTaken);
         if (operators.Find(asked.OperatorId) is not null)
             throw new ArgumentException($"the operator id {asked.OperatorId} is taken: choose another", nameof(asked));
         if (holder is not null)
@@ -47,20 +47,20 @@ internal static class OperatorJoining
         operators.CountUse(token.Id);
         var record = NewOperator(asked, token);
         return operators.Insert(record)
-            ? new OperatorEnrolmentOutcome(EnrolmentRefusal.None, record, Replaced: holder)
-            : throw new ArgumentException($"the operator {asked.Name} cannot be added: its id, its name or its enrolment is taken", nameof(asked));
+            ? new OperatorEnrollmentOutcome(EnrollmentRefusal.None, record, Replaced: holder)
+            : throw new ArgumentException($"the operator {asked.Name} cannot be added: its id, its name or its enrollment is taken", nameof(asked));
     }
 
-    private static OperatorEnrolmentOutcome EnrolAgain(
-        IOperatorTable operators, OperatorEnrolment asked, OperatorRecord known, TokenRecord token)
+    private static OperatorEnrollmentOutcome EnrollAgain(
+        IOperatorTable operators, OperatorEnrollment asked, OperatorRecord known, TokenRecord token)
     {
         if (known.State != OperatorState.Active || known.EnrolledByToken != token.Id)
-            return new OperatorEnrolmentOutcome(EnrolmentRefusal.EnrolmentTaken);
+            return new OperatorEnrollmentOutcome(EnrollmentRefusal.EnrollmentTaken);
         operators.SetCertificate(known.Id, asked.CertificateSerial, asked.CertificateNotAfter);
-        return new OperatorEnrolmentOutcome(EnrolmentRefusal.None, operators.Find(known.Id), Repeated: true);
+        return new OperatorEnrollmentOutcome(EnrollmentRefusal.None, operators.Find(known.Id), Repeated: true);
     }
 
-    private static OperatorRecord NewOperator(OperatorEnrolment asked, TokenRecord token) => new()
+    private static OperatorRecord NewOperator(OperatorEnrollment asked, TokenRecord token) => new()
     {
         Id = asked.OperatorId,
         Name = asked.Name,
@@ -68,7 +68,7 @@ internal static class OperatorJoining
         CertificateSerial = asked.CertificateSerial,
         CertificateNotAfter = asked.CertificateNotAfter,
         CreatedAt = asked.At,
-        EnrolmentId = asked.EnrolmentId,
+        EnrollmentId = asked.EnrollmentId,
         EnrolledByToken = token.Id,
     };
 }

@@ -24,8 +24,8 @@ public sealed record OperatorRecord
     /// <summary>When they were added.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Idempotency key of their enrolment; for operators added without a token, any unique text.</summary>
-    public required string EnrolmentId { get; init; }
+    /// <summary>Idempotency key of their enrollment; for operators added without a token, any unique text.</summary>
+    public required string EnrollmentId { get; init; }
 
     /// <summary>Id of the token they enrolled with; null if added by the controller itself.</summary>
     public string? EnrolledByToken { get; init; }

@@ -44,26 +44,26 @@ internal static class StoreArguments
             throw new ArgumentException("a token must be usable at least once", nameof(token));
     }
 
-    public static void Enrolment(AgentEnrolment enrolment)
+    public static void Enrollment(AgentEnrollment enrollment)
     {
-        Id(enrolment.AgentId);
-        Id(enrolment.EnrolmentId);
-        Id(enrolment.Name);
-        Id(enrolment.CertificateSerial);
+        Id(enrollment.AgentId);
+        Id(enrollment.EnrollmentId);
+        Id(enrollment.Name);
+        Id(enrollment.CertificateSerial);
     }
 
-    public static void Enrolment(OperatorEnrolment enrolment)
+    public static void Enrollment(OperatorEnrollment enrollment)
     {
-        Id(enrolment.OperatorId);
-        Id(enrolment.EnrolmentId);
-        Id(enrolment.Name);
-        Id(enrolment.CertificateSerial);
+        Id(enrollment.OperatorId);
+        Id(enrollment.EnrollmentId);
+        Id(enrollment.Name);
+        Id(enrollment.CertificateSerial);
     }
 
     public static void Operator(OperatorRecord record)
     {
         Id(record.Id);
-        Id(record.EnrolmentId);
+        Id(record.EnrollmentId);
         Id(record.Name);
         Id(record.CertificateSerial);
     }

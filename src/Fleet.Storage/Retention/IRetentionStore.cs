@@ -9,6 +9,6 @@ public interface IRetentionStore
     /// </summary>
     Task<RetentionReport> SweepAsync(RetentionPolicy policy, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>About when something was last written: the newest time in what an enrolment, a link, a job or a report leaves; null in a store without any.</summary>
+    /// <summary>About when something was last written: the newest time in what an enrollment, a link, a job or a report leaves; null in a store without any.</summary>
     Task<DateTimeOffset?> FindNewestAsync(CancellationToken cancellationToken);
 }

@@ -1,6 +1,6 @@
 namespace Fleet.Storage;
 
-/// <summary>Certificates that are no longer honoured. Removing an agent and revoking an operator add to it by themselves.</summary>
+/// <summary>Certificates that are no longer honored. Removing an agent and revoking an operator add to it by themselves.</summary>
 public interface IRevocationStore
 {
     /// <summary>Adds a revocation; the first one of a serial stays.</summary>

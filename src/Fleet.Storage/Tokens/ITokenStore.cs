@@ -1,6 +1,6 @@
 namespace Fleet.Storage;
 
-/// <summary>Join tokens. Their uses are counted by the enrolments.</summary>
+/// <summary>Join tokens. Their uses are counted by the enrollments.</summary>
 public interface ITokenStore
 {
     /// <summary>Stores a new token; false if its id or its secret's hash is taken.</summary>

@@ -4,16 +4,16 @@ namespace Fleet.Storage;
 internal static class TokenUse
 {
     /// <summary>Whether the token is good at all: known, of the right kind, not revoked, not expired.</summary>
-    public static EnrolmentRefusal Judge(TokenRecord? token, TokenKind kind, DateTimeOffset at) => token switch
+    public static EnrollmentRefusal Judge(TokenRecord? token, TokenKind kind, DateTimeOffset at) => token switch
     {
-        null => EnrolmentRefusal.UnknownToken,
-        _ when token.Kind != kind => EnrolmentRefusal.WrongKind,
-        { RevokedAt: not null } => EnrolmentRefusal.Revoked,
-        _ when token.ExpiresAt <= at => EnrolmentRefusal.Expired,
-        _ => EnrolmentRefusal.None,
+        null => EnrollmentRefusal.UnknownToken,
+        _ when token.Kind != kind => EnrollmentRefusal.WrongKind,
+        { RevokedAt: not null } => EnrollmentRefusal.Revoked,
+        _ when token.ExpiresAt <= at => EnrollmentRefusal.Expired,
+        _ => EnrollmentRefusal.None,
     };
 
-    /// <summary>Whether a good token has a use left. A repeated enrolment has had its use, and does not ask.</summary>
-    public static EnrolmentRefusal JudgeUses(TokenRecord token) =>
-        token.Uses >= (token.MaxUses ?? int.MaxValue) ? EnrolmentRefusal.UsedUp : EnrolmentRefusal.None;
+    /// <summary>Whether a good token has a use left. A repeated enrollment has had its use, and does not ask.</summary>
+    public static EnrollmentRefusal JudgeUses(TokenRecord token) =>
+        token.Uses >= (token.MaxUses ?? int.MaxValue) ? EnrollmentRefusal.UsedUp : EnrollmentRefusal.None;
 }

@@ -23,10 +23,10 @@ public sealed class DoctorTests : IAsyncLifetime, IDisposable
     {
         _controller = await _fleet.StartAsync();
         string[] words = ["--token", _fleet.Token];
-        var arguments = Arguments.Read(words, EnrolCommand.Options);
+        var arguments = Arguments.Read(words, EnrollCommand.Options);
         ControllerAddress.TryParse($"{_controller.Address.Host}:{_controller.Address.Port}", out var controller, out _).ShouldBeTrue();
         var settings = new AgentSettings { State = State, Controller = controller };
-        (await EnrolCommand.RunAsync(arguments, settings, TextWriter.Null, TextWriter.Null, TimeProvider.System, CancellationToken.None)).ShouldBe(0);
+        (await EnrollCommand.RunAsync(arguments, settings, TextWriter.Null, TextWriter.Null, TimeProvider.System, CancellationToken.None)).ShouldBe(0);
     }
 
     public async Task DisposeAsync() => await _controller.DisposeAsync();
@@ -63,7 +63,7 @@ public sealed class DoctorTests : IAsyncLifetime, IDisposable
         var said = await RunAsync(TimeSpan.FromDays(100));
 
         said.ShouldContain("which has passed if this host's clock is right (");
-        said.ShouldContain("-> set the clock where it is not: timedatectl set-ntp true; else enrol this host anew");
+        said.ShouldContain("-> set the clock where it is not: timedatectl set-ntp true; else enroll this host anew");
     }
 
     [Fact]
@@ -75,15 +75,15 @@ public sealed class DoctorTests : IAsyncLifetime, IDisposable
 
         var said = await RunAsync(TimeSpan.Zero);
 
-        said.ShouldContain(", which has passed\n               -> enrol this host anew: fleet-agent enrol --force");
+        said.ShouldContain(", which has passed\n               -> enroll this host anew: fleet-agent enroll --force");
     }
 
     private async Task<string> RunAsync(TimeSpan ahead)
     {
         var state = new StateDirectory(State);
-        var enrolment = new EnrolmentFile(State).Read()!;
+        var enrollment = new EnrollmentFile(State).Read()!;
         await using var output = new StringWriter();
-        await DoctorCommand.RunAsync(enrolment, state, new AgentSettings { State = State }, [], output, new ShiftedTime(ahead));
+        await DoctorCommand.RunAsync(enrollment, state, new AgentSettings { State = State }, [], output, new ShiftedTime(ahead));
         return output.ToString();
     }
 

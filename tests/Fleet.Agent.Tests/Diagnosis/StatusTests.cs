@@ -72,7 +72,7 @@ public sealed class StatusTests : IDisposable
 
         var text = new StringWriter();
         new StatusReport(state, new AgentSettings(), _time).Write(
-            text, new Enrolment("e", new ControllerAddress("fleet.example", 7443), AgentId.New(), "web1", Proxy: new ProxyAddress(ProxyKind.Http, "proxy", 3128, "ann", "hunter2")), certificate, isRunning: true);
+            text, new Enrollment("e", new ControllerAddress("fleet.example", 7443), AgentId.New(), "web1", Proxy: new ProxyAddress(ProxyKind.Http, "proxy", 3128, "ann", "hunter2")), certificate, isRunning: true);
 
         var lines = text.ToString().Split('\n');
         lines.ShouldContain("proxy        http://ann@proxy:3128");

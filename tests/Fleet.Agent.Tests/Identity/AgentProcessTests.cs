@@ -24,7 +24,7 @@ public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
     {
         _executor = new TaskExecutor(new TaskExecutorOptions { StateDirectory = _directory.Path }, TimeProvider.System, NullLogger<TaskExecutor>.Instance);
         _controller = await _fleet.StartAsync();
-        var (code, output) = await EnrolAsync();
+        var (code, output) = await EnrollAsync();
         code.ShouldBe(0, output);
     }
 
@@ -93,7 +93,7 @@ public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
     {
         // Issued five minutes back and good for one more: it is due at once.
         _fleet.Life = TimeSpan.FromMinutes(1);
-        (await EnrolAsync("--force")).Code.ShouldBe(0);
+        (await EnrollAsync("--force")).Code.ShouldBe(0);
         var agent = Run();
         var link = await _controller.NextLinkAsync();
         await link.WelcomeAsync();
@@ -184,6 +184,6 @@ public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
 
     private Task<(int Code, string Output)> RunProgramAsync(params string[] words) => AgentProcess.RunAsync(_executor, words);
 
-    private Task<(int Code, string Output)> EnrolAsync(params string[] more) => RunProgramAsync(
-        ["enrol", "--controller", $"{_controller.Address.Host}:{_controller.Address.Port}", "--token", _fleet.Token, "--state", State, .. more]);
+    private Task<(int Code, string Output)> EnrollAsync(params string[] more) => RunProgramAsync(
+        ["enroll", "--controller", $"{_controller.Address.Host}:{_controller.Address.Port}", "--token", _fleet.Token, "--state", State, .. more]);
 }

@@ -68,16 +68,16 @@ public sealed class MachineBindingTests : IDisposable
         var state = Enrolled("");
 
         new MachineBinding(state, "").TryBind(out _).ShouldBeTrue();
-        new EnrolmentFile(state.Path).Read()!.Machine.ShouldBeEmpty();
+        new EnrollmentFile(state.Path).Read()!.Machine.ShouldBeEmpty();
         new MachineBinding(state, "m1").TryBind(out _).ShouldBeTrue();
-        new EnrolmentFile(state.Path).Read()!.Machine.ShouldBe("m1");
+        new EnrollmentFile(state.Path).Read()!.Machine.ShouldBe("m1");
     }
 
     private StateDirectory Enrolled(string machine)
     {
         var state = new StateDirectory(Path.Combine(_root.Path, "state"));
         state.Create();
-        new EnrolmentFile(state.Path).Write(new Enrolment("e", new ControllerAddress("fleet.example", 7443), AgentId.New(), "web1", machine));
+        new EnrollmentFile(state.Path).Write(new Enrollment("e", new ControllerAddress("fleet.example", 7443), AgentId.New(), "web1", machine));
         return state;
     }
 

@@ -38,14 +38,14 @@ internal sealed class TestFleet : IDisposable
     public X509Certificate2 Controller { get; }
 
     /// <summary>Requests that came, in order.</summary>
-    public List<EnrolAgentRequest> Requests { get; } = [];
+    public List<EnrollAgentRequest> Requests { get; } = [];
 
     /// <summary>Life of the certificates that are issued.</summary>
     public TimeSpan Life { get; set; } = TimeSpan.FromDays(90);
 
     public string Token => new JoinToken(JoinTokenKind.Agent, "abc", new byte[32], SHA256.HashData(Root.RawData)).ToText();
 
-    public Task<ScriptedController> StartAsync() => ScriptedController.StartAsync(Listen, Enrol, () => new Trust { FleetRoot = ByteString.CopyFrom(Root.RawData) });
+    public Task<ScriptedController> StartAsync() => ScriptedController.StartAsync(Listen, Enroll, () => new Trust { FleetRoot = ByteString.CopyFrom(Root.RawData) });
 
     public byte[] Issue(ReadOnlySpan<byte> csr, string agentId = AgentId)
     {
@@ -73,10 +73,10 @@ internal sealed class TestFleet : IDisposable
         });
     }
 
-    private EnrolAgentReply Enrol(EnrolAgentRequest request)
+    private EnrollAgentReply Enroll(EnrollAgentRequest request)
     {
         Requests.Add(request);
-        return new EnrolAgentReply { AgentId = AgentId, Name = request.Name, Chain = { ByteString.CopyFrom(Issue(request.Csr.Span)) } };
+        return new EnrollAgentReply { AgentId = AgentId, Name = request.Name, Chain = { ByteString.CopyFrom(Issue(request.Csr.Span)) } };
     }
 
     // By hand: System.Uri would add a slash.

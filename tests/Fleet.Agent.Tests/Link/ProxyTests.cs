@@ -47,25 +47,25 @@ public sealed class ProxyTests : IAsyncLifetime, IDisposable
     [InlineData(ProxyKind.Http, "ann")]
     [InlineData(ProxyKind.Socks5, "")]
     [InlineData(ProxyKind.Socks5, "ann")]
-    public async Task An_agent_enrols_and_links_through_it_remembers_it_and_comes_back_after_it_was_away(ProxyKind kind, string user)
+    public async Task An_agent_enrolls_and_links_through_it_remembers_it_and_comes_back_after_it_was_away(ProxyKind kind, string user)
     {
         ProxyAddress address;
         var password = user.Length > 0 ? Password : "";
         await using (var proxy = new TestProxy(kind, Port, user: user, password: password))
         {
             address = proxy.Address;
-            (await EnrolAsync(address)).ShouldBe(0, _output.ToString());
+            (await EnrollAsync(address)).ShouldBe(0, _output.ToString());
             proxy.Asked.ShouldAllBe(asked => asked == $"{Host}:{Port}");
             proxy.Asked.ShouldNotBeEmpty();
         }
 
         _output.ToString().ShouldContain($"It is reached through the proxy {address}.");
         _output.ToString().ShouldNotContain("hunter2");
-        var enrolment = new EnrolmentFile(State).Read()!;
-        enrolment.Proxy.ShouldBe(address);
-        File.GetUnixFileMode(Path.Combine(State, "enrolment.json")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var enrollment = new EnrollmentFile(State).Read()!;
+        enrollment.Proxy.ShouldBe(address);
+        File.GetUnixFileMode(Path.Combine(State, "enrollment.json")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
-        await using var agent = new LinkedAgent(Path.Combine(_directory.Path, "linked"), new TlsDialer(new IdentityStore(State), enrolment.Controller, enrolment.Proxy));
+        await using var agent = new LinkedAgent(Path.Combine(_directory.Path, "linked"), new TlsDialer(new IdentityStore(State), enrollment.Controller, enrollment.Proxy));
         for (var round = 0; round < 2; round++)
         {
             await using var proxy = new TestProxy(kind, Port, user: user, password: password, port: address.Port);
@@ -116,7 +116,7 @@ public sealed class ProxyTests : IAsyncLifetime, IDisposable
         await ShouldFailAsync(address, "cannot be reached: Connection refused", "check its address and port, that it runs");
         await ShouldFailAsync(address with { Host = "proxy.invalid" }, "cannot be resolved", "check the proxy's address");
 
-        (await EnrolAsync(address)).ShouldBe(1);
+        (await EnrollAsync(address)).ShouldBe(1);
         var said = _output.ToString();
         said.ShouldStartWith($"fleet-agent: the proxy {address} cannot be reached: Connection refused");
         said.ShouldNotContain("hunter2");
@@ -146,7 +146,7 @@ public sealed class ProxyTests : IAsyncLifetime, IDisposable
         await using (var proxy = new TestProxy(ProxyKind.Http, Port, user: "ann", password: Password))
         {
             address = proxy.Address;
-            (await EnrolAsync(address)).ShouldBe(0);
+            (await EnrollAsync(address)).ShouldBe(0);
             healthy = await DiagnoseAsync();
         }
 
@@ -171,11 +171,11 @@ public sealed class ProxyTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task An_agent_that_is_enrolled_is_told_how_to_take_another_proxy()
     {
-        (await EnrolAsync(null, "127.0.0.1")).ShouldBe(0);
-        (await EnrolAsync(new ProxyAddress(ProxyKind.Http, "proxy", 1, "ann", Password), "127.0.0.1")).ShouldBe(0);
+        (await EnrollAsync(null, "127.0.0.1")).ShouldBe(0);
+        (await EnrollAsync(new ProxyAddress(ProxyKind.Http, "proxy", 1, "ann", Password), "127.0.0.1")).ShouldBe(0);
 
         _output.ToString().ShouldContain("Nothing was changed.\nTo reach it through the proxy http://ann@proxy:1, set \"proxy\" in /etc/fleet/agent.json and restart the agent.\n");
-        new EnrolmentFile(State).Read()!.Proxy.ShouldBeNull();
+        new EnrollmentFile(State).Read()!.Proxy.ShouldBeNull();
     }
 
     private async Task ShouldFailAsync(ProxyAddress address, string message, string hint)
@@ -200,20 +200,20 @@ public sealed class ProxyTests : IAsyncLifetime, IDisposable
     }
 
     private static Task AskAsync(ChannelBase channel) =>
-        new Fleet.Protocol.V1.Enrolment.EnrolmentClient(channel).GetTrustAsync(new GetTrustRequest()).ResponseAsync.WaitAsync(ScriptedController.Patience);
+        new Fleet.Protocol.V1.Enrollment.EnrollmentClient(channel).GetTrustAsync(new GetTrustRequest()).ResponseAsync.WaitAsync(ScriptedController.Patience);
 
-    private async Task<int> EnrolAsync(ProxyAddress? proxy, string host = Host)
+    private async Task<int> EnrollAsync(ProxyAddress? proxy, string host = Host)
     {
         var settings = new AgentSettings { State = State, Controller = new ControllerAddress(host, Port), Proxy = new ProxyChoice { Address = proxy } };
-        var arguments = Arguments.Read(["--token", _fleet.Token, "--name", "web1"], EnrolCommand.Options);
-        return await EnrolCommand.RunAsync(arguments, settings, _output, _output, TimeProvider.System, CancellationToken.None).WaitAsync(ScriptedController.Patience);
+        var arguments = Arguments.Read(["--token", _fleet.Token, "--name", "web1"], EnrollCommand.Options);
+        return await EnrollCommand.RunAsync(arguments, settings, _output, _output, TimeProvider.System, CancellationToken.None).WaitAsync(ScriptedController.Patience);
     }
 
     private async Task<string> DiagnoseAsync()
     {
         await using var output = new StringWriter();
         await DoctorCommand.RunAsync(
-            new EnrolmentFile(State).Read()!, new StateDirectory(State), new AgentSettings { State = State }, [], output, TimeProvider.System).WaitAsync(ScriptedController.Patience);
+            new EnrollmentFile(State).Read()!, new StateDirectory(State), new AgentSettings { State = State }, [], output, TimeProvider.System).WaitAsync(ScriptedController.Patience);
         return output.ToString();
     }
 }

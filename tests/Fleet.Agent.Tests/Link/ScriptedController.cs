@@ -19,19 +19,19 @@ internal sealed class ScriptedController : IAsyncDisposable
     private readonly WebApplication _app;
     private int _leavers;
 
-    private ScriptedController(Action<ListenOptions> listen, Func<EnrolAgentRequest, EnrolAgentReply>? enrol, Func<Trust>? trust, Fetch? fetch)
+    private ScriptedController(Action<ListenOptions> listen, Func<EnrollAgentRequest, EnrollAgentReply>? enroll, Func<Trust>? trust, Fetch? fetch)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.ListenLocalhostOnAnyPort(listen));
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(_links.Writer).AddSingleton(this);
-        builder.Services.AddSingleton(new ScriptedEnrolment(enrol, trust));
-        builder.Services.AddSingleton(new ScriptedArtefacts(fetch));
+        builder.Services.AddSingleton(new ScriptedEnrollment(enroll, trust));
+        builder.Services.AddSingleton(new ScriptedArtifacts(fetch));
         _app = builder.Build();
         _app.MapGrpcService<LinkService>();
-        _app.MapGrpcService<ScriptedEnrolment>();
-        _app.MapGrpcService<ScriptedArtefacts>();
+        _app.MapGrpcService<ScriptedEnrollment>();
+        _app.MapGrpcService<ScriptedArtifacts>();
     }
 
     /// <summary>Agents that said that they leave.</summary>
@@ -40,9 +40,9 @@ internal sealed class ScriptedController : IAsyncDisposable
     public Uri Address => new(_app.Urls.First());
 
     public static async Task<ScriptedController> StartAsync(
-        Action<ListenOptions>? listen = null, Func<EnrolAgentRequest, EnrolAgentReply>? enrol = null, Func<Trust>? trust = null, Fetch? fetch = null)
+        Action<ListenOptions>? listen = null, Func<EnrollAgentRequest, EnrollAgentReply>? enroll = null, Func<Trust>? trust = null, Fetch? fetch = null)
     {
-        var controller = new ScriptedController(listen ?? (o => o.Protocols = HttpProtocols.Http2), enrol, trust, fetch);
+        var controller = new ScriptedController(listen ?? (o => o.Protocols = HttpProtocols.Http2), enroll, trust, fetch);
         await controller._app.StartAsync().WaitAsync(Patience);
         return controller;
     }
@@ -74,21 +74,21 @@ internal sealed class ScriptedController : IAsyncDisposable
     }
 
     /// <summary>Answers a fetch.</summary>
-    public delegate Task Fetch(FetchArtefactRequest request, IServerStreamWriter<ArtefactChunk> chunks);
+    public delegate Task Fetch(FetchArtifactRequest request, IServerStreamWriter<ArtifactChunk> chunks);
 
-    private sealed class ScriptedArtefacts(Fetch? fetch) : Artefacts.ArtefactsBase
+    private sealed class ScriptedArtifacts(Fetch? fetch) : Artifacts.ArtifactsBase
     {
-        public override Task FetchArtefact(FetchArtefactRequest request, IServerStreamWriter<ArtefactChunk> responseStream, ServerCallContext context) =>
+        public override Task FetchArtifact(FetchArtifactRequest request, IServerStreamWriter<ArtifactChunk> responseStream, ServerCallContext context) =>
             fetch?.Invoke(request, responseStream) ?? throw new RpcException(new Status(StatusCode.Unimplemented, ""));
     }
 
-    private sealed class ScriptedEnrolment(Func<EnrolAgentRequest, EnrolAgentReply>? enrol, Func<Trust>? trust) : Enrolment.EnrolmentBase
+    private sealed class ScriptedEnrollment(Func<EnrollAgentRequest, EnrollAgentReply>? enroll, Func<Trust>? trust) : Enrollment.EnrollmentBase
     {
         public override Task<Trust> GetTrust(GetTrustRequest request, ServerCallContext context) =>
             Task.FromResult(trust?.Invoke() ?? throw new RpcException(new Status(StatusCode.Unimplemented, "")));
 
-        public override Task<EnrolAgentReply> EnrolAgent(EnrolAgentRequest request, ServerCallContext context) =>
-            Task.FromResult(enrol?.Invoke(request) ?? throw new RpcException(new Status(StatusCode.Unimplemented, "")));
+        public override Task<EnrollAgentReply> EnrollAgent(EnrollAgentRequest request, ServerCallContext context) =>
+            Task.FromResult(enroll?.Invoke(request) ?? throw new RpcException(new Status(StatusCode.Unimplemented, "")));
     }
 }
 

@@ -32,23 +32,23 @@ public sealed class LeaveTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Leaving_tells_the_controller_and_forgets_the_identity()
     {
-        var enrolment = await EnrolAsync();
+        var enrollment = await EnrollAsync();
 
-        (await LeaveAsync(enrolment)).ShouldBe(0);
+        (await LeaveAsync(enrollment)).ShouldBe(0);
 
         _controller.Leavers.ShouldBe(1);
         _output.ToString().ShouldContain("web1 has left the fleet of");
         new IdentityStore(State).Exists.ShouldBeFalse();
-        new EnrolmentFile(State).Read().ShouldBeNull();
+        new EnrollmentFile(State).Read().ShouldBeNull();
     }
 
     [Fact]
     public async Task Where_the_controller_is_away_the_identity_stays_and_the_mend_is_named()
     {
-        var enrolment = await EnrolAsync();
+        var enrollment = await EnrollAsync();
         await _controller.DisposeAsync();
 
-        (await LeaveAsync(enrolment)).ShouldBe(1);
+        (await LeaveAsync(enrollment)).ShouldBe(1);
 
         _output.ToString().ShouldContain("was not told");
         _output.ToString().ShouldContain("fleet agents remove web1");
@@ -58,24 +58,24 @@ public sealed class LeaveTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Enrolling_again_says_so_even_while_the_agent_runs()
     {
-        await EnrolAsync();
+        await EnrollAsync();
         using var running = new StateDirectory(State).TryLock();
 
-        await EnrolAsync();
+        await EnrollAsync();
 
         _output.ToString().ShouldContain("is enrolled already");
     }
 
-    private async Task<Enrolment> EnrolAsync()
+    private async Task<Enrollment> EnrollAsync()
     {
         ControllerAddress.TryParse($"{_controller.Address.Host}:{_controller.Address.Port}", out var address, out _).ShouldBeTrue();
         var settings = new AgentSettings { State = State, Controller = address };
-        var arguments = Arguments.Read(["--token", _fleet.Token, "--name", "web1"], EnrolCommand.Options);
-        (await EnrolCommand.RunAsync(arguments, settings, _output, _output, TimeProvider.System, CancellationToken.None).WaitAsync(ScriptedController.Patience)).ShouldBe(0);
-        return new EnrolmentFile(State).Read()!;
+        var arguments = Arguments.Read(["--token", _fleet.Token, "--name", "web1"], EnrollCommand.Options);
+        (await EnrollCommand.RunAsync(arguments, settings, _output, _output, TimeProvider.System, CancellationToken.None).WaitAsync(ScriptedController.Patience)).ShouldBe(0);
+        return new EnrollmentFile(State).Read()!;
     }
 
-    private Task<int> LeaveAsync(Enrolment enrolment) =>
-        LeaveCommand.RunAsync(enrolment, State, new TlsDialer(new IdentityStore(State), enrolment.Controller, enrolment.Proxy), _output, TimeProvider.System, CancellationToken.None)
+    private Task<int> LeaveAsync(Enrollment enrollment) =>
+        LeaveCommand.RunAsync(enrollment, State, new TlsDialer(new IdentityStore(State), enrollment.Controller, enrollment.Proxy), _output, TimeProvider.System, CancellationToken.None)
             .WaitAsync(ScriptedController.Patience);
 }

@@ -19,7 +19,7 @@ internal static class FanoutBench
         var clock = Stopwatch.StartNew();
         await using var fleet = await FleetOnThisMachine.StartAsync();
         await fleet.AddAgentsAsync(Enumerable.Range(1, options.Hosts).Select(n => $"host{n:000}"), "--log-level", "warning");
-        report.Add($"enrol and start {options.Hosts} agents", "s", clock.Elapsed.TotalSeconds);
+        report.Add($"enroll and start {options.Hosts} agents", "s", clock.Elapsed.TotalSeconds);
 
         Progress.Say($"{options.Hosts} agents linked after {clock.Elapsed.TotalSeconds:0.0} s; {WarmUp} rounds to warm up, {options.Rounds} that count");
         for (var i = 0; i < WarmUp; i++)

@@ -46,7 +46,7 @@ internal static class GrepFleetBench
         var gate = new Lock();
         await Parallel.ForEachAsync(hosts, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken }, async (host, _) =>
         {
-            await host.Agent.EnrolAsync(fleet.Controller.Address, token);
+            await host.Agent.EnrollAsync(fleet.Controller.Address, token);
             var agent = ChildProcess.Start(
                 host.Agent.Name, "/bin/sh",
                 ["-c", "cd \"$0\" && exec \"$@\"", host.Directory, Binaries.Agent, "run", "--state", host.Agent.StateDirectory, "--log-level", "warning"]);

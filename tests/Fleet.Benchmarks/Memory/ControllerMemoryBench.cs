@@ -41,7 +41,7 @@ internal static class ControllerMemoryBench
         try
         {
             var linked = (await run.WaitAsync("linked", 1, LinkLimit, cancellationToken))[0].GetProperty("at_s").GetDouble();
-            report.Add($"enrol and link {count} agents", "s", linked);
+            report.Add($"enroll and link {count} agents", "s", linked);
             report.Add("  controller CPU an agent", "ms", (ProcessFigures.CpuOf(fleet.Controller.ProcessId) - before).TotalMilliseconds / count);
             report.Add("  simulator CPU an agent", "ms", ProcessFigures.CpuOf(run.ProcessId).TotalMilliseconds / count);
             return run;

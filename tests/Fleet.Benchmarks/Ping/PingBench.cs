@@ -18,7 +18,7 @@ internal static class PingBench
         var before = ProcessFigures.CpuOf(fleet.Controller.ProcessId);
         await using var simulator = await SimulatorRun.StartAsync(fleet, options.Agents, "sim", options.Pings + WarmUp);
         var linked = (await simulator.WaitAsync("linked", 1, TimeSpan.FromSeconds(120), cancellationToken))[0];
-        report.Add($"enrol and link {options.Agents} agents", "s", linked.GetProperty("at_s").GetDouble());
+        report.Add($"enroll and link {options.Agents} agents", "s", linked.GetProperty("at_s").GetDouble());
         report.Add(
             "  controller CPU an agent", "ms",
             (ProcessFigures.CpuOf(fleet.Controller.ProcessId) - before).TotalMilliseconds / options.Agents);

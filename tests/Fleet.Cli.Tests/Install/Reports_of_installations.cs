@@ -45,10 +45,10 @@ public sealed class Reports_of_installations
     public void For_programs_there_is_an_object_per_host_and_a_summary_whose_fields_are_in_the_document()
     {
         var (screen, text) = Some.Screen();
-        var relabelled = Result("web1", InstallKind.AlreadyEnrolled, "labels set: a=1", agent: "w1");
+        var relabeled = Result("web1", InstallKind.AlreadyEnrolled, "labels set: a=1", agent: "w1");
         List<HostResult> results =
         [
-            relabelled with { Outcome = relabelled.Outcome with { LabelsSet = new Dictionary<string, string> { ["a"] = "1" } } },
+            relabeled with { Outcome = relabeled.Outcome with { LabelsSet = new Dictionary<string, string> { ["a"] = "1" } } },
             Result("db1", InstallKind.SudoNeedsPassword, details: "sudo: a password is required\n"),
         ];
         var json = new InstallJson(screen);

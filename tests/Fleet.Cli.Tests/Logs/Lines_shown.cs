@@ -54,7 +54,7 @@ public sealed class Lines_shown
         var ranges = Enumerable.Range(0, 100).SelectMany(i => (uint[])[(uint)i, 1]).ToList();
         var began = TimeProvider.System.GetTimestamp();
         for (var i = 0; i < 3_350; i++)
-            HighlightedText.Write(new ScreenWriter(TextWriter.Null, isTerminal: true, hasColours: true, width: 80), text, ranges);
+            HighlightedText.Write(new ScreenWriter(TextWriter.Null, isTerminal: true, hasColors: true, width: 80), text, ranges);
         TimeProvider.System.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(2));
     }
 

@@ -33,7 +33,7 @@ public sealed class Jobs_followed : IDisposable
     public async Task The_clock_runs_while_nothing_happens_and_the_last_hosts_are_named()
     {
         var errors = new SharedText();
-        var screen = new Screen(new ScreenWriter(TextWriter.Null, isTerminal: false, hasColours: false, 80), new ScreenWriter(errors, isTerminal: true, hasColours: false, 120), null);
+        var screen = new Screen(new ScreenWriter(TextWriter.Null, isTerminal: false, hasColors: false, 80), new ScreenWriter(errors, isTerminal: true, hasColors: false, 120), null);
         _controller.Say(Some.Log(
             Some.Job("x"), Some.Hosts("web1", "web2", "db1"), Started(1), Started(2), Started(3), Some.End(1, TaskState.Succeeded, 0)).ToArray());
         var following = Follow(screen, FollowMode.Own);
@@ -94,7 +94,7 @@ public sealed class Jobs_followed : IDisposable
     private static Screen ClosedScreen(out StringWriter errors)
     {
         errors = new StringWriter();
-        return new Screen(new ScreenWriter(new ClosedText(), isTerminal: false, hasColours: false, 80), new ScreenWriter(errors, isTerminal: false, hasColours: false, 80), null);
+        return new Screen(new ScreenWriter(new ClosedText(), isTerminal: false, hasColors: false, 80), new ScreenWriter(errors, isTerminal: false, hasColors: false, 80), null);
     }
 
     private static async Task UntilAsync(Func<bool> isSo)

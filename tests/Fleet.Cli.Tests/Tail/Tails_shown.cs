@@ -23,10 +23,10 @@ public sealed class Tails_shown
     }
 
     [Fact]
-    public async Task On_a_terminal_each_host_has_its_colour_and_matches_stand_out_but_a_host_cannot_move_the_cursor()
+    public async Task On_a_terminal_each_host_has_its_color_and_matches_stand_out_but_a_host_cannot_move_the_cursor()
     {
         var (terminal, text) = Some.Terminal();
-        var screen = terminal with { Err = new ScreenWriter(TextWriter.Null, isTerminal: true, hasColours: true, width: 80) };
+        var screen = terminal with { Err = new ScreenWriter(TextWriter.Null, isTerminal: true, hasColors: true, width: 80) };
         var line = new LogLine { Text = ByteString.CopyFromUtf8("an error\u001b[2J"), TimeUs = 5, Ranges = { 3, 5, 100, 7, uint.MaxValue, uint.MaxValue } };
         await ShowAsync(new TailTextPrinter(screen, showsSource: true), [Hosts(["web1"]), Lines("web1", line)]);
         text.ToString().ShouldMatch("^(\u001b\\[\\d+m)web1\u001b\\[0m\\1 /a\u001b\\[0m \\| an \u001b\\[1;91merror\u001b\\[0m[^\u001b]+\n$");

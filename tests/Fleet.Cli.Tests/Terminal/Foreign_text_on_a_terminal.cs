@@ -38,7 +38,7 @@ public sealed partial class Foreign_text_on_a_terminal : IDisposable
         "scan list", "scan list --json", "scan list --channels", "scan list --channels --json", "scan show a", "scan show a --json", "scan run a", "scan pause a", "scan resume a", "scan delete a -y",
         "alerts", "alerts list", "alerts list --json", "alerts show a", "alerts show a --json", "alerts ack a", "alerts silence --scan a --for 1h", "alerts silences", "alerts silences --json",
         "alerts unsilence a", "alerts test a",
-        "agents list", "agents list --json", "agents list --names", "agents show a", "agents show a --json", "agents label * --set a=b", "agents remove * -y", "agents clear-duplicate * -y", "agents explain a *", "agents artefacts",
+        "agents list", "agents list --json", "agents list --names", "agents show a", "agents show a --json", "agents label * --set a=b", "agents remove * -y", "agents clear-duplicate * -y", "agents explain a *", "agents artifacts",
         "token create", "token create --install", "token create --operator viewer", "token list", "token list --all", "token list --json", "token revoke a",
         "operators whoami", "operators list", "operators list --json", "operators revoke a",
         "controller status", "controller log-level debug", "version --controller",

@@ -37,14 +37,14 @@ public sealed class AccessTableTests
     }
 
     [Fact]
-    public void Nobody_reaches_more_than_the_enrolment_and_whether_the_controller_serves() =>
-        AccessTable.Methods.Where(method => AccessTable.Find(method)!.Admits(s_nobody) && !method.StartsWith("/fleet.v1.Enrolment/", StringComparison.Ordinal))
+    public void Nobody_reaches_more_than_the_enrollment_and_whether_the_controller_serves() =>
+        AccessTable.Methods.Where(method => AccessTable.Find(method)!.Admits(s_nobody) && !method.StartsWith("/fleet.v1.Enrollment/", StringComparison.Ordinal))
             .ShouldBe(["/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"], ignoreOrder: true);
 
     [Fact]
     public void An_agent_reaches_only_its_link_and_its_own_versions_besides() =>
         AccessTable.Methods.Where(method => AccessTable.Find(method)!.Admits(s_agent) && !AccessTable.Find(method)!.Admits(s_nobody))
-            .ShouldBe(["/fleet.v1.AgentLink/Connect", "/fleet.v1.AgentLink/Leave", "/fleet.v1.Artefacts/FetchArtefact"], ignoreOrder: true);
+            .ShouldBe(["/fleet.v1.AgentLink/Connect", "/fleet.v1.AgentLink/Leave", "/fleet.v1.Artifacts/FetchArtifact"], ignoreOrder: true);
 
     [Fact]
     public void Each_role_reaches_what_the_one_before_it_reaches_and_more()

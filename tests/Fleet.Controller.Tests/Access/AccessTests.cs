@@ -13,7 +13,7 @@ namespace Fleet.Controller.Tests.Access;
 public sealed class AccessTests(TestController controller) : IClassFixture<TestController>
 {
     [Fact]
-    public async Task A_caller_without_a_certificate_is_told_to_enrol()
+    public async Task A_caller_without_a_certificate_is_told_to_enroll()
     {
         var refused = await RefusedAsync(new V1.Operators.OperatorsClient(controller.Connect()).WhoAmIAsync(new V1.WhoAmIRequest()));
         refused.StatusCode.ShouldBe(StatusCode.Unauthenticated);
@@ -23,7 +23,7 @@ public sealed class AccessTests(TestController controller) : IClassFixture<TestC
     [Fact]
     public async Task An_operator_without_the_role_is_refused_and_told_which_it_takes()
     {
-        var (_, identity) = await controller.EnrolOperatorAsync("viewer1", OperatorRole.Viewer);
+        var (_, identity) = await controller.EnrollOperatorAsync("viewer1", OperatorRole.Viewer);
         var refused = await RefusedAsync(new V1.Tokens.TokensClient(controller.Connect(identity)).CreateTokenAsync(new V1.CreateTokenRequest()));
         refused.StatusCode.ShouldBe(StatusCode.PermissionDenied);
         refused.Status.Detail.ShouldContain("this needs the role admin; viewer1 has the role viewer");
@@ -32,11 +32,11 @@ public sealed class AccessTests(TestController controller) : IClassFixture<TestC
     [Fact]
     public async Task An_agent_commands_nothing_and_an_operator_is_no_agent()
     {
-        var (_, agent) = await controller.EnrolAgentAsync("host1");
+        var (_, agent) = await controller.EnrollAgentAsync("host1");
         (await RefusedAsync(new V1.Tokens.TokensClient(controller.Connect(agent)).ListTokensAsync(new V1.ListTokensRequest())))
             .StatusCode.ShouldBe(StatusCode.PermissionDenied);
 
-        var (_, admin) = await controller.EnrolOperatorAsync("noagent", OperatorRole.Admin);
+        var (_, admin) = await controller.EnrollOperatorAsync("noagent", OperatorRole.Admin);
         using var link = new V1.AgentLink.AgentLinkClient(controller.Connect(admin)).Connect();
         (await Should.ThrowAsync<RpcException>(link.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TimeLimit.Default)))
             .StatusCode.ShouldBe(StatusCode.PermissionDenied);
@@ -48,8 +48,8 @@ public sealed class AccessTests(TestController controller) : IClassFixture<TestC
         controller.Options.MaxCallsPerOperator = 8;
         try
         {
-            var (_, busy) = await controller.EnrolOperatorAsync("busy", OperatorRole.Viewer);
-            var (_, other) = await controller.EnrolOperatorAsync("other", OperatorRole.Viewer);
+            var (_, busy) = await controller.EnrollOperatorAsync("busy", OperatorRole.Viewer);
+            var (_, other) = await controller.EnrollOperatorAsync("other", OperatorRole.Viewer);
             var watches = new List<AsyncServerStreamingCall<V1.JobEvent>>();
             for (var i = 0; i < 8; i++)
             {
@@ -93,8 +93,8 @@ public sealed class AccessTests(TestController controller) : IClassFixture<TestC
     [Fact]
     public async Task Revoking_an_operator_ends_the_open_stream_and_refuses_the_next_call()
     {
-        var (_, admin) = await controller.EnrolOperatorAsync("admin1", OperatorRole.Admin);
-        var (_, victim) = await controller.EnrolOperatorAsync("leaver", OperatorRole.Viewer);
+        var (_, admin) = await controller.EnrollOperatorAsync("admin1", OperatorRole.Admin);
+        var (_, victim) = await controller.EnrollOperatorAsync("leaver", OperatorRole.Viewer);
         var channel = controller.Connect(victim);
         using var watch = new V1.Jobs.JobsClient(channel).WatchJob(new V1.WatchJobRequest());
         (await watch.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TimeLimit.Default)).ShouldBeTrue();
@@ -114,7 +114,7 @@ public sealed class AccessTests(TestController controller) : IClassFixture<TestC
     [Fact]
     public async Task Removing_an_agent_lets_its_link_say_goodbye_and_refuses_the_next()
     {
-        var (reply, identity) = await controller.EnrolAgentAsync("host2");
+        var (reply, identity) = await controller.EnrollAgentAsync("host2");
         using var link = new V1.AgentLink.AgentLinkClient(controller.Connect(identity)).Connect();
         (await link.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TimeLimit.Default)).ShouldBeTrue();
         link.ResponseStream.Current.Welcome.SessionId.ShouldBe($"agent host2 ({reply.AgentId})");
@@ -133,7 +133,7 @@ public sealed class AccessTests(TestController controller) : IClassFixture<TestC
     [Fact]
     public async Task An_operator_renews_the_certificate_and_both_the_old_and_the_new_are_good()
     {
-        var (reply, identity) = await controller.EnrolOperatorAsync("renewer", OperatorRole.Operator);
+        var (reply, identity) = await controller.EnrollOperatorAsync("renewer", OperatorRole.Operator);
         using var key = SigningRequest.NewKey();
         var renewed = await new V1.Operators.OperatorsClient(controller.Connect(identity))
             .RenewCertificateAsync(new V1.RenewCertificateRequest { Csr = ByteString.CopyFrom(SigningRequest.Create(key, "x")) })
@@ -151,7 +151,7 @@ public sealed class AccessTests(TestController controller) : IClassFixture<TestC
     [Fact]
     public async Task An_agents_earlier_certificate_is_good_until_it_has_connected_with_the_renewed_one()
     {
-        var (reply, earlier) = await controller.EnrolAgentAsync("renewer1");
+        var (reply, earlier) = await controller.EnrollAgentAsync("renewer1");
         using var key = SigningRequest.NewKey();
         var renewal = controller.Get<IdentityRenewal>();
         var outcome = await renewal.RenewAgentAsync(reply.AgentId, SigningRequest.Create(key, "x"), CancellationToken.None);
@@ -185,7 +185,7 @@ public sealed class AccessTests(TestController controller) : IClassFixture<TestC
     [Fact]
     public async Task A_second_connection_may_resume_TLS_and_still_shows_who_calls()
     {
-        var (_, identity) = await controller.EnrolOperatorAsync("again", OperatorRole.Viewer);
+        var (_, identity) = await controller.EnrollOperatorAsync("again", OperatorRole.Viewer);
         for (var i = 0; i < 3; i++)
         {
             var me = await new V1.Operators.OperatorsClient(controller.Connect(identity))
@@ -197,7 +197,7 @@ public sealed class AccessTests(TestController controller) : IClassFixture<TestC
     [Fact]
     public async Task The_controller_tells_how_it_does_and_changes_its_log_level()
     {
-        var (_, admin) = await controller.EnrolOperatorAsync("curious", OperatorRole.Admin);
+        var (_, admin) = await controller.EnrollOperatorAsync("curious", OperatorRole.Admin);
         var client = new V1.Control.ControlClient(controller.Connect(admin));
 
         var status = await client.GetStatusAsync(new V1.GetStatusRequest()).ResponseAsync.WaitAsync(TimeLimit.Default);

@@ -10,14 +10,14 @@ public sealed class LastAdminTests(TestController controller) : IClassFixture<Te
     [Fact]
     public async Task The_last_admin_cannot_be_revoked()
     {
-        var (_, admin) = await controller.EnrolOperatorAsync("only", OperatorRole.Admin);
+        var (_, admin) = await controller.EnrollOperatorAsync("only", OperatorRole.Admin);
         var client = new V1.Operators.OperatorsClient(controller.Connect(admin));
 
         var refused = await Should.ThrowAsync<RpcException>(
             client.RevokeOperatorAsync(new V1.RevokeOperatorRequest { Name = "only" }).ResponseAsync.WaitAsync(TimeLimit.Default));
 
         refused.StatusCode.ShouldBe(StatusCode.FailedPrecondition);
-        await controller.EnrolOperatorAsync("second", OperatorRole.Admin);
+        await controller.EnrollOperatorAsync("second", OperatorRole.Admin);
         await client.RevokeOperatorAsync(new V1.RevokeOperatorRequest { Name = "only" }).ResponseAsync.WaitAsync(TimeLimit.Default);
     }
 }

@@ -82,13 +82,13 @@ public sealed class ConnectionAdmissionTests : IAsyncLifetime
     {
         _controller.Options.MaxConnections = 60;
         await _controller.InitializeAsync();
-        var (_, identity) = await _controller.EnrolOperatorAsync("ann", OperatorRole.Viewer);
+        var (_, identity) = await _controller.EnrollOperatorAsync("ann", OperatorRole.Viewer);
         var idle = new List<(TcpClient Client, SslStream Tls)>();
         for (var i = 0; i < 30; i++)
             idle.Add(await ShakeHandsAsync(2));
         await UntilAsync(() => _controller.Get<ConnectionTable>().Anonymous.Count == 6);
 
-        // An operator has the other places, and one who has yet to enrol comes in for it.
+        // An operator has the other places, and one who has yet to enroll comes in for it.
         await new V1.Operators.OperatorsClient(_controller.Connect(identity)).WhoAmIAsync(new V1.WhoAmIRequest()).ResponseAsync.WaitAsync(TimeLimit.Default);
         await CallAsync();
 
@@ -126,13 +126,13 @@ public sealed class ConnectionAdmissionTests : IAsyncLifetime
         await _controller.InitializeAsync();
         await CallAsync();
         _controller.Get<KnownSources>().IsKnown(PeerSource.Of(IPAddress.Loopback)).ShouldBeFalse();
-        var (_, identity) = await _controller.EnrolOperatorAsync("ann", OperatorRole.Viewer);
+        var (_, identity) = await _controller.EnrollOperatorAsync("ann", OperatorRole.Viewer);
         await new V1.Operators.OperatorsClient(_controller.Connect(identity)).WhoAmIAsync(new V1.WhoAmIRequest()).ResponseAsync.WaitAsync(TimeLimit.Default);
         _controller.Get<KnownSources>().IsKnown(PeerSource.Of(IPAddress.Loopback)).ShouldBeTrue();
     }
 
     private async Task CallAsync() =>
-        await new V1.Enrolment.EnrolmentClient(_controller.Connect()).GetTrustAsync(new V1.GetTrustRequest()).ResponseAsync.WaitAsync(TimeLimit.Default);
+        await new V1.Enrollment.EnrollmentClient(_controller.Connect()).GetTrustAsync(new V1.GetTrustRequest()).ResponseAsync.WaitAsync(TimeLimit.Default);
 
     private async Task<TcpClient> ComeAsync(int from)
     {

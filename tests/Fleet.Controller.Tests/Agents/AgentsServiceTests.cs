@@ -13,8 +13,8 @@ public sealed class AgentsServiceTests
     {
         await using var controller = await TestController.StartAsync();
         foreach (var name in new[] { "web10", "web2", "db1" })
-            await controller.EnrolAsync(name);
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+            await controller.EnrollAsync(name);
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
 
         var all = await ListAsync(controller, new TargetSelection());
 
@@ -32,7 +32,7 @@ public sealed class AgentsServiceTests
         (await ListAsync(controller, "role=web")).ShouldBeEmpty();
 
         foreach (var name in new[] { "web1", "web2", "web3" })
-            await controller.EnrolAsync(name);
+            await controller.EnrollAsync(name);
         (await ListAsync(controller, new TargetSelection { Sample = 2 })).Count.ShouldBe(2);
         (await ListAsync(controller, new TargetSelection { Limit = 1 })).Single().Name.ShouldBe("web1");
     }
@@ -41,8 +41,8 @@ public sealed class AgentsServiceTests
     public async Task Labels_are_set_and_removed_and_targets_see_them_at_once()
     {
         await using var controller = await TestController.StartAsync();
-        await controller.EnrolAsync("web1", ("role", "web"));
-        await controller.EnrolAsync("web2");
+        await controller.EnrollAsync("web1", ("role", "web"));
+        await controller.EnrollAsync("web2");
         var request = new SetLabelsRequest { Target = new TargetSelection { Expression = "all" } };
         request.Set.Add("role", "web");
         request.Remove.Add("old");
@@ -62,7 +62,7 @@ public sealed class AgentsServiceTests
     public async Task Labels_that_cannot_be_are_refused(string key, string value, string named)
     {
         await using var controller = await TestController.StartAsync();
-        await controller.EnrolAsync("web1");
+        await controller.EnrollAsync("web1");
         var request = new SetLabelsRequest { Target = new TargetSelection { Expression = "all" } };
         if (key.Length > 0)
             request.Set.Add(key, value);
@@ -78,7 +78,7 @@ public sealed class AgentsServiceTests
     public async Task Removing_an_agent_cuts_its_link_and_ends_its_tasks()
     {
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         var job = await SomeRequests.CreateAsync(controller, "all");
         await agent.ExpectAsync(MessageOneofCase.StartTask);
 
@@ -95,7 +95,7 @@ public sealed class AgentsServiceTests
     public async Task A_target_is_explained_clause_by_clause()
     {
         await using var controller = await TestController.StartAsync();
-        await controller.EnrolAsync("web1", ("role", "web"));
+        await controller.EnrollAsync("web1", ("role", "web"));
         var request = new ExplainTargetRequest { Target = new TargetSelection { Expression = "role=web and os=linux" }, Name = "web1" };
 
         var reply = await CallAsync(controller, (agents, headers) => agents.ExplainTargetAsync(request, headers).ResponseAsync);

@@ -18,7 +18,7 @@ public sealed class AlertsServiceTests
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         await ApplyAsync(controller, receiver);
 
         for (var part = 0; part < 10; part++)
@@ -38,7 +38,7 @@ public sealed class AlertsServiceTests
     public async Task An_alert_is_found_by_its_id_and_a_list_says_when_it_is_not_whole()
     {
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         await SomeScans.ApplyAsync(controller, SomeScans.Scan("oom"), SomeScans.Scan("disk"));
         await agent.ReportAsync(1, [SomeScans.Hit("oom", 1), SomeScans.Hit("disk", 2)]);
         var alerts = await SomeScans.AlertsAsync(controller, alerts => alerts.Count == 2);
@@ -58,7 +58,7 @@ public sealed class AlertsServiceTests
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var controller = await TestController.StartAsync();
-        var record = await controller.EnrolAsync("web1");
+        var record = await controller.EnrollAsync("web1");
         await ApplyAsync(controller, receiver);
         await using (var agent = await ScriptedAgent.LinkAsync(controller, record))
             await agent.ReportAsync(1, [SomeScans.Hit("oom", 1)]);
@@ -78,7 +78,7 @@ public sealed class AlertsServiceTests
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         receiver.AnswerWith(503);
         await ApplyAsync(controller, receiver);
         await agent.ReportAsync(1, [SomeScans.Hit("oom", 1)]);
@@ -100,7 +100,7 @@ public sealed class AlertsServiceTests
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         await ApplyAsync(controller, receiver);
         var silence = await CallAsync(controller, (alerts, headers) => alerts.CreateSilenceAsync(
             new CreateSilenceRequest { Scan = "o*", DurationMs = 3_600_000, Comment = "works" }, headers).ResponseAsync);
@@ -138,7 +138,7 @@ public sealed class AlertsServiceTests
     public async Task An_alert_is_acknowledged_by_its_operator()
     {
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         await SomeScans.ApplyAsync(controller, SomeScans.Scan("oom"));
         await agent.ReportAsync(1, [SomeScans.Hit("oom", 1)]);
         var alert = (await SomeScans.AlertsAsync(controller, alerts => alerts.Count == 1)).Single();

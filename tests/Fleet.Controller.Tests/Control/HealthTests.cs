@@ -119,8 +119,8 @@ public sealed class HealthTests(TestController controller) : IClassFixture<TestC
     [Fact]
     public async Task Reflection_tells_an_admin_the_whole_contract_and_others_nothing()
     {
-        var (_, admin) = await controller.EnrolOperatorAsync("ada", OperatorRole.Admin);
-        var (_, viewer) = await controller.EnrolOperatorAsync("vic", OperatorRole.Viewer);
+        var (_, admin) = await controller.EnrollOperatorAsync("ada", OperatorRole.Admin);
+        var (_, viewer) = await controller.EnrollOperatorAsync("vic", OperatorRole.Viewer);
         var request = new ServerReflectionRequest { ListServices = "*" };
 
         using var told = new ServerReflection.ServerReflectionClient(controller.Connect(admin)).ServerReflectionInfo();

@@ -14,7 +14,7 @@ internal static class Some
     {
         Id = id,
         Name = name ?? id,
-        EnrolmentId = id,
+        EnrollmentId = id,
         Labels = labels.ToDictionary(label => label.Key, label => label.Value),
         Facts = new Dictionary<string, string>(),
         CertificateSerial = id,

@@ -14,7 +14,7 @@ public sealed class HitFollowTests
     public async Task From_any_place_on_the_same_hits_come_in_the_same_order_as_live_however_old_their_lines_are()
     {
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         await agent.ReportAsync(1, [SomeScans.Hit("oom", 1, "before")]);
         await using var live = Following.Start(controller, new SearchHitsRequest { Follow = true, Scans = { "oom" } });
         await live.ReadAsync(0);
@@ -38,7 +38,7 @@ public sealed class HitFollowTests
     public async Task A_place_stays_good_when_retention_has_deleted_all_that_stood_there()
     {
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         await using var live = Following.Start(controller, new SearchHitsRequest { Follow = true });
         await live.ReadAsync(0);
         await agent.ReportAsync(1, [SomeScans.Hit("oom", 1, "1"), SomeScans.Hit("oom", 2, "2")]);
@@ -74,7 +74,7 @@ public sealed class HitFollowTests
         await using var controller = await TestController.StartAsync();
         foreach (var (name, lines) in new[] { ("web1", 3), ("web2", 1), ("db1", 2) })
         {
-            await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync(name));
+            await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync(name));
             await agent.ReportAsync(1, Enumerable.Range(1, lines).Select(id => SomeScans.Hit("oom", id)));
         }
 

@@ -27,13 +27,13 @@ public sealed class HitsServiceTests
     public async Task A_report_that_comes_twice_is_stored_once_and_acknowledged_twice()
     {
         await using var controller = await TestController.StartAsync();
-        var record = await controller.EnrolAsync("web1");
+        var record = await controller.EnrollAsync("web1");
         Hit[] hits = [.. Enumerable.Range(1, 50).Select(id => SomeScans.Hit("oom", id, $"line {id}", s_start.AddSeconds(id)))];
         await using (var agent = await ScriptedAgent.LinkAsync(controller, record))
             await agent.ReportAsync(1, hits);
         await using (var again = await ScriptedAgent.LinkAsync(controller, record))
             await again.ReportAsync(1, hits.Append(SomeScans.Hit("oom", 51, "line 51", s_start.AddSeconds(51))));
-        await using var other = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web2"));
+        await using var other = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web2"));
         await other.ReportAsync(1, hits[..1]);
 
         var found = await SomeScans.SearchAsync(controller, new SearchHitsRequest { Scans = { "oom" } });
@@ -48,7 +48,7 @@ public sealed class HitsServiceTests
     public async Task Pages_follow_one_another_without_a_hole_where_many_lines_have_one_time()
     {
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         await agent.ReportAsync(1, Enumerable.Range(1, 1000).Select(id => SomeScans.Hit("oom", id, $"{id}", s_start.AddSeconds(id / 300))));
 
         var found = await SomeScans.SearchAsync(controller, new SearchHitsRequest { Limit = 950 });
@@ -62,7 +62,7 @@ public sealed class HitsServiceTests
     public async Task Summaries_and_gaps_come_back_as_they_were_reported_and_count()
     {
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         var time = s_start.ToUnixTimeMilliseconds() * 1000;
         var summary = new HitSummary
         {
@@ -90,7 +90,7 @@ public sealed class HitsServiceTests
     public async Task Following_shows_what_was_there_in_the_window_and_then_every_hit_as_it_comes()
     {
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         await agent.ReportAsync(1, [SomeScans.Hit("oom", 1, "first", s_start), SomeScans.Hit("disk", 2, "other", s_start)]);
         var (channel, headers) = controller.AsOperator();
         using var _ = channel;
@@ -119,8 +119,8 @@ public sealed class HitsServiceTests
     public async Task Only_the_hosts_that_are_asked_for_are_searched()
     {
         await using var controller = await TestController.StartAsync();
-        await using var one = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
-        await using var two = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("db1"));
+        await using var one = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
+        await using var two = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("db1"));
         await one.ReportAsync(1, [SomeScans.Hit("oom", 1, "Killed by the kernel")]);
         await two.ReportAsync(1, [SomeScans.Hit("oom", 1, "killed by hand")]);
 
@@ -136,7 +136,7 @@ public sealed class HitsServiceTests
     public async Task A_report_with_a_bad_field_ends_the_link_and_leaves_nothing(string named, Action<ScanReport> spoil)
     {
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         var report = new ScanReport { Number = 1, SpoolId = "spool-1", Hits = { SomeScans.Hit("oom", 1) } };
         spoil(report);
 

@@ -26,9 +26,9 @@ public sealed class BackupTests : IDisposable
         var settings = _directory.New("controller.json");
         await File.WriteAllTextAsync(settings, """{ "advertise": "fleet.example:7443" }""");
         await MakeFleetAsync();
-        Directory.CreateDirectory(Path.Combine(_data, "artefacts"));
-        await File.WriteAllTextAsync(Path.Combine(_data, "artefacts", "fleet-agent-1.2.3~rc1-linux-x64.tar.gz"), "an artefact");
-        await File.WriteAllTextAsync(Path.Combine(_data, "artefacts", "0123.incoming"), "half an upload");
+        Directory.CreateDirectory(Path.Combine(_data, "artifacts"));
+        await File.WriteAllTextAsync(Path.Combine(_data, "artifacts", "fleet-agent-1.2.3~rc1-linux-x64.tar.gz"), "an artifact");
+        await File.WriteAllTextAsync(Path.Combine(_data, "artifacts", "0123.incoming"), "half an upload");
 
         (await RunAsync("backup", _backup, "--data", _data, "--config", settings)).ShouldBe(0, _errors.ToString());
 
@@ -41,8 +41,8 @@ public sealed class BackupTests : IDisposable
         (await RunAsync("restore", _backup, "--data", other)).ShouldBe(0, _errors.ToString());
 
         _output.ToString().ShouldContain($"its settings are in {Path.Combine(other, "controller.json")}");
-        Directory.GetFileSystemEntries(other).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(["artefacts", "controller.json", "fleet.db", "trust"]);
-        Directory.GetFiles(Path.Combine(other, "artefacts")).ShouldHaveSingleItem().ShouldEndWith("fleet-agent-1.2.3~rc1-linux-x64.tar.gz");
+        Directory.GetFileSystemEntries(other).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(["artifacts", "controller.json", "fleet.db", "trust"]);
+        Directory.GetFiles(Path.Combine(other, "artifacts")).ShouldHaveSingleItem().ShouldEndWith("fleet-agent-1.2.3~rc1-linux-x64.tar.gz");
         foreach (var file in Directory.GetFiles(other, "*", SearchOption.AllDirectories))
             File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
         foreach (var key in Directory.GetFiles(Path.Combine(_data, "trust"), "*-root.*").Append(Path.Combine(_data, "trust", "controller.key")))

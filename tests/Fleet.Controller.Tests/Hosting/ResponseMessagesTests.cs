@@ -11,8 +11,8 @@ public sealed class ResponseMessagesTests
     public async Task Messages_that_are_to_leave_together_leave_at_64_KiB_all_the_same()
     {
         var written = new Written();
-        var messages = new ResponseMessages<V1.ArtefactChunk>(written);
-        var chunk = new V1.ArtefactChunk { Data = ByteString.CopyFrom(new byte[10_000]) };
+        var messages = new ResponseMessages<V1.ArtifactChunk>(written);
+        var chunk = new V1.ArtifactChunk { Data = ByteString.CopyFrom(new byte[10_000]) };
         for (var i = 0; i < 20; i++)
         {
             messages.WriteOptions = new WriteOptions(WriteFlags.BufferHint);
@@ -26,7 +26,7 @@ public sealed class ResponseMessagesTests
         written.Flushed.ShouldBe([6, 13, 20]);
     }
 
-    private sealed class Written : IServerStreamWriter<V1.ArtefactChunk>
+    private sealed class Written : IServerStreamWriter<V1.ArtifactChunk>
     {
         private int _count;
 
@@ -34,7 +34,7 @@ public sealed class ResponseMessagesTests
 
         public WriteOptions? WriteOptions { get; set; }
 
-        public Task WriteAsync(V1.ArtefactChunk message)
+        public Task WriteAsync(V1.ArtifactChunk message)
         {
             if (WriteOptions is null || (WriteOptions.Flags & WriteFlags.BufferHint) == 0)
                 Flushed.Add(_count);
@@ -42,6 +42,6 @@ public sealed class ResponseMessagesTests
             return Task.CompletedTask;
         }
 
-        public Task WriteAsync(V1.ArtefactChunk message, CancellationToken cancellationToken) => WriteAsync(message);
+        public Task WriteAsync(V1.ArtifactChunk message, CancellationToken cancellationToken) => WriteAsync(message);
     }
 }

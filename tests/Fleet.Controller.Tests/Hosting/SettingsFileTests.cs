@@ -32,7 +32,7 @@ public sealed partial class SettingsFileTests : IDisposable
         values.Keys.ShouldBe(SettingsTable.All.Select(setting => setting.Key), ignoreOrder: true);
         var read = SettingsReader.Read(new SettingsSources { File = file });
         var defaults = new ControllerOptions();
-        read.Artefacts.ShouldBe(defaults.Artefacts);
+        read.Artifacts.ShouldBe(defaults.Artifacts);
         read.MaxConnections.ShouldBe(defaults.MaxConnections);
         read.Link.SilenceLimit.ShouldBe(defaults.Link.SilenceLimit);
         read.Upkeep.MaxOutputBytes.ShouldBe(defaults.Upkeep.MaxOutputBytes);

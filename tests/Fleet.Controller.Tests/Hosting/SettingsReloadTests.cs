@@ -88,7 +88,7 @@ public sealed class SettingsReloadTests : IDisposable
 
     private static string Show(ControllerOptions options) => System.Text.Json.JsonSerializer.Serialize(new
     {
-        options.Advertise, options.Artefacts, options.MaxCallsPerOperator, options.MaxAgentDownloads, options.MinDownloadRate, options.Handshakes,
+        options.Advertise, options.Artifacts, options.MaxCallsPerOperator, options.MaxAgentDownloads, options.MinDownloadRate, options.Handshakes,
         options.Anonymous, options.Certificates, options.Link, options.Dispatch, options.Agents, options.Notify, options.Upkeep, options.Log,
     });
 

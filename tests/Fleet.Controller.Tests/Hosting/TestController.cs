@@ -3,9 +3,9 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Fleet.Controller.Access;
-using Fleet.Controller.Artefacts;
+using Fleet.Controller.Artifacts;
 using Fleet.Controller.Control;
-using Fleet.Controller.Enrolment;
+using Fleet.Controller.Enrollment;
 using Fleet.Controller.Hosting;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Logging;
@@ -91,32 +91,32 @@ public sealed class TestController : IAsyncLifetime
     }
 
     /// <summary>Joins as an agent over TLS.</summary>
-    internal async Task<(V1.EnrolAgentReply Reply, X509Certificate2 Identity)> EnrolAgentAsync(string name)
+    internal async Task<(V1.EnrollAgentReply Reply, X509Certificate2 Identity)> EnrollAgentAsync(string name)
     {
         using var key = SigningRequest.NewKey();
-        var request = new V1.EnrolAgentRequest
+        var request = new V1.EnrollAgentRequest
         {
             Token = await TokenAsync(TokenKind.Agent),
-            EnrolmentId = Guid.NewGuid().ToString("N"),
+            EnrollmentId = Guid.NewGuid().ToString("N"),
             Name = name,
             Csr = ByteString.CopyFrom(SigningRequest.Create(key, name)),
         };
-        var reply = await new V1.Enrolment.EnrolmentClient(Connect()).EnrolAgentAsync(request).ResponseAsync.WaitAsync(TimeLimit.Default);
+        var reply = await new V1.Enrollment.EnrollmentClient(Connect()).EnrollAgentAsync(request).ResponseAsync.WaitAsync(TimeLimit.Default);
         return (reply, WithKey(reply.Chain, key));
     }
 
     /// <summary>Joins as an operator over TLS.</summary>
-    internal async Task<(V1.EnrolOperatorReply Reply, X509Certificate2 Identity)> EnrolOperatorAsync(string name, OperatorRole role)
+    internal async Task<(V1.EnrollOperatorReply Reply, X509Certificate2 Identity)> EnrollOperatorAsync(string name, OperatorRole role)
     {
         using var key = SigningRequest.NewKey();
-        var request = new V1.EnrolOperatorRequest
+        var request = new V1.EnrollOperatorRequest
         {
             Token = await TokenAsync(TokenKind.Operator, role),
-            EnrolmentId = Guid.NewGuid().ToString("N"),
+            EnrollmentId = Guid.NewGuid().ToString("N"),
             Name = name,
             Csr = ByteString.CopyFrom(SigningRequest.Create(key, name)),
         };
-        var reply = await new V1.Enrolment.EnrolmentClient(Connect()).EnrolOperatorAsync(request).ResponseAsync.WaitAsync(TimeLimit.Default);
+        var reply = await new V1.Enrollment.EnrollmentClient(Connect()).EnrollOperatorAsync(request).ResponseAsync.WaitAsync(TimeLimit.Default);
         return (reply, WithKey(reply.Chain, key));
     }
 
@@ -129,14 +129,14 @@ public sealed class TestController : IAsyncLifetime
     private static void AddRooms(IServiceCollection services)
     {
         services.AddSingleton(new LogLevelControl(LogEventLevel.Information));
-        services.AddIdentity().AddEnrolment().AddAccess().AddArtefacts().AddControl();
+        services.AddIdentity().AddEnrollment().AddAccess().AddArtifacts().AddControl();
     }
 
     private static void Map(WebApplication app)
     {
-        app.MapEnrolment();
+        app.MapEnrollment();
         app.MapAccess();
-        app.MapArtefacts();
+        app.MapArtifacts();
         app.MapControl();
         app.MapGrpcService<WaitingJobs>();
         app.MapGrpcService<WaitingLink>();

@@ -77,7 +77,7 @@ public sealed class ClientCertificateJudgeTests
         _time.Advance(TimeSpan.FromDays(90) + TimeSpan.FromSeconds(1));
         var late = Judge(certificate).ShouldBeOfType<CallerIdentity.Anonymous>();
         late.Reason.ShouldContain("was valid until");
-        late.Reason.ShouldContain("enrol again, or compare the clocks");
+        late.Reason.ShouldContain("enroll again, or compare the clocks");
         late.Refusal.ShouldBeNull();
     }
 

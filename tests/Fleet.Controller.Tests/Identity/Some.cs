@@ -43,7 +43,7 @@ internal static class Some
     {
         Id = id,
         Name = "web1",
-        EnrolmentId = "enrolment-1",
+        EnrollmentId = "enrollment-1",
         Labels = new Dictionary<string, string>(),
         Facts = new Dictionary<string, string>(),
         CertificateSerial = serial,
@@ -60,6 +60,6 @@ internal static class Some
         CertificateSerial = "00",
         CertificateNotAfter = DateTimeOffset.UnixEpoch,
         CreatedAt = DateTimeOffset.UnixEpoch,
-        EnrolmentId = "enrolment-1",
+        EnrollmentId = "enrollment-1",
     };
 }

@@ -33,8 +33,8 @@ public sealed class ForeignClientTests(TestController controller) : IClassFixtur
             "nobody_gets_the_roots", "nobody_is_told_to_enroll", "unary", "server_streaming_and_cancel", "client_streaming", "duplex", "error_text", "deadline", "too_large",
         ];
         using var directory = new TemporaryDirectory();
-        Foreigner.Write(directory, "agent", (await controller.EnrolAgentAsync("host1")).Identity);
-        Foreigner.Write(directory, "operator", (await controller.EnrolOperatorAsync("ada", OperatorRole.Admin)).Identity);
+        Foreigner.Write(directory, "agent", (await controller.EnrollAgentAsync("host1")).Identity);
+        Foreigner.Write(directory, "operator", (await controller.EnrollOperatorAsync("ada", OperatorRole.Admin)).Identity);
         await File.WriteAllTextAsync(directory.New("root.pem"), controller.Authority.Fleet.Certificate.ExportCertificatePem());
 
         var (output, errors) = await Foreigner.PlayAsync(Foreigner.Node, directory, [controller.Address.Authority, directory.Path], cases);

@@ -25,7 +25,7 @@ public sealed class ForeignServerTests(TestController controller) : IClassFixtur
         var (server, address) = await Foreigner.ServeAsync(language, certificate);
         using (server)
         {
-            var (_, identity) = await controller.EnrolAgentAsync($"of-{language}");
+            var (_, identity) = await controller.EnrollAgentAsync($"of-{language}");
             using var channel = LinkChannel.Open(address, LinkHandler.Pinned(new PinnedTrust(controller.Authority.Fleet.Certificate), identity));
             await UnaryAsync(channel);
             await ServerStreamingAsync(channel);
@@ -37,7 +37,7 @@ public sealed class ForeignServerTests(TestController controller) : IClassFixtur
     }
 
     private static async Task UnaryAsync(GrpcChannel channel) =>
-        (await new V1.Enrolment.EnrolmentClient(channel).GetTrustAsync(new V1.GetTrustRequest()).ResponseAsync.WaitAsync(TimeLimit.Default)).FleetRoot.Length.ShouldBe(300_000);
+        (await new V1.Enrollment.EnrollmentClient(channel).GetTrustAsync(new V1.GetTrustRequest()).ResponseAsync.WaitAsync(TimeLimit.Default)).FleetRoot.Length.ShouldBe(300_000);
 
     private static async Task ServerStreamingAsync(GrpcChannel channel)
     {
@@ -50,10 +50,10 @@ public sealed class ForeignServerTests(TestController controller) : IClassFixtur
 
     private static async Task ClientStreamingAsync(GrpcChannel channel)
     {
-        using var call = new V1.Artefacts.ArtefactsClient(channel).PutArtefact();
+        using var call = new V1.Artifacts.ArtifactsClient(channel).PutArtifact();
         // More than windows hold.
         for (var i = 0; i < 50; i++)
-            await call.RequestStream.WriteAsync(new V1.PutArtefactRequest { Data = ByteString.CopyFrom(new byte[50_000]) }).WaitAsync(TimeLimit.Default);
+            await call.RequestStream.WriteAsync(new V1.PutArtifactRequest { Data = ByteString.CopyFrom(new byte[50_000]) }).WaitAsync(TimeLimit.Default);
         await call.RequestStream.CompleteAsync();
         (await call.ResponseAsync.WaitAsync(TimeLimit.Default)).SizeBytes.ShouldBe(2_500_000ul);
     }

@@ -78,8 +78,8 @@ internal sealed class Foreigner : IDisposable
         var seen = new HashSet<string>();
         foreach (var file in new[]
         {
-            V1.AgentLinkReflection.Descriptor, V1.ArtefactsReflection.Descriptor, V1.AccessReflection.Descriptor, V1.ControlReflection.Descriptor,
-            V1.EnrolmentReflection.Descriptor, V1.JobsReflection.Descriptor,
+            V1.AgentLinkReflection.Descriptor, V1.ArtifactsReflection.Descriptor, V1.AccessReflection.Descriptor, V1.ControlReflection.Descriptor,
+            V1.EnrollmentReflection.Descriptor, V1.JobsReflection.Descriptor,
         })
             Add(file);
         var path = directory.New("contract.bin");

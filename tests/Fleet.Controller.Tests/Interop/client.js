@@ -30,7 +30,7 @@ const end = call => new Promise(resolve => {
 
 const cases = {
   async nobody_gets_the_roots() {
-    assert.ok((await unary(open('Enrolment'), 'GetTrust', {})).fleet_root.length > 100);
+    assert.ok((await unary(open('Enrollment'), 'GetTrust', {})).fleet_root.length > 100);
   },
   async nobody_is_told_to_enroll() {
     const error = await failure(unary(open('Operators'), 'WhoAmI', {}));
@@ -50,9 +50,9 @@ const cases = {
   },
   async client_streaming() {
     const head = { version: '1.2.3', size_bytes: 7, sha256: Buffer.alloc(32) };
-    const client = open('Artefacts', 'operator');
+    const client = open('Artifacts', 'operator');
     const answer = new Promise((resolve, reject) => {
-      const call = client.PutArtefact(soon(), (error, reply) => error ? reject(error) : resolve(reply));
+      const call = client.PutArtifact(soon(), (error, reply) => error ? reject(error) : resolve(reply));
       call.write({ head });
       call.write({ data: Buffer.alloc(7) });
       call.end();

@@ -58,13 +58,13 @@ class Cases:
 
     def client_streaming(self):
         content = bytes(range(256)) * 500
-        head = self.m.Artefact(version="1.2.3", size_bytes=len(content), sha256=hashlib.sha256(content).digest())
-        parts = [self.m.PutArtefactRequest(head=head)]
-        parts += [self.m.PutArtefactRequest(data=content[i:i + 50000]) for i in range(0, len(content), 50000)]
-        put = self.method("stream_unary", "Artefacts/PutArtefact", self.m.Artefact)
+        head = self.m.Artifact(version="1.2.3", size_bytes=len(content), sha256=hashlib.sha256(content).digest())
+        parts = [self.m.PutArtifactRequest(head=head)]
+        parts += [self.m.PutArtifactRequest(data=content[i:i + 50000]) for i in range(0, len(content), 50000)]
+        put = self.method("stream_unary", "Artifacts/PutArtifact", self.m.Artifact)
         same(put(iter(parts), timeout=TIMEOUT).size_bytes, len(content))
         head.sha256 = bytes(32)
-        wrong = failure(put, iter([self.m.PutArtefactRequest(head=head), self.m.PutArtefactRequest(data=bytes(3))]), timeout=TIMEOUT)
+        wrong = failure(put, iter([self.m.PutArtifactRequest(head=head), self.m.PutArtifactRequest(data=bytes(3))]), timeout=TIMEOUT)
         same(wrong.code(), grpc.StatusCode.INVALID_ARGUMENT)
 
     def duplex(self):

@@ -10,7 +10,7 @@ exports.special = '50% \u263a \u{1f608}';
 
 // The services of the contract by their names, such as Jobs.
 exports.load = directory => {
-  const names = ['access', 'agent_link', 'artefacts', 'control', 'enrolment', 'jobs'].map(name => `fleet/v1/${name}.proto`);
+  const names = ['access', 'agent_link', 'artifacts', 'control', 'enrollment', 'jobs'].map(name => `fleet/v1/${name}.proto`);
   const definition = loader.loadSync(names, { includeDirs: [directory], keepCase: true, longs: Number, defaults: true, oneofs: true });
   return grpc.loadPackageDefinition(definition).fleet.v1;
 };

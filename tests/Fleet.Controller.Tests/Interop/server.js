@@ -9,7 +9,7 @@ const [proto, certificate, key] = process.argv.slice(2);
 const fleet = contract.load(proto);
 const server = new grpc.Server();
 
-server.addService(fleet.Enrolment.service, {
+server.addService(fleet.Enrollment.service, {
   GetTrust: (call, done) => done(null, { fleet_root: Buffer.alloc(300000) }),
 });
 server.addService(fleet.Jobs.service, {
@@ -24,8 +24,8 @@ server.addService(fleet.Jobs.service, {
     if (call.request.job_id !== 'silent') call.end();
   },
 });
-server.addService(fleet.Artefacts.service, {
-  PutArtefact: (call, done) => {
+server.addService(fleet.Artifacts.service, {
+  PutArtifact: (call, done) => {
     let size = 0;
     call.on('data', part => { size += part.data ? part.data.length : 0; });
     call.on('end', () => done(null, { size_bytes: size }));

@@ -27,7 +27,7 @@ def main():
 
     def put(requests, context):
         size = sum(len(request.data) for request in requests)
-        return m.Artefact(size_bytes=size)
+        return m.Artifact(size_bytes=size)
 
     def link(requests, context):
         hello = next(requests).hello
@@ -42,9 +42,9 @@ def main():
 
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=16))
     server.add_generic_rpc_handlers((
-        handlers("Enrolment", GetTrust=(grpc.unary_unary_rpc_method_handler, trust, m.GetTrustRequest)),
+        handlers("Enrollment", GetTrust=(grpc.unary_unary_rpc_method_handler, trust, m.GetTrustRequest)),
         handlers("Jobs", WatchJob=(grpc.unary_stream_rpc_method_handler, watch, m.WatchJobRequest)),
-        handlers("Artefacts", PutArtefact=(grpc.stream_unary_rpc_method_handler, put, m.PutArtefactRequest)),
+        handlers("Artifacts", PutArtifact=(grpc.stream_unary_rpc_method_handler, put, m.PutArtifactRequest)),
         handlers("AgentLink", Connect=(grpc.stream_stream_rpc_method_handler, link, m.AgentMessage)),
     ))
     with open(certificate, "rb") as chain, open(key, "rb") as private:

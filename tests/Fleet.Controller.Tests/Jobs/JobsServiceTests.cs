@@ -21,10 +21,10 @@ public sealed class JobsServiceTests
         { "spec_sha256", request => request.SpecSha256 = ByteString.CopyFromUtf8("x") },
         { "spec.steps", request => SetSpec(request, spec => spec.Steps.Clear()) },
         { "spec.steps[0].action", request => SetSpec(request, spec => spec.Steps[0] = new Step()) },
-        { "spec.steps[0].upgrade_agent.artefacts[0].architecture", request => SetUpgrade(request, ("sparc", 1)) },
-        { "spec.steps[0].upgrade_agent.artefacts[1].architecture", request => SetUpgrade(request, ("x86_64", 1), ("x86_64", 2)) },
-        { "spec.steps[0].upgrade_agent.artefacts[1].size_bytes", request => SetUpgrade(request, ("x86_64", 1), ("aarch64", 0)) },
-        { "spec.steps[0].upgrade_agent.artefacts[0]", request => SetUpgrade(request, ("aarch64", 2), ("x86_64", 1)) },
+        { "spec.steps[0].upgrade_agent.artifacts[0].architecture", request => SetUpgrade(request, ("sparc", 1)) },
+        { "spec.steps[0].upgrade_agent.artifacts[1].architecture", request => SetUpgrade(request, ("x86_64", 1), ("x86_64", 2)) },
+        { "spec.steps[0].upgrade_agent.artifacts[1].size_bytes", request => SetUpgrade(request, ("x86_64", 1), ("aarch64", 0)) },
+        { "spec.steps[0].upgrade_agent.artifacts[0]", request => SetUpgrade(request, ("aarch64", 2), ("x86_64", 1)) },
         { "spec.steps[0].argv", request => SetSpec(request, spec => spec.Steps[0] = new Step { Argv = new Argv() }) },
         { "spec.steps[0].script.name", request => SetSpec(request, spec => spec.Steps[0] = new Step { Script = new Script { Name = "../x", Content = ByteString.CopyFromUtf8("x") } }) },
         { "spec.run_timeout_ms", request => SetSpec(request, spec => spec.RunTimeoutMs = 0) },
@@ -52,7 +52,7 @@ public sealed class JobsServiceTests
     public async Task A_field_out_of_range_is_refused_by_its_name(string named, Action<CreateJobRequest> spoil)
     {
         await using var controller = await TestController.StartAsync();
-        await controller.EnrolAsync("web1");
+        await controller.EnrollAsync("web1");
         var request = SomeRequests.Ping("all");
         spoil(request);
 
@@ -66,7 +66,7 @@ public sealed class JobsServiceTests
     public async Task A_summary_is_cleaned_and_not_refused()
     {
         await using var controller = await TestController.StartAsync();
-        await controller.EnrolAsync("web1");
+        await controller.EnrollAsync("web1");
         var request = SomeRequests.Ping("all");
         request.Summary = "awk\t'{print}' \u202e\u001b]0;x";
         var (channel, headers) = controller.AsOperator();
@@ -81,7 +81,7 @@ public sealed class JobsServiceTests
     public async Task A_viewer_sees_a_job_without_what_may_be_secret_of_it()
     {
         await using var controller = await TestController.StartAsync();
-        await controller.EnrolAsync("web1");
+        await controller.EnrollAsync("web1");
         var request = SomeRequests.Ping("all");
         SetSpec(request, spec =>
         {
@@ -117,7 +117,7 @@ public sealed class JobsServiceTests
     public async Task A_target_that_matches_nothing_says_which_names_are_unknown()
     {
         await using var controller = await TestController.StartAsync();
-        await controller.EnrolAsync("web1");
+        await controller.EnrollAsync("web1");
 
         var refusal = await RefusalAsync(controller, SomeRequests.Ping("web[7-8]"));
 
@@ -130,7 +130,7 @@ public sealed class JobsServiceTests
     public async Task A_job_reports_unknown_names_beside_those_it_reaches()
     {
         await using var controller = await TestController.StartAsync();
-        await controller.EnrolAsync("web1");
+        await controller.EnrollAsync("web1");
 
         var job = await SomeRequests.CreateAsync(controller, "web1,web9");
 
@@ -142,14 +142,14 @@ public sealed class JobsServiceTests
     public async Task The_same_request_twice_is_one_job_even_where_its_target_would_now_be_refused()
     {
         await using var controller = await TestController.StartAsync();
-        await controller.EnrolAsync("web1");
+        await controller.EnrollAsync("web1");
         var request = SomeRequests.Ping("all");
         var preview = await SomeRequests.CallAsync(controller, (jobs, headers) =>
             jobs.PreviewTargetAsync(new PreviewTargetRequest { Target = request.Target }, headers).ResponseAsync);
         request.PreviewDigest = preview.Digest;
 
         var first = await CreateAsync(controller, request);
-        await controller.EnrolAsync("web2");
+        await controller.EnrollAsync("web2");
         var second = await CreateAsync(controller, request);
 
         second.Id.ShouldBe(first.Id);
@@ -162,7 +162,7 @@ public sealed class JobsServiceTests
     {
         await using var controller = await TestController.StartAsync();
         for (var i = 1; i <= 20; i++)
-            await controller.EnrolAsync($"web{i}");
+            await controller.EnrollAsync($"web{i}");
         var request = SomeRequests.Ping("all");
         request.Target.Sample = 5;
         var preview = await SomeRequests.CallAsync(controller, (jobs, headers) =>
@@ -185,8 +185,8 @@ public sealed class JobsServiceTests
     public async Task A_replayed_watch_says_the_same_as_the_live_one()
     {
         await using var controller = await TestController.StartAsync();
-        await using var one = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
-        await using var two = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web2"));
+        await using var one = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
+        await using var two = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web2"));
         var job = await SomeRequests.CreateAsync(controller, "all");
         var live = SomeRequests.WatchAsync(controller, job.Id);
 
@@ -209,7 +209,7 @@ public sealed class JobsServiceTests
     public async Task A_watcher_that_does_not_read_slows_nobody()
     {
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         var job = await SomeRequests.CreateAsync(controller, "all");
         var (channel, headers) = controller.AsOperator();
         using var _ = channel;
@@ -235,7 +235,7 @@ public sealed class JobsServiceTests
     public async Task Without_a_delivery_timeout_agents_that_are_away_expire_in_the_same_breath()
     {
         await using var controller = await TestController.StartAsync();
-        await controller.EnrolAsync("web1");
+        await controller.EnrollAsync("web1");
 
         var job = await SomeRequests.CreateAsync(controller, "all", options => options.DeliveryTimeoutMs = 0);
 
@@ -246,8 +246,8 @@ public sealed class JobsServiceTests
     public async Task A_retry_reaches_only_what_did_not_succeed()
     {
         await using var controller = await TestController.StartAsync();
-        await using var good = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
-        await using var bad = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web2"));
+        await using var good = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
+        await using var bad = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web2"));
         var job = await SomeRequests.CreateAsync(controller, "all");
         var first = await good.RunNextAsync();
         await bad.RunNextAsync(TaskState.Failed);
@@ -270,7 +270,7 @@ public sealed class JobsServiceTests
     {
         await using var controller = await TestController.StartAsync();
         for (var i = 1; i <= 3; i++)
-            await controller.EnrolAsync($"web{i}");
+            await controller.EnrollAsync($"web{i}");
         var ids = new List<string>();
         for (var i = 0; i < 3; i++)
             ids.Insert(0, (await SomeRequests.CreateAsync(controller, "all")).Id);
@@ -310,7 +310,7 @@ public sealed class JobsServiceTests
     public async Task A_log_that_retention_took_is_replayed_as_its_ends()
     {
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         var job = await SomeRequests.CreateAsync(controller, "all");
         await agent.RunNextAsync(TaskState.Failed);
         await SomeRequests.DoneAsync(controller, job.Id);
@@ -333,11 +333,11 @@ public sealed class JobsServiceTests
     private static async Task<Status> RefusalAsync(TestController controller, CreateJobRequest request) =>
         (await Should.ThrowAsync<RpcException>(() => CreateAsync(controller, request))).Status;
 
-    // What agents of before go by is the artefact of one byte.
-    private static void SetUpgrade(CreateJobRequest request, params (string Architecture, byte Bytes)[] artefacts) => SetSpec(request, spec =>
+    // What agents of before go by is the artifact of one byte.
+    private static void SetUpgrade(CreateJobRequest request, params (string Architecture, byte Bytes)[] artifacts) => SetSpec(request, spec =>
     {
         var upgrade = new UpgradeAgent { Version = "1.2.3", Sha256 = Digest(1), SizeBytes = 1, HealthTimeoutMs = 20_000 };
-        upgrade.Artefacts.AddRange(artefacts.Select(a => new UpgradeArtefact { Architecture = a.Architecture, Sha256 = Digest(a.Bytes), SizeBytes = a.Bytes }));
+        upgrade.Artifacts.AddRange(artifacts.Select(a => new UpgradeArtifact { Architecture = a.Architecture, Sha256 = Digest(a.Bytes), SizeBytes = a.Bytes }));
         spec.Steps[0] = new Step { UpgradeAgent = upgrade };
 
         static ByteString Digest(byte of) => ByteString.CopyFrom(Enumerable.Repeat(of, 32).ToArray());

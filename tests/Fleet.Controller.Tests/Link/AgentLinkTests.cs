@@ -18,7 +18,7 @@ public sealed class AgentLinkTests
     public async Task An_agent_that_says_hello_is_welcomed_and_seen_online_with_its_facts()
     {
         await using var controller = await TestController.StartAsync();
-        var enrolled = await controller.EnrolAsync("web1");
+        var enrolled = await controller.EnrollAsync("web1");
 
         await using var agent = await ScriptedAgent.LinkAsync(controller, enrolled);
 
@@ -35,7 +35,7 @@ public sealed class AgentLinkTests
     public async Task An_agent_that_leaves_is_gone_and_its_name_is_free()
     {
         await using var controller = await TestController.StartAsync();
-        var enrolled = await controller.EnrolAsync("web1");
+        var enrolled = await controller.EnrollAsync("web1");
         var (channel, headers) = controller.AsAgent(enrolled);
         using var _ = channel;
         var client = new AgentLink.AgentLinkClient(channel);
@@ -45,17 +45,17 @@ public sealed class AgentLinkTests
         controller.Registry.Find(enrolled.Id).ShouldBeNull();
         var again = await Should.ThrowAsync<RpcException>(client.LeaveAsync(new LeaveRequest(), headers).ResponseAsync.WaitAsync(TestController.Patience));
         again.StatusCode.ShouldBe(StatusCode.PermissionDenied);
-        (await controller.EnrolAsync("web1")).Name.ShouldBe("web1");
+        (await controller.EnrollAsync("web1")).Name.ShouldBe("web1");
     }
 
     [Fact]
     public async Task A_heartbeat_is_answered_with_its_number()
     {
         await using var controller = await TestController.StartAsync();
-        var (channel, headers) = controller.AsAgent(await controller.EnrolAsync("web1"));
+        var (channel, headers) = controller.AsAgent(await controller.EnrollAsync("web1"));
         using var _ = channel;
         using var call = new AgentLink.AgentLinkClient(channel).Connect(headers);
-        await using var scripted = ScriptedAgent.Open(controller, await controller.EnrolAsync("web2"));
+        await using var scripted = ScriptedAgent.Open(controller, await controller.EnrollAsync("web2"));
         await call.RequestStream.WriteAsync(scripted.Hello());
         (await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TestController.Patience)).ShouldBeTrue();
 
@@ -70,7 +70,7 @@ public sealed class AgentLinkTests
     public async Task What_limits_an_agent_is_known_until_it_says_otherwise_or_leaves()
     {
         await using var controller = await TestController.StartAsync();
-        var record = await controller.EnrolAsync("web1");
+        var record = await controller.EnrollAsync("web1");
         await using (var agent = await ScriptedAgent.LinkAsync(controller, record))
         {
             await agent.SayAsync(new AgentMessage
@@ -121,7 +121,7 @@ public sealed class AgentLinkTests
     public async Task A_bad_hello_ends_the_stream_and_names_the_field(string fault, StatusCode code, string named)
     {
         await using var controller = await TestController.StartAsync();
-        await using var agent = ScriptedAgent.Open(controller, await controller.EnrolAsync("web1"));
+        await using var agent = ScriptedAgent.Open(controller, await controller.EnrollAsync("web1"));
         var message = agent.Hello();
         switch (fault)
         {
@@ -160,7 +160,7 @@ public sealed class AgentLinkTests
     public async Task An_agent_of_another_protocol_is_told_so_and_let_go()
     {
         await using var controller = await TestController.StartAsync();
-        await using var agent = ScriptedAgent.Open(controller, await controller.EnrolAsync("web1"));
+        await using var agent = ScriptedAgent.Open(controller, await controller.EnrollAsync("web1"));
         var hello = agent.Hello();
         hello.Hello.ProtocolVersion = 2;
 
@@ -174,7 +174,7 @@ public sealed class AgentLinkTests
     public async Task A_stream_that_says_nothing_is_ended_in_time()
     {
         await using var controller = await TestController.StartAsync(configure: link => link.HelloTimeout = TimeSpan.FromSeconds(1));
-        await using var agent = ScriptedAgent.Open(controller, await controller.EnrolAsync("web1"));
+        await using var agent = ScriptedAgent.Open(controller, await controller.EnrollAsync("web1"));
 
         (await agent.EndAsync()).StatusCode.ShouldBe(StatusCode.DeadlineExceeded);
     }
@@ -183,7 +183,7 @@ public sealed class AgentLinkTests
     public async Task The_newest_process_of_an_identity_wins_and_the_older_one_is_told()
     {
         await using var controller = await TestController.StartAsync();
-        var enrolled = await controller.EnrolAsync("web1");
+        var enrolled = await controller.EnrollAsync("web1");
         await using var older = await ScriptedAgent.LinkAsync(controller, enrolled, processId: "p1");
         await using var newer = await ScriptedAgent.LinkAsync(controller, enrolled, processId: "p2");
 
@@ -206,7 +206,7 @@ public sealed class AgentLinkTests
     public async Task A_removed_agent_is_cut_off_at_once_and_told_not_to_come_back()
     {
         await using var controller = await TestController.StartAsync();
-        var enrolled = await controller.EnrolAsync("web1");
+        var enrolled = await controller.EnrollAsync("web1");
         await using var agent = await ScriptedAgent.LinkAsync(controller, enrolled);
 
         await controller.Services.GetRequiredService<IdentityRevocation>().RemoveAgentAsync(enrolled.Id, "test", CancellationToken.None);
@@ -221,7 +221,7 @@ public sealed class AgentLinkTests
     {
         var time = new Dispatch.ManualTime();
         await using var controller = await TestController.StartAsync(time);
-        var enrolled = await controller.EnrolAsync("web1");
+        var enrolled = await controller.EnrollAsync("web1");
         await using var agent = await ScriptedAgent.LinkAsync(controller, enrolled);
         var session = controller.Services.GetRequiredService<LiveSessions>().All().ShouldHaveSingleItem();
 
@@ -239,10 +239,10 @@ public sealed class AgentLinkTests
     {
         var time = new Dispatch.ManualTime();
         await using var controller = await TestController.StartAsync(time);
-        var (channel, headers) = controller.AsAgent(await controller.EnrolAsync("web1"));
+        var (channel, headers) = controller.AsAgent(await controller.EnrollAsync("web1"));
         using var _ = channel;
         using var call = new AgentLink.AgentLinkClient(channel).Connect(headers);
-        await using var scripted = ScriptedAgent.Open(controller, await controller.EnrolAsync("web2"));
+        await using var scripted = ScriptedAgent.Open(controller, await controller.EnrollAsync("web2"));
         await call.RequestStream.WriteAsync(scripted.Hello());
         (await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TestController.Patience)).ShouldBeTrue();
 
@@ -261,7 +261,7 @@ public sealed class AgentLinkTests
     public async Task A_controller_that_stops_says_goodbye_to_its_agents()
     {
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
 
         var stopping = controller.StopAsync();
 
@@ -274,8 +274,8 @@ public sealed class AgentLinkTests
     public async Task Records_of_another_agents_task_end_the_stream_and_change_nothing()
     {
         await using var controller = await TestController.StartAsync();
-        var victim = await controller.EnrolAsync("web1");
-        var hostile = await controller.EnrolAsync("web2");
+        var victim = await controller.EnrollAsync("web1");
+        var hostile = await controller.EnrollAsync("web2");
         await using var agent = await ScriptedAgent.LinkAsync(controller, victim);
         await using var attacker = await ScriptedAgent.LinkAsync(controller, hostile);
         var job = await SomeRequests.CreateAsync(controller, "web1");
@@ -293,7 +293,7 @@ public sealed class AgentLinkTests
     public async Task A_gap_in_the_records_ends_the_stream_and_a_repeat_does_not()
     {
         await using var controller = await TestController.StartAsync();
-        var enrolled = await controller.EnrolAsync("web1");
+        var enrolled = await controller.EnrollAsync("web1");
         await using var agent = await ScriptedAgent.LinkAsync(controller, enrolled);
         await SomeRequests.CreateAsync(controller, "web1");
         var taskId = (await agent.ExpectAsync(MessageOneofCase.StartTask)).StartTask.TaskId;
@@ -313,7 +313,7 @@ public sealed class AgentLinkTests
     public async Task An_agent_that_lost_records_and_leaves_the_same_gap_again_gets_its_task_given_up()
     {
         await using var controller = await TestController.StartAsync();
-        var enrolled = await controller.EnrolAsync("web1");
+        var enrolled = await controller.EnrollAsync("web1");
         var job = await SomeRequests.CreateAsync(controller, "web1", options => options.DeliveryTimeoutMs = 600_000);
         string taskId;
         await using (var agent = await ScriptedAgent.LinkAsync(controller, enrolled))
@@ -348,7 +348,7 @@ public sealed class AgentLinkTests
     public async Task A_record_that_can_never_be_stored_ends_its_task_and_not_the_link(string fault, TaskRecord unfit)
     {
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         var job = await SomeRequests.CreateAsync(controller, "web1");
         var taskId = (await agent.ExpectAsync(MessageOneofCase.StartTask)).StartTask.TaskId;
         unfit.TaskId = taskId;
@@ -374,7 +374,7 @@ public sealed class AgentLinkTests
         const string Hostile = "why\u001b]0;x\u0007\n--- web[1-3] (3 hosts) succeeded\r\u202e\u200b\u2028";
         const string Clean = "why ]0;x  --- web[1-3] (3 hosts) succeeded \ufffd\ufffd ";
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         var job = await SomeRequests.CreateAsync(controller, "web1");
         var taskId = (await agent.ExpectAsync(MessageOneofCase.StartTask)).StartTask.TaskId;
         var ended = ScriptedAgent.Ended(taskId, 3, TaskState.Failed);
@@ -417,7 +417,7 @@ public sealed class AgentLinkTests
     public async Task Output_that_goes_back_ends_its_task_and_a_repeat_does_not()
     {
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         var job = await SomeRequests.CreateAsync(controller, "web1");
         var taskId = (await agent.ExpectAsync(MessageOneofCase.StartTask)).StartTask.TaskId;
         TaskRecord Output(ulong seq, ulong offset, OutputStream stream = OutputStream.Stdout) => new()

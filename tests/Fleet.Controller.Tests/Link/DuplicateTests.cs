@@ -14,7 +14,7 @@ public sealed class DuplicateTests
     public async Task Two_processes_that_take_turns_are_flagged_and_new_tasks_wait_until_an_operator_has_decided()
     {
         await using var controller = await TestController.StartAsync();
-        var web = await controller.EnrolAsync("web1");
+        var web = await controller.EnrollAsync("web1");
         await using var original = await ScriptedAgent.LinkAsync(controller, web, processId: "p1");
         await using var clone = await ScriptedAgent.LinkAsync(controller, web, processId: "p2");
         (await ShowAsync(controller)).DuplicateSinceMs.ShouldBe(0, "the restart of a host looks the same");
@@ -42,7 +42,7 @@ public sealed class DuplicateTests
     public async Task Another_machine_with_the_same_identity_is_flagged_at_once_and_gets_no_tasks()
     {
         await using var controller = await TestController.StartAsync();
-        var web = await controller.EnrolAsync("web1");
+        var web = await controller.EnrollAsync("web1");
         await (await LinkAsync(controller, web, "boot-1", "aa")).DisposeAsync();
         (await controller.Store.Agents.GetAsync(web.Id, CancellationToken.None))!.Machine.ShouldBe("aa", "the first word counts");
 
@@ -60,7 +60,7 @@ public sealed class DuplicateTests
     public async Task A_boot_that_comes_back_after_another_one_is_a_second_machine()
     {
         await using var controller = await TestController.StartAsync(agents: new AgentsOptions { HoldDuplicates = false });
-        var web = await controller.EnrolAsync("web1");
+        var web = await controller.EnrollAsync("web1");
         foreach (var boot in new[] { "boot-1", "boot-1", "boot-2" })
             await (await LinkAsync(controller, web, boot, "aa")).DisposeAsync();
         (await ShowAsync(controller)).DuplicateSinceMs.ShouldBe(0);
@@ -78,7 +78,7 @@ public sealed class DuplicateTests
     public async Task A_container_that_moves_between_nodes_is_no_duplicate()
     {
         await using var controller = await TestController.StartAsync();
-        var web = await controller.EnrolAsync("web1");
+        var web = await controller.EnrollAsync("web1");
         foreach (var node in new[] { "boot-1", "boot-2", "boot-1", "boot-2" })
             await (await LinkAsync(controller, web, node, machine: "")).DisposeAsync();
 

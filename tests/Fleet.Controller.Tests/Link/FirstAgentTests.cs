@@ -28,7 +28,7 @@ public sealed class FirstAgentTests
     public async Task An_agent_of_the_first_message_set_runs_jobs_and_is_told_nothing_that_it_does_not_know()
     {
         await using var controller = await TestController.StartAsync();
-        var enrolled = await controller.EnrolAsync("web1");
+        var enrolled = await controller.EnrollAsync("web1");
         await using var agent = ScriptedAgent.Open(controller, enrolled);
 
         await agent.SayAsync(Read(Hello));

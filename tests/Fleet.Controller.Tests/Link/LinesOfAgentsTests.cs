@@ -15,7 +15,7 @@ public sealed class LinesOfAgentsTests
     {
         using var log = new Lines();
         await using var controller = await TestController.StartAsync(log: log);
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         var job = JobId.New(TimeProvider.System.GetUtcNow());
 
         for (var message = 0; message < 3; message++)
@@ -38,7 +38,7 @@ public sealed class LinesOfAgentsTests
     {
         using var log = new Lines();
         await using var controller = await TestController.StartAsync(log: log);
-        var enrolled = await controller.EnrolAsync("web1");
+        var enrolled = await controller.EnrollAsync("web1");
         using var key = SigningRequest.NewKey();
         var csr = ByteString.CopyFrom(SigningRequest.Create(key, "web1"));
         for (var link = 0; link < 15; link++)

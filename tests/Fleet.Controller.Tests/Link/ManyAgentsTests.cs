@@ -15,7 +15,7 @@ public sealed class ManyAgentsTests
             foreach (var batch in Enumerable.Range(1, Count).Chunk(100))
             {
                 agents.AddRange(await Task.WhenAll(batch.Select(async i =>
-                    await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync($"web{i}")))));
+                    await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync($"web{i}")))));
             }
 
             var running = Task.WhenAll(agents.Select(agent => agent.RunNextAsync()));

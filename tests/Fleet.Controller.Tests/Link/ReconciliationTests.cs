@@ -13,7 +13,7 @@ public sealed class ReconciliationTests
     public async Task A_task_that_never_arrived_goes_out_again_to_the_same_incarnation()
     {
         await using var controller = await TestController.StartAsync();
-        var enrolled = await controller.EnrolAsync("web1");
+        var enrolled = await controller.EnrollAsync("web1");
         var job = await DispatchAndDropAsync(controller, enrolled);
 
         await using var back = await ScriptedAgent.LinkAsync(controller, enrolled);
@@ -26,7 +26,7 @@ public sealed class ReconciliationTests
     public async Task A_task_is_interrupted_where_the_host_was_restarted_with_it_and_never_goes_out_again()
     {
         await using var controller = await TestController.StartAsync();
-        var enrolled = await controller.EnrolAsync("web1");
+        var enrolled = await controller.EnrollAsync("web1");
         var job = await DispatchAndDropAsync(controller, enrolled);
 
         await using var back = await ScriptedAgent.LinkAsync(controller, enrolled, bootId: "boot-2");
@@ -41,7 +41,7 @@ public sealed class ReconciliationTests
     public async Task A_task_that_the_agent_holds_carries_on_from_the_last_stored_record()
     {
         await using var controller = await TestController.StartAsync();
-        var enrolled = await controller.EnrolAsync("web1");
+        var enrolled = await controller.EnrollAsync("web1");
         var job = await SomeJobAsync(controller);
         string taskId;
         await using (var first = await ScriptedAgent.LinkAsync(controller, enrolled))
@@ -68,7 +68,7 @@ public sealed class ReconciliationTests
     public async Task Tasks_that_the_controller_does_not_know_are_left_out_of_the_welcome()
     {
         await using var controller = await TestController.StartAsync();
-        var enrolled = await controller.EnrolAsync("web1");
+        var enrolled = await controller.EnrollAsync("web1");
 
         await using var agent = await ScriptedAgent.LinkAsync(
             controller, enrolled, "boot-1", null, new HeldTask { TaskId = "20261121-010203-7k3m.1", LastSeq = 3, Running = true });
@@ -80,7 +80,7 @@ public sealed class ReconciliationTests
     public async Task A_late_record_of_a_task_that_has_ended_is_acknowledged_dropped_and_answered_with_abandon()
     {
         await using var controller = await TestController.StartAsync();
-        var enrolled = await controller.EnrolAsync("web1");
+        var enrolled = await controller.EnrollAsync("web1");
         await using var agent = await ScriptedAgent.LinkAsync(controller, enrolled);
         var job = await SomeJobAsync(controller);
         var start = await agent.RunNextAsync();
@@ -100,7 +100,7 @@ public sealed class ReconciliationTests
     public async Task An_agent_that_still_runs_what_has_ended_here_is_told_to_end_it_and_forgets_it()
     {
         await using var controller = await TestController.StartAsync();
-        var enrolled = await controller.EnrolAsync("web1");
+        var enrolled = await controller.EnrollAsync("web1");
         string taskId;
         await using (var first = await ScriptedAgent.LinkAsync(controller, enrolled))
         {
@@ -119,8 +119,8 @@ public sealed class ReconciliationTests
     public async Task A_restarted_controller_carries_on_with_its_open_jobs()
     {
         await using var controller = await TestController.StartAsync();
-        var away = await controller.EnrolAsync("web1");
-        var there = await controller.EnrolAsync("web2");
+        var away = await controller.EnrollAsync("web1");
+        var there = await controller.EnrollAsync("web2");
         string taskId;
         Job job;
         await using (var first = await ScriptedAgent.LinkAsync(controller, there))
@@ -148,7 +148,7 @@ public sealed class ReconciliationTests
     public async Task A_cancel_reaches_running_tasks_and_again_after_a_reconnect()
     {
         await using var controller = await TestController.StartAsync();
-        var enrolled = await controller.EnrolAsync("web1");
+        var enrolled = await controller.EnrollAsync("web1");
         Job job;
         string taskId;
         await using (var first = await ScriptedAgent.LinkAsync(controller, enrolled))

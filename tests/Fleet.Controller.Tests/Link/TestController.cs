@@ -80,15 +80,15 @@ internal sealed class TestController : IAsyncDisposable
     /// <summary>Stops in order.</summary>
     public Task StopAsync() => _app.StopAsync();
 
-    /// <summary>Enrols an agent without asking anybody.</summary>
-    public async Task<AgentRecord> EnrolAsync(string name, params (string Key, string Value)[] labels)
+    /// <summary>Enrolls an agent without asking anybody.</summary>
+    public async Task<AgentRecord> EnrollAsync(string name, params (string Key, string Value)[] labels)
     {
         var token = await TokenAsync();
-        var outcome = await Store.Agents.EnrolAsync(
-            new AgentEnrolment
+        var outcome = await Store.Agents.EnrollAsync(
+            new AgentEnrollment
             {
                 TokenHash = token,
-                EnrolmentId = Guid.NewGuid().ToString("N"),
+                EnrollmentId = Guid.NewGuid().ToString("N"),
                 AgentId = AgentId.New().ToString(),
                 Name = name,
                 Labels = labels.ToDictionary(label => label.Key, label => label.Value),

@@ -20,7 +20,7 @@ public sealed class TargetResolverTests
     [Fact]
     public void Agents_come_in_natural_order_and_a_limit_takes_the_first()
     {
-        Enrol("web10", "web9", "web100", "db1");
+        Enroll("web10", "web9", "web100", "db1");
 
         Names(Resolve("web*")).ShouldBe(["web9", "web10", "web100"]);
         Names(Resolve(new TargetSelection { Expression = "all", Limit = 2 })).ShouldBe(["db1", "web9"]);
@@ -29,7 +29,7 @@ public sealed class TargetResolverTests
     [Fact]
     public void A_limit_or_sample_of_none_is_refused_and_one_that_is_not_set_means_all()
     {
-        Enrol("web1", "web2");
+        Enroll("web1", "web2");
 
         _resolver.Resolve(new TargetSelection { Expression = "all", Limit = 0 }, "").ShouldBeOfType<TargetOutcome.Malformed>();
         _resolver.Preview(new TargetSelection { Expression = "all", Sample = 0 }).ShouldBeOfType<TargetOutcome.Malformed>();
@@ -39,20 +39,20 @@ public sealed class TargetResolverTests
     [Fact]
     public void The_digest_names_the_set_and_nothing_else()
     {
-        Enrol("web1", "web2", "web3");
+        Enroll("web1", "web2", "web3");
 
         Resolve("web[1-3]").Digest.ShouldBe(Resolve("all").Digest);
         Resolve("web1").Digest.ShouldNotBe(Resolve("web2").Digest);
         Again("all", Resolve("all").Digest).ShouldBeOfType<TargetOutcome.Resolved>();
         var before = Resolve("all").Digest;
-        Enrol("web4");
+        Enroll("web4");
         Again("all", before).ShouldBeOfType<TargetOutcome.Changed>();
     }
 
     [Fact]
     public void A_draw_is_kept_for_a_while_and_then_no_more()
     {
-        Enrol([.. Enumerable.Range(1, 50).Select(i => $"web{i}")]);
+        Enroll([.. Enumerable.Range(1, 50).Select(i => $"web{i}")]);
         var selection = new TargetSelection { Expression = "all", Sample = 5 };
         var drawn = (TargetOutcome.Resolved)_resolver.Preview(selection);
 
@@ -64,7 +64,7 @@ public sealed class TargetResolverTests
     [Fact]
     public void A_draw_of_which_an_agent_is_gone_is_refused()
     {
-        Enrol("web1", "web2", "web3");
+        Enroll("web1", "web2", "web3");
         var selection = new TargetSelection { Expression = "all", Sample = 2 };
         var drawn = (TargetOutcome.Resolved)_resolver.Preview(selection);
         _registry.Remove(drawn.Agents[0].Id);
@@ -75,7 +75,7 @@ public sealed class TargetResolverTests
     [Fact]
     public void Samples_reach_everybody_in_the_long_run()
     {
-        Enrol([.. Enumerable.Range(1, 10).Select(i => $"web{i}")]);
+        Enroll([.. Enumerable.Range(1, 10).Select(i => $"web{i}")]);
 
         var seen = Enumerable.Range(0, 100)
             .SelectMany(_ => Names((TargetOutcome.Resolved)_resolver.Resolve(new TargetSelection { Expression = "all", Sample = 2 }, "")));
@@ -86,16 +86,16 @@ public sealed class TargetResolverTests
     [Fact]
     public void A_name_that_a_removed_agent_had_may_be_another_agents()
     {
-        Enrol("web1");
+        Enroll("web1");
         var first = _registry.FindByNameOrId("web1")!;
         _registry.Remove(first.Id);
-        Enrol("web1");
+        Enroll("web1");
 
         _registry.FindByNameOrId("WEB1")!.Id.ShouldNotBe(first.Id);
         _registry.Count.ShouldBe(1);
     }
 
-    private void Enrol(params string[] names)
+    private void Enroll(params string[] names)
     {
         foreach (var name in names)
             _registry.Put(Some.Agent(AgentId.New().ToString(), _time.GetUtcNow(), name));

@@ -16,7 +16,7 @@ public sealed class ForeignReportsTests
     public async Task A_hit_of_a_scan_that_the_agent_was_never_given_is_shown_as_such_and_raises_no_alert()
     {
         await using var controller = await TestController.StartAsync();
-        var (web, forger) = (await controller.EnrolAsync("web1"), await controller.EnrolAsync("forger"));
+        var (web, forger) = (await controller.EnrollAsync("web1"), await controller.EnrollAsync("forger"));
         await SomeScans.ApplyAsync(controller, SomeScans.Scan("only1", "web1"));
         await using var other = await ScriptedAgent.LinkAsync(controller, forger);
         await using var agent = await ScriptedAgent.LinkAsync(controller, web);
@@ -35,7 +35,7 @@ public sealed class ForeignReportsTests
     public async Task Hits_of_a_scan_that_there_never_was_are_dropped_and_counted()
     {
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
 
         await agent.ReportAsync(1, [SomeScans.Hit("made-up", 1), SomeScans.Hit("oom", 2)]);
 
@@ -47,7 +47,7 @@ public sealed class ForeignReportsTests
     public async Task An_agent_that_was_away_while_its_scan_was_taken_from_it_still_tells_what_it_found_by_it()
     {
         await using var controller = await TestController.StartAsync();
-        var web = await controller.EnrolAsync("web1");
+        var web = await controller.EnrollAsync("web1");
         await SomeScans.ApplyAsync(controller, SomeScans.Scan("logins", "web1"));
         string digest;
         await using (var before = await ScriptedAgent.LinkAsync(controller, web))
@@ -69,7 +69,7 @@ public sealed class ForeignReportsTests
     {
         await using var controller = await TestController.StartAsync();
         await SomeScans.ApplyAsync(controller, SomeScans.Scan("logins"));
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         var hit = SomeScans.Hit("logins", 1);
         hit.ScanRevision = ulong.MaxValue;
 
@@ -105,7 +105,7 @@ public sealed class ForeignReportsTests
     public async Task More_than_an_agent_may_report_is_slowed_down_and_nothing_of_it_is_lost()
     {
         await using var controller = await TestController.StartAsync(agents: new AgentsOptions { HitsPerMinute = 6000 });
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         var began = TimeProvider.System.GetTimestamp();
 
         await agent.ReportAsync(1, Enumerable.Range(1, 6100).Select(id => SomeScans.Hit("oom", id, "x")));
@@ -121,7 +121,7 @@ public sealed class ForeignReportsTests
     public async Task Who_does_not_wait_for_the_acknowledgement_has_the_surplus_counted()
     {
         await using var controller = await TestController.StartAsync(agents: new AgentsOptions { HitsPerMinute = 60 });
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         var reports = Enumerable.Range(1, 8).Select(number => new ScanReport
         {
             Number = (ulong)number, SpoolId = "spool-1", Hits = { Enumerable.Range(number * 1000, 1000).Select(id => SomeScans.Hit("oom", id, "x")) },
@@ -144,7 +144,7 @@ public sealed class ForeignReportsTests
     {
         await using var controller = await TestController.StartAsync(agents: new AgentsOptions { HitsPerMinute = 600, HitsPerMinutePerScan = 60 });
         await SomeScans.ApplyAsync(controller, SomeScans.Scan("loud"), SomeScans.Scan("quiet"));
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         ScanReport Report(int number, string scan, int hits) => new()
         {
             Number = (ulong)number, SpoolId = "spool-1", Hits = { Enumerable.Range(number * 1000, hits).Select(id => SomeScans.Hit(scan, id, "x")) },
@@ -174,7 +174,7 @@ public sealed class ForeignReportsTests
     public async Task Times_and_severities_that_are_none_are_not_kept_and_texts_are_cleaned()
     {
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         var hit = SomeScans.Hit("oom", 1);
         (hit.TimeUs, hit.SeenUs, hit.Severity) = (1L << 62, -5, (Severity)77);
         (hit.Pattern, hit.Source, hit.Unit, hit.Template) = ("a\u001b[2J", "/var\u202e/log", "u\u200bnit", "t\nt");

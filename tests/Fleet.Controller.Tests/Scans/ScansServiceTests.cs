@@ -120,7 +120,7 @@ public sealed class ScansServiceTests
     public async Task Agents_get_the_scans_that_are_meant_for_them_when_those_or_they_themselves_change()
     {
         await using var controller = await TestController.StartAsync();
-        var record = await controller.EnrolAsync("web1", ("role", "web"));
+        var record = await controller.EnrollAsync("web1", ("role", "web"));
         await using var agent = await ScriptedAgent.LinkAsync(controller, record);
 
         await SomeScans.ApplyAsync(controller, SomeScans.Scan("web", "role=web"), SomeScans.Scan("db", "role=db"));
@@ -145,7 +145,7 @@ public sealed class ScansServiceTests
     public async Task An_agent_that_comes_back_gets_its_scans_only_where_they_differ()
     {
         await using var controller = await TestController.StartAsync();
-        var record = await controller.EnrolAsync("web1");
+        var record = await controller.EnrollAsync("web1");
         await SomeScans.ApplyAsync(controller, SomeScans.Scan("oom"));
         ScanSet set;
         await using (var agent = await ScriptedAgent.LinkAsync(controller, record))
@@ -165,8 +165,8 @@ public sealed class ScansServiceTests
     public async Task Details_tell_how_a_scan_fares_on_each_agent()
     {
         await using var controller = await TestController.StartAsync();
-        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
-        await controller.EnrolAsync("web2");
+        await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
+        await controller.EnrollAsync("web2");
         await SomeScans.ApplyAsync(controller, SomeScans.Scan("oom"));
         var state = new ScanState { Name = "oom", Runs = 3, Sources = { new ScanSourceState { Source = "/var/log/app.log", Fault = "no such file" } } };
         await agent.SayAsync(new AgentMessage { ScanStates = new ScanStates { Scans = { state } } });
@@ -195,7 +195,7 @@ public sealed class ScansServiceTests
             var state = new ScanState { Name = "oom" };
             state.Sources.AddRange(Enumerable.Range(1, 1000).Select(log => new ScanSourceState { Source = $"/var/log/{new string('x', 400)}/{log}", LagBytes = (ulong)log }));
             state.Sources[7].Fault = "no permission";
-            states.Put((await controller.EnrolAsync($"web{agent}")).Id, new ScanStates { Scans = { state } });
+            states.Put((await controller.EnrollAsync($"web{agent}")).Id, new ScanStates { Scans = { state } });
         }
 
         var details = await CallAsync(controller, (scans, headers) => scans.GetScanAsync(new GetScanRequest { Name = "oom" }, headers).ResponseAsync);

@@ -24,8 +24,8 @@ public sealed class TailTests
     public async Task Hosts_are_asked_granted_what_is_read_and_stopped_at_the_end()
     {
         await using var controller = await TestController.StartAsync();
-        var record = await controller.EnrolAsync("web1");
-        await controller.EnrolAsync("web2");
+        var record = await controller.EnrollAsync("web1");
+        await controller.EnrollAsync("web2");
         await using var agent = await ScriptedAgent.LinkAsync(controller, record);
         string id;
         using (var tail = Operator.Open(controller, "*"))
@@ -58,7 +58,7 @@ public sealed class TailTests
     public async Task A_host_that_is_back_is_asked_anew_for_what_is_written_from_then_on()
     {
         await using var controller = await TestController.StartAsync();
-        var record = await controller.EnrolAsync("web1");
+        var record = await controller.EnrollAsync("web1");
         using var tail = Operator.Open(controller, "web1");
         (await tail.NextAsync()).Hosts.Ended.Single().Reason.ShouldBe("it has no link");
         await using (var agent = await ScriptedAgent.LinkAsync(controller, record))
@@ -81,8 +81,8 @@ public sealed class TailTests
     public async Task It_is_over_when_every_host_has_ended_it_and_one_that_sends_too_much_is_ended()
     {
         await using var controller = await TestController.StartAsync();
-        await using var missing = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web1"));
-        await using var greedy = await ScriptedAgent.LinkAsync(controller, await controller.EnrolAsync("web2"));
+        await using var missing = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
+        await using var greedy = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web2"));
         using var tail = Operator.Open(controller, "*");
         var id = await missing.BeginAsync();
         await greedy.BeginAsync();
@@ -98,7 +98,7 @@ public sealed class TailTests
     public async Task What_is_wrong_is_refused(string expected, Action<TailRequest> spoil)
     {
         await using var controller = await TestController.StartAsync();
-        await controller.EnrolAsync("web1");
+        await controller.EnrollAsync("web1");
         using var tail = Operator.Open(controller, "web1", spoil);
         var refusal = await Should.ThrowAsync<RpcException>(tail.NextAsync);
         (refusal.StatusCode, refusal.Status.Detail).ShouldSatisfyAllConditions(
@@ -109,7 +109,7 @@ public sealed class TailTests
     public async Task An_operator_has_no_more_tails_than_the_bound()
     {
         await using var controller = await TestController.StartAsync();
-        await controller.EnrolAsync("web1");
+        await controller.EnrollAsync("web1");
         var tails = Enumerable.Range(0, 8).Select(_ => Operator.Open(controller, "web1")).ToList();
         foreach (var tail in tails)
             await tail.NextAsync();

@@ -14,7 +14,7 @@ public sealed class LongStreamTests(TestController controller) : IClassFixture<T
     [Fact]
     public async Task Kestrels_least_data_rate_cuts_a_stalled_request_of_one_message_but_no_silent_stream()
     {
-        var (_, identity) = await controller.EnrolAgentAsync("silent");
+        var (_, identity) = await controller.EnrollAgentAsync("silent");
         using var link = new V1.AgentLink.AgentLinkClient(controller.Connect(identity)).Connect();
         (await link.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TimeLimit.Default)).ShouldBeTrue();
         var end = link.ResponseStream.MoveNext(CancellationToken.None);
@@ -33,7 +33,7 @@ public sealed class LongStreamTests(TestController controller) : IClassFixture<T
     public async Task A_client_notices_a_dead_router_by_itself_and_says_so_in_one_sentence()
     {
         await using var hole = new BlackHole(controller.Address.Port);
-        var (_, identity) = await controller.EnrolAgentAsync("far-away");
+        var (_, identity) = await controller.EnrollAgentAsync("far-away");
         var handler = LinkHandler.Pinned(new PinnedTrust(controller.Authority.Fleet.Certificate), identity);
         // One second is the least that the handler accepts.
         (handler.KeepAlivePingDelay, handler.KeepAlivePingTimeout) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
@@ -51,7 +51,7 @@ public sealed class LongStreamTests(TestController controller) : IClassFixture<T
     [Fact]
     public async Task A_deadline_is_kept_by_the_client_where_the_other_end_is_silent()
     {
-        var (_, identity) = await controller.EnrolOperatorAsync("patient", OperatorRole.Viewer);
+        var (_, identity) = await controller.EnrollOperatorAsync("patient", OperatorRole.Viewer);
         var deadline = TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(300);
         using var watch = new V1.Jobs.JobsClient(controller.Connect(identity)).WatchJob(new V1.WatchJobRequest(), deadline: deadline);
         (await watch.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TimeLimit.Default)).ShouldBeTrue();
@@ -64,7 +64,7 @@ public sealed class LongStreamTests(TestController controller) : IClassFixture<T
     [Fact]
     public async Task A_message_larger_than_the_limit_is_refused_by_whoever_sends_it()
     {
-        var (_, identity) = await controller.EnrolOperatorAsync("verbose", OperatorRole.Admin);
+        var (_, identity) = await controller.EnrollOperatorAsync("verbose", OperatorRole.Admin);
         using var channel = LinkChannel.Open(controller.Address, LinkHandler.Pinned(new PinnedTrust(controller.Authority.Fleet.Certificate), identity));
         var large = new V1.RevokeTokenRequest { Id = new string('x', Fleet.Protocol.Limits.MessageBytes) };
 

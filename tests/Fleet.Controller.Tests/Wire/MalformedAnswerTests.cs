@@ -145,7 +145,7 @@ public sealed class MalformedAnswerTests
     {
         using var channel = LinkChannel.Open(address, new SocketsHttpHandler { UseProxy = false, ConnectCallback = LinkHandler.ConnectAsync });
         return await Should.ThrowAsync<RpcException>(
-            new V1.Enrolment.EnrolmentClient(channel).GetTrustAsync(new V1.GetTrustRequest()).ResponseAsync.WaitAsync(TimeLimit.Default));
+            new V1.Enrollment.EnrollmentClient(channel).GetTrustAsync(new V1.GetTrustRequest()).ResponseAsync.WaitAsync(TimeLimit.Default));
     }
 
     private static async Task<(WebApplication App, Uri Address)> StartAsync(RequestDelegate answer)

@@ -77,9 +77,9 @@ public sealed class MalformedRequestTests : IAsyncLifetime
     [MemberData(nameof(Streamed))]
     public async Task The_second_message_of_a_stream(string what, byte[] second, StatusCode expected)
     {
-        var (_, admin) = await _controller.EnrolOperatorAsync("ada", OperatorRole.Admin);
+        var (_, admin) = await _controller.EnrollOperatorAsync("ada", OperatorRole.Admin);
         using var client = RawCall.Client(_controller, admin);
-        var head = new V1.PutArtefactRequest { Head = new V1.Artefact { Version = "9.9.9", SizeBytes = 5, Sha256 = ByteString.CopyFrom(new byte[32]) } };
+        var head = new V1.PutArtifactRequest { Head = new V1.Artifact { Version = "9.9.9", SizeBytes = 5, Sha256 = ByteString.CopyFrom(new byte[32]) } };
 
         var reply = await client.PostAsync(_controller, RawCall.Put, [.. RawCall.Frame(head.ToByteArray()), .. second]);
 
@@ -110,7 +110,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("fleet.v1.Enrolment/NoSuchMethod")]
+    [InlineData("fleet.v1.Enrollment/NoSuchMethod")]
     [InlineData("no.such.Service/Method")]
     public async Task Unknown_methods_and_services_are_unimplemented(string path)
     {
@@ -125,7 +125,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
     [InlineData("100m", (int)StatusCode.DeadlineExceeded)]
     public async Task A_timeout_ends_the_call_and_one_that_is_none_does_not(string timeout, int? expected)
     {
-        var (_, viewer) = await _controller.EnrolOperatorAsync("vic", OperatorRole.Viewer);
+        var (_, viewer) = await _controller.EnrollOperatorAsync("vic", OperatorRole.Viewer);
         using var client = RawCall.Client(_controller, viewer);
         using var request = RawCall.Request(_controller, RawCall.Watch, new ByteArrayContent(s_good));
         request.Headers.TryAddWithoutValidation("grpc-timeout", timeout);
@@ -147,7 +147,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
     {
         var random = new Random(42);
         using var client = RawCall.Client(_controller);
-        var token = RawCall.Frame(new V1.EnrolAgentRequest { Token = "fleet1.a.x", Name = "host", EnrolmentId = new string('e', 32) }.ToByteArray());
+        var token = RawCall.Frame(new V1.EnrollAgentRequest { Token = "fleet1.a.x", Name = "host", EnrollmentId = new string('e', 32) }.ToByteArray());
         for (var round = 0; round < 300; round++)
         {
             var body = token[..random.Next(token.Length + 1)];
@@ -155,8 +155,8 @@ public sealed class MalformedRequestTests : IAsyncLifetime
                 body[random.Next(Math.Min(body.Length, 16))] = (byte)random.Next(256);
 
             var reply = random.Next(3) == 0
-                ? await client.PostAsync(_controller, "fleet.v1.Enrolment/EnrolAgent", body, headers: ("grpc-encoding", "gzip"))
-                : await client.PostAsync(_controller, "fleet.v1.Enrolment/EnrolAgent", body);
+                ? await client.PostAsync(_controller, "fleet.v1.Enrollment/EnrollAgent", body, headers: ("grpc-encoding", "gzip"))
+                : await client.PostAsync(_controller, "fleet.v1.Enrollment/EnrollAgent", body);
             reply.Status.ShouldNotBeNull($"round {round}: {Convert.ToHexString(body)}");
         }
 
@@ -167,7 +167,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
     [Fact]
     public async Task What_an_error_says_travels_in_printable_ASCII_and_arrives_as_it_was()
     {
-        var (_, admin) = await _controller.EnrolOperatorAsync("ada", OperatorRole.Admin);
+        var (_, admin) = await _controller.EnrollOperatorAsync("ada", OperatorRole.Admin);
         var request = new V1.RevokeTokenRequest { Id = "50% ☺ 😈" };
 
         using var client = RawCall.Client(_controller, admin);
@@ -182,7 +182,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
 
     private async Task ShouldServeAsync()
     {
-        await new V1.Enrolment.EnrolmentClient(_controller.Connect()).GetTrustAsync(new V1.GetTrustRequest()).ResponseAsync.WaitAsync(TimeLimit.Default);
+        await new V1.Enrollment.EnrollmentClient(_controller.Connect()).GetTrustAsync(new V1.GetTrustRequest()).ResponseAsync.WaitAsync(TimeLimit.Default);
         _lines.All.Where(line => line.Level >= LogLevel.Warning && line.Failure is not null).ShouldBeEmpty();
     }
 

@@ -15,8 +15,8 @@ internal sealed record RawReply(HttpStatusCode Http, int? Status, string? Messag
 /// <summary>Requests made of bytes, to say what a well-behaved client cannot.</summary>
 internal static class RawCall
 {
-    public const string Trust = "fleet.v1.Enrolment/GetTrust";
-    public const string Put = "fleet.v1.Artefacts/PutArtefact";
+    public const string Trust = "fleet.v1.Enrollment/GetTrust";
+    public const string Put = "fleet.v1.Artifacts/PutArtifact";
     public const string Watch = "fleet.v1.Jobs/WatchJob";
 
     public static HttpMessageInvoker Client(TestController controller, X509Certificate2? identity = null) =>

@@ -98,14 +98,14 @@ public sealed class Access_that_ends : IAsyncLifetime
         var expired = await _fleet.CreateTokenAsync("--expires", "1s");
         var once = await _fleet.CreateTokenAsync("--uses", "1");
         var revoked = await _fleet.CreateTokenAsync();
-        await _fleet.NewAgent("first").EnrolAsync(_fleet.Controller.Address, once);
+        await _fleet.NewAgent("first").EnrollAsync(_fleet.Controller.Address, once);
         (await _fleet.Admin.RunAsync("token", "revoke", TokenId(revoked))).ExitCode.ShouldBe(0);
         await Task.Delay(TimeSpan.FromSeconds(1.1));
 
         foreach (var (token, why) in new[] { (expired, "expired"), (once, "used"), (revoked, "revoked"), (once.Replace(".a.", ".o.", StringComparison.Ordinal), "operator") })
         {
             var agent = _fleet.NewAgent("second");
-            var refused = await agent.TryEnrolAsync(_fleet.Controller.Address, token);
+            var refused = await agent.TryEnrollAsync(_fleet.Controller.Address, token);
             refused.ExitCode.ShouldNotBe(0);
             refused.Stderr.ShouldContain(why, Case.Insensitive, refused.ToString());
             File.Exists(Path.Combine(agent.StateDirectory, "identity.pem")).ShouldBeFalse();
@@ -118,7 +118,7 @@ public sealed class Access_that_ends : IAsyncLifetime
     public async Task A_token_and_an_identity_of_one_fleet_are_worth_nothing_at_another()
     {
         await using var other = await FleetOnThisMachine.StartAsync();
-        var refused = await other.NewAgent("stray").TryEnrolAsync(other.Controller.Address, await _fleet.CreateTokenAsync());
+        var refused = await other.NewAgent("stray").TryEnrollAsync(other.Controller.Address, await _fleet.CreateTokenAsync());
         refused.ExitCode.ShouldNotBe(0);
         refused.Stderr.ShouldContain("root certificate", Case.Insensitive, refused.ToString());
         // Nothing secret reached the wrong controller: it never saw the token's use.
@@ -126,7 +126,7 @@ public sealed class Access_that_ends : IAsyncLifetime
 
         // An agent of this fleet that finds the other one in its controller's place trusts it with nothing.
         var agent = _fleet.NewAgent("web1");
-        await agent.EnrolAsync(_fleet.Controller.Address, await _fleet.CreateTokenAsync());
+        await agent.EnrollAsync(_fleet.Controller.Address, await _fleet.CreateTokenAsync());
         await using var wire = FaultyWire.To(other.Controller.Port);
         var misled = new AgentHost("web1", agent.StateDirectory, "--controller", wire.Address);
         await using (misled)

@@ -54,7 +54,7 @@ public sealed class Hosts_that_are_away : IAsyncLifetime
     {
         await using var wire = FaultyWire.To(_fleet.Controller.Port);
         var agent = _fleet.NewAgent("web1");
-        await agent.EnrolAsync(wire.Address, await _fleet.CreateTokenAsync());
+        await agent.EnrollAsync(wire.Address, await _fleet.CreateTokenAsync());
         agent.Start();
         await _fleet.WaitOnlineAsync(1);
 

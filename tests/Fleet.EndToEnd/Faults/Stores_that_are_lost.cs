@@ -44,7 +44,7 @@ public sealed class Stores_that_are_lost : IAsyncLifetime
                 () => Task.FromResult(_fleet.Agents.All(agent => agent.Output.Contains("does not accept this agent at present", StringComparison.Ordinal))),
                 TimeSpan.FromSeconds(60),
                 () => _fleet.Agents[0].Output);
-            _fleet.Agents.ShouldAllBe(agent => !agent.Output.Contains("enrol --force", StringComparison.Ordinal));
+            _fleet.Agents.ShouldAllBe(agent => !agent.Output.Contains("enroll --force", StringComparison.Ordinal));
             await empty.StopAsync();
         }
 

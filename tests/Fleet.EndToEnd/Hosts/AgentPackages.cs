@@ -31,7 +31,7 @@ internal sealed class AgentPackages
     /// <summary>The same for Fedora and its like.</summary>
     public string Rpm { get; }
 
-    /// <summary>A directory of artefacts for a controller.</summary>
+    /// <summary>A directory of artifacts for a controller.</summary>
     public string Shelf { get; }
 
     /// <summary>Finds or makes them, once for the whole process.</summary>

@@ -13,7 +13,7 @@ internal sealed class AgentSetup(FleetOnThisMachine fleet, AgentPackages package
         host.CopyIn(packages.Deb, "/root/fleet-agent.deb");
         return await host.ShellAsync(
             "dpkg -i /root/fleet-agent.deb && rm /root/fleet-agent.deb"
-            + $" && fleet-agent enrol --controller {fleet.Controller.Address} --token {token}"
+            + $" && fleet-agent enroll --controller {fleet.Controller.Address} --token {token}"
             + " && systemctl enable --quiet --now fleet-agent");
     }
 

@@ -44,7 +44,7 @@ public sealed class HostFleet : IAsyncLifetime
         if (await obstacle is not null)
             return;
         _pool = await HostPool.StartAsync([.. WithAgents, NewHost]);
-        _fleet = await FleetOnThisMachine.StartAsync(_pool.Gateway, "--set", $"artefacts={packages.Shelf}");
+        _fleet = await FleetOnThisMachine.StartAsync(_pool.Gateway, "--set", $"artifacts={packages.Shelf}");
         Packages = packages;
         Setup = new AgentSetup(_fleet, packages);
         Versions = new AgentVersions(packages);

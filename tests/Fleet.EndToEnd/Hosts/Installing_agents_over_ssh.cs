@@ -65,10 +65,10 @@ public sealed class Installing_agents_over_ssh : IAsyncLifetime
         (await Host.ShellAsync("systemctl show -P MainPID fleet-agent")).ShouldBe(process);
 
         // 4. With another label, for a program.
-        var relabelled = await InstallAsync(ssh.Options, "--ssh", $"root@{Host.Address}", "--label", "site=c", "--json");
-        relabelled.ExitCode.ShouldBe(0, relabelled.ToString());
-        relabelled.Stdout.ShouldStartWith("{\"v\":1,\"type\":\"install\"");
-        relabelled.Stdout.ShouldContain("\"outcome\":\"already_enrolled\",\"good\":true,\"reason\":\"labels set: site=c (was a,b)\"");
+        var relabeled = await InstallAsync(ssh.Options, "--ssh", $"root@{Host.Address}", "--label", "site=c", "--json");
+        relabeled.ExitCode.ShouldBe(0, relabeled.ToString());
+        relabeled.Stdout.ShouldStartWith("{\"v\":1,\"type\":\"install\"");
+        relabeled.Stdout.ShouldContain("\"outcome\":\"already_enrolled\",\"good\":true,\"reason\":\"labels set: site=c (was a,b)\"");
         (await Admin.RunAsync("agents", "list", "group.web=yes and site=c and online", "--names")).Stdout.ShouldBe($"{Host.Name}\n");
     }
 

@@ -26,14 +26,14 @@ public sealed class Installing_with_somebody_in_between(HostFleet fixture)
     }
 
     [HostFact]
-    public async Task An_enrolment_that_is_led_astray_does_not_tell_its_token()
+    public async Task An_enrollment_that_is_led_astray_does_not_tell_its_token()
     {
         var web1 = fixture.Hosts["web1"];
         await using var impostor = new Impostor(fixture.Hosts.Gateway);
         var token = await fixture.Fleet.CreateTokenAsync();
 
         // web1 has the program; its own identity is not touched.
-        var refused = await web1.ExecAsync("/bin/sh", "-c", $"FLEET_AGENT_TOKEN={token} fleet-agent enrol --state /root/other --controller {impostor.Address}; code=$?; rm -rf /root/other; exit $code");
+        var refused = await web1.ExecAsync("/bin/sh", "-c", $"FLEET_AGENT_TOKEN={token} fleet-agent enroll --state /root/other --controller {impostor.Address}; code=$?; rm -rf /root/other; exit $code");
 
         refused.ExitCode.ShouldBe(1, refused.ToString());
         impostor.Connections.ShouldBeGreaterThan(0);

@@ -33,14 +33,14 @@ public sealed class Tasks_in_cgroups_of_their_own
     public async Task A_task_over_its_memory_limit_harms_only_itself()
     {
         var agent = await _host.ShellAsync("systemctl show -P MainPID fleet-agent");
-        var neighbour = await JobOnHost.StartAsync(_fleet.Admin, "web1", "-c", "until [ -e /root/go ]; do sleep 0.1; done; echo unharmed");
+        var neighbor = await JobOnHost.StartAsync(_fleet.Admin, "web1", "-c", "until [ -e /root/go ]; do sleep 0.1; done; echo unharmed");
         var greedy = await JobOnHost.EndAsync(_fleet.Admin, await JobOnHost.StartAsync(
             _fleet.Admin, "web1", "--memory-max", "64MiB", "-c", "exec perl -e '$x = q(x) x (300 << 20); print length $x'"));
         await _host.ShellAsync("touch /root/go");
 
         greedy.GetProperty("state").GetString().ShouldBe("failed", greedy.ToString());
         greedy.GetProperty("reason").GetString().ShouldBe("was ended by SIGKILL; the kernel killed one of its processes at its memory limit of 64MiB");
-        var end = await JobOnHost.EndAsync(_fleet.Admin, neighbour);
+        var end = await JobOnHost.EndAsync(_fleet.Admin, neighbor);
         end.GetProperty("steps")[0].GetProperty("stdout").GetString().ShouldBe("unharmed\n");
         (await _host.ShellAsync("rm /root/go; systemctl show -P MainPID fleet-agent")).ShouldBe(agent);
         await NoTaskCgroupsAsync();

@@ -132,7 +132,7 @@ public sealed class Upgrades_through_faults : IAsyncLifetime, IDisposable
     }
 
     [HostFact]
-    public async Task An_artefact_of_another_digest_is_refused_and_nothing_is_changed()
+    public async Task An_artifact_of_another_digest_is_refused_and_nothing_is_changed()
     {
         var before = await Seat.VersionAsync("db1");
         var file = await AgentVersions.WriteBrokenAsync(_directory, "7.3.0", "exit 1");
@@ -143,7 +143,7 @@ public sealed class Upgrades_through_faults : IAsyncLifetime, IDisposable
 
         // One that runs, and is not what it is said to be.
         var other = await Seat.UpgradeAsync("db1", "--file", file, "--version", "7.3.1", "--json");
-        UpgradeSeat.Results(other.Stdout)["db1"].ShouldBe(("failed", "the artefact is to be version 7.3.1 and says \"fleet-agent 7.3.0\""));
+        UpgradeSeat.Results(other.Stdout)["db1"].ShouldBe(("failed", "the artifact is to be version 7.3.1 and says \"fleet-agent 7.3.0\""));
         (await Seat.VersionAsync("db1")).ShouldBe(before);
         (await _fixture.Hosts["db1"].ShellAsync("ls /var/lib/fleet-agent/versions")).ShouldNotContain("7.3.1");
     }

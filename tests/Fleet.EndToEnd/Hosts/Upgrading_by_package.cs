@@ -62,10 +62,10 @@ public sealed class Upgrading_by_package : IAsyncLifetime
         Host.CopyIn(_fixture.Packages.Rpm, "/root/this.rpm");
         Host.CopyIn(newer.Rpm, "/root/newer.rpm");
 
-        (await rpm.RunAsync("-i --nodeps /root/this.rpm")).ShouldContain("Enrol this host");
+        (await rpm.RunAsync("-i --nodeps /root/this.rpm")).ShouldContain("Enroll this host");
         (await Host.ExecAsync("systemctl", "is-active", "fleet-agent")).Stdout.ShouldBe("inactive\n", "it is not enrolled");
         var token = await _fixture.Fleet.CreateTokenAsync();
-        await Host.ShellAsync($"fleet-agent enrol --controller {_fixture.Fleet.Controller.Address} --token {token} && systemctl enable --quiet --now fleet-agent");
+        await Host.ShellAsync($"fleet-agent enroll --controller {_fixture.Fleet.Controller.Address} --token {token} && systemctl enable --quiet --now fleet-agent");
         await UntilOnlineAsync();
 
         await ShouldRestartOnceAsync(() => rpm.RunAsync("-U --nodeps /root/newer.rpm"));

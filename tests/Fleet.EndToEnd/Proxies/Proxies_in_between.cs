@@ -40,20 +40,20 @@ public sealed partial class Proxies_in_between : IAsyncLifetime
     }
 
     [ToolFact("tinyproxy")]
-    public async Task A_proxy_that_does_not_allow_the_controllers_port_is_named_by_enrol_login_and_doctor()
+    public async Task A_proxy_that_does_not_allow_the_controllers_port_is_named_by_enroll_login_and_doctor()
     {
         await using var proxy = RealProxy.Tinyproxy(_fleet.Directory, allowed: 1);
         await proxy.StartAsync();
         var refusal = $"the proxy {proxy.Url} refuses to connect to {_fleet.Controller.Address} (403)";
 
         var agent = _fleet.NewAgent("web1");
-        var enrolled = await agent.TryEnrolAsync(_fleet.Controller.Address, await _fleet.CreateTokenAsync(), "--proxy", proxy.UrlWithPassword);
+        var enrolled = await agent.TryEnrollAsync(_fleet.Controller.Address, await _fleet.CreateTokenAsync(), "--proxy", proxy.UrlWithPassword);
         (enrolled.ExitCode, enrolled.Stderr).ShouldBe((1, $"fleet-agent: {refusal}; let the proxy allow CONNECT to this host and port, for this machine and user\n"));
 
         var login = await Seat("far").RunAsync("login", "--controller", _fleet.Controller.Address, "--token", await OperatorTokenAsync(), "--proxy", proxy.UrlWithPassword);
         (login.ExitCode, login.Stderr).ShouldBe((4, $"fleet: {refusal}\n  let the proxy allow CONNECT to this host and port, for this machine and user\n"), login.ToString());
 
-        await agent.EnrolAsync(_fleet.Controller.Address, await _fleet.CreateTokenAsync());
+        await agent.EnrollAsync(_fleet.Controller.Address, await _fleet.CreateTokenAsync());
         var diagnosis = await OneShot.RunAsync(Binaries.Agent, ["doctor", "--state", agent.StateDirectory, "--proxy", proxy.UrlWithPassword]);
         diagnosis.Stdout.ShouldContain($"! proxy        {refusal}\n");
 
@@ -68,7 +68,7 @@ public sealed partial class Proxies_in_between : IAsyncLifetime
         var agent = _fleet.NewAgent("web1");
         agent.StartedBy = ["env", .. s_variables.Select(name => $"{name}={Nowhere}"), "NO_PROXY="];
         var enrolled = await OneShot.RunAsync("env", [
-            .. agent.StartedBy.Skip(1), Binaries.Agent, "enrol", "--controller", _fleet.Controller.Address, "--token", await _fleet.CreateTokenAsync(), "--name", "web1", "--state", agent.StateDirectory,
+            .. agent.StartedBy.Skip(1), Binaries.Agent, "enroll", "--controller", _fleet.Controller.Address, "--token", await _fleet.CreateTokenAsync(), "--name", "web1", "--state", agent.StateDirectory,
         ]);
         enrolled.ExitCode.ShouldBe(0, enrolled.ToString());
         agent.Start();
@@ -85,13 +85,13 @@ public sealed partial class Proxies_in_between : IAsyncLifetime
     [ToolFact("curl", "tinyproxy", "microsocks")]
     public async Task The_line_that_installs_an_agent_fetches_its_script_through_the_proxy_and_tells_the_script_of_it()
     {
-        var artefacts = Directory.CreateDirectory(Path.Combine(_fleet.Directory, "artefacts")).FullName;
+        var artifacts = Directory.CreateDirectory(Path.Combine(_fleet.Directory, "artifacts")).FullName;
         var version = Regex.Match((await OneShot.RunAsync(Binaries.Controller, ["version"])).Stdout, @"\d+\.\d+\.\S+").Value;
-        await File.WriteAllTextAsync(Path.Combine(artefacts, $"fleet-agent-{version}-linux-x64.tar.gz"), "not looked at");
-        await File.WriteAllTextAsync(Path.Combine(artefacts, "install.sh"), "echo \"script of $FLEET_CONTROLLER through $FLEET_PROXY with $*\"\n");
+        await File.WriteAllTextAsync(Path.Combine(artifacts, $"fleet-agent-{version}-linux-x64.tar.gz"), "not looked at");
+        await File.WriteAllTextAsync(Path.Combine(artifacts, "install.sh"), "echo \"script of $FLEET_CONTROLLER through $FLEET_PROXY with $*\"\n");
         await using var controller = new ControllerHost(Path.Combine(_fleet.Directory, "second"))
         {
-            Environment = new Dictionary<string, string> { ["FLEET_CONTROLLER_ARTEFACTS"] = artefacts },
+            Environment = new Dictionary<string, string> { ["FLEET_CONTROLLER_ARTIFACTS"] = artifacts },
         };
         var admin = new OperatorSeat(Path.Combine(_fleet.Directory, "second-admin"));
         var token = await controller.InitAsync();
@@ -134,7 +134,7 @@ public sealed partial class Proxies_in_between : IAsyncLifetime
         relay.Output.ShouldNotContain("WARNING");
 
         var agent = _fleet.NewAgent("web1");
-        await agent.EnrolAsync($"127.0.0.1:{port}", await _fleet.CreateTokenAsync());
+        await agent.EnrollAsync($"127.0.0.1:{port}", await _fleet.CreateTokenAsync());
         agent.Start();
         await _fleet.WaitOnlineAsync(1);
         var far = Seat("far");
@@ -153,7 +153,7 @@ public sealed partial class Proxies_in_between : IAsyncLifetime
         await proxy.StartAsync();
         var agent = _fleet.NewAgent("web1");
         agent.StartedBy = ["env", .. s_variables.Select(name => $"{name}={Nowhere}")];
-        var enrolled = await agent.TryEnrolAsync(_fleet.Controller.Address, await _fleet.CreateTokenAsync(), "--proxy", proxy.Url, "--proxy-password-file", PasswordFile);
+        var enrolled = await agent.TryEnrollAsync(_fleet.Controller.Address, await _fleet.CreateTokenAsync(), "--proxy", proxy.Url, "--proxy-password-file", PasswordFile);
         enrolled.ExitCode.ShouldBe(0, enrolled.ToString());
         enrolled.Stdout.ShouldContain($"It is reached through the proxy {proxy.Url}.");
         // Remembered: nothing about a proxy is said to it any more.

@@ -17,15 +17,15 @@ internal sealed class HandmadeIdentity(Uri address, PinnedTrust trust, X509Certi
         PinnedTrust trust;
         using (var unverified = LinkHandler.Unverified())
         using (var first = GrpcChannel.ForAddress(uri, new GrpcChannelOptions { HttpHandler = unverified }))
-            trust = new PinnedTrust(X509CertificateLoader.LoadCertificate((await new Enrolment.EnrolmentClient(first).GetTrustAsync(new GetTrustRequest())).FleetRoot.Span));
+            trust = new PinnedTrust(X509CertificateLoader.LoadCertificate((await new Enrollment.EnrollmentClient(first).GetTrustAsync(new GetTrustRequest())).FleetRoot.Span));
 
         using var key = SigningRequest.NewKey();
         using var pinned = LinkHandler.Pinned(trust, null);
         using var channel = GrpcChannel.ForAddress(uri, new GrpcChannelOptions { HttpHandler = pinned });
-        var (client, csr) = (new Enrolment.EnrolmentClient(channel), ByteString.CopyFrom(SigningRequest.Create(key, name)));
+        var (client, csr) = (new Enrollment.EnrollmentClient(channel), ByteString.CopyFrom(SigningRequest.Create(key, name)));
         var chain = token!.ToText().StartsWith("fleet1.a.", StringComparison.Ordinal)
-            ? (await client.EnrolAgentAsync(new EnrolAgentRequest { Token = tokenText, EnrolmentId = Guid.NewGuid().ToString("N"), Name = name, Csr = csr })).Chain
-            : (await client.EnrolOperatorAsync(new EnrolOperatorRequest { Token = tokenText, EnrolmentId = Guid.NewGuid().ToString("N"), Name = name, Csr = csr })).Chain;
+            ? (await client.EnrollAgentAsync(new EnrollAgentRequest { Token = tokenText, EnrollmentId = Guid.NewGuid().ToString("N"), Name = name, Csr = csr })).Chain
+            : (await client.EnrollOperatorAsync(new EnrollOperatorRequest { Token = tokenText, EnrollmentId = Guid.NewGuid().ToString("N"), Name = name, Csr = csr })).Chain;
         using var certificate = X509CertificateLoader.LoadCertificate(chain[0].Span);
         return new HandmadeIdentity(uri, trust, certificate.CopyWithPrivateKey(key));
     }

@@ -139,7 +139,7 @@ public sealed class TortureCourse : IDisposable
     private async Task StartAgentAsync(FaultyWire wire)
     {
         var agent = _fleet.NewAgent("web1");
-        await agent.EnrolAsync(wire.Address, await _fleet.CreateTokenAsync());
+        await agent.EnrollAsync(wire.Address, await _fleet.CreateTokenAsync());
         if (_options.IsUnprivileged)
         {
             agent.StartedBy = ["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups"];

@@ -1,6 +1,6 @@
 namespace Fleet.Hosts.Machine;
 
-/// <summary>A process that another one can recognise later, whatever became of its number.</summary>
+/// <summary>A process that another one can recognize later, whatever became of its number.</summary>
 /// <param name="Id">Its number.</param>
 /// <param name="StartTicks">When it started, in clock ticks since boot (field 22 of proc(5) stat).</param>
 internal readonly record struct ProcessMark(int Id, long StartTicks)

@@ -6,7 +6,7 @@ public sealed class TargetTests
 {
     private static readonly FakeSubject s_web03 = new("web03")
     {
-        Labels = { ["role"] = "web", ["dc"] = "fra", ["os"] = "relabelled", ["team"] = "a b" },
+        Labels = { ["role"] = "web", ["dc"] = "fra", ["os"] = "relabeled", ["team"] = "a b" },
         Facts = { ["os"] = "linux", ["cpus"] = "16", ["memory"] = "8589934592", ["kernel"] = "5.10.0-18-amd64", ["temp"] = "-3", ["empty"] = "" },
     };
 
@@ -127,7 +127,7 @@ public sealed class TargetTests
             no       dc=ams  (label dc is 'fra')
             no       cpus>=32  (fact cpus is '16')
             yes    not
-            no       os<5  (label os is 'relabelled', which does not compare with '5')
+            no       os<5  (label os is 'relabeled', which does not compare with '5')
             yes    web[01-10]  (name is 'web03')
             no     has gpu  (no label or fact gpu)
             no     offline  (the agent is online)

@@ -89,7 +89,7 @@ public sealed class Access_matrix(FleetUnderAttack fleet)
     [InlineData("/fleet.v1.Jobs/%43reateJob")]
     [InlineData("/fleet.v1.Jobs//CreateJob")]
     [InlineData("/fleet.v1.Jobs/CreateJob?x=1")]
-    [InlineData("/fleet.v1.Enrolment/../fleet.v1.Jobs/CreateJob")]
+    [InlineData("/fleet.v1.Enrollment/../fleet.v1.Jobs/CreateJob")]
     [InlineData("/fleet.v1.Jobs/Nothing")]
     [InlineData("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo")]
     public async Task A_trick_with_the_path_leads_nowhere(string path)

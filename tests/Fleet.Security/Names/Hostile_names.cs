@@ -32,7 +32,7 @@ public sealed class Hostile_names(FleetUnderAttack fleet)
         var taken = new List<string>();
         foreach (var name in s_names)
         {
-            var answer = await client.CallAsync("/fleet.v1.Enrolment/EnrolAgent", new EnrolAgentRequest { Token = token, EnrolmentId = Guid.NewGuid().ToString("N"), Name = name, Csr = Csr() });
+            var answer = await client.CallAsync("/fleet.v1.Enrollment/EnrollAgent", new EnrollAgentRequest { Token = token, EnrollmentId = Guid.NewGuid().ToString("N"), Name = name, Csr = Csr() });
             if (answer.Status is 0 or null || answer.Detail.Any(char.IsControl))
                 taken.Add($"\"{Escaped(name)}\": {answer}");
         }
@@ -40,7 +40,7 @@ public sealed class Hostile_names(FleetUnderAttack fleet)
         taken.ShouldBeEmpty();
         (await fleet.RunAsync("agents", "list")).Split('\n').Length.ShouldBe(before.Split('\n').Length);
         // The token was good, so it was the names.
-        (await client.CallAsync("/fleet.v1.Enrolment/EnrolAgent", new EnrolAgentRequest { Token = token, EnrolmentId = Guid.NewGuid().ToString("N"), Name = "good", Csr = Csr() })).Status.ShouldBe(0);
+        (await client.CallAsync("/fleet.v1.Enrollment/EnrollAgent", new EnrollAgentRequest { Token = token, EnrollmentId = Guid.NewGuid().ToString("N"), Name = "good", Csr = Csr() })).Status.ShouldBe(0);
         await fleet.RunAsync("agents", "remove", "good", "--yes");
     }
 
@@ -54,13 +54,13 @@ public sealed class Hostile_names(FleetUnderAttack fleet)
         // Operators' names may have capitals, and no operator is called web1: WEB1 is a good one.
         foreach (var name in s_names.SkipLast(1))
         {
-            var answer = await client.CallAsync("/fleet.v1.Enrolment/EnrolOperator", new EnrolOperatorRequest { Token = token, EnrolmentId = Guid.NewGuid().ToString("N"), Name = name, Csr = Csr() });
+            var answer = await client.CallAsync("/fleet.v1.Enrollment/EnrollOperator", new EnrollOperatorRequest { Token = token, EnrollmentId = Guid.NewGuid().ToString("N"), Name = name, Csr = Csr() });
             if (answer.Status is 0 or null || answer.Detail.Any(char.IsControl))
                 taken.Add($"\"{Escaped(name)}\": {answer}");
         }
 
         taken.ShouldBeEmpty();
-        (await client.CallAsync("/fleet.v1.Enrolment/EnrolOperator", new EnrolOperatorRequest { Token = token, EnrolmentId = Guid.NewGuid().ToString("N"), Name = "_Good.name+x@example.org", Csr = Csr() })).Status.ShouldBe(0);
+        (await client.CallAsync("/fleet.v1.Enrollment/EnrollOperator", new EnrollOperatorRequest { Token = token, EnrollmentId = Guid.NewGuid().ToString("N"), Name = "_Good.name+x@example.org", Csr = Csr() })).Status.ShouldBe(0);
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class Hostile_names(FleetUnderAttack fleet)
         ];
         for (var i = 0; i < requests.Length; i++)
         {
-            var answer = await client.CallAsync("/fleet.v1.Enrolment/EnrolAgent", new EnrolAgentRequest { Token = token, EnrolmentId = Guid.NewGuid().ToString("N"), Name = $"csr{i}", Csr = requests[i] });
+            var answer = await client.CallAsync("/fleet.v1.Enrollment/EnrollAgent", new EnrollAgentRequest { Token = token, EnrollmentId = Guid.NewGuid().ToString("N"), Name = $"csr{i}", Csr = requests[i] });
             answer.Status.ShouldBe(Answer.InvalidArgument, $"request {i}: {answer}");
         }
     }

@@ -16,7 +16,7 @@ public sealed class Hostile_strangers(FleetUnderAttack fleet)
 {
     private const int LeastPieces = 20;
     private const int LeastHalfOpen = 80;
-    private static readonly byte[] s_call = HeadersOf("/fleet.v1.Enrolment/GetTrust");
+    private static readonly byte[] s_call = HeadersOf("/fleet.v1.Enrollment/GetTrust");
 
     [Theory]
     [InlineData("rapid reset")]

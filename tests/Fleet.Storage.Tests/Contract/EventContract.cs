@@ -123,7 +123,7 @@ public abstract class EventContract(IStoreProvider provider) : StoreContract(pro
     }
 
     [Fact]
-    public async Task A_refused_entry_changes_nothing_and_harms_no_neighbour()
+    public async Task A_refused_entry_changes_nothing_and_harms_no_neighbor()
     {
         var job = await CreateAsync(tasks: 2);
 

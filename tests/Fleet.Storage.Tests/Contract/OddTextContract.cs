@@ -16,7 +16,7 @@ public abstract class OddTextContract(IStoreProvider provider) : StoreContract(p
     public async Task Free_text_and_maps_come_back_as_they_were()
     {
         await Store.Tokens.CreateAsync(Some.AgentToken(), None).InTime();
-        await Store.Agents.EnrolAsync(Some.Enrolment(), None).InTime();
+        await Store.Agents.EnrollAsync(Some.Enrollment(), None).InTime();
         var random = Gen.Sample(ArbMap.Default.GeneratorFor<string>().Where(IsWhole), 50, 50);
         var n = 0;
         foreach (var text in Odd.Concat(random))
@@ -46,14 +46,14 @@ public abstract class OddTextContract(IStoreProvider provider) : StoreContract(p
         var n = 0;
         foreach (var text in Odd.Append("\ud800").Append("a\udc00b"))
         {
-            var enrolment = Some.Enrolment() with { AgentId = $"id{n++}", Name = text, EnrolmentId = $"enrol{n}" };
+            var enrollment = Some.Enrollment() with { AgentId = $"id{n++}", Name = text, EnrollmentId = $"enroll{n}" };
             if (text.Length is 0 or > 256 || text.Any(char.IsControl) || !IsWhole(text))
             {
-                await Should.ThrowAsync<ArgumentException>(() => Store.Agents.EnrolAsync(enrolment, None));
+                await Should.ThrowAsync<ArgumentException>(() => Store.Agents.EnrollAsync(enrollment, None));
                 continue;
             }
 
-            (await Store.Agents.EnrolAsync(enrolment, None).InTime()).Refusal.ShouldBe(EnrolmentRefusal.None);
+            (await Store.Agents.EnrollAsync(enrollment, None).InTime()).Refusal.ShouldBe(EnrollmentRefusal.None);
             (await Store.Agents.FindByNameAsync(text.ToUpperInvariant(), None).InTime())!.Name.ShouldBe(text);
         }
     }

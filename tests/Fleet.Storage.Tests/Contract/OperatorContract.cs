@@ -3,35 +3,35 @@ namespace Fleet.Storage.Tests.Contract;
 public abstract class OperatorContract(IStoreProvider provider) : StoreContract(provider)
 {
     [Fact]
-    public async Task An_operator_enrols_with_the_role_of_the_token()
+    public async Task An_operator_enrolls_with_the_role_of_the_token()
     {
         await Store.Tokens.CreateAsync(Some.OperatorToken(role: OperatorRole.Admin) with { MaxUses = 1 }, None).InTime();
 
-        var outcome = await Store.Operators.EnrolAsync(Some.OperatorEnrolment(), None).InTime();
-        var again = await Store.Operators.EnrolAsync(
-            Some.OperatorEnrolment() with { CertificateSerial = "serial-2" }, None).InTime();
+        var outcome = await Store.Operators.EnrollAsync(Some.OperatorEnrollment(), None).InTime();
+        var again = await Store.Operators.EnrollAsync(
+            Some.OperatorEnrollment() with { CertificateSerial = "serial-2" }, None).InTime();
 
         outcome.Operator!.Role.ShouldBe(OperatorRole.Admin);
         again.Repeated.ShouldBeTrue();
         await ReopenAsync();
         (await Store.Operators.GetAsync("id-ann", None).InTime()).ShouldBe(outcome.Operator with { CertificateSerial = "serial-2" });
         (await Store.Tokens.GetAsync("optok1", None).InTime())!.Uses.ShouldBe(1);
-        (await Refusal(Some.OperatorEnrolment("bob"))).ShouldBe(EnrolmentRefusal.UsedUp);
+        (await Refusal(Some.OperatorEnrollment("bob"))).ShouldBe(EnrollmentRefusal.UsedUp);
     }
 
     [Fact]
-    public async Task An_operators_enrolment_is_refused_with_the_reason()
+    public async Task An_operators_enrollment_is_refused_with_the_reason()
     {
         await Store.Tokens.CreateAsync(Some.OperatorToken("good"), None).InTime();
         await Store.Tokens.CreateAsync(Some.OperatorToken("second"), None).InTime();
         await Store.Tokens.CreateAsync(Some.AgentToken("machines"), None).InTime();
-        await Store.Operators.EnrolAsync(Some.OperatorEnrolment("ann", "good"), None).InTime();
+        await Store.Operators.EnrollAsync(Some.OperatorEnrollment("ann", "good"), None).InTime();
 
-        (await Refusal(Some.OperatorEnrolment("bob", "never made"))).ShouldBe(EnrolmentRefusal.UnknownToken);
-        (await Refusal(Some.OperatorEnrolment("bob", "machines"))).ShouldBe(EnrolmentRefusal.WrongKind);
-        (await Refusal(Some.OperatorEnrolment("bob", "good") with { At = Some.Time.AddDays(2) })).ShouldBe(EnrolmentRefusal.Expired);
-        (await Refusal(Some.OperatorEnrolment("ANN", "good") with { EnrolmentId = "new" })).ShouldBe(EnrolmentRefusal.NameTaken);
-        (await Refusal(Some.OperatorEnrolment("ann", "second"))).ShouldBe(EnrolmentRefusal.EnrolmentTaken);
+        (await Refusal(Some.OperatorEnrollment("bob", "never made"))).ShouldBe(EnrollmentRefusal.UnknownToken);
+        (await Refusal(Some.OperatorEnrollment("bob", "machines"))).ShouldBe(EnrollmentRefusal.WrongKind);
+        (await Refusal(Some.OperatorEnrollment("bob", "good") with { At = Some.Time.AddDays(2) })).ShouldBe(EnrollmentRefusal.Expired);
+        (await Refusal(Some.OperatorEnrollment("ANN", "good") with { EnrollmentId = "new" })).ShouldBe(EnrollmentRefusal.NameTaken);
+        (await Refusal(Some.OperatorEnrollment("ann", "second"))).ShouldBe(EnrollmentRefusal.EnrollmentTaken);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public abstract class OperatorContract(IStoreProvider provider) : StoreContract(
 
         (await Store.Operators.AddAsync(admin, None).InTime()).ShouldBeTrue();
         (await Store.Operators.AddAsync(admin, None).InTime()).ShouldBeFalse();
-        (await Store.Operators.AddAsync(admin with { Id = "x", EnrolmentId = "x", Name = "ADMIN" }, None).InTime()).ShouldBeFalse();
+        (await Store.Operators.AddAsync(admin with { Id = "x", EnrollmentId = "x", Name = "ADMIN" }, None).InTime()).ShouldBeFalse();
 
         (await Store.Operators.ListAsync(None).InTime()).ShouldBe([admin]);
     }
@@ -70,12 +70,12 @@ public abstract class OperatorContract(IStoreProvider provider) : StoreContract(
         CertificateSerial = "serial-admin",
         CertificateNotAfter = Some.Time.AddDays(30),
         CreatedAt = Some.Time,
-        EnrolmentId = "first start",
+        EnrollmentId = "first start",
     };
 
-    private async Task<EnrolmentRefusal> Refusal(OperatorEnrolment enrolment)
+    private async Task<EnrollmentRefusal> Refusal(OperatorEnrollment enrollment)
     {
-        var outcome = await Store.Operators.EnrolAsync(enrolment, None).InTime();
+        var outcome = await Store.Operators.EnrollAsync(enrollment, None).InTime();
         outcome.Operator.ShouldBeNull();
         return outcome.Refusal;
     }

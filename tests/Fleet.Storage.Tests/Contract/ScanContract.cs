@@ -146,7 +146,7 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
     public async Task Who_was_given_which_scan_is_kept_as_long_as_the_agent()
     {
         await Store.Tokens.CreateAsync(Some.AgentToken(), None).InTime();
-        await Store.Agents.EnrolAsync(Some.Enrolment("web1"), None).InTime();
+        await Store.Agents.EnrollAsync(Some.Enrollment("web1"), None).InTime();
         await Store.Scans.PutAssignmentsAsync(
             [new("id-web1", "oom", 7, null), new("id-web1", "disk", 3, null), new("id-gone", "oom", 7, null)], None).InTime();
         await Store.Scans.PutAssignmentsAsync([new("id-web1", "oom", 5, null), new("id-web1", "disk", 3, Some.Time)], None).InTime();

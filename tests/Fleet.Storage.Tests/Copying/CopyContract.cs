@@ -66,8 +66,8 @@ public abstract class CopyContract(IStoreFiles from, IStoreFiles to) : IDisposab
         (await copy.Findings.AppendAsync([FullStore.Hit("oom", "web001", 1)], Some.Time, None).InTime()).ShouldBe(0);
         (await copy.Jobs.CreateAsync(Some.Job("open") with { Id = "other" }, None).InTime()).Status.ShouldBe(JobCreationStatus.Existing);
         (await copy.Jobs.CreateAsync(Some.Job("next"), None).InTime()).Status.ShouldBe(JobCreationStatus.Created);
-        var taken = Some.Enrolment("WEB002", "tok1") with { EnrolmentId = "another" };
-        (await copy.Agents.EnrolAsync(taken, None).InTime()).Replaced!.Name.ShouldBe("web002");
+        var taken = Some.Enrollment("WEB002", "tok1") with { EnrollmentId = "another" };
+        (await copy.Agents.EnrollAsync(taken, None).InTime()).Replaced!.Name.ShouldBe("web002");
         var before = (await copy.Revisions.GetAsync(None).InTime())!;
         (await copy.Revisions.AdvanceAsync(None).InTime()).Revision.ShouldBe(before.Revision + 1);
         // Retention knows how much there is, and what has ended.

@@ -75,7 +75,7 @@ internal static class FullStore
         await store.Tokens.RevokeAsync("tok2", Some.Time.AddSeconds(1), None).InTime();
 
         foreach (var name in (string[])["web001", "web002", "Web003"])
-            await store.Agents.EnrolAsync(Some.Enrolment(name), None).InTime();
+            await store.Agents.EnrollAsync(Some.Enrollment(name), None).InTime();
         await store.Agents.SetFactsAsync("id-web001", new Dictionary<string, string> { ["os"] = "Debian 12" }, Some.Time.AddSeconds(2), None).InTime();
         await store.Agents.RecordConnectedAsync("id-web001", "0.2.0", Some.Time.AddSeconds(3), None).InTime();
         await store.Agents.RecordDisconnectedAsync("id-web001", Some.Time.AddSeconds(4), None).InTime();
@@ -84,11 +84,11 @@ internal static class FullStore
         await store.Agents.SetDuplicateAsync("id-web001", Some.Time.AddSeconds(5), "two of them", None).InTime();
         await store.Agents.RemoveAsync("id-Web003", Some.Time.AddSeconds(6), None).InTime();
 
-        await store.Operators.EnrolAsync(Some.OperatorEnrolment(), None).InTime();
+        await store.Operators.EnrollAsync(Some.OperatorEnrollment(), None).InTime();
         await store.Operators.AddAsync(
             new OperatorRecord
             {
-                Id = "id-bob", Name = "Bob", Role = OperatorRole.Viewer, CertificateSerial = "s-bob", CertificateNotAfter = Some.Time.AddDays(1), CreatedAt = Some.Time, EnrolmentId = "e-bob",
+                Id = "id-bob", Name = "Bob", Role = OperatorRole.Viewer, CertificateSerial = "s-bob", CertificateNotAfter = Some.Time.AddDays(1), CreatedAt = Some.Time, EnrollmentId = "e-bob",
             },
             None).InTime();
         await store.Operators.RevokeAsync("id-bob", Some.Time.AddSeconds(7), None).InTime();

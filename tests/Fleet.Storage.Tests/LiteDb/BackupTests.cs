@@ -19,7 +19,7 @@ public sealed class BackupTests : IDisposable
         // Checkpoints as often as can be: none may fall into the copy.
         await using var store = await OpenAsync(provider.Options with { MaxLogPages = 20, CheckpointWhenQuietFor = TimeSpan.FromMilliseconds(1) });
         await store.Tokens.CreateAsync(Some.AgentToken(), None).InTime();
-        await store.Agents.EnrolAsync(Some.Enrolment(), None).InTime();
+        await store.Agents.EnrollAsync(Some.Enrollment(), None).InTime();
         using var stop = new CancellationTokenSource();
         var done = 0;
         var writing = Task.Run(async () =>

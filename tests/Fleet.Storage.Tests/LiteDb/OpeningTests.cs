@@ -19,7 +19,7 @@ public sealed class OpeningTests : IDisposable
         await using var store = await OpenAsync(least: 0);
         (await store.Revisions.GetAsync(None).InTime()).ShouldBe(new StoreIdentity(Fleet, 1));
         await store.Tokens.CreateAsync(Some.AgentToken(), None).InTime();
-        await store.Agents.EnrolAsync(Some.Enrolment(), None).InTime();
+        await store.Agents.EnrollAsync(Some.Enrollment(), None).InTime();
         (await store.Revisions.GetAsync(None).InTime())!.Revision.ShouldBe(3);
         await store.Agents.RecordConnectedAsync("id-web001", "1", Some.Time, None).InTime();
         (await store.Revisions.GetAsync(None).InTime())!.Revision.ShouldBe(3);

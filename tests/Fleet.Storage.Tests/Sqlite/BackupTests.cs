@@ -17,7 +17,7 @@ public sealed class BackupTests : IDisposable
     {
         await using var store = await OpenAsync();
         await store.Tokens.CreateAsync(Some.AgentToken(), None).InTime();
-        await store.Agents.EnrolAsync(Some.Enrolment(), None).InTime();
+        await store.Agents.EnrollAsync(Some.Enrollment(), None).InTime();
         using var stop = new CancellationTokenSource();
         var done = 0;
         var writing = Task.Run(async () =>

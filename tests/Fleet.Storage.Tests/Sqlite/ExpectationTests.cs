@@ -33,7 +33,7 @@ public sealed class ExpectationTests : IDisposable
         var last = (await IdentityAsync(store)).Revision;
 
         await GrowsAsync("a token is made", () => store.Tokens.CreateAsync(Some.AgentToken(), None));
-        await GrowsAsync("an agent joins", () => store.Agents.EnrolAsync(Some.Enrolment(), None));
+        await GrowsAsync("an agent joins", () => store.Agents.EnrollAsync(Some.Enrollment(), None));
         var agent = (await store.Agents.ListAsync(false, None).InTime()).ShouldHaveSingleItem();
         await GrowsAsync("a certificate is renewed", () => store.Agents.SetCertificateAsync(agent.Id, "serial2", Some.Time.AddDays(90), None));
         await GrowsAsync("an agent is removed", () => store.Agents.RemoveAsync(agent.Id, Some.Time, None));
@@ -172,7 +172,7 @@ public sealed class ExpectationTests : IDisposable
         await using (var store = await OpenAsync(least: 0, quiet: TimeSpan.FromMilliseconds(20)))
         {
             await store.Tokens.CreateAsync(Some.AgentToken(), None).InTime();
-            await store.Agents.EnrolAsync(Some.Enrolment(), None).InTime();
+            await store.Agents.EnrollAsync(Some.Enrollment(), None).InTime();
             for (var waited = 0; new FileInfo(provider.File + "-wal").Length > 0 && waited < 1000; waited++)
                 await Task.Delay(10);
             File.Copy(provider.File, copy);

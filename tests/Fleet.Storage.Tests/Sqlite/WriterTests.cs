@@ -16,7 +16,7 @@ public sealed class WriterTests : IDisposable
         await using var store = await provider.OpenAsync();
         await store.Tokens.CreateAsync(Some.AgentToken(), None).InTime();
         await Task.WhenAll(
-            Enumerable.Range(0, 3000).Select(n => store.Agents.EnrolAsync(Some.Enrolment($"web{n:0000}"), None))).InTime();
+            Enumerable.Range(0, 3000).Select(n => store.Agents.EnrollAsync(Some.Enrollment($"web{n:0000}"), None))).InTime();
         var before = store.Statistics;
 
         var written = await Task.WhenAll(

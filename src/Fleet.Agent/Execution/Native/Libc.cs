@@ -54,7 +54,7 @@ internal static unsafe partial class Libc
     internal static partial nint Write(Fd fd, byte* buffer, nint count);
 
     [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
-    internal static partial int Synchronise(Fd fd);
+    internal static partial int Synchronize(Fd fd);
 
     [LibraryImport(Library, EntryPoint = "lseek", SetLastError = true)]
     internal static partial long Seek(int fd, long offset, int whence);
@@ -153,7 +153,7 @@ internal static unsafe partial class Libc
     internal static partial int SetGroup(uint group);
 
     [LibraryImport(Library, EntryPoint = "initgroups", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int InitialiseGroups(string user, uint group);
+    internal static partial int InitializeGroups(string user, uint group);
 
     [LibraryImport(Library, EntryPoint = "getpwnam_r", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int FindUserByName(string name, byte* entry, byte* buffer, nint length, nint* result);

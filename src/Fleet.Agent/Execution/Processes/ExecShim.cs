@@ -74,7 +74,7 @@ public static unsafe class ExecShim
     private static (ShimStage Stage, int Error)? BecomeUser(ShimPlan plan)
     {
         // The order matters: after setuid the others are no longer allowed.
-        if (Libc.InitialiseGroups(plan.UserName, plan.GroupId) < 0)
+        if (Libc.InitializeGroups(plan.UserName, plan.GroupId) < 0)
             return (ShimStage.Groups, Errno.Last);
         if (Libc.SetGroup(plan.GroupId) < 0)
             return (ShimStage.Group, Errno.Last);

@@ -11,7 +11,7 @@ internal sealed class TreeKiller(TimeProvider time)
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(200);
 
-    /// <param name="trace">How to recognise the task's processes; asked anew before each scan, steps may still start.</param>
+    /// <param name="trace">How to recognize the task's processes; asked anew before each scan, steps may still start.</param>
     /// <param name="leader">The running step's process, if it is ours to signal as a group.</param>
     /// <param name="grace">How long SIGTERM may take. It ends early when all are gone.</param>
     /// <param name="hurry">Cancelling it ends the grace at once; the kill itself is not given up.</param>

@@ -22,7 +22,7 @@ internal abstract record SpoolEntry
     /// <summary>Findings and the marks that go with them, together or not at all.</summary>
     /// <param name="FirstNumber">Of the first report.</param>
     /// <param name="Marks">Those that moved; null: gone.</param>
-    /// <param name="Reports">Serialised reports.</param>
+    /// <param name="Reports">Serialized reports.</param>
     internal sealed record Commit(ulong FirstNumber, IReadOnlyList<KeyValuePair<string, string?>> Marks, IReadOnlyList<byte[]> Reports) : SpoolEntry;
 
     /// <summary>How far reports were sent and acknowledged.</summary>

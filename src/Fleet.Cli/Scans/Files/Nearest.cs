@@ -17,7 +17,7 @@ internal static class Nearest
         return distance <= Math.Max(1, best.Length / 3) ? best : null;
     }
 
-    /// <summary>How many letters must be put in, taken out, changed or exchanged with their neighbour (optimal string alignment).</summary>
+    /// <summary>How many letters must be put in, taken out, changed or exchanged with their neighbor (optimal string alignment).</summary>
     internal static int Distance(string from, string to)
     {
         var rows = new int[from.Length + 1, to.Length + 1];

@@ -13,7 +13,7 @@ internal static class BackupCommand
     public static Command CreateBackup(SettingFlags flags, TextWriter output)
     {
         var path = new Argument<string>("PATH") { Description = "The new file. It holds the keys of the fleet: keep it as you keep those." };
-        var command = new Command("backup", "Write store, trust roots, settings and artefacts to one file, also while the controller runs.") { path };
+        var command = new Command("backup", "Write store, trust roots, settings and artifacts to one file, also while the controller runs.") { path };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var sources = flags.Sources(parsed);

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Fleet.Controller.Enrolment;
+using Fleet.Controller.Enrollment;
 using Fleet.Controller.Hosting.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -26,7 +26,7 @@ internal static class TokenCommand
         };
         var note = new Option<string>("--note") { Description = "What it is for.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
         var replace = new Option<bool>("--allow-replace") { Description = "Who joins may take over the name of another." };
-        var install = new Option<bool>("--install") { Description = "Print the line that installs and enrols an agent, instead of the token." };
+        var install = new Option<bool>("--install") { Description = "Print the line that installs and enrolls an agent, instead of the token." };
         var proxy = new Option<string?>("--proxy") { Description = $"With --install: hosts go through this proxy: {ProxyAddress.Forms}.", HelpName = "URL" };
         var password = new Option<string?>("--proxy-password-file") { Description = "Take the proxy's password from the first line of this file.", HelpName = "FILE" };
         var command = new Command("create", "Make a join token. It is printed once.") { role, life, uses, label, allowed, note, replace, install, proxy, password };

@@ -1,5 +1,5 @@
 using Fleet.Controller.Access;
-using Fleet.Controller.Artefacts;
+using Fleet.Controller.Artifacts;
 using Fleet.Protocol.Calls;
 using Fleet.Storage;
 using Grpc.Core;
@@ -64,7 +64,7 @@ internal sealed class TokenDesk : IAsyncDisposable
             return await AskAsync(Remote.CreateTokenAsync(request, deadline: Deadline, cancellationToken: cancellationToken));
         V1.Installation? place = null;
         if (request.Install)
-            place = new InstallationDesk(new ArtefactShelf(_options), _opened!.Authority, _options).Describe(out fault) ?? throw new CommandException(fault!);
+            place = new InstallationDesk(new ArtifactShelf(_options), _opened!.Authority, _options).Describe(out fault) ?? throw new CommandException(fault!);
         var (token, text) = await Local.CreateAsync(order, "the controller's host", cancellationToken);
         return new V1.CreateTokenReply { Token = TokenMessages.ToMessage(token), Secret = text, Installation = place };
     }

@@ -19,14 +19,14 @@ internal static class SettingsTable
         new Setting("listen", "address and port for agents and operators", ApplyListen),
         SettingKinds.Text("advertise", "address that agents and operators are told to use", CheckAdvertise, (o, v) => o.Advertise = v)
             .Reloadable(static (from, to) => to.Advertise = from.Advertise),
-        SettingKinds.Text("artefacts", "directory of what hosts are installed from", CheckPath, (o, v) => o.Artefacts = Path.GetFullPath(v))
-            .Reloadable(static (from, to) => to.Artefacts = from.Artefacts),
+        SettingKinds.Text("artifacts", "directory of what hosts are installed from", CheckPath, (o, v) => o.Artifacts = Path.GetFullPath(v))
+            .Reloadable(static (from, to) => to.Artifacts = from.Artifacts),
         SettingKinds.Number("maxConnections", "connections at once", 16, 1_000_000, (o, v) => o.MaxConnections = v),
         SettingKinds.Number("maxCallsPerOperator", "calls that one operator may have in progress at once", 8, 100_000, (o, v) => o.MaxCallsPerOperator = v)
             .Reloadable(static (from, to) => to.MaxCallsPerOperator = from.MaxCallsPerOperator),
-        SettingKinds.Number("maxAgentDownloads", "artefacts that agents may fetch at once", 1, 1024, (o, v) => o.MaxAgentDownloads = v)
+        SettingKinds.Number("maxAgentDownloads", "artifacts that agents may fetch at once", 1, 1024, (o, v) => o.MaxAgentDownloads = v)
             .Reloadable(static (from, to) => to.MaxAgentDownloads = from.MaxAgentDownloads),
-        SettingKinds.Size("minDownloadRate", "bytes a second that whoever fetches an artefact must take", 1, 1L << 30, (o, v) => o.MinDownloadRate = v)
+        SettingKinds.Size("minDownloadRate", "bytes a second that whoever fetches an artifact must take", 1, 1L << 30, (o, v) => o.MinDownloadRate = v)
             .Reloadable(static (from, to) => to.MinDownloadRate = from.MinDownloadRate),
         SettingKinds.Duration("stopWithin", "how long a stop may take before connections are cut", s_second, TimeSpan.FromMinutes(5), (o, v) => o.StopWithin = v),
 
@@ -45,7 +45,7 @@ internal static class SettingsTable
             .Reloadable(static (from, to) => to.Anonymous.MaxConnectionsPercent = from.Anonymous.MaxConnectionsPercent),
         SettingKinds.Duration("anonymous.idleTimeout", "how long a connection without a client certificate may be without a call", s_second, 10 * s_minute, (o, v) => o.Anonymous.IdleTimeout = v)
             .Reloadable(static (from, to) => to.Anonymous.IdleTimeout = from.Anonymous.IdleTimeout),
-        SettingKinds.Number("anonymous.maxDownloads", "artefacts that hosts without a client certificate may download at once", 1, 1024, (o, v) => o.Anonymous.MaxDownloads = v)
+        SettingKinds.Number("anonymous.maxDownloads", "artifacts that hosts without a client certificate may download at once", 1, 1024, (o, v) => o.Anonymous.MaxDownloads = v)
             .Reloadable(static (from, to) => to.Anonymous.MaxDownloads = from.Anonymous.MaxDownloads),
         SettingKinds.Number("anonymous.maxDownloadsPerSource", "of these, from one address", 1, 1024, (o, v) => o.Anonymous.MaxDownloadsPerSource = v)
             .Reloadable(static (from, to) => to.Anonymous.MaxDownloadsPerSource = from.Anonymous.MaxDownloadsPerSource),
