@@ -20,7 +20,7 @@ internal sealed class LiteDbRows : IStoreRows
         try
         {
             var database = file.Use();
-            Schema.Check(database);
+            Schema.CheckIsNewest(database);
             if (database.State.Identity is null)
                 throw new StoreException(StoreFault.Corrupt, $"{path} is no store of a fleet");
             return new LiteDbRows(file);

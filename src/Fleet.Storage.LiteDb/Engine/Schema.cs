@@ -32,6 +32,21 @@ internal sealed partial class Schema(TimeProvider time, ILogger logger)
         }
     }
 
+    /// <summary>Like <see cref="Check"/>, and refuses a store that this Fleet would have to bring to its schema first.</summary>
+    /// <exception cref="StoreException">It is not of the newest schema.</exception>
+    public static void CheckIsNewest(Database database)
+    {
+        Check(database);
+        if (database.Find(Collections.Schema, Version)?["v"].AsInt32 is not { } stored)
+            throw new StoreException(StoreFault.Corrupt, $"{database.Path} is no store of a fleet");
+        if (stored < Newest)
+        {
+            throw new StoreException(
+                StoreFault.Other,
+                $"the store {database.Path} has schema version {stored}, and this Fleet's is {Newest}: let the controller upgrade it first, by one start");
+        }
+    }
+
     /// <summary>Makes what is missing. Each step is a transaction: a crash in between leaves the rest to the next start.</summary>
     public void Migrate(LiteEngine engine, Database database)
     {

@@ -63,7 +63,7 @@ public sealed class ProxyTests : IAsyncLifetime, IDisposable
         _output.ToString().ShouldNotContain("hunter2");
         var enrollment = new EnrollmentFile(State).Read()!;
         enrollment.Proxy.ShouldBe(address);
-        File.GetUnixFileMode(Path.Combine(State, "enrollment.json")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.GetUnixFileMode(new EnrollmentFile(State).Path).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
         await using var agent = new LinkedAgent(Path.Combine(_directory.Path, "linked"), new TlsDialer(new IdentityStore(State), enrollment.Controller, enrollment.Proxy));
         for (var round = 0; round < 2; round++)

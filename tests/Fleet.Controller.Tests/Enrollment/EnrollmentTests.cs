@@ -23,6 +23,23 @@ public sealed class EnrollmentTests(TestController controller) : IClassFixture<T
     }
 
     [Fact]
+    public async Task Agents_of_the_commit_before_are_answered_under_the_paths_that_they_call()
+    {
+        var current = V1.Enrollment.Descriptor.FindMethodByName("GetTrust");
+        var before = new Method<V1.GetTrustRequest, V1.Trust>(
+            MethodType.Unary,
+            "fleet.v1.Enrolment",
+            current.Name,
+            Marshallers.Create(message => message.ToByteArray(), V1.GetTrustRequest.Parser.ParseFrom),
+            Marshallers.Create(message => message.ToByteArray(), V1.Trust.Parser.ParseFrom));
+        JoinToken.TryParse(await controller.TokenAsync(TokenKind.Agent), out var token, out _).ShouldBeTrue();
+
+        using var call = controller.Connect().CreateCallInvoker().AsyncUnaryCall(before, null, new CallOptions(), new V1.GetTrustRequest());
+
+        SHA256.HashData((await call.ResponseAsync.WaitAsync(TimeLimit.Default)).FleetRoot.Span).ShouldBe(token!.RootFingerprint);
+    }
+
+    [Fact]
     public async Task A_client_that_pins_another_root_sends_nothing_and_says_why()
     {
         using var other = Some.Authority(controller.Time);

@@ -47,6 +47,19 @@ public sealed class OpenedDataTests : IDisposable
     }
 
     [Fact]
+    public async Task What_operators_brought_to_an_earlier_version_is_taken_over()
+    {
+        await MakeFleetAsync();
+        Directory.CreateDirectory(Path.Combine(_data.Path, "artefacts"));
+        await File.WriteAllTextAsync(Path.Combine(_data.Path, "artefacts", "fleet-agent-1.0.0-linux-x64.tar.gz"), "brought");
+
+        await using var opened = await OpenAsync();
+
+        Directory.GetFiles(_data.ArtifactsPath).ShouldHaveSingleItem().ShouldEndWith("fleet-agent-1.0.0-linux-x64.tar.gz");
+        Directory.Exists(Path.Combine(_data.Path, "artefacts")).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task An_old_copy_of_the_store_is_refused_accepted_when_asked_for_and_then_not_refused_again()
     {
         await MakeFleetAsync();

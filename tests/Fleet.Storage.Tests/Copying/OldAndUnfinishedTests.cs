@@ -69,8 +69,9 @@ public sealed class OldAndUnfinishedTests : IDisposable
     public async Task A_store_of_an_earlier_or_a_later_schema_is_left_to_its_own_Fleet()
     {
         await FillAsync();
-        RawDatabase.Execute(provider.File, "DELETE FROM fleet_schema WHERE version = 5");
-        (await Should.ThrowAsync<StoreException>(() => CopyAsync(From, To))).Message.ShouldContain("has schema version 4, and this Fleet's is 5: let the controller upgrade it first");
+        RawDatabase.Execute(provider.File, $"DELETE FROM fleet_schema WHERE version = {Migrations.All.Count}");
+        (await Should.ThrowAsync<StoreException>(() => CopyAsync(From, To))).Message
+            .ShouldContain($"has schema version {Migrations.All.Count - 1}, and this Fleet's is {Migrations.All.Count}: let the controller upgrade it first");
 
         RawDatabase.Execute(provider.File, "INSERT INTO fleet_schema (version, name, applied_at) VALUES (99, 'x', 0)");
         (await Should.ThrowAsync<StoreException>(() => CopyAsync(From, To))).Fault.ShouldBe(StoreFault.NewerSchema);

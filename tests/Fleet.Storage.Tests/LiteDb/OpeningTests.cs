@@ -69,6 +69,52 @@ public sealed class OpeningTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_of_the_first_schema_is_taken_over_with_its_agents_and_is_not_copied_before()
+    {
+        await using (var store = await OpenAsync(least: 0))
+        {
+            await store.Tokens.CreateAsync(Some.AgentToken(), None).InTime();
+            await store.Agents.EnrollAsync(Some.Enrollment(), None).InTime();
+        }
+
+        using (var first = new LiteEngine(provider.File))
+            GiveFirstNames(first);
+        Should.Throw<StoreException>(() => LiteDbRows.Open(provider.File)).Message.ShouldContain("schema version 1, and this Fleet's is 2");
+
+        await using var taken = await OpenAsync(least: null);
+        var again = await taken.Agents.EnrollAsync(Some.Enrollment(), None).InTime();
+        again.Agent!.Id.ShouldBe("id-web001");
+        (await taken.CheckAsync(None).InTime()).ShouldBeEmpty();
+    }
+
+    private static void GiveFirstNames(LiteEngine engine)
+    {
+        foreach (var collection in (string[])["agents", "operators"])
+        {
+            engine.DropIndex(collection, "enrollment");
+            var documents = new List<BsonDocument>();
+            using (var reader = engine.Query(collection, new Query()))
+            {
+                while (reader.Read())
+                    documents.Add(reader.Current.AsDocument);
+            }
+
+            foreach (var document in documents)
+            {
+                document["enrolment"] = document["enrollment"];
+                document.Remove("enrollment");
+            }
+
+            engine.Update(collection, documents);
+            engine.EnsureIndex(collection, "enrolment", BsonExpression.Create("enrolment"), unique: true);
+        }
+
+        engine.Upsert("schema", [new BsonDocument { ["_id"] = "version", ["v"] = 1 }], BsonAutoId.ObjectId);
+        // The pragma of the file says that closing it does not do so.
+        engine.Checkpoint();
+    }
+
+    [Fact]
     public async Task What_fails_fails_alone_and_what_waits_shares_commits()
     {
         await using var store = await provider.OpenAsync();
