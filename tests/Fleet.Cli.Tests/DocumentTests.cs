@@ -9,7 +9,7 @@ public sealed partial class DocumentTests
 {
     private static readonly string[] s_documents =
     [
-        .. new[] { "README.md", "CONTRIBUTING.md" }.Select(name => Repository.At(name)),
+        .. new[] { "README.md", "CONTRIBUTING.md", "SECURITY.md" }.Select(name => Repository.At(name)),
         .. Directory.GetFiles(Repository.At("docs"), "*.md", SearchOption.AllDirectories),
     ];
 

@@ -4,7 +4,7 @@ using Fleet.Cli.Results;
 
 namespace Fleet.Cli.Install;
 
-/// <summary>`--json`: an object per host when it is done, and a summary. The fields are in docs/cli.md.</summary>
+/// <summary>`--json`: an object per host when it is done, and a summary. The fields are in docs/json.md.</summary>
 internal sealed class InstallJson(Screen screen)
 {
     private readonly JsonLines _lines = new(screen.Writer);

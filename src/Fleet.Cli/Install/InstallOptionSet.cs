@@ -31,7 +31,7 @@ internal sealed class InstallOptionSet
     private readonly Option<bool> _replace = new("--replace") { Description = "A host may take over the name of an enrolled agent (a reinstalled host)." };
     private readonly ProxyOptions _proxy;
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only say what would be done; no host and no controller is asked." };
-    private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line (docs/cli.md)." };
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line (docs/json.md)." };
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask." };
 
     public InstallOptionSet(Command command)

@@ -48,7 +48,7 @@ internal sealed class SearchFormOptionSet
         Description = "How long a host may search. Default 5m.", HelpName = "DURATION", CustomParser = result => OptionValues.Duration(result),
     };
 
-    private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line (docs/cli.md)." };
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line (docs/json.md)." };
 
     public SearchFormOptionSet(Command command)
     {

@@ -16,7 +16,7 @@ internal sealed class ShowOptionSet
     private readonly Option<bool> _diff = new("--diff") { Description = "Show smaller groups as a difference from the largest." };
     private readonly Option<bool> _stream = new("--stream") { Description = "Lines as they come, each with its host before it." };
     private readonly Option<bool> _errorsOnly = new("--errors-only") { Description = "Show only hosts that did not succeed, and standard error." };
-    private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line (docs/cli.md)." };
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line (docs/json.md)." };
     private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Print nothing; the exit code tells." };
 
     public ShowOptionSet(Command command)

@@ -6,7 +6,7 @@ using Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Results;
 
-/// <summary>Writes one JSON object per line. The format is documented in docs/cli.md; "v" grows when it changes incompatibly.</summary>
+/// <summary>Writes one JSON object per line. The format is documented in docs/json.md; "v" grows when it changes incompatibly.</summary>
 internal sealed class JsonLines
 {
     private const int Version = 1;

@@ -3,7 +3,7 @@ using Fleet.Cli.Results;
 
 namespace Fleet.Cli.Tail;
 
-/// <summary>An object per line, count and note, one whenever hosts come or go, and a summary. Documented in docs/cli.md.</summary>
+/// <summary>An object per line, count and note, one whenever hosts come or go, and a summary. Documented in docs/json.md.</summary>
 internal sealed class TailJsonPrinter(TextWriter output) : ITailPrinter
 {
     private readonly JsonLines _lines = new(output);

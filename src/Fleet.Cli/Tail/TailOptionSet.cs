@@ -17,7 +17,7 @@ internal sealed class TailOptionSet
 
     private readonly Option<TimeSpan?> _for = new("--for") { Description = "End after so long (30s, 10m).", HelpName = "TIME", CustomParser = result => OptionValues.Duration(result) };
     private readonly Option<long?> _most = new("--max-lines") { Description = "End after N lines.", HelpName = "N", CustomParser = OptionValues.Whole<long>() };
-    private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line (docs/cli.md)." };
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line (docs/json.md)." };
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask before many hosts are reached." };
 
     public TailOptionSet(Command command)

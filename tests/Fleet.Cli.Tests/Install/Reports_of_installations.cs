@@ -62,7 +62,7 @@ public sealed class Reports_of_installations
         lines[1].ShouldContain("\"outcome\":\"sudo_needs_password\",\"good\":false,\"details\":\"sudo: a password is required\\n\",\"mend\":\"let the user");
         lines[2].ShouldBe("""{"v":1,"type":"summary","elapsed_ms":4200,"agent_version":"0.1.0","hosts":2,"already_enrolled":1,"sudo_needs_password":1}""");
         lines[3].ShouldStartWith("""{"v":1,"type":"install","host":"web1","outcome":"would_be_installed","labels":["role=x","group.web=yes"],"ssh":["-T",""");
-        var document = File.ReadAllText(Repository.At("docs", "cli.md"));
+        var document = File.ReadAllText(Repository.At("docs", "json.md"));
         foreach (var name in lines.SelectMany(line => System.Text.Json.JsonDocument.Parse(line).RootElement.EnumerateObject()).Select(field => field.Name).Distinct())
             document.ShouldContain($"`{name}`");
         foreach (var kind in Enum.GetValues<InstallKind>())
