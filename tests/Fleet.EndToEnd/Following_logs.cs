@@ -258,6 +258,7 @@ public sealed class Following_logs : IClassFixture<ThreeHosts>
         await SeesAsync(tail, "line 2");
         var line = 6;
         await Patience.UntilAsync("it ends", () => { Append(line++, 1); return tail.HasExited; }, s_limit, () => tail.Output);
+        await tail.WaitAsync(s_limit);
         tail.Output.ShouldContain("code=0");
         tail.Output.ShouldNotContain("line 3");
     }

@@ -62,7 +62,7 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Sends a signal: 15 to end it, 9 to kill it, 19 and 18 to stop and continue it.</summary>
     public void Signal(int number) => Native.Kill(_process.Id, number);
 
-    /// <summary>Waits until it has ended by itself.</summary>
+    /// <summary>Waits until it has ended by itself and what it printed has been read.</summary>
     /// <exception cref="TimeoutException">It has not.</exception>
     public async Task<int> WaitAsync(TimeSpan limit)
     {
@@ -76,6 +76,7 @@ public sealed class ChildProcess : IAsyncDisposable
             throw new TimeoutException($"{Name} did not end within {limit}. It printed:\n{Output}");
         }
 
+        await DrainAsync();
         return _process.ExitCode;
     }
 
@@ -112,10 +113,12 @@ public sealed class ChildProcess : IAsyncDisposable
             await _process.WaitForExitAsync(CancellationToken.None);
         }
 
-        // A daemonized grandchild may hold the pipe: what it prints is nobody's business here.
-        await Task.WhenAny(_reading, Task.Delay(TimeSpan.FromSeconds(1)));
+        await DrainAsync();
         _process.Dispose();
     }
+
+    // A daemonized grandchild may hold the pipe: what it prints is nobody's business here.
+    private Task DrainAsync() => Task.WhenAny(_reading, Task.Delay(TimeSpan.FromSeconds(1)));
 
     private async Task CollectAsync(StreamReader reader)
     {
