@@ -28,7 +28,7 @@ internal sealed record DataDirectory(string Path, StoreKind Kind = StoreKind.Sql
 
     private string ArtifactsPathBefore => System.IO.Path.Combine(Path, NameOfArtifactsBefore);
 
-    /// <summary>What <see cref="ArtifactsPath"/> was called by the versions before 0.2.</summary>
+    /// <summary>What <see cref="ArtifactsPath"/> was called by earlier versions.</summary>
     public const string NameOfArtifactsBefore = "artefacts";
 
     /// <summary>Through which local commands reach the running controller.</summary>
@@ -70,7 +70,7 @@ internal sealed record DataDirectory(string Path, StoreKind Kind = StoreKind.Sql
         }
     }
 
-    /// <summary>Gives what a version before 0.2 left here its name of today. Call it with the store open: its lock keeps other processes out.</summary>
+    /// <summary>Gives what an earlier version left here its name of today. Call it with the store open: its lock keeps other processes out.</summary>
     public void TakeOver()
     {
         if (Directory.Exists(ArtifactsPathBefore) && !Directory.Exists(ArtifactsPath))

@@ -72,17 +72,16 @@ internal sealed partial class Schema(TimeProvider time, ILogger logger)
         LogMigrated(database.Path, Newest);
     }
 
-    // Before the new name's index: it is unique, and documents without the field would all have null.
+    // Without the old name's index and before the new one's: both are unique, and documents without the field would all have null.
     private static void Rename(LiteEngine engine, Database database, string collection, string before, string now)
     {
+        engine.DropIndex(collection, before);
         foreach (var document in database.All(collection).Where(document => document.ContainsKey(before)).ToList())
         {
             document[now] = document[before];
             document.Remove(before);
             database.Upsert(collection, document);
         }
-
-        engine.DropIndex(collection, before);
     }
 
     [LoggerMessage(2011, LogLevel.Information, "store {Path}: schema is now at version {Version}")]

@@ -75,6 +75,7 @@ public sealed class OpeningTests : IDisposable
         {
             await store.Tokens.CreateAsync(Some.AgentToken(), None).InTime();
             await store.Agents.EnrollAsync(Some.Enrollment(), None).InTime();
+            await store.Agents.EnrollAsync(Some.Enrollment("web002"), None).InTime();
         }
 
         using (var first = new LiteEngine(provider.File))
