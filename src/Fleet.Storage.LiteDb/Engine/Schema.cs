@@ -14,43 +14,20 @@ internal sealed partial class Schema(TimeProvider time, ILogger logger)
 
     /// <summary>Whether a file is a Fleet store, looked at by reading alone.</summary>
     /// <exception cref="StoreException">It is not, or a newer Fleet wrote it.</exception>
-    public static void Check(Database database)
-    {
-        var stored = database.Find(Collections.Schema, Version)?["v"].AsInt32;
-        if (stored > Newest)
-        {
-            throw new StoreException(
-                StoreFault.NewerSchema,
-                $"the store {database.Path} has schema version {stored}, but this Fleet knows versions up to {Newest}: "
-                    + "run the Fleet that upgraded it (or a newer one), or restore a backup from before the upgrade");
-        }
-
-        if (stored is null && database.Names().Any(name => name != Collections.Schema))
-        {
-            throw new StoreException(
-                StoreFault.Corrupt, $"{database.Path} is no Fleet store but another program's database: name another file");
-        }
-    }
+    public static void Check(Database database) => CheckIsKnown(database);
 
     /// <summary>Like <see cref="Check"/>, and refuses a store that this Fleet would have to bring to its schema first.</summary>
     /// <exception cref="StoreException">It is not of the newest schema.</exception>
     public static void CheckIsNewest(Database database)
     {
-        Check(database);
-        if (database.Find(Collections.Schema, Version)?["v"].AsInt32 is not { } stored)
-            throw new StoreException(StoreFault.Corrupt, $"{database.Path} is no store of a fleet");
-        if (stored < Newest)
-        {
-            throw new StoreException(
-                StoreFault.Other,
-                $"the store {database.Path} has schema version {stored}, and this Fleet's is {Newest}: let the controller upgrade it first, by one start");
-        }
+        var stored = CheckIsKnown(database) ?? throw new StoreException(StoreFault.Corrupt, $"{database.Path} is no store of a fleet");
+        SchemaVersion.RefuseOlder(database.Path, stored, Newest);
     }
 
     /// <summary>Makes what is missing. Each step is a transaction: a crash in between leaves the rest to the next start.</summary>
     public void Migrate(LiteEngine engine, Database database)
     {
-        var stored = database.Find(Collections.Schema, Version)?["v"].AsInt32;
+        var stored = StoredVersion(database);
         if (stored == Newest)
             return;
         // First, so that the file is known as ours from its first collection on.
@@ -72,14 +49,29 @@ internal sealed partial class Schema(TimeProvider time, ILogger logger)
         LogMigrated(database.Path, Newest);
     }
 
-    // Without the old name's index and before the new one's: both are unique, and documents without the field would all have null.
-    private static void Rename(LiteEngine engine, Database database, string collection, string before, string now)
+    private static int? CheckIsKnown(Database database)
     {
-        engine.DropIndex(collection, before);
-        foreach (var document in database.All(collection).Where(document => document.ContainsKey(before)).ToList())
+        var stored = StoredVersion(database);
+        SchemaVersion.RefuseNewer(database.Path, stored ?? 0, Newest);
+        if (stored is null && database.Names().Any(name => name != Collections.Schema))
         {
-            document[now] = document[before];
-            document.Remove(before);
+            throw new StoreException(
+                StoreFault.Corrupt, $"{database.Path} is no Fleet store but another program's database: name another file");
+        }
+
+        return stored;
+    }
+
+    private static int? StoredVersion(Database database) => database.Find(Collections.Schema, Version)?["v"].AsInt32;
+
+    // Without the old name's index and before the new one's: both are unique, and documents without the field would all have null.
+    private static void Rename(LiteEngine engine, Database database, string collection, string from, string to)
+    {
+        engine.DropIndex(collection, from);
+        foreach (var document in database.All(collection).Where(document => document.ContainsKey(from)).ToList())
+        {
+            document[to] = document[from];
+            document.Remove(from);
             database.Upsert(collection, document);
         }
     }

@@ -19,12 +19,7 @@ internal sealed partial class Migrator(IReadOnlyList<Migration> migrations, Time
         var stored = CheckIsKnown(connection, migrations);
         if (stored == 0)
             throw new StoreException(StoreFault.Corrupt, $"{connection.Path} is no store of a fleet");
-        if (stored < Newest(migrations))
-        {
-            throw new StoreException(
-                StoreFault.Other,
-                $"the store {connection.Path} has schema version {stored}, and this Fleet's is {Newest(migrations)}: let the controller upgrade it first, by one start");
-        }
+        SchemaVersion.RefuseOlder(connection.Path, stored, Newest(migrations));
     }
 
     private static int Newest(IReadOnlyList<Migration> migrations) => migrations.Count == 0 ? 0 : migrations[^1].Version;
@@ -32,12 +27,8 @@ internal sealed partial class Migrator(IReadOnlyList<Migration> migrations, Time
     private static long CheckIsKnown(Connection connection, IReadOnlyList<Migration> migrations)
     {
         var stored = StoredVersion(connection);
-        return stored <= Newest(migrations)
-            ? stored
-            : throw new StoreException(
-                StoreFault.NewerSchema,
-                $"the store {connection.Path} has schema version {stored}, but this Fleet knows versions up to {Newest(migrations)}: "
-                    + "run the Fleet that upgraded it (or a newer one), or restore a backup from before the upgrade");
+        SchemaVersion.RefuseNewer(connection.Path, stored, Newest(migrations));
+        return stored;
     }
 
     private static long StoredVersion(Connection connection)
