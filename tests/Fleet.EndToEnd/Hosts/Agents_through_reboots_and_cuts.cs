@@ -34,7 +34,7 @@ public sealed class Agents_through_reboots_and_cuts
     {
         var host = _hosts["web2"];
         var running = await StartOnHostAsync(host, "echo begun; sleep 1000");
-        // Not `systemctl reboot`: it is so quick that nobody may see the agent offline.
+        // Off and on again: a reboot may be over before anybody sees the agent offline.
         await host.PowerOffAsync();
         await UntilOnlineAsync("web2", false);
         var pending = await JobOnHost.StartAsync(_fleet.Admin, "web2", "--wait-offline", "60s", "--", "hostname");
@@ -45,6 +45,20 @@ public sealed class Agents_through_reboots_and_cuts
         var delivered = await JobOnHost.EndAsync(_fleet.Admin, pending);
         delivered.GetProperty("state").GetString().ShouldBe("succeeded", delivered.ToString());
         _output.WriteLine($"{host.Name} booted in {host.BootTime.TotalSeconds:0.00} s");
+    }
+
+    [HostFact]
+    public async Task After_a_reboot_the_running_task_is_interrupted_and_the_host_takes_tasks_again()
+    {
+        var host = _hosts["web2"];
+        var running = await StartOnHostAsync(host, "echo begun; sleep 1000");
+        await host.RebootAsync();
+
+        var interrupted = await JobOnHost.EndAsync(_fleet.Admin, running);
+        interrupted.GetProperty("state").GetString().ShouldBe("interrupted", interrupted.ToString());
+        await UntilOnlineAsync("web2", true);
+        var next = await JobOnHost.EndAsync(_fleet.Admin, await JobOnHost.StartAsync(_fleet.Admin, "web2", "--wait-offline", "60s", "--", "hostname"));
+        next.GetProperty("state").GetString().ShouldBe("succeeded", next.ToString());
     }
 
     [HostFact]
@@ -75,7 +89,7 @@ public sealed class Agents_through_reboots_and_cuts
             _output.WriteLine($"{how} and started again: listening after {listening.TotalSeconds:0.00} s, 3 agents back {back.TotalSeconds:0.00} s later");
 
             // The goal is 3 s with the start, which compiled ahead takes 0.3 s; here it is not, and this machine may be busy.
-            back.ShouldBeLessThan(TimeSpan.FromSeconds(20));
+            back.ShouldBeLessThan(TimeSpan.FromSeconds(10));
         }
 
         await _fleet.WaitOnlineAsync(HostFleet.WithAgents.Count);
