@@ -205,7 +205,7 @@ internal static partial class Commands
             Usage: fleet-agent COMMAND [OPTIONS]
 
             Commands:
-              enroll          make this host an agent of a fleet (enroll does the same)
+              enroll         make this host an agent of a fleet
               run            run the agent (what the service does)
               leave          take this host out of its fleet
               uninstall      remove the agent that install.sh has put here (--purge: its state too)

@@ -180,6 +180,15 @@ public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
         output.ShouldContain(message);
     }
 
+    [Fact]
+    public async Task The_earlier_spelling_of_enroll_is_still_a_command()
+    {
+        var (code, output) = await RunProgramAsync("enrol", "--help");
+        code.ShouldBe(0, output);
+        output.ShouldBe((await RunProgramAsync("enroll", "--help")).Output);
+        (await RunProgramAsync("enrolls", "--help")).Code.ShouldBe(2);
+    }
+
     private AgentProcess Run() => AgentProcess.Start(_executor, "run", "--state", State);
 
     private Task<(int Code, string Output)> RunProgramAsync(params string[] words) => AgentProcess.RunAsync(_executor, words);
