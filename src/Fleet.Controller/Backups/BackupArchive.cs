@@ -128,6 +128,7 @@ internal static partial class BackupArchive
 
     private static string Shown(string name) => string.Concat(name.Take(100).Select(c => char.IsControl(c) ? '?' : c));
 
+    // "artefacts": of earlier versions.
     [GeneratedRegex(@"\A(fleet\.db|fleet\.litedb|controller\.json|manifest\.json|(trust|artifacts|artefacts)/[A-Za-z0-9_][A-Za-z0-9._+~-]{0,200})\z")]
     private static partial Regex Names();
 }

@@ -11,7 +11,7 @@ internal sealed class BackupRestorer(DataDirectory data)
     // Moved in this order: the roots are what makes a directory a fleet's, so they come last, by one rename.
     private static readonly string[] s_parts =
     [
-        "artifacts", DataDirectory.NameOfArtifactsBefore, "controller.json", .. StoreKinds.All.Select(kind => StoreKinds.FilesOf(kind).FileName), "trust",
+        "artifacts", DataDirectory.EarlierArtifactsName, "controller.json", .. StoreKinds.All.Select(kind => StoreKinds.FilesOf(kind).FileName), "trust",
     ];
 
     private string Unfinished => Path.Combine(data.Path, "restore.new");

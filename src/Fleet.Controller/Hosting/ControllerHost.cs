@@ -71,7 +71,7 @@ internal sealed partial class ControllerHost : IAsyncDisposable
         rooms(builder.Services);
 
         var app = builder.Build();
-        app.Use(PreviousPaths.RewriteAsync);
+        app.Use(EarlierPaths.RewriteAsync);
         app.UseRouting();
         app.Use(AnonymousConnection.CountCallAsync);
         app.Use(CallLimit.HoldUntilTakenAsync);

@@ -26,10 +26,8 @@ internal sealed record DataDirectory(string Path, StoreKind Kind = StoreKind.Sql
     /// <summary>Artifacts that operators have brought.</summary>
     public string ArtifactsPath => System.IO.Path.Combine(Path, "artifacts");
 
-    private string ArtifactsPathBefore => System.IO.Path.Combine(Path, NameOfArtifactsBefore);
-
-    /// <summary>What <see cref="ArtifactsPath"/> was called by earlier versions.</summary>
-    public const string NameOfArtifactsBefore = "artefacts";
+    /// <summary>The name of the directory at <see cref="ArtifactsPath"/> in earlier versions.</summary>
+    public const string EarlierArtifactsName = "artefacts";
 
     /// <summary>Through which local commands reach the running controller.</summary>
     public string SocketPath => System.IO.Path.Combine(Path, "control.sock");
@@ -70,11 +68,12 @@ internal sealed record DataDirectory(string Path, StoreKind Kind = StoreKind.Sql
         }
     }
 
-    /// <summary>Gives what an earlier version left here its name of today. Call it with the store open: its lock keeps other processes out.</summary>
-    public void TakeOver()
+    /// <summary>Renames what an earlier version left here to its current name. Call it with the store open: its lock keeps other processes out.</summary>
+    public void Upgrade()
     {
-        if (Directory.Exists(ArtifactsPathBefore) && !Directory.Exists(ArtifactsPath))
-            Directory.Move(ArtifactsPathBefore, ArtifactsPath);
+        var earlier = System.IO.Path.Combine(Path, EarlierArtifactsName);
+        if (Directory.Exists(earlier) && !Directory.Exists(ArtifactsPath))
+            Directory.Move(earlier, ArtifactsPath);
     }
 
     private static long LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;

@@ -35,7 +35,7 @@ internal sealed record OpenedData(DataDirectory Directory, CertificateAuthority 
         var controllerKey = files.LoadControllerKey();
         var record = new StoreRecordFile(directory.TrustPath);
         var store = await OpenStoreAsync(directory, fleet.FleetId, record, onMismatch, time, loggers, cancellationToken);
-        directory.TakeOver();
+        directory.Upgrade();
         return new OpenedData(directory, new CertificateAuthority(fleet, operators, controllerKey, certificates, time), store, record);
     }
 

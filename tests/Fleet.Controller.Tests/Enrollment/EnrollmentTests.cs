@@ -23,7 +23,7 @@ public sealed class EnrollmentTests(TestController controller) : IClassFixture<T
     }
 
     [Fact]
-    public async Task Agents_of_the_commit_before_are_answered_under_the_paths_that_they_call()
+    public async Task Agents_of_earlier_versions_are_answered_under_the_paths_that_they_call()
     {
         var current = V1.Enrollment.Descriptor.FindMethodByName("GetTrust");
         var before = new Method<V1.GetTrustRequest, V1.Trust>(
