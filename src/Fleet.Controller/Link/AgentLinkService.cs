@@ -66,7 +66,7 @@ internal sealed partial class AgentLinkService(
             // Ordered: nobody posts any more, the last words go out, and only then may the next link of this agent be missed.
             session.End(LinkEnd.Closed);
             await greeting.LeaveAsync(session);
-            await FarewellAsync(session, writing ?? session.WriteAsync(responses));
+            await FarewellAsync(session, writing ?? session.WriteAsync(responses), requests);
             await RecordLeavingAsync(session);
         }
 
@@ -103,16 +103,30 @@ internal sealed partial class AgentLinkService(
         }
     }
 
-    private async Task FarewellAsync(AgentSession session, Task writing)
+    private async Task FarewellAsync(AgentSession session, Task writing, IAsyncStreamReader<AgentMessage> requests)
+    {
+        using var drain = new CancellationTokenSource(room.Options.GoodbyeDrain, room.Time);
+        if (await Task.WhenAny(writing, Task.Delay(Timeout.InfiniteTimeSpan, drain.Token)) != writing)
+            session.Abort();
+        await writing;
+        if (session.Ended is { Farewell: LinkFarewell.Orderly, Goodbye: not null })
+            await AwaitAgentsEndAsync(requests, drain.Token);
+    }
+
+    // An agent ends its side when it has read the goodbye. Were the stream ended before, a connection that closes right behind it
+    // (a controller that stops) would take from a slow agent what it had not read yet.
+    private static async Task AwaitAgentsEndAsync(IAsyncStreamReader<AgentMessage> requests, CancellationToken drained)
     {
         try
         {
-            await writing.WaitAsync(room.Options.GoodbyeDrain, room.Time);
+            while (await requests.MoveNext(drained))
+            {
+                // Nothing that it still sends is kept: it holds all of it until it is acknowledged, and says it again.
+            }
         }
-        catch (TimeoutException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException or RpcException)
         {
-            session.Abort();
-            await writing;
+            // It is gone, or takes too long.
         }
     }
 

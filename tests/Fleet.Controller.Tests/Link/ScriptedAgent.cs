@@ -68,12 +68,14 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         return SayAsync(message);
     }
 
-    /// <summary>The next message that is not a heartbeat.</summary>
+    /// <summary>The next message that is not a heartbeat. Answers a goodbye as agents do: ends its side of the stream.</summary>
     public async Task<ControllerMessage> NextAsync()
     {
         while (true)
         {
             (await _call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TestController.Patience)).ShouldBeTrue("the stream ended");
+            if (_call.ResponseStream.Current.MessageCase == ControllerMessage.MessageOneofCase.Goodbye)
+                await _call.RequestStream.CompleteAsync().WaitAsync(TestController.Patience);
             if (_call.ResponseStream.Current.MessageCase != ControllerMessage.MessageOneofCase.Heartbeat)
                 return _call.ResponseStream.Current;
         }
