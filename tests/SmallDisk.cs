@@ -50,7 +50,13 @@ internal sealed partial class SmallDisk : IDisposable
     }
 
     /// <summary>Gives it back.</summary>
-    public void MakeRoom() => File.Delete(Filler);
+    public void MakeRoom()
+    {
+        // Emptied first: a process that another test is just starting may hold the file open until it runs its own program, and the room with it.
+        using (var file = File.OpenHandle(Filler, FileMode.Open, FileAccess.Write))
+            RandomAccess.SetLength(file, 0);
+        File.Delete(Filler);
+    }
 
     public void Dispose() => Unmount(Path, Detach);
 
