@@ -18,15 +18,17 @@ public sealed class Tasks_in_cgroups_of_their_own
     [HostFact]
     public async Task A_task_is_killed_whole_even_where_nothing_but_its_cgroup_tells_its_processes()
     {
-        // A daemon of its own session, orphaned, with an empty environment and another timer slack: no trace is left but the cgroup.
+        // A daemon of its own session, orphaned, with an empty environment and another timer slack: no trace is left but the cgroup. Where the agent is
+        // kept from running, a command begins before it is in its cgroup: this one waits.
         var mark = $"6{Random.Shared.Next(100000, 999999)}";
         var escape = $"use POSIX; fork and exit; POSIX::setsid(); fork and exit; %ENV=(); syscall(157, 29, 90000); exec qw(/bin/sleep {mark})";
         var result = await _fleet.Admin.RunAsync(
-            "exec", "web1", "--timeout", "2s", "--grace", "200ms", "-c", $"perl -e '{escape}'; until pgrep -f 'sleep {mark}'; do :; done; sleep 1000");
+            "exec", "web1", "--timeout", "2s", "--grace", "200ms", "-c",
+            $"until grep -q /task- /proc/self/cgroup; do :; done; perl -e '{escape}'; until pgrep -f 'sleep {mark}'; do :; done; sleep 1000");
         result.Stdout.ShouldContain("--- web1 timed out", customMessage: result.ToString());
         // Whoever is killed is there until the kernel is done with it: a cgroup can be removed once all of them are gone.
         await NoTaskCgroupsAsync();
-        (await _host.ExecAsync("pgrep", "-f", $"sleep {mark}")).Stdout.ShouldBe("");
+        (await _host.ExecAsync("pgrep", "-af", $"sleep {mark}")).Stdout.ShouldBe("");
     }
 
     [HostFact]

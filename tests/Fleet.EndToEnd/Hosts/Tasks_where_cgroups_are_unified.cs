@@ -39,13 +39,14 @@ public sealed class Tasks_where_cgroups_are_unified(HostFleet fixture, ITestOutp
 
     private async Task KilledWholeAsync(TestHost host)
     {
-        // No trace is left of what escapes, but its cgroup.
+        // No trace is left of what escapes, but its cgroup; it waits until it is there.
         var mark = $"7{Random.Shared.Next(100000, 999999)}";
         var escape = $"use POSIX; fork and exit; POSIX::setsid(); fork and exit; %ENV=(); syscall(157, 29, 90000); exec qw(/bin/sleep {mark})";
-        var result = await ExecAsync("--timeout", "2s", "--grace", "200ms", "-c", $"perl -e '{escape}'; until pgrep -f 'sleep {mark}'; do :; done; cat /proc/self/cgroup >&2; sleep 1000");
+        var result = await ExecAsync("--timeout", "2s", "--grace", "200ms", "-c",
+            $"until grep -q /task- /proc/self/cgroup; do :; done; perl -e '{escape}'; until pgrep -f 'sleep {mark}'; do :; done; cat /proc/self/cgroup >&2; sleep 1000");
         result.Stdout.ShouldContain($"--- {Name} timed out", customMessage: result.ToString());
         (result.Stdout + result.Stderr).ShouldContain("0::/system.slice/fleet-agent.service/task-", customMessage: result.ToString());
-        (await host.ExecAsync("pgrep", "-f", $"sleep {mark}")).Stdout.ShouldBe("");
+        (await host.ExecAsync("pgrep", "-af", $"sleep {mark}")).Stdout.ShouldBe("");
     }
 
     private async Task MemoryAsync(bool isThere)

@@ -193,5 +193,5 @@ public sealed class Upgrades_through_faults : IAsyncLifetime, IDisposable
     private static async Task<long> PartBytesAsync(TestHost host) =>
         long.Parse(await host.ShellAsync("cat /var/lib/fleet-agent/versions/*.part 2>/dev/null | wc -c"), CultureInfo.InvariantCulture);
 
-    private static async Task<string> NowAsync(TestHost host) => (await host.ShellAsync("date +%s")).Trim();
+    private static async Task<string> NowAsync(TestHost host) => (await host.ShellAsync("date +%s.%6N")).Trim();
 }
