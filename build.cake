@@ -1,11 +1,14 @@
 // The build. `dotnet cake --target=NAME` with Build, Test, Demo, Publish, Package, Image, Arm64, Lint, Reproduce, Bench or Format.
 using System.Xml.Linq;
+using Async = System.Threading.Tasks.Task;
 
 var target = Argument("target", "Build");
 var configuration = Argument("configuration", "Release");
 var artifacts = Directory("./artifacts");
 const string Solution = "./Fleet.sln";
 const string EndToEnd = "Fleet.EndToEnd";
+const string Security = "Fleet.Security";
+var voice = new object();
 
 DotNetMSBuildSettings Quiet() => new DotNetMSBuildSettings { Verbosity = DotNetVerbosity.Minimal, NodeReuse = false };
 
@@ -13,21 +16,30 @@ Task("Build")
     .Description("Compiles everything; warnings are errors.")
     .Does(() => Compile(Solution, Quiet()));
 
+// It waits for the network most of the time, so the build goes on meanwhile. Tests install nothing themselves: several would at once.
+IProcess prerequisites = null;
+Task("Prerequisites")
+    .Description("Begins to install what the tests need, where that can be done; Test waits for its end.")
+    .Does(() => prerequisites = StartAndReturnProcess("bash", new ProcessSettings { Arguments = "./installers/prerequisites test" }));
+
+Teardown(_ => prerequisites?.WaitForExit());
+
 Task("Test")
-    .Description("Installs what the tests need where that can be done, runs them all, one project after another, and says how many passed.")
+    .Description("Installs what the tests need where that can be done, runs them all, several projects at once, and says how many passed.")
+    .IsDependentOn("Prerequisites")
     .IsDependentOn("Build")
-    .Does(() =>
+    .Does(async () =>
 {
     var results = artifacts + Directory("tests");
     CleanDirectory(results);
-    // Now and not by the tests themselves, of which several run at once. 3: nothing can be installed here.
-    var mayLack = StartProcess("bash", "./installers/prerequisites test") == 3;
-    var programs = Precompile();
-    var failedProjects = GetFiles("./tests/*/*.csproj").Where(IsTestProject).OrderBy(RunOrder).Where(project => RunTests(project, results, programs) != 0).Select(NameOf).ToList();
+    prerequisites.WaitForExit();
+    // 3: nothing can be installed here.
+    var mayLack = prerequisites.GetExitCode() == 3;
+    var failedRuns = await RunAllTests(results);
 
     var (passed, failed, skipped) = Count(results);
-    // A project that ended before its tests did has written none of them down.
-    failed = Math.Max(failed, failedProjects.Count);
+    // A run that ended before its tests did has written none of them down.
+    failed = Math.Max(failed, failedRuns.Count);
     // A test that was skipped though what it lacks could have been installed has failed.
     var avoidable = skipped.Where(test => !mayLack && !test.Reason.StartsWith("not on this machine: ")).ToList();
     Information("");
@@ -37,7 +49,7 @@ Task("Test")
     System.IO.File.WriteAllText(artifacts + File("test-summary.txt"), line + "\n");
     Information(line);
     if (failed > 0)
-        throw new CakeException($"Tests failed in: {string.Join(", ", failedProjects)}");
+        throw new CakeException($"Tests failed in: {string.Join(", ", failedRuns)}");
     if (avoidable.Count > 0)
         throw new CakeException($"{avoidable.Count} tests were skipped; what they lack could have been installed, see above");
 });
@@ -85,53 +97,117 @@ Task("Format")
 
 RunTarget(target);
 
-bool IsTestProject(FilePath project) => NameOf(project) is var name && (name.EndsWith(".Tests") || name is EndToEnd or "Fleet.Security");
-
-// Small and fast ones first, real processes last.
-int RunOrder(FilePath project) => NameOf(project) == EndToEnd ? 1 : 0;
+bool IsTestProject(FilePath project) => NameOf(project) is var name && (name.EndsWith(".Tests") || name is EndToEnd or Security);
 
 string NameOf(FilePath project) => project.GetFilenameWithoutExtension().ToString();
 
-bool SpendsItsTimeInPrograms(FilePath project) => NameOf(project) is EndToEnd or "Fleet.Security";
-
-// The programs that tests start, compiled ahead of time, by the variables that choose them; none where the compiler cannot be had.
-Dictionary<string, string> Precompile()
+// Runs every test project, and says which runs failed. One after another they kept two cores busy for little more than half of the time: many wait for
+// clocks, disks and hosts that boot. So several run at once, as lanes; tests of programs begin when those are compiled.
+async Task<List<string>> RunAllTests(ConvertableDirectoryPath results)
 {
-    if (StartProcess("dotnet", $"build ./tests/Precompiled -t:Precompile -c {configuration} -v minimal --nologo") != 0)
+    var native = Async.Run(CompileNatively);
+    var programs = Async.Run(async () => CompileAhead().Concat(await native).ToDictionary(program => program.Key, program => program.Value));
+    var none = Async.FromResult(new Dictionary<string, string>());
+
+    // These start programs of Fleet's; the others need not wait until those are compiled.
+    string[] withPrograms = ["Fleet.Agent.Tests", Security, EndToEnd];
+    var units = GetFiles("./tests/*/*.csproj").Where(IsTestProject).Select(NameOf).Except(withPrograms).Order().ToList();
+    var failed = new System.Collections.Concurrent.ConcurrentQueue<string>();
+    await Async.WhenAll(
+        Lane([.. units.Select(name => new TestRun(name))]),
+        Lane([new TestRun("Fleet.Agent.Tests"), new TestRun(Security)]),
+        Lane([new TestRun(EndToEnd, " but hosts", "FullyQualifiedName!~.Hosts.")]),
+        Lane([new TestRun(EndToEnd, " on hosts", "FullyQualifiedName~.Hosts.")]));
+    return [.. failed.Order()];
+
+    async Async Lane(TestRun[] runs)
     {
-        Warning("The programs are not compiled ahead of time, see above; tests take longer.");
-        return [];
+        foreach (var run in runs)
+        {
+            var started = await (withPrograms.Contains(run.Project) ? programs : none);
+            if (!await Async.Run(() => RunTests(run, results, started)))
+                failed.Enqueue(run.Name);
+        }
     }
-    string At(string program) => MakeAbsolute(artifacts + File($"precompiled/{program}")).FullPath;
-    return new()
-    {
-        ["FLEET_CONTROLLER_BINARY"] = At("Fleet.Controller/fleet-controller"),
-        ["FLEET_AGENT_BINARY"] = At("Fleet.Agent/fleet-agent"),
-        ["FLEET_CLI_BINARY"] = At("Fleet.Cli/fleet"),
-    };
 }
 
-int RunTests(FilePath project, ConvertableDirectoryPath results, Dictionary<string, string> programs)
+// A test project, or a part of it.
+record TestRun(string Project, string Part = "", string Filter = "")
 {
-    var name = NameOf(project);
-    // Most programs that tests start live for a second. Without profiles for later optimization they take four fifths of the CPU (Running_commands: 30 s, 37 s).
-    var environment = new Dictionary<string, string> { ["FLEET_INSTALL"] = "never", ["DOTNET_TieredPGO"] = "0" };
-    foreach (var (variable, path) in programs)
-        environment[variable] = path;
-    // What is compiled ahead is not compiled again when it is called often: another quarter of the CPU.
-    if (programs.Count > 0 && SpendsItsTimeInPrograms(project))
-        environment["DOTNET_TC_CallCounting"] = "0";
-    Information("");
-    Information($"=== {name}");
-    return StartProcess("dotnet", new ProcessSettings
+    public string Name => Project + Part;
+}
+
+// Agent and CLI as they are shipped (installers/publish), by the variables that choose them: a command of the CLI takes 0.03 s of CPU, 0.4 s where the
+// runtime has to compile as it goes, and tests run 1,500. Compiled again when the build under test is newer; none where that fails.
+Dictionary<string, string> CompileNatively()
+{
+    var programs = MakeAbsolute(artifacts + Directory("native"));
+    var stamp = File($"{programs}/built");
+    var sources = GetFiles($"./src/Fleet.{{Agent,Cli}}/bin/{configuration}/*/*leet*.dll").Select(file => System.IO.File.GetLastWriteTimeUtc(file.FullPath));
+    if (!FileExists(stamp) || System.IO.File.GetLastWriteTimeUtc(stamp.Path.FullPath) < sources.DefaultIfEmpty(DateTime.MaxValue).Max())
     {
-        EnvironmentVariables = environment,
-        Arguments = new ProcessArgumentBuilder()
-            .Append("test").AppendQuoted(project.FullPath).Append("--no-build").Append("-c").Append(configuration)
-            .Append("--logger").AppendQuoted($"trx;LogFileName={name}.trx").Append("--results-directory").AppendQuoted(MakeAbsolute(results).FullPath)
-            // The first real hosts take a minute to make, and so does the agent that is put on them.
-            .Append("--blame-hang-timeout").Append(name == EndToEnd ? "10m" : "5m"),
-    });
+        var compiler = $"fleet-native-{Environment.ProcessId}";
+        var environment = new Dictionary<string, string> { ["FLEET_PUBLISH"] = programs.FullPath, ["FLEET_COMPILER"] = compiler };
+        var (exitCode, output) = RunQuietly("bash", new ProcessSettings { Arguments = "./installers/publish agent cli", EnvironmentVariables = environment });
+        EndCompiler(compiler);
+        Say(["", "=== Programs that tests start, as hosts get them", .. output]);
+        if (exitCode != 0)
+        {
+            Warning("Agent and CLI are not compiled as hosts get them, see above; tests take longer.");
+            return [];
+        }
+
+        System.IO.File.WriteAllText(stamp.Path.FullPath, "");
+    }
+
+    return new() { ["FLEET_AGENT_BINARY"] = $"{programs}/agent/fleet-agent", ["FLEET_CLI_BINARY"] = $"{programs}/cli/fleet" };
+}
+
+// The controller, from what the build left, compiled ahead of time.
+Dictionary<string, string> CompileAhead()
+{
+    var (exitCode, output) = RunQuietly("dotnet", new ProcessSettings { Arguments = $"build ./tests/Precompiled -t:Precompile -c {configuration} -v minimal --nologo" });
+    if (exitCode == 0)
+        return new() { ["FLEET_CONTROLLER_BINARY"] = MakeAbsolute(artifacts + File("precompiled/Fleet.Controller/fleet-controller")).FullPath };
+    Say(output);
+    Warning("The controller is not compiled ahead of time, see above; tests take longer.");
+    return [];
+}
+
+// Whether all tests of a run passed.
+bool RunTests(TestRun run, ConvertableDirectoryPath results, Dictionary<string, string> programs)
+{
+    // Most programs that tests start live for a second. Without profiles for later optimization they take four fifths of the CPU (Running_commands: 30 s, 37 s).
+    var environment = new Dictionary<string, string>(programs) { ["FLEET_INSTALL"] = "never", ["DOTNET_TieredPGO"] = "0" };
+    // What is compiled ahead is not compiled again when it is called often: another quarter of the CPU.
+    if (programs.Count > 0 && run.Project is EndToEnd or Security)
+        environment["DOTNET_TC_CallCounting"] = "0";
+    var arguments = new ProcessArgumentBuilder()
+        .Append("test").AppendQuoted(MakeAbsolute(File($"./tests/{run.Project}/bin/{configuration}/net10.0/{run.Project}.dll")).FullPath)
+        .Append("--logger").AppendQuoted($"trx;LogFileName={run.Name}.trx").Append("--results-directory").AppendQuoted(MakeAbsolute(results).FullPath)
+        // The first real hosts take a minute to make.
+        .Append("--blame-hang-timeout").Append(run.Project == EndToEnd ? "10m" : "5m");
+    if (run.Filter != "")
+        arguments.Append("--filter").AppendQuoted(run.Filter);
+    Say([$"=== {run.Name} begins"]);
+    var (exitCode, output) = RunQuietly("dotnet", new ProcessSettings { EnvironmentVariables = environment, Arguments = arguments });
+    Say(["", $"=== {run.Name}", .. output.Where(line => line != "" && !line.StartsWith("Data collector 'Blame' message: All tests finished") && !line.StartsWith("A total of 1 test files"))]);
+    return exitCode == 0;
+}
+
+// Runs something to its end; what it printed.
+(int ExitCode, IEnumerable<string> Output) RunQuietly(string program, ProcessSettings settings)
+{
+    settings.RedirectStandardOutput = settings.RedirectStandardError = true;
+    var exitCode = StartProcess(program, settings, out var output, out var errors);
+    return (exitCode, [.. output, .. errors]);
+}
+
+// Several lanes speak: what belongs together is printed together.
+void Say(IEnumerable<string> lines)
+{
+    lock (voice)
+        Console.WriteLine(string.Join('\n', lines));
 }
 
 // With one compiler for all projects, which takes four fifths of the time that one for each takes (the demo: 53 s, 67 s); it ends with the build.

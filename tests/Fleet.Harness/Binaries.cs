@@ -25,6 +25,9 @@ public static class Binaries
         }
     }
 
+    /// <summary>Whether a program is all of it in one file, rather than one that starts what lies beside it.</summary>
+    public static bool IsNative(string program) => !File.Exists($"{program}.dll");
+
     private static string? Chosen(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } path ? Path.GetFullPath(path) : null;
 

@@ -4,8 +4,8 @@ namespace Fleet.EndToEnd.Hosts;
 
 /// <summary>The agent as it is shipped: its .deb, and what a controller gives to hosts that are installed with one line.</summary>
 /// <remarks>
-/// Those of `dotnet cake --target=Package` where they are as new as the build under test; else made here by the same scripts, the
-/// agent alone, since compiling it takes a minute and the rest two more.
+/// Those of `dotnet cake --target=Package` where they are as new as the build under test; else made here by the same scripts, of the
+/// agent under test where that is compiled natively, as in `dotnet cake --target=Test`, else of one that is compiled here, which takes a minute.
 /// </remarks>
 internal sealed class AgentPackages
 {
@@ -75,11 +75,22 @@ internal sealed class AgentPackages
 
     /// <summary>When what a program is made of was compiled last.</summary>
     internal static DateTime Built(string program) =>
-        Directory.EnumerateFiles(Path.GetDirectoryName(program)!, "*leet*.dll").Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max();
+        Directory.EnumerateFiles(Path.GetDirectoryName(program)!, "*leet*.dll").Append(program).Select(File.GetLastWriteTimeUtc).Max();
 
     private static async Task MakeAsync(string publish, string packages)
     {
-        await RunAsync("publish", "agent", new() { ["FLEET_PUBLISH"] = publish });
+        if (Binaries.IsNative(Binaries.Agent))
+        {
+            if (Directory.Exists(publish))
+                Directory.Delete(publish, recursive: true);
+            var agent = Directory.CreateDirectory(Path.Combine(publish, "agent")).FullName;
+            File.Copy(Binaries.Agent, Path.Combine(agent, Path.GetFileName(Binaries.Agent)));
+        }
+        else
+        {
+            await RunAsync("publish", "agent", new() { ["FLEET_PUBLISH"] = publish });
+        }
+
         await PackAsync(publish, packages, "");
     }
 
