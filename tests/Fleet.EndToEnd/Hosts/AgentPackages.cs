@@ -15,10 +15,12 @@ internal sealed class AgentPackages
 
     private static readonly Lazy<Task<AgentPackages>> Made = new(FindOrMakeAsync);
 
+    private readonly string _directory;
     private readonly string _tarball;
 
     private AgentPackages(string directory, string shelf)
     {
+        _directory = directory;
         _tarball = Directory.EnumerateFiles(directory, "fleet-agent-*-linux-x64.tar.gz").Single();
         Deb = Directory.EnumerateFiles(directory, "fleet-agent_*_amd64.deb").Single();
         Rpm = Directory.EnumerateFiles(directory, "fleet-agent-*.x86_64.rpm").Single();
@@ -36,6 +38,15 @@ internal sealed class AgentPackages
 
     /// <summary>Finds or makes them, once for the whole process.</summary>
     public static Task<AgentPackages> EnsureAsync() => Made.Value;
+
+    /// <summary>The same with a directory of artifacts of its own, that a test may add to.</summary>
+    /// <param name="shelf">The directory; an empty one.</param>
+    public AgentPackages WithShelf(string shelf)
+    {
+        foreach (var file in Directory.EnumerateFiles(Shelf))
+            File.Copy(file, Path.Combine(shelf, Path.GetFileName(file)));
+        return new AgentPackages(_directory, shelf);
+    }
 
     private static async Task<AgentPackages> FindOrMakeAsync()
     {

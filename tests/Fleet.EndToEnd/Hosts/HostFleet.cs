@@ -15,6 +15,7 @@ public sealed class HostFleet : IAsyncLifetime
 
     private FleetOnThisMachine? _fleet;
     private HostPool? _pool;
+    private string? _shelf;
 
     /// <summary>The controller and its administrator.</summary>
     public FleetOnThisMachine Fleet => _fleet!;
@@ -43,6 +44,8 @@ public sealed class HostFleet : IAsyncLifetime
         var packages = await AgentPackages.EnsureAsync();
         if (await obstacle is not null)
             return;
+        _shelf = Directory.CreateTempSubdirectory("fleet-shelf-").FullName;
+        packages = packages.WithShelf(_shelf);
         _pool = await HostPool.StartAsync([.. WithAgents, NewHost]);
         _fleet = await FleetOnThisMachine.StartAsync(_pool.Gateway, "--set", $"artifacts={packages.Shelf}");
         Packages = packages;
@@ -59,5 +62,7 @@ public sealed class HostFleet : IAsyncLifetime
             await _fleet.DisposeAsync();
         if (_pool is not null)
             await _pool.DisposeAsync();
+        if (_shelf is not null)
+            Directory.Delete(_shelf, recursive: true);
     }
 }

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace Fleet.EndToEnd.Hosts;
 
 /// <summary>Rollouts whose controller dies, whose network is cut, and that are called off at the worst moment.</summary>
-[Collection(HostTests.Name)]
+[Collection(UpgradeTests.Name)]
 public sealed class Upgrades_through_faults : IAsyncLifetime, IDisposable
 {
     private const string Newer = "0.1.9";

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace Fleet.EndToEnd.Hosts;
 
-[Collection(HostTests.Name)]
+[Collection(UpgradeTests.Name)]
 public sealed class Upgrading_agents : IDisposable
 {
     // 0.1.0 becomes 0.1.9: of the same length, since it is written over in the program.

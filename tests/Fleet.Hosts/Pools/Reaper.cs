@@ -25,8 +25,20 @@ internal static class Reaper
         await PoolDisk.UnmountAsync(pool.Directory);
         if (Directory.Exists(pool.Directory))
             Directory.Delete(pool.Directory, recursive: true);
-        if (Directory.Exists(PoolMark.Home) && !Directory.EnumerateFileSystemEntries(PoolMark.Home).Any())
-            Directory.Delete(PoolMark.Home);
+        RemoveHome();
+    }
+
+    private static void RemoveHome()
+    {
+        try
+        {
+            if (Directory.Exists(PoolMark.Home) && !Directory.EnumerateFileSystemEntries(PoolMark.Home).Any())
+                Directory.Delete(PoolMark.Home);
+        }
+        catch (IOException)
+        {
+            // Another pool has just begun, or has just removed it.
+        }
     }
 
     /// <summary>systemd-nspawn leaves two things behind when it is killed or its machine reboots.</summary>
