@@ -24,7 +24,7 @@ internal sealed class PoolCgroups
         var own = File.ReadLines("/proc/self/cgroup")
             .Select(line => line.Split(':', 3))
             .ToDictionary(fields => fields[1], fields => fields[2]);
-        return new PoolCgroups([.. Hierarchies().Select(h => Path.Join(h.Mount, own.GetValueOrDefault(h.Key, "/"), pool))]);
+        return new PoolCgroups([.. Hierarchies().DistinctBy(h => h.Key).Select(h => Path.Join(h.Mount, own.GetValueOrDefault(h.Key, "/"), pool))]);
     }
 
     /// <summary>A host's directories; made where they are missing.</summary>
@@ -118,7 +118,10 @@ internal sealed class PoolCgroups
         }
     }
 
-    /// <summary>Where the hierarchies are mounted, by the name that /proc/self/cgroup gives them; version 2 has an empty one.</summary>
+    /// <summary>
+    /// Where the hierarchies are mounted, by the name that /proc/self/cgroup gives them; version 2 has an empty one. The machine's own mounts come first:
+    /// those behind them belong to other roots (containers), and go with these.
+    /// </summary>
     private static IEnumerable<(string Key, string Mount)> Hierarchies()
     {
         foreach (var line in File.ReadLines("/proc/self/mounts"))
