@@ -1,6 +1,6 @@
 namespace Fleet.LogSearch;
 
-/// <summary>A query that cannot be run as written; the message names the part and how to mend it.</summary>
+/// <summary>A query that cannot be run as written; the message names the part and how to fix it.</summary>
 public sealed class LogQueryException : Exception
 {
     /// <summary>Creates the refusal.</summary>

@@ -31,7 +31,7 @@ internal static class Some
             TaskId = id.ToString(),
             Spec = bytes,
             SpecSha256 = ByteString.CopyFrom(SHA256.HashData(bytes.Span)),
-            StartWithinMs = 600_000,
+            StartTimeoutMs = 600_000,
         };
     }
 

@@ -90,14 +90,14 @@ public sealed partial class CliDocumentTests
             Cursor = "h1-1",
         });
         hits.Finish();
-        AlertJson.Write(screen, [SomeAlerts.Alert(change: alert =>
+        AlertLines.Write(screen, [SomeAlerts.Alert(change: alert =>
         {
             (alert.Template, alert.ResolvedMs, alert.AcknowledgedBy, alert.Acknowledgement, alert.SilenceId) = ("t", 1, "a", "b", "s");
-            alert.Deliveries.Add(new Delivery { Channel = "c", Occasion = "firing", SentMs = 1, LastFault = "f" });
+            alert.Deliveries.Add(new Delivery { Channel = "c", Status = "firing", SentMs = 1, LastError = "f" });
         })]);
         AccessJson.Write(screen, [new Token { Id = "t-1", Role = "viewer", Note = "n", Labels = { ["role"] = "web" } }], _ => "valid");
         AccessJson.Write(screen, [new Operator { Name = "ann" }]);
-        AlertJson.Write(screen, [new Silence { Id = "s", Scan = "a", Pattern = "b", AgentName = "c", Comment = "d" }]);
+        AlertLines.Write(screen, [new Silence { Id = "s", Scan = "a", Pattern = "b", AgentName = "c", Comment = "d" }]);
         return text.ToString();
     }
 

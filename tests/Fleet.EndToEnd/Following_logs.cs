@@ -107,7 +107,7 @@ public sealed class Following_logs : IClassFixture<ThreeHosts>
 
         var journal = await _fleet.Admin.RunAsync("tail", "web1", "--journal-path", _directory, "--json");
         journal.ExitCode.ShouldBe(1, journal.ToString());
-        Line(journal.Stdout, "hosts").GetProperty("not_following")[0].GetProperty("reason").GetString()!.ShouldContain("no journal");
+        Line(journal.Stdout, "hosts").GetProperty("failed")[0].GetProperty("reason").GetString()!.ShouldContain("no journal");
 
         // One of two is missing: it is followed as soon as it is there.
         Append(1, 1);
@@ -200,9 +200,9 @@ public sealed class Following_logs : IClassFixture<ThreeHosts>
         LeftOut().ShouldBeGreaterThan(Lines / 2);
         (Texts(all).Count + LeftOut()).ShouldBe(Lines + 1);
         Texts(all)[^1].ShouldBe("the last line");
-        Line(all, "summary").GetProperty("left_out").GetInt64().ShouldBe(LeftOut());
+        Line(all, "summary").GetProperty("dropped").GetInt64().ShouldBe(LeftOut());
 
-        long LeftOut() => Objects(received.ToString()).Where(line => line.GetProperty("type").GetString() == "left_out").Sum(line => line.GetProperty("lines").GetInt64());
+        long LeftOut() => Objects(received.ToString()).Where(line => line.GetProperty("type").GetString() == "dropped").Sum(line => line.GetProperty("lines").GetInt64());
 
         async Task ReadUntilAsync(Func<bool> isThere)
         {

@@ -25,7 +25,7 @@ internal sealed record JobTruth(IReadOnlyDictionary<string, JsonElement> Ends, I
 
         var ends = log.Where(e => Type(e) == "ended").ToList();
         ends.Select(Host).ShouldBeUnique(watched.ToString());
-        ends.Count.ShouldBe(summary.GetProperty("hosts").GetInt32(), watched.ToString());
+        ends.Count.ShouldBe(summary.GetProperty("host_count").GetInt32(), watched.ToString());
         ends.ShouldAllBe(e => IsTerminal(e.GetProperty("state").GetString()!));
         log.Where(e => Type(e) == "started").Select(Host).ShouldBeUnique(watched.ToString());
         return new JobTruth(

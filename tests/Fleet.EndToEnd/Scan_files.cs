@@ -60,7 +60,7 @@ public sealed class Scan_files : IAsyncLifetime
         (await AppliedAsync("-f", scans)).ShouldBe("created: oom\n");
 
         (await _fleet.Admin.RunAsync("alerts", "test", "ops")).ExitCode.ShouldBe(0);
-        JsonDocument.Parse(await File.ReadAllTextAsync(sent)).RootElement.GetProperty("occasion").GetString().ShouldBe("test");
+        JsonDocument.Parse(await File.ReadAllTextAsync(sent)).RootElement.GetProperty("status").GetString().ShouldBe("test");
     }
 
     [Fact]

@@ -74,7 +74,7 @@ internal sealed class AlertProbe : IAsyncDisposable
 
     private int Take(JsonElement message)
     {
-        if (_awaited.TryRemove(message.GetProperty("template").GetString()!, out var awaited))
+        if (_awaited.TryRemove(message.GetProperty("alerts")[0].GetProperty("template").GetString()!, out var awaited))
             awaited.SetResult();
         return 200;
     }

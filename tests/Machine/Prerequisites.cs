@@ -11,7 +11,7 @@ namespace Fleet.Tests.Machine;
 /// </remarks>
 internal static class Prerequisites
 {
-    /// <summary>What a reason begins with that no package would mend. build.cake knows it.</summary>
+    /// <summary>What a reason begins with that no package would fix. build.cake knows it.</summary>
     private const string Refusal = "not on this machine: ";
 
     private const int NoSuchPackage = 2;

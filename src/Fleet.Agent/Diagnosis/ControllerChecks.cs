@@ -144,9 +144,9 @@ internal sealed class ControllerChecks(ControllerAddress controller, ProxyAddres
     {
         // The answer tells whole seconds.
         var said = $"this host's clock is {Clock.Describe(ahead)}, to a second";
-        const string mend = "let both set their clocks by NTP: timedatectl set-ntp true";
+        const string hint = "let both set their clocks by NTP: timedatectl set-ntp true";
         // Certificates that do not hold because of it are findings of their own.
-        return ahead.Duration() > Clock.Noticeable ? Finding.Doubtful("clock", said, mend) : Finding.Good("clock", said);
+        return ahead.Duration() > Clock.Noticeable ? Finding.Doubtful("clock", said, hint) : Finding.Good("clock", said);
     }
 
     /// <summary>Asks for an artifact that nobody has: who gets that far is known and accepted, and no link is disturbed.</summary>

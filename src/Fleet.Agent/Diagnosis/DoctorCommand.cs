@@ -32,7 +32,7 @@ internal static class DoctorCommand
         {
             Grade.Good => "All is well.",
             Grade.Doubtful => "The agent can work; what is marked with ? limits it.",
-            _ => "The agent cannot work: mend what is marked with !",
+            _ => "The agent cannot work: fix what is marked with !",
         });
         return worst == Grade.Bad ? 1 : 0;
 
@@ -40,8 +40,8 @@ internal static class DoctorCommand
         {
             worst = finding.Grade > worst ? finding.Grade : worst;
             output.WriteLine($"{Mark(finding.Grade)} {finding.Check,-12} {finding.Said}");
-            if (finding.Mend.Length > 0)
-                output.WriteLine($"{"",15}-> {finding.Mend}");
+            if (finding.Hint.Length > 0)
+                output.WriteLine($"{"",15}-> {finding.Hint}");
         }
     }
 

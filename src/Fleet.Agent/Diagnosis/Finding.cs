@@ -4,14 +4,14 @@ namespace Fleet.Agent.Diagnosis;
 /// <param name="Check">What was looked at, in a word or two.</param>
 /// <param name="Grade">How it is.</param>
 /// <param name="Said">What was found.</param>
-/// <param name="Mend">What to do; empty where all is well.</param>
-internal sealed record Finding(string Check, Grade Grade, string Said, string Mend = "")
+/// <param name="Hint">What to do; empty where all is well.</param>
+internal sealed record Finding(string Check, Grade Grade, string Said, string Hint = "")
 {
     public static Finding Good(string check, string said) => new(check, Grade.Good, said);
 
-    public static Finding Doubtful(string check, string said, string mend) => new(check, Grade.Doubtful, said, mend);
+    public static Finding Doubtful(string check, string said, string hint) => new(check, Grade.Doubtful, said, hint);
 
-    public static Finding Bad(string check, string said, string mend) => new(check, Grade.Bad, said, mend);
+    public static Finding Bad(string check, string said, string hint) => new(check, Grade.Bad, said, hint);
 }
 
 /// <summary>How something is.</summary>

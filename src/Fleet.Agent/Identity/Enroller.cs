@@ -37,7 +37,7 @@ internal sealed class Enroller(string stateDirectory)
     private readonly EnrollmentFile _file = new(stateDirectory);
 
     /// <summary>Enrolls; returns what the controller made of it.</summary>
-    /// <exception cref="EnrollmentException">It could not be done; the message says why and how to mend it.</exception>
+    /// <exception cref="EnrollmentException">It could not be done; the message says why and how to fix it.</exception>
     public async Task<Enrollment> EnrollAsync(EnrollmentWish wish, string enrollmentId, TimeProvider time, CancellationToken cancellationToken)
     {
         var begun = new Enrollment(enrollmentId, wish.Controller, null, wish.Name, wish.Machine, wish.Proxy);

@@ -100,7 +100,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
         AsyncDuplexStreamingCall<AgentMessage, ControllerMessage> call, Welcome welcome, IReadOnlyList<HeldTask> held, SilenceWatch silence)
     {
         var limit = TimeSpan.FromMilliseconds(Math.Clamp(
-            welcome.SilenceLimitMs, (long)parts.Options.LeastSilence.TotalMilliseconds, (long)parts.Options.MostSilence.TotalMilliseconds));
+            welcome.HeartbeatTimeoutMs, (long)parts.Options.LeastSilence.TotalMilliseconds, (long)parts.Options.MostSilence.TotalMilliseconds));
         silence.Limit = limit;
         LogWelcomed(welcome.SessionId, welcome.ControllerVersion, held.Count);
         Welcomed?.Invoke(welcome);

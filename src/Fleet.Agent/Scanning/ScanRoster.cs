@@ -36,7 +36,7 @@ internal sealed class ScanRoster(
         foreach (var scan in plan.Scans.Where(scan => _runs.TrueForAll(run => run.Scan.Name != scan.Name)))
             Add(scan);
 
-        // A refused scan keeps its marks: it comes back mended.
+        // A refused scan keeps its marks: it comes back fixed.
         var kept = plan.Scans.SelectMany(scan => SourceRun.Of(scan).SelectMany(source => new[] { LogKeys.Prefix(scan.Name, source.Name), LogKeys.Renamed(scan.Name, source.Name) }))
             .Concat(plan.Refused.Select(scan => scan.Name + "\t")).ToList();
         foreach (var key in spool.Keys().Where(key => !kept.Exists(prefix => key.StartsWith(prefix, StringComparison.Ordinal))))

@@ -31,10 +31,10 @@ internal static class ScanStatesBuilder
                 CpuUs = (long)run.Cpu.TotalMicroseconds,
             };
             foreach (var source in run.Sources.Where(source => source.Fault.Length > 0))
-                state.Sources.Add(new ScanSourceState { Source = source.Name, Fault = Cut(source.Fault) });
+                state.Sources.Add(new ScanSourceState { Source = source.Name, Error = Cut(source.Fault) });
             // Those with faults first: of a glob of thousands of files not all can be named.
             state.Sources.AddRange(run.Logs.OrderBy(log => log.Fault.Length == 0).Take(MostSources).Select(log =>
-                new ScanSourceState { Source = log.Follower.Name, Fault = Cut(log.Fault), LagBytes = (ulong)Math.Max(0, log.LagBytes) }));
+                new ScanSourceState { Source = log.Follower.Name, Error = Cut(log.Fault), LagBytes = (ulong)Math.Max(0, log.LagBytes) }));
             states.Scans.Add(state);
         }
 
@@ -44,7 +44,7 @@ internal static class ScanStatesBuilder
             {
                 Name = refused.Name,
                 Revision = refused.Revision,
-                Sources = { new ScanSourceState { Fault = Cut("the order is refused: " + refused.Fault) } },
+                Sources = { new ScanSourceState { Error = Cut("the order is refused: " + refused.Fault) } },
             });
         }
 

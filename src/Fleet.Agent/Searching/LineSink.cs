@@ -60,7 +60,7 @@ internal sealed class LineSink(ResultQueue queue, long mostBytes, CancellationTo
             Cursor = line.Cursor ?? "",
             Context = line.Role == LineRole.Context,
             GapBefore = line.StartsGroup,
-            Cut = line.IsCut || text.Length < line.Bytes.Length,
+            Truncated = line.IsCut || text.Length < line.Bytes.Length,
         };
         line.CollectRanges(_ranges);
         foreach (var range in _ranges)

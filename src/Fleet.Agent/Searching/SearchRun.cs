@@ -110,7 +110,7 @@ internal sealed class SearchRun(SearchOrder order, ResultQueue queue, long resul
         _faults += fault.Length > 0 ? 1 : 0;
         // Ends without hits and faults of a glob of thousands of files would say little and fill the output.
         if (matches > 0 || fault.Length > 0)
-            queue.Put(new LogResult { SourceEnd = new LogSourceEnd { Source = name, Matches = (ulong)matches, ReadBytes = (ulong)bytesRead, Fault = fault } });
+            queue.Put(new LogResult { SourceEnd = new LogSourceEnd { Source = name, Matches = (ulong)matches, ReadBytes = (ulong)bytesRead, Error = fault } });
     }
 
     private SearchLimits Remaining()

@@ -53,7 +53,7 @@ internal sealed class TailSink(TailOutbox outbox) : IScanSink
         _line.TimeUs = LogTime.ToMicroseconds(line.Time);
         _line.Offset = (ulong)line.Offset;
         _line.Cursor = line.Cursor ?? "";
-        _line.Cut = line.IsCut || text.Length < line.Bytes.Length;
+        _line.Truncated = line.IsCut || text.Length < line.Bytes.Length;
         _line.Ranges.Clear();
         _line.Patterns.Clear();
         line.CollectRanges(_ranges);

@@ -36,7 +36,7 @@ internal sealed class TaskOrderReader(TaskPolicy policy)
         if (request is null)
             return null;
         var output = request.Output with { StreamBytes = (long)Math.Min(start.StreamBytes, Limits.StreamedOutputBytes) };
-        return new TaskOrder(id, request with { Output = output }, TimeSpan.FromMilliseconds(start.StartWithinMs));
+        return new TaskOrder(id, request with { Output = output }, TimeSpan.FromMilliseconds(start.StartTimeoutMs));
     }
 
     private static string OrderFault(StartTask start)
@@ -47,8 +47,8 @@ internal sealed class TaskOrderReader(TaskPolicy policy)
             return "the specification's digest is not a SHA-256";
         if (!SHA256.HashData(start.Spec.Span).AsSpan().SequenceEqual(start.SpecSha256.Span))
             return "the specification does not match its digest: it was changed or damaged on the way";
-        return start.StartWithinMs < 0 || start.StartWithinMs > (long)Limits.DeliveryTimeout.TotalMilliseconds
-            ? $"start_within_ms: {start.StartWithinMs} given, 0 to {(long)Limits.DeliveryTimeout.TotalMilliseconds} allowed"
+        return start.StartTimeoutMs < 0 || start.StartTimeoutMs > (long)Limits.DeliveryTimeout.TotalMilliseconds
+            ? $"start_timeout_ms: {start.StartTimeoutMs} given, 0 to {(long)Limits.DeliveryTimeout.TotalMilliseconds} allowed"
             : "";
     }
 }

@@ -1,5 +1,6 @@
 using Fleet.Cli.Output;
 using Fleet.Cli.Results;
+using Fleet.Protocol.Json;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Access;
@@ -16,21 +17,16 @@ internal static class AccessJson
             {
                 json.WriteString("token", token.Id);
                 json.WriteString("kind", token.Kind == TokenKind.Operator ? "operator" : "agent");
-                if (token.Role.Length > 0)
-                    json.WriteString("role", token.Role);
+                json.WriteOptional("role", token.Role);
                 json.WriteString("state", stateOf(token).Replace(' ', '_'));
                 json.WriteNumber("uses", token.Uses);
                 json.WriteNumber("max_uses", token.MaxUses);
-                json.WriteNumber("created_ms", token.CreatedMs);
-                json.WriteNumber("expires_ms", token.ExpiresMs);
+                json.WriteTime("created_at", token.CreatedMs);
+                json.WriteTime("expires_at", token.ExpiresMs);
                 json.WriteString("created_by", token.CreatedBy);
                 json.WriteBoolean("allow_replace", token.AllowReplace);
-                json.WriteStartObject("labels");
-                foreach (var (key, value) in token.Labels.OrderBy(label => label.Key, StringComparer.Ordinal))
-                    json.WriteString(key, value);
-                json.WriteEndObject();
-                if (token.Note.Length > 0)
-                    json.WriteString("note", token.Note);
+                json.WriteMap("labels", token.Labels);
+                json.WriteOptional("note", token.Note);
             });
         }
     }
@@ -46,8 +42,8 @@ internal static class AccessJson
                 json.WriteString("id", person.Id);
                 json.WriteString("role", person.Role);
                 json.WriteString("state", person.Revoked ? "revoked" : "active");
-                json.WriteNumber("created_ms", person.CreatedMs);
-                json.WriteNumber("certificate_expires_ms", person.CertificateExpiresMs);
+                json.WriteTime("created_at", person.CreatedMs);
+                json.WriteTime("certificate_expires_at", person.CertificateExpiresMs);
             });
         }
     }

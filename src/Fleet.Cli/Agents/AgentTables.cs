@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Fleet.Cli.Output;
 using Fleet.Cli.Results;
+using Fleet.Protocol.Json;
 using Fleet.Protocol.NodeSets;
 using Fleet.Protocol.V1;
 
@@ -88,20 +89,21 @@ internal static class AgentTables
         json.WriteString("name", agent.Name);
         json.WriteString("id", agent.Id);
         json.WriteBoolean("online", agent.Online);
-        json.WriteString("offline_reason", agent.OfflineReason);
-        json.WriteNumber("last_seen_ms", agent.LastSeenMs);
-        json.WriteNumber("connected_ms", agent.ConnectedMs);
-        json.WriteNumber("enrolled_ms", agent.EnrolledMs);
-        json.WriteNumber("certificate_expires_ms", agent.CertificateExpiresMs);
+        json.WriteOptional("offline_reason", agent.OfflineReason);
+        json.WriteTime("last_seen_at", agent.LastSeenMs);
+        json.WriteTime("connected_at", agent.ConnectedMs);
+        json.WriteTime("enrolled_at", agent.EnrolledMs);
+        json.WriteTime("certificate_expires_at", agent.CertificateExpiresMs);
         json.WriteNumber("running_tasks", agent.RunningTasks);
-        json.WriteNumber("round_trip_us", agent.RoundTripUs);
+        if (agent.RoundTripUs > 0)
+            json.WriteNumber("round_trip_ms", agent.RoundTripUs / 1000.0);
         json.WriteStartArray("conditions");
         foreach (var condition in agent.Conditions)
         {
             json.WriteStartObject();
             json.WriteString("kind", condition.Kind);
             json.WriteString("message", condition.Message);
-            json.WriteNumber("since_ms", condition.SinceMs);
+            json.WriteTime("started_at", condition.SinceMs);
             json.WriteEndObject();
         }
 
@@ -109,25 +111,16 @@ internal static class AgentTables
         json.WriteString("version", agent.Version);
         if (agent.DuplicateSinceMs > 0)
         {
-            json.WriteNumber("duplicate_since_ms", agent.DuplicateSinceMs);
-            json.WriteString("duplicate_note", agent.DuplicateNote);
+            json.WriteTime("duplicate_detected_at", agent.DuplicateSinceMs);
+            json.WriteString("duplicate_reason", agent.DuplicateNote);
         }
 
         json.WriteBoolean("tasks_held", agent.TasksHeld);
         json.WriteNumber("hits_per_minute", agent.HitsPerMinute);
-        if (agent.HitsSlowedSinceMs > 0)
-            json.WriteNumber("hits_slowed_since_ms", agent.HitsSlowedSinceMs);
+        json.WriteTime("hits_throttled_at", agent.HitsSlowedSinceMs);
         json.WriteNumber("findings_not_assigned", agent.FindingsNotAssigned);
         json.WriteNumber("findings_unknown_scan", agent.FindingsUnknownScan);
-        WriteMap(json, "labels", agent.Labels);
-        WriteMap(json, "facts", agent.Facts);
-    }
-
-    private static void WriteMap(Utf8JsonWriter json, string name, IDictionary<string, string> map)
-    {
-        json.WriteStartObject(name);
-        foreach (var (key, value) in map.OrderBy(p => p.Key, StringComparer.Ordinal))
-            json.WriteString(key, value);
-        json.WriteEndObject();
+        json.WriteMap("labels", agent.Labels);
+        json.WriteMap("facts", agent.Facts);
     }
 }

@@ -38,7 +38,7 @@ internal static class ArtifactsCommand
     public static void Write(Screen screen, IEnumerable<Artifact> artifacts) =>
         TableText.Write(screen, ["VERSION", "ARCH", "BYTES", "SHA-256", "FROM"], artifacts.OrderBy(a => a.Version, NaturalOrder.Comparer).ThenBy(Architecture, StringComparer.Ordinal).Select(a => (IReadOnlyList<string>)
         [
-            a.Version, Architecture(a), a.SizeBytes.ToString(System.Globalization.CultureInfo.InvariantCulture), Digest(a), a.Brought ? "brought with --file" : "the controller's own",
+            a.Version, Architecture(a), a.SizeBytes.ToString(System.Globalization.CultureInfo.InvariantCulture), Digest(a), a.Uploaded ? "brought with --file" : "the controller's own",
         ]));
 
     /// <summary>The one that is meant.</summary>

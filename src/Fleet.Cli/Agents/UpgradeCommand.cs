@@ -99,8 +99,8 @@ internal sealed class UpgradeCommand
             parsed, new JobOrder(selection, _target.IsAll(parsed), spec, options), renderer, _show.IsForPrograms(parsed), cancellationToken);
     }
 
-    private static TimeSpan Within(TimeSpan value, TimeSpan least, TimeSpan most, string option, string mend) =>
-        value >= least && value <= most ? value : throw CommandFailure.Usage($"{option} is out of range", mend);
+    private static TimeSpan Within(TimeSpan value, TimeSpan least, TimeSpan most, string option, string hint) =>
+        value >= least && value <= most ? value : throw CommandFailure.Usage($"{option} is out of range", hint);
 
     private static Option<TimeSpan?> Duration(string name, string description) =>
         new(name) { Description = description, HelpName = "DURATION", CustomParser = result => OptionValues.Duration(result) };

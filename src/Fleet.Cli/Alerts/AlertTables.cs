@@ -32,7 +32,7 @@ internal static class AlertTables
             ("silence", alert.SilenceId),
         };
         rows.AddRange(alert.Examples.Select(example => ("example", example)));
-        rows.AddRange(alert.Deliveries.Select(delivery => ($"{delivery.Occasion} to {delivery.Channel}", Delivery(delivery))));
+        rows.AddRange(alert.Deliveries.Select(delivery => ($"{delivery.Status} to {delivery.Channel}", Delivery(delivery))));
         TableText.Write(screen, ["", ""], rows.Where(row => row.Item2.Length > 0).Select(row => (IReadOnlyList<string>)[row.Item1, row.Item2]));
         screen.Note($"its lines: {ShellText.Line(["fleet", "hits", "--scan", alert.Scan, "--pattern", alert.Pattern])}");
     }
@@ -50,6 +50,6 @@ internal static class AlertTables
         if (delivery.SentMs > 0)
             return $"sent {TimeText.Local(delivery.SentMs)}, attempt {delivery.Attempts}";
         var state = delivery.GivenUp ? "given up" : "not sent yet";
-        return $"{state} after {delivery.Attempts} attempts{(delivery.LastFault.Length > 0 ? $": {delivery.LastFault}" : "")}";
+        return $"{state} after {delivery.Attempts} attempts{(delivery.LastError.Length > 0 ? $": {delivery.LastError}" : "")}";
     }
 }

@@ -45,7 +45,7 @@ internal static class AlertsCommand
         using var client = context.Connect(parsed);
         var reply = await client.Alerts.ListAlertsAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
         if (json)
-            AlertJson.Write(context.Screen, reply.Alerts);
+            AlertLines.Write(context.Screen, reply.Alerts);
         else
             AlertTables.List(context.Screen, reply.Alerts, context.Time.GetUtcNow());
         if (reply.Truncated)
@@ -63,7 +63,7 @@ internal static class AlertsCommand
             using var client = context.Connect(parsed);
             var alert = await client.Alerts.GetAlertAsync(new GetAlertRequest { Id = parsed.GetRequiredValue(id) }, deadline: context.Soon, cancellationToken: cancellationToken);
             if (parsed.GetValue(json))
-                AlertJson.Write(context.Screen, [alert]);
+                AlertLines.Write(context.Screen, [alert]);
             else
                 AlertTables.Show(context.Screen, alert, context.Time.GetUtcNow());
             return ExitCode.Success;
@@ -137,7 +137,7 @@ internal static class AlertsCommand
             using var client = context.Connect(parsed);
             var reply = await client.Alerts.ListSilencesAsync(new ListSilencesRequest(), deadline: context.Soon, cancellationToken: cancellationToken);
             if (parsed.GetValue(json))
-                AlertJson.Write(context.Screen, reply.Silences);
+                AlertLines.Write(context.Screen, reply.Silences);
             else
                 AlertTables.Silences(context.Screen, reply.Silences);
             return ExitCode.Success;
@@ -170,7 +170,7 @@ internal static class AlertsCommand
             if (reply.Delivered)
                 context.Screen.Note($"the test message went out by {parsed.GetValue(name)}");
             else
-                context.Screen.Note($"the test message did not go out by {parsed.GetValue(name)}: {reply.Fault}");
+                context.Screen.Note($"the test message did not go out by {parsed.GetValue(name)}: {reply.Error}");
             return reply.Delivered ? ExitCode.Success : ExitCode.SomeFailed;
         });
         return command;

@@ -45,7 +45,7 @@ internal sealed class HitBlockReport(Screen screen, HitHighlighter highlighter) 
         var hit = stored.Hit;
         Head(HitWords.TimeUs(hit), hit.Scan, hit.Pattern, hit.Severity);
         HighlightedText.Write(screen.Out, hit.Text.Span, highlighter.RangesOf(hit), HitWords.Margin);
-        if (hit.Cut)
+        if (hit.Truncated)
             screen.Out.Write($"{TextStyle.Grey} ... (cut)");
         if (stored.NotAssigned)
             screen.Out.Write($"{TextStyle.Yellow} {HitWords.NotAssigned}");

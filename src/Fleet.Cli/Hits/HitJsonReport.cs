@@ -3,6 +3,7 @@ using Fleet.Cli.Logs;
 using Fleet.Cli.Output;
 using Fleet.Cli.Results;
 using Fleet.Cli.Scans;
+using Fleet.Protocol.Json;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Hits;
@@ -38,16 +39,16 @@ internal sealed class HitJsonReport(Screen screen) : IHitReport
             _lines.Write("cluster", json => JsonReport.WriteCluster(json, host: null, cluster));
         if (reply.Cursor.Length > 0)
             _lines.Write("cursor", json => json.WriteString("cursor", reply.Cursor));
-        // Whoever follows wants them now.
+        // An operator who follows wants them now.
         screen.Writer.Flush();
     }
 
     public void Finish() => _lines.Write("summary", json =>
     {
         json.WriteNumber("hits", _tally.Hits);
-        json.WriteNumber("summarised", _tally.Summarised);
+        json.WriteNumber("summarized", _tally.Summarised);
         json.WriteNumber("gaps", _tally.Gaps);
-        json.WriteNumber("hosts", _tally.Hosts);
+        json.WriteNumber("host_count", _tally.Hosts);
         json.WriteBoolean("truncated", _tally.Truncated);
     });
 
@@ -55,20 +56,17 @@ internal sealed class HitJsonReport(Screen screen) : IHitReport
     {
         json.WriteString("id", Convert.ToHexStringLower(hit.Id.Span));
         WriteHead(json, host, hit.Scan, hit.ScanRevision, hit.Pattern, hit.Severity, hit.Source);
-        if (hit.TimeUs > 0)
-            json.WriteString("time", LineTime.Iso(hit.TimeUs));
-        if (hit.SeenUs > 0)
-            json.WriteString("seen", LineTime.Iso(hit.SeenUs));
+        json.WriteTimeUs("time", hit.TimeUs);
+        json.WriteTimeUs("seen_at", hit.SeenUs);
         JsonLines.WriteBytes(json, "text", hit.Text.Span);
-        if (hit.Cut)
-            json.WriteBoolean("cut", true);
+        if (hit.Truncated)
+            json.WriteBoolean("truncated", true);
         if (hit.Cursor.Length > 0)
             json.WriteString("cursor", hit.Cursor);
         else
             json.WriteNumber("offset", hit.Offset);
         json.WriteString("template", hit.Template);
-        if (hit.Unit.Length > 0)
-            json.WriteString("unit", hit.Unit);
+        json.WriteOptional("unit", hit.Unit);
     }
 
     private static void WriteSummary(Utf8JsonWriter json, string host, HitSummary summary)
@@ -77,11 +75,9 @@ internal sealed class HitJsonReport(Screen screen) : IHitReport
         WriteHead(json, host, summary.Scan, summary.ScanRevision, summary.Pattern, summary.Severity, summary.Source);
         json.WriteString("template", summary.Template);
         json.WriteNumber("count", summary.Count);
-        if (summary.FirstUs > 0)
-            json.WriteString("first", LineTime.Iso(summary.FirstUs));
-        if (summary.LastUs > 0)
-            json.WriteString("last", LineTime.Iso(summary.LastUs));
-        ScanJson.WriteTexts(json, "examples", summary.Examples.Select(example => example.ToStringUtf8()));
+        json.WriteTimeUs("first_at", summary.FirstUs);
+        json.WriteTimeUs("last_at", summary.LastUs);
+        json.WriteTexts("examples", summary.Examples.Select(example => example.ToStringUtf8()));
     }
 
     private static void WriteGap(Utf8JsonWriter json, string host, ScanGap gap)
@@ -91,10 +87,9 @@ internal sealed class HitJsonReport(Screen screen) : IHitReport
         json.WriteString("scan", gap.Scan);
         json.WriteString("source", gap.Source);
         json.WriteString("cause", gap.Cause);
-        if (gap.SinceUs > 0)
-            json.WriteString("since", LineTime.Iso(gap.SinceUs));
+        json.WriteTimeUs("started_at", gap.SinceUs);
         if (gap.UntilUs > 0)
-            json.WriteString("until", LineTime.Iso(gap.UntilUs));
+            json.WriteString("ended_at", IsoTime.OfUsRoundedUp(gap.UntilUs));
         if (gap.FromCursor.Length > 0)
             json.WriteString("cursor", gap.FromCursor);
         else

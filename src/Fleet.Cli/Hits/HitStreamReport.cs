@@ -19,7 +19,7 @@ internal sealed class HitStreamReport(Screen screen, HitHighlighter highlighter)
         {
             Head(host, hit.Scan, hit.Pattern, hit.Severity, HitWords.TimeUs(hit));
             HighlightedText.Write(screen.Out, hit.Text.Span, highlighter.RangesOf(hit), HitWords.Margin);
-            if (hit.Cut)
+            if (hit.Truncated)
                 screen.Out.Write($"{TextStyle.Grey} ... (cut)");
             if (notAssigned)
                 screen.Out.Write($"{TextStyle.Yellow} {HitWords.NotAssigned}");

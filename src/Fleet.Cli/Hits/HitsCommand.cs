@@ -67,7 +67,7 @@ internal static class HitsCommand
         var known = reply.Scans.Select(scan => scan.Definition.Name).ToList();
         foreach (var name in request.Scans.Except(known, StringComparer.Ordinal))
         {
-            var hint = known.Count == 0 ? "no scan is applied" : Nearest.Mend(name, known);
+            var hint = known.Count == 0 ? "no scan is applied" : Nearest.Hint(name, known);
             context.Screen.Note($"there is no scan \"{name}\" now: {hint}");
         }
     }

@@ -25,7 +25,7 @@ internal static partial class AnswerReader
             RemoteScript.NoSudo => new(InstallKind.SudoNeedsPassword, "there is no sudo, and the user is not root"),
             RemoteScript.SudoRefuses => new(InstallKind.SudoNeedsPassword, "", Tail(answer.Stderr)),
             RemoteScript.NoCurl => new(InstallKind.Unsupported, "curl is missing"),
-            RemoteScript.NoScript => new(InstallKind.CannotFetch, "", Tail(answer.Stderr)),
+            RemoteScript.NoScript => new(InstallKind.DownloadFailed, "", Tail(answer.Stderr)),
             _ => ReadFailure(answer),
         };
     }
@@ -67,7 +67,7 @@ internal static partial class AnswerReader
         {
             var reason = refused[Refusal.Length..];
             return reason.StartsWith("fetching ", StringComparison.Ordinal) || reason.StartsWith("what came from ", StringComparison.Ordinal)
-                ? new(InstallKind.CannotFetch, "", reason + "\n")
+                ? new(InstallKind.DownloadFailed, "", reason + "\n")
                 : new(InstallKind.Unsupported, reason);
         }
 

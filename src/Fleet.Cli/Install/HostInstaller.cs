@@ -23,12 +23,12 @@ internal sealed class HostInstaller(InstallOptions options, InstallToken token, 
             if (!outcome.IsGood)
                 return outcome;
             return await links.WaitAsync(agent, options.LinkTimeout, stop.Token) is { } fault
-                ? outcome with { Kind = InstallKind.NoLink, Reason = fault }
+                ? outcome with { Kind = InstallKind.Disconnected, Reason = fault }
                 : outcome;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return new InstallOutcome(InstallKind.NotDone, "it was being installed; what became of it is not known");
+            return new InstallOutcome(InstallKind.NotAttempted, "it was being installed; what became of it is not known");
         }
         catch (OperationCanceledException)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Fleet.Cli.Output;
 using Fleet.Cli.Results;
+using Fleet.Protocol.Json;
 
 namespace Fleet.Cli.Install;
 
@@ -15,18 +16,14 @@ internal sealed class InstallJson(Screen screen)
         var (target, outcome) = result;
         json.WriteString("host", target.Name);
         json.WriteString("outcome", InstallWords.Key(outcome.Kind));
-        json.WriteBoolean("good", outcome.IsGood);
-        Optional(json, "reason", outcome.Reason);
-        Optional(json, "details", outcome.Details);
-        Optional(json, "mend", InstallWords.Mend(outcome.Kind));
-        Optional(json, "agent", outcome.Agent?.Name);
-        Optional(json, "agent_id", outcome.Agent?.Id);
-        if (outcome.LabelsSet is not { } labels)
-            return;
-        json.WriteStartObject("labels_set");
-        foreach (var (key, value) in labels)
-            json.WriteString(key, value);
-        json.WriteEndObject();
+        json.WriteBoolean("success", outcome.IsGood);
+        json.WriteOptional("reason", outcome.Reason);
+        json.WriteOptional("details", outcome.Details);
+        json.WriteOptional("hint", InstallWords.Hint(outcome.Kind));
+        json.WriteOptional("agent", outcome.Agent?.Name);
+        json.WriteOptional("agent_id", outcome.Agent?.Id);
+        if (outcome.LabelsSet is { } labels)
+            json.WriteMap("labels_set", labels);
     });
 
     /// <summary>All hosts are done.</summary>
@@ -34,7 +31,7 @@ internal sealed class InstallJson(Screen screen)
     {
         json.WriteNumber("elapsed_ms", Math.Round(elapsed.TotalMilliseconds, 1));
         json.WriteString("agent_version", agentVersion);
-        json.WriteNumber("hosts", results.Count);
+        json.WriteNumber("host_count", results.Count);
         foreach (var kind in results.GroupBy(result => result.Outcome.Kind).OrderBy(kind => kind.Key))
             json.WriteNumber(InstallWords.Key(kind.Key), kind.Count());
     });
@@ -48,23 +45,9 @@ internal sealed class InstallJson(Screen screen)
             {
                 json.WriteString("host", target.Name);
                 json.WriteString("outcome", "would_be_installed");
-                WriteTexts(json, "labels", options.LabelsOf(target));
-                WriteTexts(json, "ssh", SshWords.Of(target, options.ConnectTimeout, options.SshOptions));
+                json.WriteTexts("labels", options.LabelsOf(target));
+                json.WriteTexts("ssh", SshWords.Of(target, options.ConnectTimeout, options.SshOptions));
             });
         }
-    }
-
-    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-            json.WriteStringValue(text);
-        json.WriteEndArray();
-    }
-
-    private static void Optional(Utf8JsonWriter json, string name, string? text)
-    {
-        if (text is { Length: > 0 })
-            json.WriteString(name, text);
     }
 }

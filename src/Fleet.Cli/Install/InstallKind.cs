@@ -25,13 +25,13 @@ internal enum InstallKind
     Unsupported,
 
     /// <summary>The host does not get to the controller.</summary>
-    CannotFetch,
+    DownloadFailed,
 
     /// <summary>The installation began and failed.</summary>
     Failed,
 
     /// <summary>The agent is there, and the controller did not see its link in time.</summary>
-    NoLink,
+    Disconnected,
 
     /// <summary>The connection broke while the host was at it.</summary>
     ConnectionLost,
@@ -40,5 +40,5 @@ internal enum InstallKind
     TimedOut,
 
     /// <summary>The time for the whole was up, or Ctrl-C was pressed, before its turn or its end.</summary>
-    NotDone,
+    NotAttempted,
 }

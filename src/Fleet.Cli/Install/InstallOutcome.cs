@@ -13,7 +13,7 @@ internal sealed record InstallOutcome(
     public bool IsGood => Kind is InstallKind.Installed or InstallKind.AlreadyEnrolled;
 
     /// <summary>Whether the host never answered.</summary>
-    public bool IsSilent => Kind is InstallKind.CannotConnect or InstallKind.NotDone;
+    public bool IsSilent => Kind is InstallKind.CannotConnect or InstallKind.NotAttempted;
 }
 
 /// <summary>An agent as its host named it.</summary>

@@ -27,8 +27,8 @@ internal static class InstallReport
             if (names.Count > 0 && !NodeSet.Of(names).Equals(group.Hosts))
                 screen.Writer.WriteLine($"agents: {NodeSet.Fold(names)}");
             screen.Writer.Write(group.Text);
-            if (InstallWords.Mend(group.Key.Kind) is { Length: > 0 } mend)
-                screen.Writer.WriteLine($"  {mend}");
+            if (InstallWords.Hint(group.Key.Kind) is { Length: > 0 } hint)
+                screen.Writer.WriteLine($"  {hint}");
         }
 
         screen.Writer.Flush();

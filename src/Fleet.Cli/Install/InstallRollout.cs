@@ -31,7 +31,7 @@ internal sealed class InstallRollout(Func<InstallTarget, CancellationToken, Task
                 try
                 {
                     outcome = stop.IsCancellationRequested
-                        ? new InstallOutcome(InstallKind.NotDone, "it had no turn in time; nothing was done there")
+                        ? new InstallOutcome(InstallKind.NotAttempted, "it had no turn in time; nothing was done there")
                         : await install(target, stop.Token);
                 }
                 finally

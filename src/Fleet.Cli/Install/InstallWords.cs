@@ -13,11 +13,11 @@ internal static class InstallWords
         InstallKind.PermissionDenied => "permission denied",
         InstallKind.SudoNeedsPassword => "sudo needs a password",
         InstallKind.Unsupported => "unsupported host, nothing was changed",
-        InstallKind.CannotFetch => "cannot get the agent from the controller, nothing was changed",
-        InstallKind.NoLink => "installed, but the agent did not link in time",
+        InstallKind.DownloadFailed => "cannot get the agent from the controller, nothing was changed",
+        InstallKind.Disconnected => "installed, but the agent did not link in time",
         InstallKind.ConnectionLost => "connection lost",
         InstallKind.TimedOut => "timed out",
-        InstallKind.NotDone => "not done",
+        InstallKind.NotAttempted => "not done",
         _ => "failed",
     };
 
@@ -31,22 +31,22 @@ internal static class InstallWords
         InstallKind.PermissionDenied => "permission_denied",
         InstallKind.SudoNeedsPassword => "sudo_needs_password",
         InstallKind.Unsupported => "unsupported",
-        InstallKind.CannotFetch => "cannot_fetch",
-        InstallKind.NoLink => "no_link",
+        InstallKind.DownloadFailed => "download_failed",
+        InstallKind.Disconnected => "disconnected",
         InstallKind.ConnectionLost => "connection_lost",
         InstallKind.TimedOut => "timed_out",
-        InstallKind.NotDone => "not_done",
+        InstallKind.NotAttempted => "not_attempted",
         _ => "failed",
     };
 
     /// <summary>What the operator does about it; empty where the reason says that.</summary>
-    public static string Mend(InstallKind kind) => kind switch
+    public static string Hint(InstallKind kind) => kind switch
     {
         InstallKind.HostKeyUnknown => "log in by hand once, or add the keys to known_hosts; or give: -- -o StrictHostKeyChecking=accept-new",
         InstallKind.PermissionDenied => "put your key into the user's authorized_keys (ssh-copy-id); passwords are never asked for",
         InstallKind.SudoNeedsPassword => "let the user run sudo without a password (NOPASSWD), or log in as root",
-        InstallKind.CannotFetch => "hosts must reach the address that the controller advertises, through --proxy where it takes one",
-        InstallKind.NoLink => "look there: journalctl -u fleet-agent",
+        InstallKind.DownloadFailed => "hosts must reach the address that the controller advertises, through --proxy where it takes one",
+        InstallKind.Disconnected => "look there: journalctl -u fleet-agent",
         _ => "",
     };
 }

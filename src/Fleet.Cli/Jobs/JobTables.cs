@@ -2,6 +2,7 @@ using System.Globalization;
 using Fleet.Cli.Connection;
 using Fleet.Cli.Output;
 using Fleet.Cli.Results;
+using Fleet.Protocol.Json;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Jobs;
@@ -64,16 +65,15 @@ internal static class JobTables
     private static void WriteJob(System.Text.Json.Utf8JsonWriter json, Job job)
     {
         json.WriteString("job", job.Id);
-        json.WriteNumber("created_ms", job.CreatedMs);
+        json.WriteTime("created_at", job.CreatedMs);
         json.WriteString("operator", job.OperatorName);
         json.WriteString("target", job.Target);
         json.WriteString("command", job.Summary);
         json.WriteBoolean("done", job.Done);
         if (job.Done)
-            json.WriteNumber("ended_ms", job.EndedMs);
-        if (job.RetryOf.Length > 0)
-            json.WriteString("retry_of", job.RetryOf);
-        json.WriteNumber("hosts", job.Counts.Total);
+            json.WriteTime("ended_at", job.EndedMs);
+        json.WriteOptional("retry_of", job.RetryOf);
+        json.WriteNumber("host_count", job.Counts.Total);
         foreach (var (name, count) in Ends(job.Counts))
             json.WriteNumber(name == "never answered" ? "expired" : name.Replace(' ', '_'), count);
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Fleet.Cli.Output;
 using Fleet.Cli.Results;
 using Fleet.Cli.Running;
+using Fleet.Protocol.Json;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Logs;
@@ -61,7 +62,7 @@ internal sealed class JsonReport(Screen screen) : ISearchReport
             json.WriteNumber("read_bytes", tally.ReadBytes);
             json.WriteNumber("hosts_with_hits", tally.HostsWithHits);
             json.WriteNumber("hosts_without_hits", tally.HostsWithoutHits);
-            json.WriteNumber("hosts_in_trouble", tally.HostsInTrouble);
+            json.WriteNumber("hosts_failed", tally.HostsInTrouble);
             JsonLines.WriteCounts(json, job);
         });
     }
@@ -71,8 +72,7 @@ internal sealed class JsonReport(Screen screen) : ISearchReport
     {
         json.WriteString("host", host);
         json.WriteString("source", source);
-        if (line.TimeUs > 0)
-            json.WriteString("time", LineTime.Iso(line.TimeUs));
+        json.WriteTimeUs("time", line.TimeUs);
         if (line.Number > 0)
             json.WriteNumber("number", line.Number);
         if (line.Cursor.Length > 0)
@@ -83,8 +83,8 @@ internal sealed class JsonReport(Screen screen) : ISearchReport
         WriteNumbers(json, "ranges", line.Ranges);
         WriteNumbers(json, "patterns", line.Patterns);
         json.WriteBoolean("context", line.Context);
-        if (line.Cut)
-            json.WriteBoolean("cut", true);
+        if (line.Truncated)
+            json.WriteBoolean("truncated", true);
     }
 
     private static void WriteSource(Utf8JsonWriter json, string host, LogSourceEnd end)
@@ -93,8 +93,7 @@ internal sealed class JsonReport(Screen screen) : ISearchReport
         json.WriteString("source", end.Source);
         json.WriteNumber("matches", end.Matches);
         json.WriteNumber("read_bytes", end.ReadBytes);
-        if (end.Fault.Length > 0)
-            json.WriteString("fault", end.Fault);
+        json.WriteOptional("error", end.Error);
     }
 
     private static void WriteCounts(Utf8JsonWriter json, string host, LogCounts counts)
@@ -112,7 +111,7 @@ internal sealed class JsonReport(Screen screen) : ISearchReport
     {
         json.WriteString("host", host);
         json.WriteNumber("bucket_ms", histogram.BucketMs);
-        json.WriteNumber("first_ms", histogram.FirstMs);
+        json.WriteTime("first_at", histogram.FirstMs);
         json.WriteStartArray("counts");
         foreach (var count in histogram.Counts)
             json.WriteNumberValue(count);
@@ -128,17 +127,12 @@ internal sealed class JsonReport(Screen screen) : ISearchReport
         json.WriteString("template", cluster.Template);
         json.WriteNumber("count", cluster.Count);
         JsonLines.WriteBytes(json, "example", cluster.Example.Span);
-        if (cluster.FirstUs > 0)
-            json.WriteString("first", LineTime.Iso(cluster.FirstUs));
-        if (cluster.LastUs > 0)
-            json.WriteString("last", LineTime.Iso(cluster.LastUs));
+        json.WriteTimeUs("first_at", cluster.FirstUs);
+        json.WriteTimeUs("last_at", cluster.LastUs);
         if (cluster.HostCount == 0)
             return;
-        json.WriteNumber("hosts", cluster.HostCount);
-        json.WriteStartArray("host_names");
-        foreach (var name in cluster.Hosts)
-            json.WriteStringValue(name);
-        json.WriteEndArray();
+        json.WriteNumber("host_count", cluster.HostCount);
+        json.WriteTexts("hosts", cluster.Hosts);
     }
 
     private static void WriteEnd(Utf8JsonWriter json, string host, LogSearchEnd end)
@@ -148,8 +142,7 @@ internal sealed class JsonReport(Screen screen) : ISearchReport
         json.WriteNumber("read_bytes", end.ReadBytes);
         json.WriteNumber("cpu_ms", end.CpuUs / 1000.0);
         json.WriteNumber("wall_ms", end.WallUs / 1000.0);
-        if (end.Limit.Length > 0)
-            json.WriteString("limit", end.Limit);
+        json.WriteOptional("limit", end.Limit);
         if (end.SkippedSources > 0)
             json.WriteNumber("skipped_sources", end.SkippedSources);
     }

@@ -50,7 +50,7 @@ internal sealed class LineReport(Screen screen, SearchLogs search) : ISearchRepo
         else if (line.Text.Span.StartsWith("--- "u8))
             screen.Out.Write(Moved);
         HighlightedText.Write(screen.Out, line.Text.Span, line.Ranges, HasForgedHeading(line.Text.Span) ? Moved : "");
-        if (line.Cut)
+        if (line.Truncated)
             screen.Out.Write($"{TextStyle.Grey} ... (cut)");
         screen.Writer.WriteLine();
     }

@@ -8,9 +8,6 @@ internal static class LineTime
     /// <summary>Unix microseconds as local date and time to the millisecond.</summary>
     public static string Local(long unixUs) => At(unixUs).ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
-    /// <summary>Unix microseconds as ISO 8601 in UTC.</summary>
-    public static string Iso(long unixUs) => At(unixUs).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
-
     /// <summary>The point in time; null where it is not known, or is none that can be.</summary>
     public static DateTimeOffset? Known(long unixUs) =>
         unixUs is > 0 and < 200_000_000_000_000_000 / TimeSpan.TicksPerMicrosecond ? At(unixUs) : null;

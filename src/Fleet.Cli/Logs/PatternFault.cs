@@ -2,11 +2,11 @@ using Fleet.LogSearch;
 
 namespace Fleet.Cli.Logs;
 
-/// <summary>What is wrong with a regular expression, where in it, and how to mend it.</summary>
+/// <summary>What is wrong with a regular expression, where in it, and how to fix it.</summary>
 /// <param name="Offset">The place, from 0.</param>
 /// <param name="What">What is wrong.</param>
-/// <param name="Mend">What to write instead.</param>
-internal sealed record PatternFault(int Offset, string What, string Mend)
+/// <param name="Hint">What to write instead.</param>
+internal sealed record PatternFault(int Offset, string What, string Hint)
 {
     private static readonly string[] s_beyondLinear = ["(?=", "(?!", "(?<=", "(?<!", "(?>", "(?(", "\\1", "\\2", "\\3", "\\k<", "\\k'", "\\G"];
 

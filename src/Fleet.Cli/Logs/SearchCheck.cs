@@ -41,7 +41,7 @@ internal static class SearchCheck
         }
         catch (LogQueryException e) when (PatternFault.Of(e, pattern.Text, "use -F", "with --not") is { } fault)
         {
-            throw new FleetFormatException(pattern.Text, new ParseError(fault.Offset + 1, fault.What, fault.Mend));
+            throw new FleetFormatException(pattern.Text, new ParseError(fault.Offset + 1, fault.What, fault.Hint));
         }
     }
 

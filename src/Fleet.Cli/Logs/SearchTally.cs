@@ -32,7 +32,7 @@ internal sealed class SearchTally
         var matches = end?.Matches ?? results.Aggregate(0UL, (sum, result) => sum + (result.SourceEnd?.Matches ?? 0));
         Matches += matches;
         ReadBytes += end?.ReadBytes ?? 0;
-        var faults = results.Where(result => result.SourceEnd is { Fault.Length: > 0 }).Select(result => $"{result.SourceEnd.Source}: {result.SourceEnd.Fault}").ToList();
+        var faults = results.Where(result => result.SourceEnd is { Error.Length: > 0 }).Select(result => $"{result.SourceEnd.Source}: {result.SourceEnd.Error}").ToList();
         if (outputRemoved)
             faults.Add("its results are no longer kept: retention removed them");
         else if (end is null)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Fleet.Cli.Running;
+using Fleet.Protocol.Json;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Results;
@@ -23,7 +24,7 @@ internal sealed class JsonEventRenderer : IResultRenderer
         {
             json.WriteString("job", job.Job?.Id ?? "");
             json.WriteNumber("seq", happened.Seq);
-            json.WriteNumber("at_ms", happened.AtMs);
+            json.WriteTime("time", happened.AtMs);
             json.WriteNumber("task", task.Ordinal);
             json.WriteString("host", task.Host);
             switch (happened.EventCase)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Fleet.Protocol.Json;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Results;
@@ -52,8 +53,7 @@ internal sealed class JsonLines
             json.WriteNumber("exit_code", ended.ExitCode);
         if (ended.HasSignal)
             json.WriteNumber("signal", ended.Signal);
-        if (ended.Reason.Length > 0)
-            json.WriteString("reason", ended.Reason);
+        json.WriteOptional("reason", ended.Reason);
         json.WriteNumber("wall_ms", ended.WallUs / 1000.0);
     }
 
@@ -92,7 +92,7 @@ internal sealed class JsonLines
     /// <summary>The job's counts.</summary>
     public static void WriteCounts(Utf8JsonWriter json, Running.JobView job)
     {
-        json.WriteNumber("hosts", job.Tasks.Count);
+        json.WriteNumber("host_count", job.Tasks.Count);
         foreach (var group in job.Tasks.GroupBy(t => t.State).OrderBy(g => g.Key))
             json.WriteNumber(TaskSentence.Key(group.Key), group.Count());
     }

@@ -64,7 +64,7 @@ internal sealed class JsonResultRenderer : IResultRenderer
         foreach (var gap in output.Gaps)
         {
             json.WriteStartObject();
-            json.WriteNumber("at", gap.At);
+            json.WriteNumber("offset", gap.At);
             json.WriteNumber("dropped_bytes", gap.Dropped);
             json.WriteEndObject();
         }

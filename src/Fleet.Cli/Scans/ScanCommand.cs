@@ -61,8 +61,8 @@ internal static class ScanCommand
             using var client = context.Connect(parsed);
             var reply = await client.Scans.RunScanAsync(new RunScanRequest { Name = parsed.GetValue(name) }, deadline: context.Soon, cancellationToken: cancellationToken);
             context.Screen.Note($"{reply.Agents} {(reply.Agents == 1 ? "host looks" : "hosts look")} now; see: fleet hits --scan {parsed.GetValue(name)} --since 5m");
-            if (reply.AtFault.Count > 0)
-                context.Screen.Note($"a log cannot be read on {Protocol.NodeSets.NodeSet.Fold(reply.AtFault)}; see: fleet scan show {parsed.GetValue(name)}");
+            if (reply.Failed.Count > 0)
+                context.Screen.Note($"a log cannot be read on {Protocol.NodeSets.NodeSet.Fold(reply.Failed)}; see: fleet scan show {parsed.GetValue(name)}");
             if (reply.Offline.Count == 0)
                 return ExitCode.Success;
             context.Screen.Note($"without a link, so not asked: {Protocol.NodeSets.NodeSet.Fold(reply.Offline)}");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Fleet.Cli.Output;
 using Fleet.Cli.Results;
+using Fleet.Protocol.Json;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Cli.Scans;
@@ -32,7 +33,7 @@ internal static class ScanJson
         json.WriteNumber("revision", order.Revision);
         json.WriteBoolean("paused", order.Paused);
         json.WriteNumber("every_ms", order.EveryMs);
-        WriteTexts(json, "sources", order.Sources.Select(ScanWords.Source));
+        json.WriteTexts("sources", order.Sources.Select(ScanWords.Source));
         json.WriteStartArray("patterns");
         foreach (var pattern in order.Patterns)
         {
@@ -45,18 +46,15 @@ internal static class ScanJson
 
         json.WriteEndArray();
         json.WriteString("alert", ScanWords.Alert(scan.Alert));
-        WriteTexts(json, "notify", scan.Alert?.Notify ?? []);
-        json.WriteNumber("hosts", overview.Agents);
+        json.WriteTexts("notify", scan.Alert?.Notify ?? []);
+        json.WriteNumber("host_count", overview.Agents);
         json.WriteNumber("hosts_online", overview.AgentsOnline);
-        json.WriteNumber("hosts_at_fault", overview.AgentsAtFault);
+        json.WriteNumber("hosts_failed", overview.AgentsFailed);
         json.WriteNumber("hits", overview.Hits);
-        if (overview.LastHitMs > 0)
-            json.WriteNumber("last_hit_ms", overview.LastHitMs);
+        json.WriteTime("last_hit_at", overview.LastHitMs);
         json.WriteNumber("open_alerts", overview.OpenAlerts);
-        if (overview.ChangedMs > 0)
-            json.WriteNumber("changed_ms", overview.ChangedMs);
-        if (overview.ChangedBy.Length > 0)
-            json.WriteString("changed_by", overview.ChangedBy);
+        json.WriteTime("changed_at", overview.ChangedMs);
+        json.WriteOptional("changed_by", overview.ChangedBy);
     }
 
     private static void WriteAgent(Utf8JsonWriter json, string scan, ScanOnAgent agent)
@@ -67,9 +65,8 @@ internal static class ScanJson
         if (agent.State is not { } state)
             return;
         json.WriteNumber("revision", state.Revision);
-        json.WriteNumber("last_run_ms", state.LastRunMs);
-        if (state.NextRunMs > 0)
-            json.WriteNumber("next_run_ms", state.NextRunMs);
+        json.WriteTime("last_run_at", state.LastRunMs);
+        json.WriteTime("next_run_at", state.NextRunMs);
         json.WriteNumber("runs", state.Runs);
         json.WriteNumber("hits", state.Hits);
         json.WriteNumber("read_bytes", state.ReadBytes);
@@ -80,20 +77,10 @@ internal static class ScanJson
             json.WriteStartObject();
             json.WriteString("source", source.Source);
             json.WriteNumber("lag_bytes", source.LagBytes);
-            if (source.Fault.Length > 0)
-                json.WriteString("fault", source.Fault);
+            json.WriteOptional("error", source.Error);
             json.WriteEndObject();
         }
 
-        json.WriteEndArray();
-    }
-
-    /// <summary>A list of texts.</summary>
-    public static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-            json.WriteStringValue(text);
         json.WriteEndArray();
     }
 }

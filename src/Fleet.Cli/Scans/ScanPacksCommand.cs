@@ -15,7 +15,7 @@ internal static class ScanPacksCommand
         {
             if (parsed.GetValue(name) is { } wanted)
             {
-                context.Screen.Writer.Write(Packs.Read(wanted) ?? throw CommandFailure.Usage($"there is no pack \"{wanted}\"", Nearest.Mend(wanted, Packs.Names)));
+                context.Screen.Writer.Write(Packs.Read(wanted) ?? throw CommandFailure.Usage($"there is no pack \"{wanted}\"", Nearest.Hint(wanted, Packs.Names)));
                 return ExitCode.Success;
             }
 

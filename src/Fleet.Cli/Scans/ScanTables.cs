@@ -17,10 +17,10 @@ internal static class ScanTables
         TableText.Write(screen, ["SCAN", "TARGET", "EVERY", "HOSTS", "ONLINE", "AT FAULT", "HITS", "LAST HIT", "ALERTS", "STATE"], scans.Select(scan => (IReadOnlyList<string>)
         [
             scan.Definition.Name, scan.Definition.Target, ScanWords.Every(scan.Definition.Order?.EveryMs ?? 0), scan.Agents.ToString(s_numbers), scan.AgentsOnline.ToString(s_numbers),
-            scan.AgentsAtFault.ToString(s_numbers), scan.Hits.ToString(s_numbers), TimeText.Ago(scan.LastHitMs, now), scan.OpenAlerts.ToString(s_numbers),
+            scan.AgentsFailed.ToString(s_numbers), scan.Hits.ToString(s_numbers), TimeText.Ago(scan.LastHitMs, now), scan.OpenAlerts.ToString(s_numbers),
             scan.Definition.Order?.Paused == true ? "paused" : "on",
         ]));
-        var atFault = scans.Count(scan => scan.AgentsAtFault > 0);
+        var atFault = scans.Count(scan => scan.AgentsFailed > 0);
         screen.Note($"{scans.Count} {(scans.Count == 1 ? "scan" : "scans")}{(atFault > 0 ? $", {atFault} cannot read something somewhere; see: fleet scan show NAME" : "")}");
     }
 
@@ -57,7 +57,7 @@ internal static class ScanTables
         if (agent.State is not { } state)
             return [agent.AgentName, link, "-", "-", "-", "-", "-", "-", agent.Online ? "no word yet; an agent older than scans says none" : "no word since the controller started"];
         var lag = state.Sources.Aggregate(0UL, (sum, source) => sum + source.LagBytes);
-        var faults = state.Sources.Where(source => source.Fault.Length > 0).Select(source => $"{source.Source}: {source.Fault}");
+        var faults = state.Sources.Where(source => source.Error.Length > 0).Select(source => $"{source.Source}: {source.Error}");
         return
         [
             agent.AgentName, link, Revision(state.Revision), LastRun(state, isContinuous, now), state.NextRunMs == 0 ? "-" : TimeText.Local(state.NextRunMs),

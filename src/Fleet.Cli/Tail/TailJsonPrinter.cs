@@ -1,5 +1,6 @@
 using Fleet.Cli.Logs;
 using Fleet.Cli.Results;
+using Fleet.Protocol.Json;
 
 namespace Fleet.Cli.Tail;
 
@@ -16,7 +17,7 @@ internal sealed class TailJsonPrinter(TextWriter output) : ITailPrinter
             return;
         }
 
-        _lines.Write(item.Dropped > 0 ? "left_out" : "note", json =>
+        _lines.Write(item.Dropped > 0 ? "dropped" : "note", json =>
         {
             json.WriteString("host", item.Host);
             json.WriteString("source", item.Source);
@@ -29,11 +30,8 @@ internal sealed class TailJsonPrinter(TextWriter output) : ITailPrinter
 
     public void Show(HostChanges changes) => _lines.Write("hosts", json =>
     {
-        json.WriteStartArray("following");
-        foreach (var name in changes.Following)
-            json.WriteStringValue(name);
-        json.WriteEndArray();
-        json.WriteStartArray("not_following");
+        json.WriteTexts("following", changes.Following);
+        json.WriteStartArray("failed");
         foreach (var (host, reason) in changes.Ended)
         {
             json.WriteStartObject();
@@ -49,10 +47,10 @@ internal sealed class TailJsonPrinter(TextWriter output) : ITailPrinter
     {
         json.WriteNumber("elapsed_ms", Math.Round(elapsed.TotalMilliseconds, 1));
         json.WriteNumber("lines", tally.Lines);
-        json.WriteNumber("left_out", tally.LeftOut);
+        json.WriteNumber("dropped", tally.LeftOut);
         json.WriteNumber("hosts_shown", tally.HostsShown);
         json.WriteNumber("hosts_following", tally.Following);
-        json.WriteNumber("hosts_not_following", tally.Ended.Count);
+        json.WriteNumber("hosts_failed", tally.Ended.Count);
     });
 
     public void Flush() => output.Flush();

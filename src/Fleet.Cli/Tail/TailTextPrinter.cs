@@ -67,7 +67,7 @@ internal sealed class TailTextPrinter(Screen screen, bool showsSource) : ITailPr
         if (line.Cursor.Length > 0 && line.TimeUs > 0)
             _out.Write($"{TextStyle.Grey}{LineTime.Local(line.TimeUs)}{TextStyle.Plain} ");
         HighlightedText.Write(_out, line.Text.Span, line.Ranges, margin);
-        if (line.Cut)
+        if (line.Truncated)
             _out.Write(" ... (cut)");
     }
 

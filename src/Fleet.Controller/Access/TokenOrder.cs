@@ -39,7 +39,7 @@ internal sealed record TokenOrder
     /// <summary>Whether who joins may take over a name.</summary>
     public bool AllowReplace { get; init; }
 
-    /// <summary>What is wrong with it and how to mend that; null where nothing is.</summary>
+    /// <summary>What is wrong with it and how to fix that; null where nothing is.</summary>
     public string? FindFault()
     {
         if (Kind == TokenKind.Operator && Role is null)

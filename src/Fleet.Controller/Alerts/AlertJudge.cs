@@ -164,8 +164,8 @@ internal sealed class AlertJudge(Func<string, AlertRules?> rules, SilenceBook si
         _messages.AddRange(rule.Notify.Select(channel => MessageOf(alert, channel, "firing", now, notBefore)));
     }
 
-    private static NewDelivery MessageOf(OpenAlert alert, string channel, string occasion, DateTimeOffset now, DateTimeOffset? notBefore) =>
-        new(alert.Record.Id, channel, occasion, alert.ToMessage().ToByteArray(), now) { NotBefore = notBefore, Severity = alert.Record.Severity };
+    private static NewDelivery MessageOf(OpenAlert alert, string channel, string status, DateTimeOffset now, DateTimeOffset? notBefore) =>
+        new(alert.Record.Id, channel, status, alert.ToMessage().ToByteArray(), now) { NotBefore = notBefore, Severity = alert.Record.Severity };
 
     // By the times of the lines, which may lag behind the clock: so long after the latest of them as nothing has been heard.
     private bool Holds(AlertKey key, AlertRules rule, TimeSpan quiet) => quiet < rule.Window

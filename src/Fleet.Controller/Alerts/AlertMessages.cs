@@ -44,10 +44,10 @@ internal static class AlertMessages
     private static Delivery Of(DeliveryRecord record) => new()
     {
         Channel = record.Delivery.Channel,
-        Occasion = record.Delivery.Occasion,
+        Status = record.Delivery.Status,
         SentMs = record.SentAt?.ToUnixTimeMilliseconds() ?? 0,
         Attempts = (uint)record.Attempts,
-        LastFault = record.LastFault,
+        LastError = record.LastError,
         GivenUp = record.IsGivenUp,
     };
 }

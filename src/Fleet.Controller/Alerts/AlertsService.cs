@@ -82,7 +82,7 @@ internal sealed class AlertsService(IFleetStore store, SilenceDesk silences, Sil
         if (!post.Knows(request.Name))
             throw new RpcException(new Status(StatusCode.NotFound, "there is no such channel; 'fleet scan list' shows them"));
         var outcome = await post.SendAsync(request.Name, Sample(context.GetCallerName()), context.CancellationToken);
-        return new TestChannelReply { Delivered = outcome.IsSent, Fault = outcome.Fault };
+        return new TestChannelReply { Delivered = outcome.IsSent, Error = outcome.Fault };
     }
 
     private async Task<IEnumerable<Alert>> TellAsync(IReadOnlyList<AlertRecord> alerts, CancellationToken cancellationToken)
@@ -96,10 +96,10 @@ internal sealed class AlertsService(IFleetStore store, SilenceDesk silences, Sil
     private AlertRecord WithSilence(AlertRecord alert) =>
         alert.State == AlertState.Resolved || alert.SilenceId is not null ? alert : alert with { SilenceId = book.Find(alert, time.GetUtcNow())?.Id };
 
-    private Notice Sample(string by)
+    private Notification Sample(string by)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        return new Notice($"test-{Guid.NewGuid():N}", "test", new Alert
+        return new Notification($"test-{Guid.NewGuid():N}", "test", new Alert
         {
             Id = "al-test", Scan = "test", Pattern = "test", Severity = Severity.Info, AgentName = "no-host", Count = 1,
             StartedMs = now, FiredMs = now, LastHitMs = now, HostCount = 1, Hosts = { "no-host" }, Examples = { $"{by} tries this channel" },

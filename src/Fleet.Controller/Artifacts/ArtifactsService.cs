@@ -102,7 +102,7 @@ internal sealed partial class ArtifactsService(
         Sha256 = ByteString.CopyFrom(Convert.FromHexString(artifact.Sha256)),
         SizeBytes = (ulong)artifact.Bytes,
         FileName = artifact.FileName,
-        Brought = artifact.IsBrought,
+        Uploaded = artifact.IsBrought,
         Architecture = artifact.Architecture,
     };
 

@@ -18,7 +18,7 @@ internal static class TaskMessages
                 Spec = fitting?.Spec ?? plan.Spec,
                 SpecSha256 = fitting?.Digest ?? plan.SpecDigest,
                 StreamBytes = plan.StreamBytes,
-                StartWithinMs = Math.Max(1, (long)plan.StartWithin(now).TotalMilliseconds),
+                StartTimeoutMs = Math.Max(1, (long)plan.StartWithin(now).TotalMilliseconds),
             },
         };
     }

@@ -20,7 +20,7 @@ internal enum JoinRefusalKind
 
 /// <summary>Why somebody may not join.</summary>
 /// <param name="Kind">What kind of refusal.</param>
-/// <param name="Message">What is wrong and how to mend it.</param>
+/// <param name="Message">What is wrong and how to fix it.</param>
 internal sealed record JoinRefusal(JoinRefusalKind Kind, string Message)
 {
     /// <summary>No token has this id and secret. Which of the two is wrong is not said.</summary>

@@ -15,7 +15,7 @@ internal abstract record RenewalOutcome
     public sealed record Renewed(IReadOnlyList<byte[]> Chain) : RenewalOutcome;
 
     /// <summary>No certificate.</summary>
-    /// <param name="Reason">Why, and how to mend it.</param>
+    /// <param name="Reason">Why, and how to fix it.</param>
     public sealed record Refused(string Reason) : RenewalOutcome;
 }
 

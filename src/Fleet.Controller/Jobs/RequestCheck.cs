@@ -5,7 +5,7 @@ using Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Jobs;
 
-/// <summary>Checks the fields of requests for jobs; each fault names its field and the mend.</summary>
+/// <summary>Checks the fields of requests for jobs; each fault names its field and a hint.</summary>
 internal static class RequestCheck
 {
     private const int LongestRequestId = 128;

@@ -144,7 +144,7 @@ internal sealed partial class LinkGreeting
             ProtocolVersion = HelloCheck.ProtocolVersion,
             ControllerVersion = ControllerVersion.Text,
             NowMs = _room.Time.GetUtcNow().ToUnixTimeMilliseconds(),
-            SilenceLimitMs = (long)_room.Options.SilenceLimit.TotalMilliseconds,
+            HeartbeatTimeoutMs = (long)_room.Options.SilenceLimit.TotalMilliseconds,
             SessionId = session.Id,
             // Of all that are enrolled: the first ones back after a restart stand for few links yet.
             ReconnectWindowMs = (long)_room.Options.ReconnectWindow(_registry.Count).TotalMilliseconds,

@@ -6,7 +6,7 @@ using Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Notifications;
 
-/// <summary>Checks a channel before it is stored. Each fault names its field and the mend; none repeats a secret.</summary>
+/// <summary>Checks a channel before it is stored. Each fault names its field and a hint; none repeats a secret.</summary>
 internal static class ChannelCheck
 {
     private const int MostWords = 64;

@@ -17,7 +17,7 @@ internal sealed partial class ChannelPost(
         scans.Current.Channels.TryGetValue(name, out var channel) && _senders[channel.KindCase].IsConcurrent ? options.MaxConcurrent : 1;
 
     /// <summary>Sends; how that ended.</summary>
-    public async Task<DeliveryOutcome> SendAsync(string name, Notice notice, CancellationToken cancellationToken)
+    public async Task<DeliveryOutcome> SendAsync(string name, Notification notification, CancellationToken cancellationToken)
     {
         if (!scans.Current.Channels.TryGetValue(name, out var channel))
             return new DeliveryOutcome($"there is no channel {name} (any more)");
@@ -25,7 +25,7 @@ internal sealed partial class ChannelPost(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await _senders[channel.KindCase].SendAsync(channel, notice, either.Token);
+            await _senders[channel.KindCase].SendAsync(channel, notification, either.Token);
             return DeliveryOutcome.Sent;
         }
         catch (DeliveryException e)

@@ -142,7 +142,7 @@ internal sealed partial class ChannelQueue(string channel, IFleetStore store, Ch
             if (records.Count == 0)
                 return new Ended(keys, startedAt, at, outcome);
             // Of an attempt that was cut off here it is not known whether it got through: the receiver can tell by the ids.
-            var ended = await post.SendAsync(channel, Notice.Of([.. records.Select(NoticeOf)]), cancellationToken);
+            var ended = await post.SendAsync(channel, Notification.Of([.. records.Select(NotificationOf)]), cancellationToken);
             (outcome, at) = (ended, time.GetUtcNow());
             var attempts = records.ToDictionary(record => record.Key, record => Judge(record, ended, at));
             LogOutcome(records, attempts, ended);
@@ -166,8 +166,8 @@ internal sealed partial class ChannelQueue(string channel, IFleetStore store, Ch
         return new Ended(keys, startedAt, at, outcome);
     }
 
-    private static Notice NoticeOf(DeliveryRecord record) =>
-        new($"{record.Delivery.AlertId}-{record.Key}", record.Delivery.Occasion, Alert.Parser.ParseFrom(record.Delivery.Message));
+    private static Notification NotificationOf(DeliveryRecord record) =>
+        new($"{record.Delivery.AlertId}-{record.Key}", record.Delivery.Status, Alert.Parser.ParseFrom(record.Delivery.Message));
 
     private DeliveryAttempt Judge(DeliveryRecord record, DeliveryOutcome outcome, DateTimeOffset now)
     {
@@ -183,33 +183,33 @@ internal sealed partial class ChannelQueue(string channel, IFleetStore store, Ch
     private void LogOutcome(IReadOnlyList<DeliveryRecord> records, Dictionary<long, DeliveryAttempt> attempts, DeliveryOutcome outcome)
     {
         if (outcome.IsSent && records.Count > 1)
-            LogSentTogether(records.Count, records[0].Delivery.Occasion, channel);
+            LogSentTogether(records.Count, records[0].Delivery.Status, channel);
         foreach (var record in records)
         {
-            var (alert, occasion, attempt) = (record.Delivery.AlertId, record.Delivery.Occasion, record.Attempts + 1);
+            var (alert, status, attempt) = (record.Delivery.AlertId, record.Delivery.Status, record.Attempts + 1);
             if (attempts[record.Key] is { SentAt: null, Next: null })
-                LogGivenUp(alert, occasion, channel, attempt, outcome.Fault);
+                LogGivenUp(alert, status, channel, attempt, outcome.Fault);
             else if (outcome.IsSent && records.Count == 1)
-                LogSent(alert, occasion, channel, attempt);
+                LogSent(alert, status, channel, attempt);
             else if (!outcome.IsSent && !outcome.IsThrottled)
-                LogNotSent(alert, occasion, channel, attempt, outcome.Fault);
+                LogNotSent(alert, status, channel, attempt, outcome.Fault);
         }
     }
 
-    [LoggerMessage(4700, LogLevel.Information, "Alert {Alert} ({Occasion}) went out by {Channel}, attempt {Attempt}")]
-    private partial void LogSent(string alert, string occasion, string channel, int attempt);
+    [LoggerMessage(4700, LogLevel.Information, "Alert {Alert} ({Status}) went out by {Channel}, attempt {Attempt}")]
+    private partial void LogSent(string alert, string status, string channel, int attempt);
 
-    [LoggerMessage(4701, LogLevel.Warning, "Alert {Alert} ({Occasion}) did not go out by {Channel}, attempt {Attempt}: {Fault}; it is tried again")]
-    private partial void LogNotSent(string alert, string occasion, string channel, int attempt, string fault);
+    [LoggerMessage(4701, LogLevel.Warning, "Alert {Alert} ({Status}) did not go out by {Channel}, attempt {Attempt}: {Fault}; it is tried again")]
+    private partial void LogNotSent(string alert, string status, string channel, int attempt, string fault);
 
-    [LoggerMessage(4702, LogLevel.Error, "Alert {Alert} ({Occasion}) was given up for {Channel} after {Attempt} attempts: {Fault}")]
-    private partial void LogGivenUp(string alert, string occasion, string channel, int attempt, string fault);
+    [LoggerMessage(4702, LogLevel.Error, "Alert {Alert} ({Status}) was given up for {Channel} after {Attempt} attempts: {Fault}")]
+    private partial void LogGivenUp(string alert, string status, string channel, int attempt, string fault);
 
     [LoggerMessage(4703, LogLevel.Error, "The store failed while messages were sent; it goes on from there")]
     private partial void LogFailed(Exception error);
 
-    [LoggerMessage(4705, LogLevel.Information, "{Alerts} alerts ({Occasion}) went out by {Channel} as one message")]
-    private partial void LogSentTogether(int alerts, string occasion, string channel);
+    [LoggerMessage(4705, LogLevel.Information, "{Alerts} alerts ({Status}) went out by {Channel} as one message")]
+    private partial void LogSentTogether(int alerts, string status, string channel);
 
     [LoggerMessage(4706, LogLevel.Warning, "Channel {Channel} limits its rate: nothing is sent for {Seconds} s, then a message every {Interval} s or what it takes")]
     private partial void LogLimited(string channel, double seconds, double interval);

@@ -25,7 +25,7 @@ internal sealed class CommandSender(TimeProvider time) : IChannelSender
     public bool IsConcurrent => false;
 
     /// <inheritdoc/>
-    public async Task SendAsync(NotificationChannel channel, Notice notice, CancellationToken cancellationToken)
+    public async Task SendAsync(NotificationChannel channel, Notification notification, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(channel.Command.Words[0])
         {
@@ -40,7 +40,7 @@ internal sealed class CommandSender(TimeProvider time) : IChannelSender
         {
             var complaint = BeginningAsync(process.StandardError, cancellationToken);
             var chatter = BeginningAsync(process.StandardOutput, cancellationToken);
-            await TellAsync(process, notice, cancellationToken);
+            await TellAsync(process, notification, cancellationToken);
             await process.WaitForExitAsync(cancellationToken);
             if (process.ExitCode == 0)
                 return;
@@ -98,11 +98,11 @@ internal sealed class CommandSender(TimeProvider time) : IChannelSender
         }
     }
 
-    private static async Task TellAsync(Process process, Notice notice, CancellationToken cancellationToken)
+    private static async Task TellAsync(Process process, Notification notification, CancellationToken cancellationToken)
     {
         try
         {
-            await process.StandardInput.BaseStream.WriteAsync(notice.Json(), cancellationToken);
+            await process.StandardInput.BaseStream.WriteAsync(notification.Json(), cancellationToken);
             process.StandardInput.Close();
         }
         catch (IOException)

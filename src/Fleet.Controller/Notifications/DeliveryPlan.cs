@@ -10,15 +10,15 @@ internal static class DeliveryPlan
 
     /// <summary>Groups of keys, each one message to send.</summary>
     /// <param name="due">What waits, in the order in which it would be sent one by one.</param>
-    /// <param name="foldFrom">From so many messages of one scan, pattern and occasion on they are sent as one; null: never.</param>
+    /// <param name="foldFrom">From so many messages of one scan, pattern and status on they are sent as one; null: never.</param>
     public static Queue<long[]> Make(IReadOnlyList<WaitingDelivery> due, int? foldFrom)
     {
-        var groups = due.ToLookup(delivery => (delivery.Scan, delivery.Pattern, delivery.Occasion), delivery => delivery.Key);
+        var groups = due.ToLookup(delivery => (delivery.Scan, delivery.Pattern, delivery.Status), delivery => delivery.Key);
         var plan = new Queue<long[]>();
         var planned = new HashSet<(string, string, string)>();
         foreach (var delivery in due)
         {
-            var kind = (delivery.Scan, delivery.Pattern, delivery.Occasion);
+            var kind = (delivery.Scan, delivery.Pattern, delivery.Status);
             var keys = groups[kind];
             if (!(keys.Count() >= foldFrom))
                 plan.Enqueue([delivery.Key]);

@@ -14,7 +14,7 @@ internal interface IChannelSender
     /// <summary>Sends a message.</summary>
     /// <exception cref="DeliveryException">It did not get through.</exception>
     /// <exception cref="OperationCanceledException">The time is over.</exception>
-    Task SendAsync(NotificationChannel channel, Notice notice, CancellationToken cancellationToken);
+    Task SendAsync(NotificationChannel channel, Notification notification, CancellationToken cancellationToken);
 }
 
 /// <summary>A message did not get through.</summary>

@@ -30,7 +30,7 @@ internal sealed class SmtpSender : IChannelSender
     public bool IsConcurrent => false;
 
     /// <inheritdoc/>
-    public async Task SendAsync(NotificationChannel channel, Notice notice, CancellationToken cancellationToken)
+    public async Task SendAsync(NotificationChannel channel, Notification notification, CancellationToken cancellationToken)
     {
         var smtp = channel.Smtp;
         var (security, port) = Of(smtp);
@@ -43,7 +43,7 @@ internal sealed class SmtpSender : IChannelSender
         };
         try
         {
-            using var mail = Mail(smtp, notice);
+            using var mail = Mail(smtp, notification);
             await client.ConnectAsync(smtp.Host, smtp.Port > 0 ? (int)smtp.Port : port, security, cancellationToken);
             if (smtp.User.Length > 0)
                 await client.AuthenticateAsync(smtp.User, smtp.Password, cancellationToken);
@@ -95,15 +95,15 @@ internal sealed class SmtpSender : IChannelSender
         }
     }
 
-    private static MimeMessage Mail(Smtp smtp, Notice notice)
+    private static MimeMessage Mail(Smtp smtp, Notification notification)
     {
         var from = MailboxAddress.Parse(smtp.From);
         var mail = new MimeMessage
         {
-            Subject = notice.Title,
-            Body = new TextPart("plain") { Text = notice.Text },
+            Subject = notification.Title,
+            Body = new TextPart("plain") { Text = notification.Text },
             // The same for every attempt: mail systems drop repeats by it.
-            MessageId = $"{notice.Id}@{from.Domain}",
+            MessageId = $"{notification.Id}@{from.Domain}",
         };
         mail.From.Add(from);
         mail.To.AddRange(smtp.To.Select(MailboxAddress.Parse));

@@ -13,14 +13,14 @@ internal static partial class WebhookBody
     /// {"msgtype":"text","text":{"content"}}. Feishu and Lark: custom bots take {"msg_type":"text","content":{"text"}}, in which a tag
     /// &lt;at user_id="all"&gt; mentions people and cannot be escaped.
     /// </remarks>
-    public static byte[] Of(Webhook.Types.Form form, Notice notice) => form switch
+    public static byte[] Of(Webhook.Types.Form form, Notification notification) => form switch
     {
-        Webhook.Types.Form.Slack => Write(json => json.WriteString("text", notice.Render(EscapeForSlack))),
+        Webhook.Types.Form.Slack => Write(json => json.WriteString("text", notification.Render(EscapeForSlack))),
         Webhook.Types.Form.Dingtalk => Write(json =>
         {
             json.WriteString("msgtype", "text");
             json.WriteStartObject("text");
-            json.WriteString("content", notice.Render(BreakMentions));
+            json.WriteString("content", notification.Render(BreakMentions));
             json.WriteEndObject();
             // Said although it is the default: nobody is mentioned, whatever the text looks like.
             json.WriteStartObject("at");
@@ -31,10 +31,10 @@ internal static partial class WebhookBody
         {
             json.WriteString("msg_type", "text");
             json.WriteStartObject("content");
-            json.WriteString("text", notice.Render(BreakMentions));
+            json.WriteString("text", notification.Render(BreakMentions));
             json.WriteEndObject();
         }),
-        _ => notice.Json(),
+        _ => notification.Json(),
     };
 
     /// <summary>Whether receivers of a form answer 200 and refuse in the body.</summary>

@@ -25,15 +25,15 @@ internal sealed class WebhookSender(TimeProvider time) : IChannelSender, IDispos
     public bool IsConcurrent => true;
 
     /// <inheritdoc/>
-    public async Task SendAsync(NotificationChannel channel, Notice notice, CancellationToken cancellationToken)
+    public async Task SendAsync(NotificationChannel channel, Notification notification, CancellationToken cancellationToken)
     {
         var webhook = channel.Webhook;
         try
         {
-            using var content = new ByteArrayContent(WebhookBody.Of(webhook.Form, notice));
+            using var content = new ByteArrayContent(WebhookBody.Of(webhook.Form, notification));
             using var request = new HttpRequestMessage(HttpMethod.Post, webhook.Url) { Content = content };
             content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
-            request.Headers.TryAddWithoutValidation("Fleet-Delivery", notice.Id);
+            request.Headers.TryAddWithoutValidation("Fleet-Delivery", notification.Id);
             foreach (var (name, value) in webhook.Headers)
                 request.Headers.TryAddWithoutValidation(name, value);
             using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);

@@ -9,7 +9,7 @@ internal abstract record TargetOutcome
     /// <param name="Digest">SHA-256 over the sorted ids, in hexadecimal.</param>
     public sealed record Resolved(IReadOnlyList<AgentEntry> Agents, IReadOnlyList<string> Unknown, string Digest) : TargetOutcome;
 
-    /// <summary>It is malformed; the reason says where and how to mend it.</summary>
+    /// <summary>It is malformed; the reason says where and how to fix it.</summary>
     public sealed record Malformed(string Reason) : TargetOutcome;
 
     /// <summary>It means nobody.</summary>

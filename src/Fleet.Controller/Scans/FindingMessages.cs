@@ -72,7 +72,7 @@ internal static class FindingMessages
             AgentName = agentName,
             Id = gap.Id.ToByteArray(),
             // Nobody knows what was lost; of the moment in which a log was copied and cut not even whether something was.
-            Severity = (int)(gap.PerhapsNothing ? Severity.Info : Severity.Warning),
+            Severity = (int)(gap.MaybeEmpty ? Severity.Info : Severity.Warning),
             Source = gap.Source,
             At = TimeOf(gap.UntilUs, now) ?? now,
             Count = 0,

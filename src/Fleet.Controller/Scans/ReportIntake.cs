@@ -100,7 +100,7 @@ internal sealed partial class ReportIntake
         else
         {
             foreach (var source in message.Scans.SelectMany(scan => scan.Sources))
-                (source.Source, source.Fault) = (OneLineText.Clean(source.Source), OneLineText.Clean(source.Fault));
+                (source.Source, source.Error) = (OneLineText.Clean(source.Source), OneLineText.Clean(source.Error));
             _states.Put(session.Agent.Id, message);
         }
     }

@@ -11,7 +11,7 @@ using V1 = Fleet.Protocol.V1;
 namespace Fleet.Controller.Scans;
 
 /// <summary>
-/// Checks a scan before anything of it is stored: patterns and filters are tried with the agents' own code. Each fault names its field and the mend.
+/// Checks a scan before anything of it is stored: patterns and filters are tried with the agents' own code. Each fault names its field and a hint.
 /// </summary>
 internal static class ScanCheck
 {

@@ -80,7 +80,7 @@ internal sealed class ScansService(ScanDesk desk, ScanRegistry registry, ScanAss
 
             reply.Agents++;
             if (IsAtFault(agent.Id, scan.Record.Name))
-                reply.AtFault.Add(agent.Name);
+                reply.Failed.Add(agent.Name);
         }
 
         return Task.FromResult(reply);
@@ -101,7 +101,7 @@ internal sealed class ScansService(ScanDesk desk, ScanRegistry registry, ScanAss
                 Definition = definition,
                 Agents = (uint)agents.Length,
                 AgentsOnline = (uint)agents.Count(agent => agent.Link is not null),
-                AgentsAtFault = (uint)agents.Count(agent => IsAtFault(agent.Id, scan.Record.Name)),
+                AgentsFailed = (uint)agents.Count(agent => IsAtFault(agent.Id, scan.Record.Name)),
                 Hits = (ulong)(total?.Hits ?? 0),
                 LastHitMs = total is { Hits: > 0 } ? total.LastAt.ToUnixTimeMilliseconds() : 0,
                 OpenAlerts = (uint)open.GetValueOrDefault(scan.Record.Name),
@@ -118,10 +118,10 @@ internal sealed class ScansService(ScanDesk desk, ScanRegistry registry, ScanAss
             return null;
         var brief = state.Clone();
         brief.Sources.Clear();
-        brief.Sources.AddRange(state.Sources.OrderByDescending(source => source.Fault.Length > 0).ThenByDescending(source => source.LagBytes).Take(1));
+        brief.Sources.AddRange(state.Sources.OrderByDescending(source => source.Error.Length > 0).ThenByDescending(source => source.LagBytes).Take(1));
         return brief;
     }
 
     private bool IsAtFault(string agentId, string scan) =>
-        states.Find(agentId, scan)?.Sources.Any(source => source.Fault.Length > 0) == true;
+        states.Find(agentId, scan)?.Sources.Any(source => source.Error.Length > 0) == true;
 }

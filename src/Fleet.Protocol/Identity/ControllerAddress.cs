@@ -14,7 +14,7 @@ public sealed record ControllerAddress(string Host, int Port)
     /// <summary>Reads <c>host</c>, <c>host:port</c>, <c>[v6]:port</c>, with or without <c>https://</c> before it.</summary>
     /// <param name="text">What was given.</param>
     /// <param name="address">The address, where the result is true.</param>
-    /// <param name="error">Where the result is false: what is wrong and how to mend it.</param>
+    /// <param name="error">Where the result is false: what is wrong and how to fix it.</param>
     public static bool TryParse(string? text, [NotNullWhen(true)] out ControllerAddress? address, [NotNullWhen(false)] out string? error)
     {
         address = null;

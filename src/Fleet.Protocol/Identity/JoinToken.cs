@@ -33,7 +33,7 @@ public sealed record JoinToken(JoinTokenKind Kind, string Id, byte[] Secret, byt
     /// <summary>Reads a token; surrounding white space is ignored.</summary>
     /// <param name="text">What the operator pasted.</param>
     /// <param name="token">The token, where the result is true.</param>
-    /// <param name="error">Where the result is false: what is wrong and how to mend it. Never contains the secret.</param>
+    /// <param name="error">Where the result is false: what is wrong and how to fix it. Never contains the secret.</param>
     public static bool TryParse(string? text, [NotNullWhen(true)] out JoinToken? token, [NotNullWhen(false)] out string? error)
     {
         token = null;

@@ -13,7 +13,7 @@ public static class ProxyPasswordFile
     /// <param name="text">The address; null where there is none.</param>
     /// <param name="path">The file; null where there is none.</param>
     /// <param name="proxy">The proxy.</param>
-    /// <param name="error">Where the result is false: what is wrong and how to mend it.</param>
+    /// <param name="error">Where the result is false: what is wrong and how to fix it.</param>
     public static bool TryReadOptions(string? text, string? path, out ProxyAddress? proxy, [NotNullWhen(false)] out string? error)
     {
         (proxy, error) = (null, null);
@@ -30,7 +30,7 @@ public static class ProxyPasswordFile
     /// <param name="proxy">The proxy, which names the user.</param>
     /// <param name="path">The file.</param>
     /// <param name="completed">The proxy with the password, where the result is true.</param>
-    /// <param name="error">Where the result is false: what is wrong and how to mend it.</param>
+    /// <param name="error">Where the result is false: what is wrong and how to fix it.</param>
     public static bool TryRead(ProxyAddress proxy, string path, [NotNullWhen(true)] out ProxyAddress? completed, [NotNullWhen(false)] out string? error)
     {
         completed = null;

@@ -76,8 +76,8 @@ internal sealed class BracketReader(string text, int opening, ExpansionBudget bu
         var isUneven = (IsPadded(first) && last.Length < first.Length) || (IsPadded(last) && last.Length != first.Length);
         if (!isUneven)
             return;
-        var mended = last.TrimStart('0').PadLeft(first.Length, '0');
-        throw Fail(lastStart, "both ends of a range must be padded alike", $"write {first}-{mended}");
+        var corrected = last.TrimStart('0').PadLeft(first.Length, '0');
+        throw Fail(lastStart, "both ends of a range must be padded alike", $"write {first}-{corrected}");
     }
 
     private long ReadStep()

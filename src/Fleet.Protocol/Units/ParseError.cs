@@ -1,9 +1,9 @@
 namespace Fleet.Protocol.Units;
 
-/// <summary>Says where a text written by an operator went wrong, what was wrong, and how to mend it.</summary>
+/// <summary>Says where a text written by an operator went wrong, what was wrong, and how to fix it.</summary>
 /// <param name="Column">The place in the text, counted from 1; one past the length means the end.</param>
 /// <param name="Message">What is wrong, in lower case and without a full stop.</param>
-/// <param name="Hint">The mend, or empty where the message says it all.</param>
+/// <param name="Hint">The hint, or empty where the message says it all.</param>
 public sealed record ParseError(int Column, string Message, string Hint = "")
 {
     // A terminal line; longer texts are shown through a window around the column.

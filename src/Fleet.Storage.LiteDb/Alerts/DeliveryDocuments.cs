@@ -91,7 +91,7 @@ internal static class DeliveryDocuments
             ["_id"] = database.State.NextDelivery(),
             ["alert"] = delivery.AlertId,
             ["channel"] = channel,
-            ["occasion"] = delivery.Occasion,
+            ["occasion"] = delivery.Status,
             ["message"] = delivery.Message,
             ["created"] = Field.Of(delivery.CreatedAt),
             ["not_before"] = Field.Of(delivery.NotBefore),

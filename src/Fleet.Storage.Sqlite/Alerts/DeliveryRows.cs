@@ -29,7 +29,7 @@ internal static class DeliveryRows
               SELECT DISTINCT ?1, channel, ?3, ?4, ?5, ?6, ?7, ?8 FROM deliveries
               WHERE alert_id = ?1 AND occasion = 'firing' AND ?2 = '' ORDER BY channel
               """);
-        insert.With(delivery.AlertId).With(delivery.Channel).With(delivery.Occasion).With(delivery.Message).With(delivery.CreatedAt)
+        insert.With(delivery.AlertId).With(delivery.Channel).With(delivery.Status).With(delivery.Message).With(delivery.CreatedAt)
             .With(delivery.NotBefore).With(delivery.NotBefore ?? delivery.CreatedAt).With(delivery.Severity).Run();
     }
 

@@ -2,7 +2,7 @@ using SQLitePCL;
 
 namespace Fleet.Storage.Sqlite;
 
-/// <summary>Turns SQLite's result codes into <see cref="StoreException"/>s that name the file and the mend.</summary>
+/// <summary>Turns SQLite's result codes into <see cref="StoreException"/>s that name the file and the hint.</summary>
 internal static class SqliteFault
 {
     public static StoreException From(int code, string detail, string path)

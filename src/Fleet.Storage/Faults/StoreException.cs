@@ -1,6 +1,6 @@
 namespace Fleet.Storage;
 
-/// <summary>The store itself failed. The message names the file and the mend.</summary>
+/// <summary>The store itself failed. The message names the file and a hint.</summary>
 /// <param name="fault">What is wrong.</param>
 /// <param name="message">What happened, to which file, and what to do.</param>
 /// <param name="inner">The cause, where there is one.</param>

@@ -194,7 +194,7 @@ public sealed class LinkTests : IAsyncLifetime, IDisposable
         await link.WelcomeAsync();
         await link.StartAsync(Some.Start(Some.Task, Some.Spec(Some.Shell("sleep 1000"))));
         var late = Some.Start(Some.TaskNumber(2), Some.Spec());
-        late.StartWithinMs = 100;
+        late.StartTimeoutMs = 100;
         await link.StartAsync(late);
         for (var i = 3; i <= 10; i++)
             await link.StartAsync(Some.Start(Some.TaskNumber(i), Some.Spec()));

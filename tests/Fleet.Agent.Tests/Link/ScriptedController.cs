@@ -130,7 +130,7 @@ internal sealed class ScriptedLink(IServerStreamWriter<ControllerMessage> stream
                 ProtocolVersion = 1,
                 ControllerVersion = "test",
                 SessionId = "s",
-                SilenceLimitMs = (long)(silence ?? TimeSpan.FromMinutes(5)).TotalMilliseconds,
+                HeartbeatTimeoutMs = (long)(silence ?? TimeSpan.FromMinutes(5)).TotalMilliseconds,
                 ResumeFrom = { resumeFrom },
             },
         });

@@ -66,7 +66,7 @@ public sealed class ScanEngineTests : IDisposable
         _bench.Run();
         _bench.Deliver();
 
-        _bench.Gaps.Values.ShouldHaveSingleItem().PerhapsNothing.ShouldBe(copied);
+        _bench.Gaps.Values.ShouldHaveSingleItem().MaybeEmpty.ShouldBe(copied);
     }
 
     [Fact]
@@ -249,9 +249,9 @@ public sealed class ScanEngineTests : IDisposable
 
         _bench.Texts.ShouldBe(["hit 1"]);
         var states = ScanStatesBuilder.Build(_bench.Engine, _bench.Spool, _bench.Time).Scans.ShouldHaveSingleItem();
-        states.Sources.Count(source => source.Fault.Length > 0).ShouldBe(2);
-        states.Sources.ShouldContain(source => source.Fault.Contains("no file matches"));
-        states.Sources.ShouldContain(source => source.Fault.Contains("no journal"));
+        states.Sources.Count(source => source.Error.Length > 0).ShouldBe(2);
+        states.Sources.ShouldContain(source => source.Error.Contains("no file matches"));
+        states.Sources.ShouldContain(source => source.Error.Contains("no journal"));
         states.Hits.ShouldBe(1UL);
     }
 

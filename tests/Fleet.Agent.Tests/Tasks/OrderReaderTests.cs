@@ -149,9 +149,9 @@ public sealed class OrderReaderTests
     public void The_wait_for_a_turn_is_bounded(long milliseconds)
     {
         var start = Some.Start(Some.Task, Some.Spec());
-        start.StartWithinMs = milliseconds;
+        start.StartTimeoutMs = milliseconds;
         Read(start, out var fault).ShouldBeNull();
-        fault.ShouldStartWith("start_within_ms");
+        fault.ShouldStartWith("start_timeout_ms");
     }
 
     [Fact]

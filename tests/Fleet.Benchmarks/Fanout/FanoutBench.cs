@@ -76,7 +76,7 @@ internal static class FanoutBench
     {
         var result = await fleet.Admin.RunAsync("jobs", "list", "--limit", "1", "--json");
         using var job = JsonDocument.Parse(result.Stdout);
-        return job.RootElement.GetProperty("ended_ms").GetInt64() - job.RootElement.GetProperty("created_ms").GetInt64();
+        return (job.RootElement.GetProperty("ended_at").GetDateTimeOffset() - job.RootElement.GetProperty("created_at").GetDateTimeOffset()).TotalMilliseconds;
     }
 
     private static TimeSpan CpuOfAgents(FleetOnThisMachine fleet) =>

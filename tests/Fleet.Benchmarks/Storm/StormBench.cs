@@ -115,14 +115,14 @@ internal static class StormBench
     {
         var result = await fleet.Admin.RunAsync("hits", "--scan", "storm", "--limit", "100000", "--json");
         var summary = JsonOf(result).Single(line => line.GetProperty("type").GetString() == "summary");
-        return (summary.GetProperty("hits").GetInt64(), summary.GetProperty("summarised").GetInt64());
+        return (summary.GetProperty("hits").GetInt64(), summary.GetProperty("summarized").GetInt64());
     }
 
     private static void Check((long Kept, long Counted) hits, JsonElement alert, WebhookDoor door)
     {
         if (hits.Kept == 0 || hits.Counted == 0 || alert.GetProperty("examples").GetArrayLength() == 0)
             throw new InvalidOperationException($"The storm left no examples, or was not counted: {hits}, {alert}");
-        if (door.Taken[0].Message.GetProperty("occasion").GetString() != "firing")
+        if (door.Taken[0].Message.GetProperty("status").GetString() != "firing")
             throw new InvalidOperationException($"The message is none of an alert that fires: {door.Taken[0].Message}");
     }
 

@@ -55,5 +55,5 @@ public sealed class Artifacts_chosen
     }
 
     private static Artifact Some(string version, byte digest, bool isBrought, string architecture = "") =>
-        new() { Architecture = architecture, Version = version, Sha256 = ByteString.CopyFrom(Enumerable.Repeat(digest, 32).ToArray()), SizeBytes = 10, Brought = isBrought };
+        new() { Architecture = architecture, Version = version, Sha256 = ByteString.CopyFrom(Enumerable.Repeat(digest, 32).ToArray()), SizeBytes = 10, Uploaded = isBrought };
 }

@@ -12,7 +12,7 @@ public sealed class Alerts_shown
         var (screen, text) = Some.Screen();
         AlertTables.List(screen,
         [
-            SomeAlerts.Alert("a-1", alert => alert.Deliveries.Add([new Delivery { Channel = "ops", SentMs = 1 }, new Delivery { Channel = "pager", LastFault = "refused" }])),
+            SomeAlerts.Alert("a-1", alert => alert.Deliveries.Add([new Delivery { Channel = "ops", SentMs = 1 }, new Delivery { Channel = "pager", LastError = "refused" }])),
             SomeAlerts.Alert("a-2", alert => (alert.AgentName, alert.HostCount, alert.AcknowledgedBy) = ("", 3, "anna")),
             SomeAlerts.Alert("a-3", alert => (alert.SilenceId, alert.State) = ("s-1", Alert.Types.State.Pending)),
         ], SomeAlerts.Now);
@@ -33,8 +33,8 @@ public sealed class Alerts_shown
         var (screen, text) = Some.Screen();
         AlertTables.Show(screen, SomeAlerts.Alert(change: alert => alert.Deliveries.Add(
         [
-            new Delivery { Channel = "ops", Occasion = "firing", SentMs = SomeAlerts.Ms(0), Attempts = 2 },
-            new Delivery { Channel = "mail", Occasion = "firing", Attempts = 9, LastFault = "connection refused", GivenUp = true },
+            new Delivery { Channel = "ops", Status = "firing", SentMs = SomeAlerts.Ms(0), Attempts = 2 },
+            new Delivery { Channel = "mail", Status = "firing", Attempts = 9, LastError = "connection refused", GivenUp = true },
         ])), SomeAlerts.Now);
         text.ToString().ShouldContain($"firing to ops\tsent {TimeText.Local(SomeAlerts.Ms(0))}, attempt 2\n");
         text.ToString().ShouldContain("firing to mail\tgiven up after 9 attempts: connection refused\n");

@@ -22,7 +22,7 @@ internal static class SomeHits
         Hit = new Hit
         {
             Id = ByteString.CopyFrom(new byte[16]), Scan = "oom", ScanRevision = 3, Pattern = "killed", Severity = Severity.Critical, Source = source,
-            TimeUs = At(seconds), SeenUs = At(seconds + 1), Text = ByteString.CopyFromUtf8(text), Template = "Killed process <*>", Cut = cut, Offset = 7, Unit = "u.service",
+            TimeUs = At(seconds), SeenUs = At(seconds + 1), Text = ByteString.CopyFromUtf8(text), Template = "Killed process <*>", Truncated = cut, Offset = 7, Unit = "u.service",
         },
     };
 

@@ -83,7 +83,7 @@ public sealed class Inventories_in_INI
             "hosts:2:1: \"-oProxyCommand=id\" begins with '-', which ssh would take for an option",
             "hosts:3:1: \"web[1:\" has a '[' without its ']'",
             "hosts:4:1: \"[5:1]\" is no range",
-            "hosts:5:3: ansible_port: \"ssh\" is no port from 1 to 65535\n    mend it here",
+            "hosts:5:3: ansible_port: \"ssh\" is no port from 1 to 65535\n    fix it here",
             "hosts:6:1: ansible_host: \"$(id)\" is no name or address",
             "hosts:7:1: ansible_user: \"{{ user }}\" is no user's name: it has letters, digits, '.', '-', '_', '@' and '+'\n    templates are Ansible's to fill in",
             "hosts:8:1: a ' is not closed on this line",

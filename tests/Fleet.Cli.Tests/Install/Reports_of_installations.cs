@@ -58,9 +58,9 @@ public sealed class Reports_of_installations
 
         var lines = text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBe(4);
-        lines[0].ShouldBe("""{"v":1,"type":"install","host":"web1","outcome":"already_enrolled","good":true,"reason":"labels set: a=1","agent":"w1","agent_id":"a-0123456789abcdef","labels_set":{"a":"1"}}""");
-        lines[1].ShouldContain("\"outcome\":\"sudo_needs_password\",\"good\":false,\"details\":\"sudo: a password is required\\n\",\"mend\":\"let the user");
-        lines[2].ShouldBe("""{"v":1,"type":"summary","elapsed_ms":4200,"agent_version":"0.1.0","hosts":2,"already_enrolled":1,"sudo_needs_password":1}""");
+        lines[0].ShouldBe("""{"v":1,"type":"install","host":"web1","outcome":"already_enrolled","success":true,"reason":"labels set: a=1","agent":"w1","agent_id":"a-0123456789abcdef","labels_set":{"a":"1"}}""");
+        lines[1].ShouldContain("\"outcome\":\"sudo_needs_password\",\"success\":false,\"details\":\"sudo: a password is required\\n\",\"hint\":\"let the user");
+        lines[2].ShouldBe("""{"v":1,"type":"summary","elapsed_ms":4200,"agent_version":"0.1.0","host_count":2,"already_enrolled":1,"sudo_needs_password":1}""");
         lines[3].ShouldStartWith("""{"v":1,"type":"install","host":"web1","outcome":"would_be_installed","labels":["role=x","group.web=yes"],"ssh":["-T",""");
         var document = File.ReadAllText(Repository.At("docs", "json.md"));
         foreach (var name in lines.SelectMany(line => System.Text.Json.JsonDocument.Parse(line).RootElement.EnumerateObject()).Select(field => field.Name).Distinct())
@@ -101,7 +101,7 @@ public sealed class Reports_of_installations
             if (target.Name is not ("h1" or "h2"))
                 await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Interlocked.Decrement(ref atWork);
-            return new InstallOutcome(cancellationToken.IsCancellationRequested ? InstallKind.NotDone : InstallKind.Installed);
+            return new InstallOutcome(cancellationToken.IsCancellationRequested ? InstallKind.NotAttempted : InstallKind.Installed);
         }
 
         var results = await new InstallRollout(InstallAsync, new InstallOptions { Parallel = 2 }, screen, TimeProvider.System)
@@ -109,7 +109,7 @@ public sealed class Reports_of_installations
 
         most.ShouldBe(2);
         results.Select(result => result.Target).ShouldBe(targets, ignoreOrder: true);
-        results.Where(result => result.Target.Name is not ("h1" or "h2")).ShouldAllBe(result => result.Outcome.Kind == InstallKind.NotDone);
+        results.Where(result => result.Target.Name is not ("h1" or "h2")).ShouldAllBe(result => result.Outcome.Kind == InstallKind.NotAttempted);
         InstallReport.Code(results).ShouldBe(ExitCode.SomeNeverAnswered);
     }
 

@@ -89,7 +89,7 @@ public sealed class Streams_and_json
             Some.Out(1, "\u00ff\u00fe"), Some.StepExit(1, 3, total: 10, dropped: 8), Some.End(1, TaskState.Failed, 3, "exit code 3")),
             new JsonResultRenderer(text, errorsOnly: false));
         text.ToString().Split('\n')[0].ShouldBe(
-            """{"v":1,"type":"result","job":"20261121-093115-k3f9","task":1,"host":"web1","state":"failed","exit_code":3,"reason":"exit code 3","wall_ms":0,"steps":[{"exit_code":3,"wall_ms":1.5,"user_cpu_ms":0,"system_cpu_ms":0,"peak_memory_bytes":0,"processes_left":0,"stdout_base64":"//4=","stdout_gaps":[{"at":2,"dropped_bytes":8}],"stderr":""}]}""");
+            """{"v":1,"type":"result","job":"20261121-093115-k3f9","task":1,"host":"web1","state":"failed","exit_code":3,"reason":"exit code 3","wall_ms":0,"steps":[{"exit_code":3,"wall_ms":1.5,"user_cpu_ms":0,"system_cpu_ms":0,"peak_memory_bytes":0,"processes_left":0,"stdout_base64":"//4=","stdout_gaps":[{"offset":2,"dropped_bytes":8}],"stderr":""}]}""");
     }
 
     [Fact]

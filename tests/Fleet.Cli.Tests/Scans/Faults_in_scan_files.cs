@@ -155,6 +155,6 @@ public sealed class Faults_in_scan_files
         scans.Read([file]).CheckMentions(["ops"], scans.Faults);
         var fault = scans.Faults.All.ShouldHaveSingleItem();
         fault.At.ToString().ShouldBe($"{file}:6:27");
-        fault.Mend.ShouldBe("did you mean pager? known here: pager, ops");
+        fault.Hint.ShouldBe("did you mean pager? known here: pager, ops");
     }
 }

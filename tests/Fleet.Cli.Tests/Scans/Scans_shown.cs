@@ -80,7 +80,7 @@ public sealed class Scans_shown
                 },
                 Alert = new AlertRule { Count = 5, WindowMs = 600_000, ForMs = 60_000, Severity = Severity.Error, Grouping = AlertRule.Types.Grouping.Fleet, Notify = { "ops" } },
             },
-            Agents = 3, AgentsOnline = 2, AgentsAtFault = 1, Hits = 12, LastHitMs = s_now.AddSeconds(-60).ToUnixTimeMilliseconds(), OpenAlerts = 1,
+            Agents = 3, AgentsOnline = 2, AgentsFailed = 1, Hits = 12, LastHitMs = s_now.AddSeconds(-60).ToUnixTimeMilliseconds(), OpenAlerts = 1,
         },
         Agents =
         {
@@ -90,7 +90,7 @@ public sealed class Scans_shown
                 State = new ScanState
                 {
                     Revision = 3, LastRunMs = s_now.AddSeconds(-60).ToUnixTimeMilliseconds(), Runs = 4, Hits = 12, ReadBytes = 2048, CpuUs = 900,
-                    Sources = { new ScanSourceState { Source = "journal", LagBytes = 1024 }, new ScanSourceState { Source = "/var/log/a", Fault = "no permission to read it" } },
+                    Sources = { new ScanSourceState { Source = "journal", LagBytes = 1024 }, new ScanSourceState { Source = "/var/log/a", Error = "no permission to read it" } },
                 },
             },
             new ScanOnAgent { AgentName = "web2" },

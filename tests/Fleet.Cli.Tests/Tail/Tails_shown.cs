@@ -52,9 +52,9 @@ public sealed class Tails_shown
     public async Task Programs_get_an_object_for_each_line_count_note_and_change_of_hosts()
     {
         var printed = await PrintedAsync();
-        printed.ConvertAll(line => line.GetProperty("type").GetString()).ShouldBe(["hosts", "line", "left_out", "line", "line", "note", "hosts", "summary"]);
+        printed.ConvertAll(line => line.GetProperty("type").GetString()).ShouldBe(["hosts", "line", "dropped", "line", "line", "note", "hosts", "summary"]);
         printed[2].GetProperty("lines").GetInt32().ShouldBe(12_345);
-        printed[6].GetProperty("not_following")[0].GetProperty("reason").GetString().ShouldBe("it went offline");
+        printed[6].GetProperty("failed")[0].GetProperty("reason").GetString().ShouldBe("it went offline");
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class Tails_shown
         new TailReply { Lines = new HostLines { AgentName = "web1", Lines = new TailLines { Note = "is gone", Lines = new LogLines { Source = "/a" } } } },
     ];
 
-    private static LogLine Line(long timeUs, string text) => new() { TimeUs = timeUs, Text = ByteString.CopyFromUtf8(text), Ranges = { 0, 1 }, Patterns = { 0 }, Cut = true };
+    private static LogLine Line(long timeUs, string text) => new() { TimeUs = timeUs, Text = ByteString.CopyFromUtf8(text), Ranges = { 0, 1 }, Patterns = { 0 }, Truncated = true };
 
     private static TailReply Lines(string host, params LogLine[] lines) =>
         new() { Lines = new HostLines { AgentName = host, Lines = new TailLines { Lines = new LogLines { Source = "/a", Lines = { lines } } } } };

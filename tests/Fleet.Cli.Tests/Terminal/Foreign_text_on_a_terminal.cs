@@ -1,15 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.RegularExpressions;
 using Fleet.Cli.Connection;
-using Fleet.Cli.Contexts;
 using Fleet.Cli.Interrupt;
 using Fleet.Cli.Output;
-using Fleet.Protocol.Identity;
-using Fleet.Protocol.Units;
 using Grpc.Core;
 
 namespace Fleet.Cli.Tests.Terminal;
@@ -25,25 +20,6 @@ public sealed partial class Foreign_text_on_a_terminal : IDisposable
         "x\u001b]0;TITLE\u0007\u001b[2J\u001b[31mred\u001b[0m\u001bc\u001b]52;c;QQ==\u001b\\\u009b2J\u0085\u0000\b\u007f\u202eevil\u202c\u2066\u2069\u200b\u200d\u2060\ufeff\u00ad\u200f\u061c\u2028\u2029"
         + "\U000e0041\r\n--- web9 succeeded\r--- web9 failed\n--- web[1-3] (3 hosts) succeeded\n";
 
-    /// <summary>Every command that asks the controller, in every form in which it shows something.</summary>
-    private static readonly string[] s_commandLines =
-    [
-        "exec * -c true", "exec * -c true --no-group", "exec * -c true --stream", "exec * -c true --json", "exec * -c true --json --stream", "exec * -c true --diff --similar",
-        "exec * -c true --errors-only", "exec * -c true --quiet", "exec * -c true --detach", "ping *",
-        "jobs list", "jobs list --json", "jobs show last", "jobs show last --tasks", "jobs show last --no-group", "jobs show last --json", "jobs watch last", "jobs watch last --stream",
-        "jobs watch last --json --stream", "jobs cancel last", "jobs retry last", "jobs retry last --detach",
-        "grep x * -f /a", "grep x * -f /a --count", "grep x * -f /a --histogram", "grep x * -f /a --cluster", "grep x * -f /a --json", "grep x * -f /a --detach",
-        "tail * -f /a", "tail * -f /a --json",
-        "hits", "hits --cluster", "hits --json",
-        "scan list", "scan list --json", "scan list --channels", "scan list --channels --json", "scan show a", "scan show a --json", "scan run a", "scan pause a", "scan resume a", "scan delete a -y",
-        "alerts", "alerts list", "alerts list --json", "alerts show a", "alerts show a --json", "alerts ack a", "alerts silence --scan a --for 1h", "alerts silences", "alerts silences --json",
-        "alerts unsilence a", "alerts test a",
-        "agents list", "agents list --json", "agents list --names", "agents show a", "agents show a --json", "agents label * --set a=b", "agents remove * -y", "agents clear-duplicate * -y", "agents explain a *", "agents artifacts",
-        "token create", "token create --install", "token create --operator viewer", "token list", "token list --all", "token list --json", "token revoke a",
-        "operators whoami", "operators list", "operators list --json", "operators revoke a",
-        "controller status", "controller log-level debug", "version --controller",
-    ];
-
     /// <summary>Commands that need more than a controller that answers: files, ssh, a login. Their texts go through the same writer.</summary>
     private static readonly string[] s_others =
     [
@@ -52,16 +28,11 @@ public sealed partial class Foreign_text_on_a_terminal : IDisposable
 
     private static readonly string[] s_tables = ["jobs list", "jobs show last --tasks", "scan", "alerts", "agents", "token", "operators", "controller", "grep x * -f /a --count"];
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("fleet-").FullName;
-    private readonly X509Certificate2 _certificate = NewCertificate();
+    private readonly FilledRun _run = new();
 
-    public void Dispose()
-    {
-        _certificate.Dispose();
-        Directory.Delete(_directory, recursive: true);
-    }
+    public void Dispose() => _run.Dispose();
 
-    public static TheoryData<string> CommandLines => [.. s_commandLines];
+    public static TheoryData<string> CommandLines => [.. FilledRun.CommandLines];
 
     [Theory]
     [MemberData(nameof(CommandLines))]
@@ -70,7 +41,7 @@ public sealed partial class Foreign_text_on_a_terminal : IDisposable
         for (var turn = 0; turn < FilledMessages.Turns; turn++)
         {
             var (screen, text) = Some.Terminal(width: 100);
-            await RunAsync(screen, commandLine, new FilledController(Hostile, turn, IsSearch(commandLine, turn), refusal: null));
+            await _run.RunAsync(screen, commandLine, new FilledController(Hostile, turn, FilledRun.IsSearch(commandLine, turn), refusal: null));
             AssertInert(text.ToString(), $"{commandLine}, turn {turn}");
         }
     }
@@ -82,7 +53,7 @@ public sealed partial class Foreign_text_on_a_terminal : IDisposable
         for (var turn = 0; turn < FilledMessages.Turns; turn++)
         {
             var (screen, text) = Some.Screen();
-            await RunAsync(screen, commandLine, new FilledController(Hostile, turn, IsSearch(commandLine, turn), refusal: null));
+            await _run.RunAsync(screen, commandLine, new FilledController(Hostile, turn, FilledRun.IsSearch(commandLine, turn), refusal: null));
             AssertNothingForged(text.ToString(), $"{commandLine}, turn {turn}");
         }
     }
@@ -94,7 +65,7 @@ public sealed partial class Foreign_text_on_a_terminal : IDisposable
         foreach (var code in Enum.GetValues<StatusCode>().Where(code => code != StatusCode.OK && !CallFailures.IsPassing(new RpcException(new Status(code, "")))))
         {
             var (screen, text) = Some.Terminal(width: 100);
-            await RunAsync(screen, commandLine, new FilledController(Hostile, 0, isSearch: false, code));
+            await _run.RunAsync(screen, commandLine, new FilledController(Hostile, 0, isSearch: false, code));
             text.ToString().ShouldContain("fleet:", customMessage: $"{commandLine}, {code}");
             AssertInert(text.ToString(), $"{commandLine}, {code}");
         }
@@ -105,8 +76,8 @@ public sealed partial class Foreign_text_on_a_terminal : IDisposable
     {
         var (screen, _) = Some.Screen();
         using var ctrlC = new CtrlC();
-        var tried = s_commandLines.Concat(s_others).ToList();
-        Leaves(CommandTree.Create(Context(screen, ctrlC, new FilledController("", 0, isSearch: false, refusal: null))), "")
+        var tried = FilledRun.CommandLines.Concat(s_others).ToList();
+        Leaves(CommandTree.Create(_run.Context(screen, ctrlC, new FilledController("", 0, isSearch: false, refusal: null))), "")
             .Where(path => !tried.Any(line => line == path || line.StartsWith(path + " ", StringComparison.Ordinal)))
             .ShouldBeEmpty("a new command belongs into the list above");
     }
@@ -175,40 +146,6 @@ public sealed partial class Foreign_text_on_a_terminal : IDisposable
         }
     }
 
-    private static bool IsSearch(string commandLine, int turn) => commandLine.StartsWith("grep", StringComparison.Ordinal) || (commandLine.StartsWith("jobs", StringComparison.Ordinal) && turn % 2 == 1);
-
-    /// <summary>As Program does it.</summary>
-    private async Task RunAsync(Screen screen, string commandLine, FilledController controller)
-    {
-        using var ctrlC = new CtrlC();
-        var context = Context(screen, ctrlC, controller);
-        var parsed = CommandTree.Create(context).Parse(commandLine.Split(' '));
-        parsed.Errors.ShouldBeEmpty(commandLine);
-        try
-        {
-            await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = screen.Writer }, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
-        }
-        catch (CommandFailure failure)
-        {
-            screen.Fail(failure.Message);
-        }
-        catch (FleetFormatException malformed)
-        {
-            screen.Fail($"this cannot be read:\n{malformed.Render()}");
-        }
-        catch (RpcException failure)
-        {
-            screen.Fail(CallFailures.Explain(failure, "127.0.0.1:7443", null).Message);
-        }
-    }
-
-    private CommandContext Context(Screen screen, CtrlC ctrlC, CallInvoker calls) =>
-        new(screen, new ContextStore(_directory), CommandTree.ContextOption(), TimeProvider.System, ctrlC, null)
-        {
-            Open = (_, _, _) => new FleetClient(
-                calls, new PinnedTrust(_certificate), new FleetContext("test", "127.0.0.1:7443", "admin", "admin"), new IdentityFiles(_directory), new X509Certificate2(_certificate)),
-        };
-
     private static IEnumerable<string> Leaves(Command command, string path) => command.Subcommands.Count == 0
         ? [path]
         : command.Subcommands.SelectMany(child => Leaves(child, path.Length == 0 ? child.Name : $"{path} {child.Name}"));
@@ -235,10 +172,4 @@ public sealed partial class Foreign_text_on_a_terminal : IDisposable
 
     private static void AssertNothingForged(string printed, string what) =>
         printed.Split('\n').ShouldAllBe(line => !line.StartsWith("--- web9", StringComparison.Ordinal) && !line.StartsWith("--- web[1-3]", StringComparison.Ordinal), $"{what}: {printed}");
-
-    private static X509Certificate2 NewCertificate()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256).CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
-    }
 }

@@ -21,7 +21,7 @@ public sealed class AlertJudgeTests
         var (alerts, messages) = judge.Harvest();
         var alert = alerts.ShouldHaveSingleItem();
         (alert.State, alert.Count, alert.AgentName, alert.StartedAt).ShouldBe((AlertState.Firing, 500, "web1", SomeRules.Start));
-        messages.ShouldHaveSingleItem().Occasion.ShouldBe("firing");
+        messages.ShouldHaveSingleItem().Status.ShouldBe("firing");
         judge.Harvest().Alerts.ShouldBeEmpty();
     }
 
@@ -103,7 +103,7 @@ public sealed class AlertJudgeTests
         long_.Harvest().Messages.ShouldBeEmpty();
         long_.TakeAt(SomeRules.Hit(128));
         long_.TickAt(130);
-        long_.Harvest().Messages.ShouldHaveSingleItem().Occasion.ShouldBe("firing");
+        long_.Harvest().Messages.ShouldHaveSingleItem().Status.ShouldBe("firing");
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class AlertJudgeTests
 
         judge.TickAt(30);
         var (alerts, messages) = judge.Harvest();
-        (alerts.Single().Id, alerts.Single().State, messages.Single().Occasion).ShouldBe((first.Id, AlertState.Resolved, "resolved"));
+        (alerts.Single().Id, alerts.Single().State, messages.Single().Status).ShouldBe((first.Id, AlertState.Resolved, "resolved"));
         judge.IsWaiting.ShouldBeFalse();
         judge.TakeAt(SomeRules.Hit(31));
         judge.Harvest().Alerts.Single().Id.ShouldNotBe(first.Id);
@@ -138,7 +138,7 @@ public sealed class AlertJudgeTests
         var (alerts, messages) = after.Harvest();
         (alerts.Single().Id, alerts.Single().Count, messages.Count).ShouldBe((record.Id, 2, 0));
         after.TickAt(3600 + 901);
-        after.Harvest().Messages.Single().Occasion.ShouldBe("resolved");
+        after.Harvest().Messages.Single().Status.ShouldBe("resolved");
     }
 
     [Fact]
@@ -170,12 +170,12 @@ public sealed class AlertJudgeTests
         judge.TakeAt(SomeRules.Hit(50));
         judge.TickAt(61);
         messages = judge.Harvest().Messages;
-        messages.Single().Occasion.ShouldBe("firing");
+        messages.Single().Status.ShouldBe("firing");
         silences.Replace([Silence(until: 600)]);
         judge.TickAt(100);
         (alerts, messages) = judge.Harvest();
         // Whoever was told that it fires would keep it open for ever.
-        (alerts.Single().State, messages.Single().Occasion).ShouldBe((AlertState.Resolved, "resolved"));
+        (alerts.Single().State, messages.Single().Status).ShouldBe((AlertState.Resolved, "resolved"));
     }
 
     [Fact]
@@ -205,7 +205,7 @@ public sealed class AlertJudgeTests
     public void The_moment_between_copy_and_cut_is_no_alert()
     {
         var judge = SomeRules.Judge(SomeRules.Rule(rule => rule.Count = 1));
-        var gap = FindingMessages.Of(new ScanGap { Scan = "oom", Source = "/var/log/app.log", PerhapsNothing = true }, "a1", "web1", SomeRules.Start);
+        var gap = FindingMessages.Of(new ScanGap { Scan = "oom", Source = "/var/log/app.log", MaybeEmpty = true }, "a1", "web1", SomeRules.Start);
 
         judge.Take(new StoredFinding(1, SomeRules.Start, gap), SomeRules.Start);
 
@@ -236,7 +236,7 @@ public sealed class AlertJudgeTests
         var (alerts, messages) = judge.Harvest();
         alerts.Single().State.ShouldBe(AlertState.Resolved);
         // By the channels by which it was told, which the rule names no more.
-        (messages.Single().Occasion, messages.Single().Channel).ShouldBe(("resolved", ""));
+        (messages.Single().Status, messages.Single().Channel).ShouldBe(("resolved", ""));
     }
 
     /// <summary>Whatever comes, in whatever order, with whatever names: never two open alerts of one fingerprint, and no message but for a change.</summary>
@@ -275,8 +275,8 @@ public sealed class AlertJudgeTests
                         open[alert.Fingerprint] = alert;
                 }
 
-                firing += messages.Count(message => message.Occasion == "firing");
-                resolved += messages.Count(message => message.Occasion == "resolved");
+                firing += messages.Count(message => message.Status == "firing");
+                resolved += messages.Count(message => message.Status == "resolved");
             }
 
             (firing - resolved).ShouldBe(open.Values.Count(alert => alert.State == AlertState.Firing));

@@ -51,7 +51,7 @@ public sealed class AlertLoopTests
 
         var alert = (await store.Store.Alerts.ListAsync(true, null, 10, None)).ShouldHaveSingleItem();
         (alert.State, alert.Count).ShouldBe((AlertState.Firing, sent));
-        (await store.Store.Alerts.DeliveriesOfAsync([alert.Id], None)).ShouldHaveSingleItem().Delivery.Occasion.ShouldBe("firing");
+        (await store.Store.Alerts.DeliveriesOfAsync([alert.Id], None)).ShouldHaveSingleItem().Delivery.Status.ShouldBe("firing");
     }
 
     [Fact]

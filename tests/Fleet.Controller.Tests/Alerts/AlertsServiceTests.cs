@@ -28,8 +28,8 @@ public sealed class AlertsServiceTests
         (alert.State, alert.AgentName, alert.Severity).ShouldBe((Alert.Types.State.Firing, "web1", Severity.Error));
         alert.Examples.Count.ShouldBe(3);
         var message = await receiver.NextAsync();
-        message.GetProperty("alert").GetString().ShouldBe(alert.Id);
-        message.GetProperty("occasion").GetString().ShouldBe("firing");
+        message.GetProperty("alerts")[0].GetProperty("alert").GetString().ShouldBe(alert.Id);
+        message.GetProperty("status").GetString().ShouldBe("firing");
         await SomeScans.AlertsAsync(controller, alerts => alerts[0].Deliveries is [{ SentMs: > 0, Attempts: 1 }]);
         receiver.Waiting.ShouldBe(0);
     }
@@ -62,7 +62,7 @@ public sealed class AlertsServiceTests
         await ApplyAsync(controller, receiver);
         await using (var agent = await ScriptedAgent.LinkAsync(controller, record))
             await agent.ReportAsync(1, [SomeScans.Hit("oom", 1)]);
-        var id = (await receiver.NextAsync()).GetProperty("alert").GetString();
+        var id = (await receiver.NextAsync()).GetProperty("alerts")[0].GetProperty("alert").GetString();
         await SomeScans.AlertsAsync(controller, alerts => alerts is [{ Deliveries: [{ SentMs: > 0 }] }]);
 
         await controller.RestartAsync();
@@ -84,7 +84,7 @@ public sealed class AlertsServiceTests
         await agent.ReportAsync(1, [SomeScans.Hit("oom", 1)]);
         var first = await receiver.NextAsync();
         var failed = await SomeScans.AlertsAsync(controller, alerts => alerts is [{ Deliveries: [{ Attempts: > 0 }] }]);
-        failed[0].Deliveries[0].LastFault.ShouldContain("HTTP 503");
+        failed[0].Deliveries[0].LastError.ShouldContain("HTTP 503");
 
         receiver.AnswerWith(200);
         await controller.RestartAsync();
@@ -163,10 +163,10 @@ public sealed class AlertsServiceTests
         await ApplyAsync(controller, receiver);
 
         (await TestAsync(controller, "ops")).Delivered.ShouldBeTrue();
-        (await receiver.NextAsync()).GetProperty("occasion").GetString().ShouldBe("test");
+        (await receiver.NextAsync()).GetProperty("status").GetString().ShouldBe("test");
         receiver.AnswerWith(404);
         var failed = await TestAsync(controller, "ops");
-        (failed.Delivered, failed.Fault).ShouldBe((false, "HTTP 404: no"));
+        (failed.Delivered, failed.Error).ShouldBe((false, "HTTP 404: no"));
         (await Should.ThrowAsync<RpcException>(() => TestAsync(controller, "nosuch"))).StatusCode.ShouldBe(StatusCode.NotFound);
     }
 

@@ -146,7 +146,7 @@ public sealed class ArtifactsServiceTests(TestController controller) : IClassFix
         var brought = await PutAsync("10.0.0", [10]);
         await File.WriteAllBytesAsync(Path.Combine(controller.Options.Artifacts, ArtifactNames.Of("10.0.1")), [10, 1]);
         var shipped = (await ListAsync("10.0.1")).ShouldHaveSingleItem();
-        (brought.Brought, shipped.Brought).ShouldBe((true, false));
+        (brought.Uploaded, shipped.Uploaded).ShouldBe((true, false));
 
         (await RemoveAsync(brought.Sha256)).ShouldBe(brought);
         (await ListAsync("10.0.0")).ShouldBeEmpty();

@@ -23,7 +23,7 @@ public sealed class AgentLinkTests
         await using var agent = await ScriptedAgent.LinkAsync(controller, enrolled);
 
         agent.Welcome.ProtocolVersion.ShouldBe(1u);
-        agent.Welcome.SilenceLimitMs.ShouldBe(15_000);
+        agent.Welcome.HeartbeatTimeoutMs.ShouldBe(15_000);
         // One agent at 500 a second.
         agent.Welcome.ReconnectWindowMs.ShouldBe(2);
         controller.Registry.Find(enrolled.Id)!.Link.ShouldNotBeNull();

@@ -92,6 +92,6 @@ public sealed class CommandSenderTests : IDisposable
     }
 
     private Task SendAsync(CancellationToken cancellationToken, params string[] words) => _sender
-        .SendAsync(new NotificationChannel { Name = "run", Command = new CommandChannel { Words = { words } } }, SomeNotices.Firing(), cancellationToken)
+        .SendAsync(new NotificationChannel { Name = "run", Command = new CommandChannel { Words = { words } } }, SomeNotifications.Firing(), cancellationToken)
         .WaitAsync(Link.TestController.Patience);
 }

@@ -23,7 +23,7 @@ public sealed class DeliveryLoopTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _store = await TestStore.OpenAsync(_time);
-        var registry = SomeNotices.Registry(SomeScans.Webhook("ops", "https://a.example.org"), SomeScans.Webhook("slow", "https://b.example.org"));
+        var registry = SomeNotifications.Registry(SomeScans.Webhook("ops", "https://a.example.org"), SomeScans.Webhook("slow", "https://b.example.org"));
         var post = new ChannelPost(registry, [_sender], _options, _time, NullLogger<ChannelPost>.Instance);
         _running = new DeliveryLoop(_store.Store, post, _signal, _options, _time, NullLogger<DeliveryLoop>.Instance).RunAsync(_stop.Token);
     }
@@ -52,7 +52,7 @@ public sealed class DeliveryLoopTests : IAsyncLifetime
 
         // The next one would be after a minute.
         var last = await AttemptedAsync("al-1", attempt => attempt.IsGivenUp);
-        (last.Attempts, last.LastFault).ShouldBe((4, "refused again"));
+        (last.Attempts, last.LastError).ShouldBe((4, "refused again"));
     }
 
     [Fact]
@@ -69,8 +69,8 @@ public sealed class DeliveryLoopTests : IAsyncLifetime
         await AttemptedAsync("al-2", attempt => attempt.SentAt is not null);
         stuck.Channel.ShouldBe("slow");
         _time.Advance(_options.AttemptTimeout);
-        (await AttemptedAsync("al-1", attempt => attempt.Attempts == 1)).LastFault.ShouldBe("no answer within 15 s");
-        (await _sender.NextAsync()).Notice.Alert.Id.ShouldBe("al-2");
+        (await AttemptedAsync("al-1", attempt => attempt.Attempts == 1)).LastError.ShouldBe("no answer within 15 s");
+        (await _sender.NextAsync()).Notification.Alert.Id.ShouldBe("al-2");
     }
 
     [Fact]
@@ -97,9 +97,9 @@ public sealed class DeliveryLoopTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromSeconds(5));
         _signal.Wake.Set();
         var second = await _sender.NextAsync();
-        (second.Notice.Occasion, second.Notice.Id).ShouldBe(("firing", first.Notice.Id));
+        (second.Notification.Status, second.Notification.Id).ShouldBe(("firing", first.Notification.Id));
         second.Take();
-        (await _sender.NextAsync()).Notice.Occasion.ShouldBe("resolved");
+        (await _sender.NextAsync()).Notification.Status.ShouldBe("resolved");
     }
 
     [Fact]
@@ -107,34 +107,34 @@ public sealed class DeliveryLoopTests : IAsyncLifetime
     {
         await CommitAsync("al-1", ("nosuch", "firing"));
 
-        (await AttemptedAsync("al-1", attempt => attempt.IsGivenUp)).LastFault.ShouldContain("there is no channel nosuch");
+        (await AttemptedAsync("al-1", attempt => attempt.IsGivenUp)).LastError.ShouldContain("there is no channel nosuch");
     }
 
     [Fact]
     public async Task A_storm_of_one_pattern_is_one_message_and_each_alert_of_it_is_told_and_ends()
     {
-        await CommitAsync(SomeNotices.Storm(_time.GetUtcNow(), [.. Alerts(40, "kill", 3)], ("ops", "firing")));
+        await CommitAsync(SomeNotifications.Storm(_time.GetUtcNow(), [.. Alerts(40, "kill", 3)], ("ops", "firing")));
 
         var first = await _sender.NextAsync();
-        (first.Notice.Parts.Count, first.Notice.Alert.Count, first.Notice.Alert.HostCount).ShouldBe((40, 80UL, 40U));
-        first.Notice.Title.ShouldBe("[FIRING] unspecified: oom/kill on 40 hosts (40 alerts)");
+        (first.Notification.Parts.Count, first.Notification.Alert.Count, first.Notification.Alert.HostCount).ShouldBe((40, 80UL, 40U));
+        first.Notification.Title.ShouldBe("[FIRING] unspecified: oom/kill on 40 hosts (40 alerts)");
         // What ends while its beginning is on its way waits for it.
-        await CommitAsync(SomeNotices.Storm(_time.GetUtcNow(), [.. Alerts(40, "kill", 3)], ("", "resolved")));
+        await CommitAsync(SomeNotifications.Storm(_time.GetUtcNow(), [.. Alerts(40, "kill", 3)], ("", "resolved")));
         _sender.Waiting.ShouldBe(0);
         first.Take();
         var second = await _sender.NextAsync();
-        (second.Notice.Occasion, second.Notice.Parts.Count).ShouldBe(("resolved", 40));
+        (second.Notification.Status, second.Notification.Parts.Count).ShouldBe(("resolved", 40));
         second.Take();
 
         for (var i = 0; i < 40; i++)
-            await AttemptedAsync($"al-kill-{i}", attempt => attempt.Delivery.Occasion == "resolved" && attempt.SentAt is not null);
-        first.Notice.Parts.Select(part => part.Id).Distinct().Count().ShouldBe(40);
+            await AttemptedAsync($"al-kill-{i}", attempt => attempt.Delivery.Status == "resolved" && attempt.SentAt is not null);
+        first.Notification.Parts.Select(part => part.Id).Distinct().Count().ShouldBe(40);
     }
 
     [Fact]
     public async Task A_storm_that_did_not_get_through_is_tried_again_as_one_under_the_same_id()
     {
-        await CommitAsync(SomeNotices.Storm(_time.GetUtcNow(), [.. Alerts(12, "kill", 3)], ("ops", "firing")));
+        await CommitAsync(SomeNotifications.Storm(_time.GetUtcNow(), [.. Alerts(12, "kill", 3)], ("ops", "firing")));
         var first = await _sender.NextAsync();
         first.Fail("refused");
         await AttemptedAsync("al-kill-0", attempt => attempt.Attempts == 1);
@@ -142,17 +142,17 @@ public sealed class DeliveryLoopTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromSeconds(5));
         _signal.Wake.Set();
 
-        (await _sender.NextAsync()).Notice.Id.ShouldBe(first.Notice.Id);
+        (await _sender.NextAsync()).Notification.Id.ShouldBe(first.Notification.Id);
     }
 
     [Fact]
     public async Task What_was_on_its_way_when_the_controller_ended_comes_again_under_the_same_ids_and_the_rest_once()
     {
-        await CommitAsync(SomeNotices.Storm(_time.GetUtcNow(), [.. Alerts(40, "kill", 3), .. Alerts(3, "other", 2)], ("ops", "firing")));
+        await CommitAsync(SomeNotifications.Storm(_time.GetUtcNow(), [.. Alerts(40, "kill", 3), .. Alerts(3, "other", 2)], ("ops", "firing")));
         // They start in order, and run side by side.
         FakeSender.Attempt[] started = [await _sender.NextAsync(), await _sender.NextAsync(), await _sender.NextAsync(), await _sender.NextAsync()];
-        var cut = started.Single(attempt => attempt.Notice.Parts.Count > 0).Notice;
-        foreach (var other in started.Where(attempt => attempt.Notice != cut))
+        var cut = started.Single(attempt => attempt.Notification.Parts.Count > 0).Notification;
+        foreach (var other in started.Where(attempt => attempt.Notification != cut))
             other.Take();
         for (var i = 0; i < 3; i++)
             await AttemptedAsync($"al-other-{i}", attempt => attempt.SentAt is not null);
@@ -161,13 +161,13 @@ public sealed class DeliveryLoopTests : IAsyncLifetime
         await _stop.CancelAsync();
         await _running.WaitAsync(TestController.Patience);
         using var stop = new CancellationTokenSource();
-        var registry = SomeNotices.Registry(SomeScans.Webhook("ops", "https://a.example.org"));
+        var registry = SomeNotifications.Registry(SomeScans.Webhook("ops", "https://a.example.org"));
         var post = new ChannelPost(registry, [_sender], _options, _time, NullLogger<ChannelPost>.Instance);
         var running = new DeliveryLoop(_store!.Store, post, new DeliverySignal(), _options, _time, NullLogger<DeliveryLoop>.Instance).RunAsync(stop.Token);
 
         var again = await _sender.NextAsync();
-        again.Notice.Id.ShouldBe(cut.Id);
-        again.Notice.Parts.Select(part => part.Id).ShouldBe(cut.Parts.Select(part => part.Id));
+        again.Notification.Id.ShouldBe(cut.Id);
+        again.Notification.Parts.Select(part => part.Id).ShouldBe(cut.Parts.Select(part => part.Id));
         again.Take();
         for (var i = 0; i < 40; i++)
             await AttemptedAsync($"al-kill-{i}", attempt => attempt.SentAt is not null && attempt.Attempts == 1);
@@ -180,41 +180,41 @@ public sealed class DeliveryLoopTests : IAsyncLifetime
     [Fact]
     public async Task A_few_messages_of_one_pattern_stay_a_few()
     {
-        await CommitAsync(SomeNotices.Storm(_time.GetUtcNow(), [.. Alerts(9, "kill", 3)], ("ops", "firing")));
+        await CommitAsync(SomeNotifications.Storm(_time.GetUtcNow(), [.. Alerts(9, "kill", 3)], ("ops", "firing")));
 
         // A webhook gets eight at once.
         for (var i = 0; i < 8; i++)
-            (await _sender.NextAsync()).Notice.Parts.ShouldBeEmpty();
+            (await _sender.NextAsync()).Notification.Parts.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task The_severe_go_first_also_where_they_come_last()
     {
         _sender.IsConcurrent = false;
-        await CommitAsync(SomeNotices.Storm(_time.GetUtcNow(), [("al-0", "x0", 2), ("al-1", "x1", 2), ("al-2", "x2", 4)], ("ops", "firing")));
+        await CommitAsync(SomeNotifications.Storm(_time.GetUtcNow(), [("al-0", "x0", 2), ("al-1", "x1", 2), ("al-2", "x2", 4)], ("ops", "firing")));
         var first = await _sender.NextAsync();
-        first.Notice.Alert.Id.ShouldBe("al-2");
+        first.Notification.Alert.Id.ShouldBe("al-2");
 
-        await CommitAsync(SomeNotices.Storm(_time.GetUtcNow(), [("al-9", "x9", 5)], ("ops", "firing")));
+        await CommitAsync(SomeNotifications.Storm(_time.GetUtcNow(), [("al-9", "x9", 5)], ("ops", "firing")));
         // The loop has looked once it has another channel's message out, which it sees later.
         await CommitAsync("al-8", ("slow", "firing"));
         (await _sender.NextAsync()).Channel.ShouldBe("slow");
         first.Take();
 
-        (await _sender.NextAsync()).Notice.Alert.Id.ShouldBe("al-9");
+        (await _sender.NextAsync()).Notification.Alert.Id.ShouldBe("al-9");
     }
 
     [Fact]
     public async Task A_limit_of_the_rate_holds_the_channel_and_no_message_pays_for_it()
     {
-        await CommitAsync(SomeNotices.Storm(_time.GetUtcNow(), [("al-0", "x0", 2), ("al-1", "x1", 2), ("al-2", "x2", 2)], ("ops", "firing")));
+        await CommitAsync(SomeNotifications.Storm(_time.GetUtcNow(), [("al-0", "x0", 2), ("al-1", "x1", 2), ("al-2", "x2", 2)], ("ops", "firing")));
         FakeSender.Attempt[] burst = [await _sender.NextAsync(), await _sender.NextAsync(), await _sender.NextAsync()];
         burst[0].Take();
-        await AttemptedAsync(burst[0].Notice.Alert.Id, attempt => attempt.SentAt is not null);
+        await AttemptedAsync(burst[0].Notification.Alert.Id, attempt => attempt.SentAt is not null);
         burst[1].Throttle(TimeSpan.FromSeconds(30));
         burst[2].Throttle(TimeSpan.FromSeconds(30));
-        var told = await RecordedAsync(burst[2].Notice.Alert.Id, record => record.LastFault.Length > 0);
-        (told.Attempts, told.LastFault, told.IsGivenUp).ShouldBe((0, "slow down", false));
+        var told = await RecordedAsync(burst[2].Notification.Alert.Id, record => record.LastError.Length > 0);
+        (told.Attempts, told.LastError, told.IsGivenUp).ShouldBe((0, "slow down", false));
 
         _time.Advance(TimeSpan.FromSeconds(29));
         _sender.Waiting.ShouldBe(0);
@@ -226,13 +226,13 @@ public sealed class DeliveryLoopTests : IAsyncLifetime
         // One alone, to see whether the receiver takes messages again.
         _sender.Waiting.ShouldBe(0);
         next.Take();
-        await AttemptedAsync(next.Notice.Alert.Id, attempt => attempt.SentAt is not null);
+        await AttemptedAsync(next.Notification.Alert.Id, attempt => attempt.SentAt is not null);
     }
 
     [Fact]
     public async Task Where_the_receiver_is_back_all_are_tried_that_failed_with_it()
     {
-        await CommitAsync(SomeNotices.Storm(_time.GetUtcNow(), [("al-0", "x0", 2), ("al-1", "x1", 2), ("al-2", "x2", 2), ("al-3", "x3", 1)], ("ops", "firing")));
+        await CommitAsync(SomeNotifications.Storm(_time.GetUtcNow(), [("al-0", "x0", 2), ("al-1", "x1", 2), ("al-2", "x2", 2), ("al-3", "x3", 1)], ("ops", "firing")));
         FakeSender.Attempt[] burst = [await _sender.NextAsync(), await _sender.NextAsync(), await _sender.NextAsync(), await _sender.NextAsync()];
         foreach (var attempt in burst)
             attempt.Fail("down");
@@ -241,7 +241,7 @@ public sealed class DeliveryLoopTests : IAsyncLifetime
         var probe = await _sender.NextAsync();
         _sender.Waiting.ShouldBe(0);
         probe.Fail("still down");
-        await AttemptedAsync(probe.Notice.Alert.Id, attempt => attempt.Attempts == 2);
+        await AttemptedAsync(probe.Notification.Alert.Id, attempt => attempt.Attempts == 2);
         _time.Advance(TimeSpan.FromSeconds(10));
 
         (await _sender.NextAsync()).Take();
@@ -259,7 +259,7 @@ public sealed class DeliveryLoopTests : IAsyncLifetime
         _signal.Wake.Set();
     }
 
-    private Task CommitAsync(string id, params (string Channel, string Occasion)[] messages) => CommitAsync(SomeNotices.Commit(id, _time.GetUtcNow(), messages));
+    private Task CommitAsync(string id, params (string Channel, string Status)[] messages) => CommitAsync(SomeNotifications.Commit(id, _time.GetUtcNow(), messages));
 
     private Task<DeliveryRecord> AttemptedAsync(string alert, Func<DeliveryRecord, bool> holds) =>
         RecordedAsync(alert, record => record.Attempts > 0 && holds(record));

@@ -52,7 +52,7 @@ public sealed class DeliveryStormTests : IAsyncLifetime
                 }
 
                 last = time.GetUtcNow();
-                taken.Enqueue((message.GetProperty("alert").GetString()!, last));
+                taken.Enqueue((message.GetProperty("alerts")[0].GetProperty("alert").GetString()!, last));
                 return new WebhookReceiver.Answer(200, "ok", []);
             }
         });
@@ -60,7 +60,7 @@ public sealed class DeliveryStormTests : IAsyncLifetime
         var start = time.GetUtcNow();
 
         // The last is critical.
-        await CommitAsync(SomeNotices.Storm(start, [.. Enumerable.Range(0, 60).Select(i => ($"al-{i}", $"p{i}", i == 59 ? 5 : 2))], ("ops", "firing")));
+        await CommitAsync(SomeNotifications.Storm(start, [.. Enumerable.Range(0, 60).Select(i => ($"al-{i}", $"p{i}", i == 59 ? 5 : 2))], ("ops", "firing")));
         using var limit = new CancellationTokenSource(TestController.Patience);
         while (taken.Count < 60)
         {
@@ -88,13 +88,13 @@ public sealed class DeliveryStormTests : IAsyncLifetime
             if (time.GetUtcNow() - last < TimeSpan.FromSeconds(1))
                 return new WebhookReceiver.Answer(429, "rate_limited", ["Retry-After: 1"]);
             last = time.GetUtcNow();
-            taken.Add(message.TryGetProperty("alert_count", out var count) ? count.GetInt32() : 1);
+            taken.Add(message.GetProperty("alert_count").GetInt32());
             return new WebhookReceiver.Answer(200, "ok", []);
         });
         await StartAsync(time);
 
         // Of each pattern fewer than are folded where there is no limit.
-        await CommitAsync(SomeNotices.Storm(time.GetUtcNow(), [.. Enumerable.Range(0, 60).Select(i => ($"al-{i}", $"p{i % 8}", 2))], ("ops", "firing")));
+        await CommitAsync(SomeNotifications.Storm(time.GetUtcNow(), [.. Enumerable.Range(0, 60).Select(i => ($"al-{i}", $"p{i % 8}", 2))], ("ops", "firing")));
         var start = time.GetUtcNow();
         using var limit = new CancellationTokenSource(TestController.Patience);
         while (taken.Sum() < 60)
@@ -115,15 +115,14 @@ public sealed class DeliveryStormTests : IAsyncLifetime
         var told = new ConcurrentDictionary<string, int>();
         _receiver!.AnswerWith(message =>
         {
-            var ids = message.TryGetProperty("alerts", out var parts) ? parts.EnumerateArray().Select(part => part.GetProperty("alert")) : [message.GetProperty("alert")];
-            foreach (var id in ids)
+            foreach (var id in message.GetProperty("alerts").EnumerateArray().Select(alert => alert.GetProperty("alert")))
                 told.AddOrUpdate(id.GetString()!, 1, (_, times) => times + 1);
             return new WebhookReceiver.Answer(200, "ok", []);
         });
         await StartAsync(TimeProvider.System);
         var clock = Stopwatch.StartNew();
 
-        await CommitAsync(SomeNotices.Storm(
+        await CommitAsync(SomeNotifications.Storm(
             TimeProvider.System.GetUtcNow(), [.. Enumerable.Range(0, 2000).Select(i => ($"al-{i}", $"p{i / hostsOfAPattern}", 2))], ("ops", "firing")));
         using var limit = new CancellationTokenSource(TestController.Patience);
         while ((await _store!.Store.Alerts.WaitingChannelsAsync(limit.Token)).Count > 0)
@@ -139,7 +138,7 @@ public sealed class DeliveryStormTests : IAsyncLifetime
     {
         _store = await TestStore.OpenAsync(time);
         _sender = new WebhookSender(time);
-        var post = new ChannelPost(SomeNotices.Registry(SomeScans.Webhook("ops", _receiver!.Url)), [_sender], _options, time, NullLogger<ChannelPost>.Instance);
+        var post = new ChannelPost(SomeNotifications.Registry(SomeScans.Webhook("ops", _receiver!.Url)), [_sender], _options, time, NullLogger<ChannelPost>.Instance);
         _running = new DeliveryLoop(_store.Store, post, _signal, _options, time, NullLogger<DeliveryLoop>.Instance).RunAsync(_stop.Token);
     }
 

@@ -17,9 +17,9 @@ internal sealed class FakeSender : IChannelSender
 
     public bool IsConcurrent { get; set; } = true;
 
-    public async Task SendAsync(NotificationChannel channel, Notice notice, CancellationToken cancellationToken)
+    public async Task SendAsync(NotificationChannel channel, Notification notification, CancellationToken cancellationToken)
     {
-        var attempt = new Attempt(channel.Name, notice);
+        var attempt = new Attempt(channel.Name, notification);
         await _attempts.Writer.WriteAsync(attempt, cancellationToken);
         var outcome = await attempt.Outcome.Task.WaitAsync(cancellationToken);
         if (!outcome.IsSent)
@@ -28,7 +28,7 @@ internal sealed class FakeSender : IChannelSender
 
     public async Task<Attempt> NextAsync() => await _attempts.Reader.ReadAsync().AsTask().WaitAsync(TestController.Patience);
 
-    internal sealed record Attempt(string Channel, Notice Notice)
+    internal sealed record Attempt(string Channel, Notification Notification)
     {
         public TaskCompletionSource<DeliveryOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

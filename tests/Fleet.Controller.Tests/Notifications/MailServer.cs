@@ -68,8 +68,10 @@ internal sealed class MailServer : IAsyncDisposable
                     await TalkAsync(client.GetStream(), SslProtocols.None);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException
+            || (e is InvalidOperationException && _stop.IsCancellationRequested))
         {
+            // InvalidOperationException: the listener was stopped while a mail was being taken.
         }
     }
 

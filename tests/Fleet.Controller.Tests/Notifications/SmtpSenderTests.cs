@@ -166,7 +166,7 @@ public sealed class SmtpSenderTests : IAsyncLifetime
     {
         var smtp = new Smtp { Host = "127.0.0.1", Port = (uint)_server.Port, From = "fleet@example.org", To = { "ann@example.org", "bob@example.org" } };
         change?.Invoke(smtp);
-        return _sender.SendAsync(new NotificationChannel { Name = "mail", Smtp = smtp }, SomeNotices.Firing(), cancellationToken)
+        return _sender.SendAsync(new NotificationChannel { Name = "mail", Smtp = smtp }, SomeNotifications.Firing(), cancellationToken)
             .WaitAsync(TestController.Patience, CancellationToken.None);
     }
 

@@ -28,11 +28,11 @@ public sealed class WebhookSenderTests : IDisposable
         await SendAsync(channel);
 
         var json = await receiver.NextAsync();
-        json.GetProperty("v").GetInt32().ShouldBe(1);
+        (json.GetProperty("v").GetInt32(), json.GetProperty("type").GetString(), json.GetProperty("status").GetString()).ShouldBe((1, "notification", "firing"));
         json.GetProperty("id").GetString().ShouldBe("al-1-7");
-        json.GetProperty("host").GetString().ShouldBe("web1");
+        json.GetProperty("alerts")[0].GetProperty("host").GetString().ShouldBe("web1");
         json.GetProperty("count").GetInt64().ShouldBe(12);
-        json.GetProperty("started").GetString().ShouldBe("2026-11-21T12:00:00.000Z");
+        json.GetProperty("started_at").GetString().ShouldBe("2026-11-21T12:00:00.000Z");
         json.GetProperty("title").GetString().ShouldBe("[FIRING] error: oom/kill on web1");
         receiver.Headers["Fleet-Delivery"].ToString().ShouldBe("al-1-7");
         receiver.Headers.Authorization.ToString().ShouldBe("Bearer word");
@@ -69,11 +69,11 @@ public sealed class WebhookSenderTests : IDisposable
         await using var receiver = await WebhookReceiver.StartAsync();
         var channel = SomeScans.Webhook("ops", receiver.Url);
         channel.Webhook.Form = form;
-        var notice = SomeNotices.Firing();
-        notice.Alert.Examples.Clear();
-        notice.Alert.Examples.Add(line);
+        var notification = SomeNotifications.Firing();
+        notification.Alert.Examples.Clear();
+        notification.Alert.Examples.Add(line);
 
-        await _sender.SendAsync(channel, notice, CancellationToken.None).WaitAsync(TestController.Patience);
+        await _sender.SendAsync(channel, notification, CancellationToken.None).WaitAsync(TestController.Patience);
 
         var json = await receiver.NextAsync();
         if (form == Form.Dingtalk)
@@ -150,5 +150,5 @@ public sealed class WebhookSenderTests : IDisposable
     }
 
     private Task SendAsync(NotificationChannel channel) =>
-        _sender.SendAsync(channel, SomeNotices.Firing(), CancellationToken.None).WaitAsync(TestController.Patience);
+        _sender.SendAsync(channel, SomeNotifications.Firing(), CancellationToken.None).WaitAsync(TestController.Patience);
 }

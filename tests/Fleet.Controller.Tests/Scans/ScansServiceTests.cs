@@ -168,7 +168,7 @@ public sealed class ScansServiceTests
         await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         await controller.EnrollAsync("web2");
         await SomeScans.ApplyAsync(controller, SomeScans.Scan("oom"));
-        var state = new ScanState { Name = "oom", Runs = 3, Sources = { new ScanSourceState { Source = "/var/log/app.log", Fault = "no such file" } } };
+        var state = new ScanState { Name = "oom", Runs = 3, Sources = { new ScanSourceState { Source = "/var/log/app.log", Error = "no such file" } } };
         await agent.SayAsync(new AgentMessage { ScanStates = new ScanStates { Scans = { state } } });
         await agent.ReportAsync(1, [SomeScans.Hit("oom", 1), SomeScans.Hit("oom", 2)]);
 
@@ -178,9 +178,9 @@ public sealed class ScansServiceTests
         details.Overview.ChangedBy.ShouldNotBeEmpty();
         details.Overview.ChangedMs.ShouldBeGreaterThan(0);
         var run = await CallAsync(controller, (scans, headers) => scans.RunScanAsync(new RunScanRequest { Name = "oom" }, headers).ResponseAsync);
-        (run.Agents, run.AtFault.ShouldHaveSingleItem(), run.Offline.ShouldHaveSingleItem()).ShouldBe((1u, "web1", "web2"));
+        (run.Agents, run.Failed.ShouldHaveSingleItem(), run.Offline.ShouldHaveSingleItem()).ShouldBe((1u, "web1", "web2"));
         var overview = details.Overview;
-        (overview.Agents, overview.AgentsOnline, overview.AgentsAtFault, overview.Hits).ShouldBe((2u, 1u, 1u, 2ul));
+        (overview.Agents, overview.AgentsOnline, overview.AgentsFailed, overview.Hits).ShouldBe((2u, 1u, 1u, 2ul));
         overview.LastHitMs.ShouldBeGreaterThan(0);
     }
 
@@ -194,7 +194,7 @@ public sealed class ScansServiceTests
         {
             var state = new ScanState { Name = "oom" };
             state.Sources.AddRange(Enumerable.Range(1, 1000).Select(log => new ScanSourceState { Source = $"/var/log/{new string('x', 400)}/{log}", LagBytes = (ulong)log }));
-            state.Sources[7].Fault = "no permission";
+            state.Sources[7].Error = "no permission";
             states.Put((await controller.EnrollAsync($"web{agent}")).Id, new ScanStates { Scans = { state } });
         }
 
@@ -203,7 +203,7 @@ public sealed class ScansServiceTests
         details.CalculateSize().ShouldBeLessThan(3_000_000);
         details.Agents.Count.ShouldBe(12);
         details.Agents[0].State.Sources.Count.ShouldBe(1000);
-        details.Agents[^1].State.Sources.ShouldHaveSingleItem().Fault.ShouldBe("no permission");
+        details.Agents[^1].State.Sources.ShouldHaveSingleItem().Error.ShouldBe("no permission");
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class Disks_that_are_full : IAsyncLifetime, IDisposable
         (await _fleet.Admin.RunAsync("exec", "web1", "-c", "echo ran")).Stdout.ShouldBe($"--- web1 {Full}\n");
         await UntilListedAsync("online (disk-full)\t");
         var shown = await _fleet.Admin.RunAsync("agents", "show", "web1", "--json");
-        shown.Stdout.ShouldContain("\"conditions\":[{\"kind\":\"disk-full\",\"message\":\"the disk of the host is full (No space left on device): tasks are rejected\",\"since_ms\":");
+        shown.Stdout.ShouldContain("\"conditions\":[{\"kind\":\"disk-full\",\"message\":\"the disk of the host is full (No space left on device): tasks are rejected\",\"started_at\":");
         (await AgentCommandAsync("status")).Stdout.ShouldContain("limited by   0 KiB are free for");
         (await AgentCommandAsync("doctor")).Stdout.ShouldContain("! space        the disk is full: 0 KiB are free for");
 

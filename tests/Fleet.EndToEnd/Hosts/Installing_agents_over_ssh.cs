@@ -68,7 +68,7 @@ public sealed class Installing_agents_over_ssh : IAsyncLifetime
         var relabeled = await InstallAsync(ssh.Options, "--ssh", $"root@{Host.Address}", "--label", "site=c", "--json");
         relabeled.ExitCode.ShouldBe(0, relabeled.ToString());
         relabeled.Stdout.ShouldStartWith("{\"v\":1,\"type\":\"install\"");
-        relabeled.Stdout.ShouldContain("\"outcome\":\"already_enrolled\",\"good\":true,\"reason\":\"labels set: site=c (was a,b)\"");
+        relabeled.Stdout.ShouldContain("\"outcome\":\"already_enrolled\",\"success\":true,\"reason\":\"labels set: site=c (was a,b)\"");
         (await Admin.RunAsync("agents", "list", "group.web=yes and site=c and online", "--names")).Stdout.ShouldBe($"{Host.Name}\n");
     }
 

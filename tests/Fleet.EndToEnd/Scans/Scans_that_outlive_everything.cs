@@ -198,11 +198,11 @@ public sealed class Scans_that_outlive_everything : IAsyncLifetime
                     stored.Texts.Add(json.GetProperty("text").GetString()!);
                     break;
                 case "gap":
-                    stored.Gaps.Add(new StoredGap(json.GetProperty("source").GetString()!, Time(json, "since"), Time(json, "until")));
+                    stored.Gaps.Add(new StoredGap(json.GetProperty("source").GetString()!, Time(json, "started_at"), Time(json, "ended_at")));
                     break;
                 case "summary":
                     json.GetProperty("truncated").GetBoolean().ShouldBeFalse();
-                    json.GetProperty("summarised").GetInt64().ShouldBe(0);
+                    json.GetProperty("summarized").GetInt64().ShouldBe(0);
                     break;
             }
         }

@@ -25,7 +25,7 @@ internal sealed class WebhookLog : IAsyncDisposable
             return 503;
         Taken.AddOrUpdate(
             message.GetProperty("id").GetString()!,
-            (message.GetProperty("alert").GetString()!, message.GetProperty("pattern").GetString()!, 1),
+            (message.GetProperty("alerts")[0].GetProperty("alert").GetString()!, message.GetProperty("pattern").GetString()!, 1),
             (_, known) => known with { Times = known.Times + 1 });
         return 200;
     }

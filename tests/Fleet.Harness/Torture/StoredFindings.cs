@@ -46,13 +46,13 @@ internal sealed partial class StoredFindings
                 var head = Head().Match(Encoding.Latin1.GetString(text));
                 var key = head.Success ? (head.Groups[1].Value, int.Parse(head.Groups[2].ValueSpan)) : ("", 0);
                 // A line that is too long is cut where it is kept.
-                if (head.Success && textOf(key.Item1, key.Item2) is { } whole && (whole.AsSpan().SequenceEqual(text) || (json.TryGetProperty("cut", out _) && text.Length >= LeastKept && whole.AsSpan().StartsWith(text))))
+                if (head.Success && textOf(key.Item1, key.Item2) is { } whole && (whole.AsSpan().SequenceEqual(text) || (json.TryGetProperty("truncated", out _) && text.Length >= LeastKept && whole.AsSpan().StartsWith(text))))
                     Lines[key] = Lines.GetValueOrDefault(key) + 1;
                 else
                     Strange.Add(Encoding.Latin1.GetString(text[..Math.Min(120, text.Length)]));
                 break;
             case "gap":
-                Gaps.Add(new StoredGap(json.GetProperty("source").GetString()!, json.GetProperty("cause").GetString()!, Time(json, "since"), Time(json, "until")));
+                Gaps.Add(new StoredGap(json.GetProperty("source").GetString()!, json.GetProperty("cause").GetString()!, Time(json, "started_at"), Time(json, "ended_at")));
                 break;
             case "hit_summary":
                 throw new InvalidOperationException("hits were counted instead of being stored one by one");

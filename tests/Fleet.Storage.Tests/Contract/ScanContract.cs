@@ -229,7 +229,7 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
         await RecordAsync((ops.Key, new DeliveryAttempt(null, null, "refused")));
 
         var all = await Store.Alerts.DeliveriesOfAsync(["a1"], None).InTime();
-        all.Select(d => (d.Attempts, d.IsGivenUp, d.LastFault)).ShouldBe([(2, true, "refused"), (1, false, "")]);
+        all.Select(d => (d.Attempts, d.IsGivenUp, d.LastError)).ShouldBe([(2, true, "refused"), (1, false, "")]);
         (await Store.Alerts.WaitingChannelsAsync(None).InTime()).ShouldBeEmpty();
         (await Store.Alerts.NextDueAsync("ops", Some.Time, None).InTime()).ShouldBeNull();
 
@@ -249,8 +249,8 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
         await Store.Alerts.CommitAsync(
             new AlertCommit(1, [Alert("a3") with { Fingerprint = "c" }], [Message("a3", "c") with { CreatedAt = at.AddSeconds(2), Severity = 5 }]), None).InTime();
 
-        (await Store.Alerts.DueAsync("ops", at.AddMinutes(1), 10, None).InTime()).Select(due => due.Occasion).ShouldBe(["c", "w1", "w2"]);
-        (await Store.Alerts.DueAsync("ops", at.AddMinutes(1), 1, None).InTime()).Single().Occasion.ShouldBe("c");
+        (await Store.Alerts.DueAsync("ops", at.AddMinutes(1), 10, None).InTime()).Select(due => due.Status).ShouldBe(["c", "w1", "w2"]);
+        (await Store.Alerts.DueAsync("ops", at.AddMinutes(1), 1, None).InTime()).Single().Status.ShouldBe("c");
     }
 
     [Fact]
@@ -263,7 +263,7 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
 
         await Store.Alerts.CommitAsync(new AlertCommit(2, [], [Message("a1", "resolved") with { Channel = "" }, Message("a2", "resolved") with { Channel = "" }]), None).InTime();
 
-        (await Store.Alerts.DeliveriesOfAsync(["a1", "a2"], None).InTime()).Select(d => (d.Delivery.AlertId, d.Delivery.Channel, d.Delivery.Occasion))
+        (await Store.Alerts.DeliveriesOfAsync(["a1", "a2"], None).InTime()).Select(d => (d.Delivery.AlertId, d.Delivery.Channel, d.Delivery.Status))
             .ShouldBe([("a1", "ops", "firing"), ("a1", "mail", "firing"), ("a1", "mail", "resolved"), ("a1", "ops", "resolved")]);
     }
 
@@ -272,7 +272,7 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
     {
         await Store.Alerts.CommitAsync(new AlertCommit(1, [Alert("a1")], [Message("a1", "firing"), Message("a1", "resolved")]), None).InTime();
         var first = (await Store.Alerts.DueAsync("ops", Some.Time, 10, None).InTime()).ShouldHaveSingleItem();
-        first.Occasion.ShouldBe("firing");
+        first.Status.ShouldBe("firing");
 
         await RecordAsync((first.Key, new DeliveryAttempt(null, Some.Time.AddMinutes(1), "refused")));
         (await Store.Alerts.DueAsync("ops", Some.Time, 10, None).InTime()).ShouldBeEmpty();
@@ -282,7 +282,7 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
         (await Store.Alerts.DeleteOldAsync(Some.Time.AddDays(1), 10, None).InTime()).ShouldBe(0);
 
         await RecordAsync((first.Key, new DeliveryAttempt(Some.Time, null, "")));
-        (await Store.Alerts.DueAsync("ops", Some.Time, 10, None).InTime()).Single().Occasion.ShouldBe("resolved");
+        (await Store.Alerts.DueAsync("ops", Some.Time, 10, None).InTime()).Single().Status.ShouldBe("resolved");
     }
 
     [Fact]

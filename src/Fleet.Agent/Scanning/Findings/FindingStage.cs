@@ -128,7 +128,7 @@ internal sealed class FindingStage(string host, TimeProvider time) : IScanSink
             TimeUs = writtenUs,
             SeenUs = seenUs,
             Text = ByteString.CopyFrom(text),
-            Cut = line.IsCut || text.Length < line.Bytes.Length,
+            Truncated = line.IsCut || text.Length < line.Bytes.Length,
             Offset = (ulong)line.Offset,
             Cursor = line.Cursor ?? "",
             Template = template,
@@ -149,7 +149,7 @@ internal sealed class FindingStage(string host, TimeProvider time) : IScanSink
         UntilUs = LogTime.ToMicroseconds(gap.Until),
         LostBytes = (ulong)gap.LostBytes,
         LostLines = (ulong)gap.LostLines,
-        PerhapsNothing = gap.Cause == LogSearch.Scans.GapCause.CopiedAndTruncated,
+        MaybeEmpty = gap.Cause == LogSearch.Scans.GapCause.CopiedAndTruncated,
     });
 
     private void Clear()

@@ -74,7 +74,7 @@ internal sealed class HostSettings
             {
                 faults.Add(
                     at, $"{name}: {fault}",
-                    isEncrypted ? "write the value itself" : isTemplate ? "templates are Ansible's to fill in: write the value itself" : "mend it here");
+                    isEncrypted ? "write the value itself" : isTemplate ? "templates are Ansible's to fill in: write the value itself" : "fix it here");
             }
         }
     }

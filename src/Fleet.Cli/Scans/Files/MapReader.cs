@@ -23,7 +23,7 @@ internal sealed class MapReader
         foreach (var (key, value) in map.Entries)
         {
             if (!keys.Contains(key.Text))
-                faults.Add(key.At, $"{what} has no key \"{key.Text}\"", Nearest.Mend(key.Text, keys));
+                faults.Add(key.At, $"{what} has no key \"{key.Text}\"", Nearest.Hint(key.Text, keys));
             else if (!_values.TryAdd(key.Text, value))
                 faults.Add(key.At, $"\"{key.Text}\" stands here a second time", "leave one of them out");
         }
@@ -37,10 +37,10 @@ internal sealed class MapReader
     public YamlNode? Node(string key) => _values.GetValueOrDefault(key);
 
     /// <summary>A value that must be there.</summary>
-    public YamlNode? Required(string key, string mend)
+    public YamlNode? Required(string key, string hint)
     {
         if (!_values.TryGetValue(key, out var value))
-            _faults.Add(At, $"{_what} needs \"{key}\"", mend);
+            _faults.Add(At, $"{_what} needs \"{key}\"", hint);
         return value;
     }
 
@@ -89,7 +89,7 @@ internal sealed class MapReader
                 return value;
         }
 
-        _faults.Add(text.At, $"\"{key}\" cannot be \"{text.Text}\"", Nearest.Mend(text.Text, [.. words.Select(word => word.Key)]));
+        _faults.Add(text.At, $"\"{key}\" cannot be \"{text.Text}\"", Nearest.Hint(text.Text, [.. words.Select(word => word.Key)]));
         return otherwise;
     }
 

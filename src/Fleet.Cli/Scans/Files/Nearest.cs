@@ -3,8 +3,8 @@ namespace Fleet.Cli.Scans.Files;
 /// <summary>The word that was probably meant.</summary>
 internal static class Nearest
 {
-    /// <summary>A mend for an unknown word.</summary>
-    public static string Mend(string word, IReadOnlyCollection<string> known)
+    /// <summary>A hint for an unknown word.</summary>
+    public static string Hint(string word, IReadOnlyCollection<string> known)
     {
         var all = $"known here: {string.Join(", ", known)}";
         return Find(word, known) is { } best ? $"did you mean {best}? {all}" : all;

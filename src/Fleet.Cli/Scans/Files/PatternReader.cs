@@ -84,7 +84,7 @@ internal sealed class PatternReader(ScanFaults faults)
         catch (LogQueryException e)
         {
             if (PatternFault.Of(e, pattern.Text, "write text: instead of regex:", "under not:") is { } fault)
-                faults.Add(text.PlaceOf(offset + fault.Offset), fault.What, fault.Mend);
+                faults.Add(text.PlaceOf(offset + fault.Offset), fault.What, fault.Hint);
             else
                 faults.Add(text.At, e.Message);
         }

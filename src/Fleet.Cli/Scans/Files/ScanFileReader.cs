@@ -55,7 +55,7 @@ internal sealed class ScanFileReader(ScanFaults faults, EnvironmentText environm
             if (Packs.Read(pack) is { } text)
                 ReadText(name, ".", text, changes);
             else
-                faults.Add(at, $"there is no pack \"{pack}\"", Nearest.Mend(pack, Packs.Names));
+                faults.Add(at, $"there is no pack \"{pack}\"", Nearest.Hint(pack, Packs.Names));
             return;
         }
 

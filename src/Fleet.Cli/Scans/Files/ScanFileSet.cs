@@ -16,7 +16,7 @@ internal sealed record ScanFileSet(IReadOnlyList<ScanDefinition> Scans, IReadOnl
         foreach (var mention in Mentions.Where(mention => !channels.Contains(mention.Text)))
         {
             faults.Add(mention.At, $"there is no channel \"{mention.Text}\"",
-                channels.Count == 0 ? "define it under channels:" : Nearest.Mend(mention.Text, channels));
+                channels.Count == 0 ? "define it under channels:" : Nearest.Hint(mention.Text, channels));
         }
     }
 }

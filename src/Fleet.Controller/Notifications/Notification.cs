@@ -3,27 +3,28 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Fleet.Protocol.Json;
 using Fleet.Protocol.NodeSets;
 using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Notifications;
 
-/// <summary>What a message says.</summary>
+/// <summary>A message about one alert, or about several of one scan, pattern and status.</summary>
 /// <param name="Id">The same for every attempt, so that a receiver can drop repeats.</param>
-/// <param name="Occasion">"firing", "resolved" or "test".</param>
+/// <param name="Status">"firing", "resolved" or "test".</param>
 /// <param name="Alert">The alert; of several of one scan and pattern all that they have together.</param>
-internal sealed record Notice(string Id, string Occasion, Alert Alert)
+internal sealed record Notification(string Id, string Status, Alert Alert)
 {
-    private const int MostExamples = 3;
-    private const int LongestHosts = 1500;
+    private const int MaxExamples = 3;
+    private const int MaxHostsLength = 1500;
     private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The messages that this one stands for; empty where it is itself.</summary>
-    public IReadOnlyList<Notice> Parts { get; private init; } = [];
+    public IReadOnlyList<Notification> Parts { get; private init; } = [];
 
-    /// <summary>One message for one or several of the same scan, pattern and occasion.</summary>
-    public static Notice Of(IReadOnlyList<Notice> parts)
+    /// <summary>One message for one or several of the same scan, pattern and status.</summary>
+    public static Notification Of(IReadOnlyList<Notification> parts)
     {
         if (parts.Count == 1)
             return parts[0];
@@ -38,12 +39,12 @@ internal sealed record Notice(string Id, string Occasion, Alert Alert)
             ResolvedMs = parts.Max(part => part.Alert.ResolvedMs),
             Count = parts.Aggregate(0UL, (sum, part) => sum + part.Alert.Count),
             Hosts = { parts.SelectMany(part => part.Alert.Hosts).Distinct(StringComparer.Ordinal) },
-            Examples = { parts.SelectMany(part => part.Alert.Examples).Distinct(StringComparer.Ordinal).Take(MostExamples) },
+            Examples = { parts.SelectMany(part => part.Alert.Examples).Distinct(StringComparer.Ordinal).Take(MaxExamples) },
         };
         // Hosts that an alert only counts may be those that another one names.
         all.HostCount = Math.Max((uint)all.Hosts.Count, parts.Max(part => part.Alert.HostCount));
         var ids = string.Join('\n', parts.Select(part => part.Id));
-        return new Notice("several-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ids)))[..24], parts[0].Occasion, all) { Parts = parts };
+        return new Notification("several-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ids)))[..24], parts[0].Status, all) { Parts = parts };
     }
 
     /// <summary>In one line.</summary>
@@ -53,7 +54,7 @@ internal sealed record Notice(string Id, string Occasion, Alert Alert)
         {
             var where = Alert.AgentName.Length > 0 ? Alert.AgentName : Alert.Hosts.Count == 1 ? Alert.Hosts[0] : $"{Alert.HostCount} hosts";
             var several = Parts.Count > 0 ? $" ({Parts.Count} alerts)" : "";
-            var title = $"[{Occasion.ToUpperInvariant()}] {Alert.Severity.ToString().ToLowerInvariant()}: {Alert.Scan}/{Alert.Pattern} on {where}{several}";
+            var title = $"[{Status.ToUpperInvariant()}] {Alert.Severity.ToString().ToLowerInvariant()}: {Alert.Scan}/{Alert.Pattern} on {where}{several}";
             return OneLineText.Clean(title);
         }
     }
@@ -66,7 +67,7 @@ internal sealed record Notice(string Id, string Occasion, Alert Alert)
     public string Render(Func<string, string> escape)
     {
         var text = new StringBuilder(escape(Title)).Append('\n')
-            .Append(CultureInfo.InvariantCulture, $"{Alert.Count} {(Alert.Count == 1 ? "line" : "lines")} since {Time(Alert.StartedMs)}");
+            .Append(CultureInfo.InvariantCulture, $"{Alert.Count} {(Alert.Count == 1 ? "line" : "lines")} since {IsoTime.OfMs(Alert.StartedMs)}");
         if (Alert.Hosts.Count > 1)
         {
             var hosts = HostsInShort(out var named);
@@ -80,7 +81,7 @@ internal sealed record Notice(string Id, string Occasion, Alert Alert)
         return text.Append(CultureInfo.InvariantCulture, $"\nfleet alerts; fleet hits --scan {escape(Alert.Scan)}").ToString();
     }
 
-    /// <summary>For programs: Fleet's own JSON, version 1 (docs/alerts.md).</summary>
+    /// <summary>For programs: Fleet's own JSON, version 1 (docs/json.md).</summary>
     public byte[] Json()
     {
         using var bytes = new MemoryStream();
@@ -88,58 +89,30 @@ internal sealed record Notice(string Id, string Occasion, Alert Alert)
         {
             json.WriteStartObject();
             json.WriteNumber("v", 1);
+            json.WriteString("type", "notification");
             json.WriteString("id", Id);
-            json.WriteString("occasion", Occasion);
-            json.WriteString("alert", Alert.Id);
-            json.WriteString("scan", Alert.Scan);
-            json.WriteString("pattern", Alert.Pattern);
-            json.WriteString("severity", Alert.Severity.ToString().ToLowerInvariant());
-            json.WriteString("host", Alert.AgentName);
-            json.WriteString("template", Alert.Template);
-            json.WriteNumber("count", Alert.Count);
-            json.WriteString("started", Time(Alert.StartedMs));
-            json.WriteString("last_hit", Time(Alert.LastHitMs));
-            if (Alert.ResolvedMs > 0)
-                json.WriteString("resolved", Time(Alert.ResolvedMs));
-            json.WriteNumber("host_count", Alert.HostCount);
-            json.WriteStartArray("hosts");
-            foreach (var host in Alert.Hosts)
-                json.WriteStringValue(host);
-            json.WriteEndArray();
-            json.WriteStartArray("examples");
-            foreach (var example in Alert.Examples)
-                json.WriteStringValue(example);
-            json.WriteEndArray();
+            json.WriteString("status", Status);
             json.WriteString("title", Title);
-            if (Parts.Count > 0)
-                WriteParts(json);
+            AlertJson.WriteWhat(json, Alert);
+            AlertJson.WriteExtent(json, Alert);
+            AlertJson.WriteHosts(json, Alert);
+            IReadOnlyList<Notification> parts = Parts.Count > 0 ? Parts : [this];
+            json.WriteNumber("alert_count", parts.Count);
+            json.WriteStartArray("alerts");
+            foreach (var part in parts)
+            {
+                // Hosts and examples stand once, above: a message of a thousand alerts must not repeat them.
+                json.WriteStartObject();
+                json.WriteString("notification", part.Id);
+                AlertJson.Write(json, part.Alert, withHosts: false);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
             json.WriteEndObject();
         }
 
         return bytes.ToArray();
-    }
-
-    private void WriteParts(Utf8JsonWriter json)
-    {
-        json.WriteNumber("alert_count", Parts.Count);
-        json.WriteStartArray("alerts");
-        foreach (var (part, alert) in Parts.Select(part => (part, part.Alert)))
-        {
-            json.WriteStartObject();
-            json.WriteString("id", part.Id);
-            json.WriteString("alert", alert.Id);
-            json.WriteString("severity", alert.Severity.ToString().ToLowerInvariant());
-            json.WriteString("host", alert.AgentName);
-            json.WriteString("template", alert.Template);
-            json.WriteNumber("count", alert.Count);
-            json.WriteString("started", Time(alert.StartedMs));
-            json.WriteString("last_hit", Time(alert.LastHitMs));
-            if (alert.ResolvedMs > 0)
-                json.WriteString("resolved", Time(alert.ResolvedMs));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
     }
 
     // Hosts whose names have no numbers in common do not fold; chat systems take only so much.
@@ -147,7 +120,7 @@ internal sealed record Notice(string Id, string Occasion, Alert Alert)
     {
         named = Alert.Hosts.Count;
         var hosts = NodeSet.Fold(Alert.Hosts);
-        while (hosts.Length > LongestHosts && named > 1)
+        while (hosts.Length > MaxHostsLength && named > 1)
         {
             named /= 2;
             hosts = NodeSet.Fold(Alert.Hosts.Take(named));
@@ -155,7 +128,4 @@ internal sealed record Notice(string Id, string Occasion, Alert Alert)
 
         return hosts;
     }
-
-    private static string Time(long unixMs) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(unixMs).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -6,9 +6,9 @@ using Google.Protobuf;
 
 namespace Fleet.Controller.Tests.Notifications;
 
-internal static class SomeNotices
+internal static class SomeNotifications
 {
-    public static Notice Firing(Action<Alert>? change = null)
+    public static Notification Firing(Action<Alert>? change = null)
     {
         var alert = new Alert
         {
@@ -16,7 +16,7 @@ internal static class SomeNotices
             StartedMs = 1_795_262_400_000, LastHitMs = 1_795_262_401_000, HostCount = 2, Hosts = { "web1", "web2" }, Examples = { "killed <init> & co\n.line of its own" },
         };
         change?.Invoke(alert);
-        return new Notice("al-1-7", "firing", alert);
+        return new Notification("al-1-7", "firing", alert);
     }
 
     /// <summary>All scans and channels in memory.</summary>
@@ -28,11 +28,11 @@ internal static class SomeNotices
     }
 
     /// <summary>What the judge would commit: an alert, and its messages.</summary>
-    public static AlertCommit Commit(string id, DateTimeOffset at, params (string Channel, string Occasion)[] messages) =>
+    public static AlertCommit Commit(string id, DateTimeOffset at, params (string Channel, string Status)[] messages) =>
         Storm(at, [(id, "kill", 3)], messages);
 
     /// <summary>What the judge would commit of a storm: alerts, each with all messages.</summary>
-    public static AlertCommit Storm(DateTimeOffset at, IReadOnlyList<(string Id, string Pattern, int Severity)> alerts, params (string Channel, string Occasion)[] messages) => new(
+    public static AlertCommit Storm(DateTimeOffset at, IReadOnlyList<(string Id, string Pattern, int Severity)> alerts, params (string Channel, string Status)[] messages) => new(
         null,
         [
             .. alerts.Select(alert => new AlertRecord
@@ -41,7 +41,7 @@ internal static class SomeNotices
             }),
         ],
         [
-            .. alerts.SelectMany(_ => messages, (alert, message) => new NewDelivery(alert.Id, message.Channel, message.Occasion, Message(alert.Id, alert.Pattern), at)
+            .. alerts.SelectMany(_ => messages, (alert, message) => new NewDelivery(alert.Id, message.Channel, message.Status, Message(alert.Id, alert.Pattern), at)
             {
                 Severity = alert.Severity,
             }),
