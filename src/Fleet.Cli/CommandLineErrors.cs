@@ -23,7 +23,7 @@ internal static class CommandLineErrors
         if (parsed.UnmatchedTokens is [var first, ..])
             return [Unexpected(result, first, parsed.UnmatchedTokens)];
         if (result.Command is { Action: null, Subcommands.Count: > 0 })
-            return [$"\"{PathOf(result)}\" needs a command behind it\n  {Names(result.Command)}"];
+            return [$"\"{PathOf(result)}\" needs a subcommand\n  {Names(result.Command)}"];
         return [.. parsed.Errors.Select(error => Message(result, error)).Distinct()];
     }
 
@@ -61,12 +61,12 @@ internal static class CommandLineErrors
         var hint = (result.Command.Name, target) switch
         {
             ("exec", not null) when words.Any(IsShellSyntax) => $"give a line for the shell with -c: fleet exec {ShellQuoted(target)} -c {ShellQuoted(string.Join(' ', words))}",
-            ("exec", not null) => $"put the command behind --: fleet exec {ShellQuoted(target)} -- {string.Join(' ', words.Select(ShellQuoted))}",
+            ("exec", not null) => $"write the command after --: fleet exec {ShellQuoted(target)} -- {string.Join(' ', words.Select(ShellQuoted))}",
             ("script", not null) => $"the script's own arguments come after --: -- {string.Join(' ', words.Select(ShellQuoted))}",
-            (_, not null) => $"one target is expected: separate names with commas ({target},{first}), and put an expression with blanks in quotes",
-            _ => "put values with blanks in quotes",
+            (_, not null) => $"one target is expected: separate names with commas ({target},{first}), and quote an expression with spaces",
+            _ => "quote values that contain spaces",
         };
-        return $"\"{first}\" is one word too many for \"{PathOf(result)}\"\n  {hint}";
+        return $"\"{first}\" is an unexpected argument of \"{PathOf(result)}\"\n  {hint}";
     }
 
     private static string NoSuchOption(CommandResult result, string word)
@@ -74,7 +74,7 @@ internal static class CommandLineErrors
         var name = word.Split('=', ':')[0];
         var known = Options(result).Where(option => !option.Hidden).SelectMany(option => option.Aliases.Append(option.Name))
             .Where(alias => alias.StartsWith("--", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal).ToList();
-        var hint = known.Contains("--regexp") ? $"; a pattern that begins with - goes behind -e: -e {ShellQuoted(word)}" : "";
+        var hint = known.Contains("--regexp") ? $"; write a pattern that begins with - after -e: -e {ShellQuoted(word)}" : "";
         return $"\"{PathOf(result)}\" has no option {name}\n  {Hint(name, known)}{hint}";
     }
 
@@ -135,7 +135,7 @@ internal static class CommandLineErrors
         $"one of: {string.Join(", ", command.Subcommands.Where(child => !child.Hidden).Select(child => child.Name))}";
 
     private static string Hint(string word, List<string> known) =>
-        Nearest.Find(word, known) is { } meant ? $"did you mean {meant}?" : $"known here: {string.Join(", ", known)}";
+        Nearest.Find(word, known) is { } meant ? $"did you mean {meant}?" : $"available: {string.Join(", ", known)}";
 
     // What only a shell understands: to a program it would be a word like any other.
     private static bool IsShellSyntax(string word) => word.Any(c => c is '|' or ';' or '&' or '>' or '<' or '`' or '$' or '(' or ' ');

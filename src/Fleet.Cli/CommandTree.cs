@@ -22,15 +22,15 @@ internal static class CommandTree
     /// <summary>`--context`, known to every command.</summary>
     public static Option<string?> ContextOption() => new("--context")
     {
-        Description = "The context (controller and identity) to use; default $FLEET_CONTEXT, then the one in use.", HelpName = "NAME", Recursive = true,
+        Description = "Context (controller and identity) to use. Default: $FLEET_CONTEXT, then the current one.", HelpName = "NAME", Recursive = true,
     };
 
     /// <summary>`--no-color`, known to every command; read before parsing, since it also counts for parse errors.</summary>
-    public static Option<bool> NoColorOption() => new("--no-color") { Description = "No colors (also $NO_COLOR).", Recursive = true };
+    public static Option<bool> NoColorOption() => new("--no-color") { Description = "Disable colors (also $NO_COLOR).", Recursive = true };
 
     public static RootCommand Create(CommandContext context)
     {
-        var root = new RootCommand("Run commands on every host you own, at once, and see who succeeded, who failed and who never answered.")
+        var root = new RootCommand("Run commands on many hosts at once and see which succeeded, which failed and which never answered.")
         {
             ExecCommand.Create(context),
             ScriptCommand.Create(context),

@@ -18,10 +18,10 @@ public sealed class In_a_terminal : IClassFixture<ThreeHosts>
         await terminal.EnterAsync("fleet exec --all --yes -- sleep 60; echo code=$?");
         await terminal.UntilAsync("0/3 done  3 running");
         await terminal.PressAsync("C-c");
-        await terminal.UntilAsync("[d]etach (it goes on), [c]ancel it, or Enter to keep watching?");
+        await terminal.UntilAsync("[d]etach (it continues), [c]ancel it, or Enter to keep watching?");
         await terminal.EnterAsync("d");
         await terminal.UntilAsync("code=130");
-        (await terminal.ScreenAsync()).ShouldContain("goes on: fleet jobs watch");
+        (await terminal.ScreenAsync()).ShouldContain("continues: fleet jobs watch");
 
         var shown = await _fleet.Admin.RunAsync("jobs", "show", "last", "--tasks");
         shown.Stdout.Split('\n').Count(line => line.Contains("running", StringComparison.Ordinal)).ShouldBe(3, shown.ToString());
@@ -88,14 +88,14 @@ public sealed class In_a_terminal : IClassFixture<ThreeHosts>
         await using var terminal = await TmuxTerminal.OpenAsync(s_bash, _fleet.Admin.Environment);
         await terminal.EnterAsync($"fleet exec --all -- touch {mark}; echo code=$?");
         await terminal.UntilAsync("on 3 hosts: db1,web[1-2]");
-        await terminal.UntilAsync("Go on? [y/N]");
+        await terminal.UntilAsync("Continue? [y/N]");
         await terminal.EnterAsync("n");
         (await terminal.UntilAsync("code=2")).ShouldContain("nothing was run");
         File.Exists(mark).ShouldBeFalse();
 
         await terminal.EnterAsync("clear");
         await terminal.EnterAsync($"fleet exec --all -- touch {mark}; echo code=$?");
-        await terminal.UntilAsync("Go on? [y/N]");
+        await terminal.UntilAsync("Continue? [y/N]");
         await terminal.EnterAsync("y");
         await terminal.UntilAsync("code=0");
         File.Exists(mark).ShouldBeTrue();

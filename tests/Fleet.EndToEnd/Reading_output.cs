@@ -65,7 +65,7 @@ public sealed class Reading_output : IClassFixture<ThreeHosts>
     {
         var result = await ShellAsync("fleet exec web1 --stream -c 'while echo x; do sleep 0.05; done' | head -1");
         result.Stdout.ShouldBe("web1 | x\n", result.ToString());
-        result.Stderr.ShouldContain("goes on: fleet jobs watch");
+        result.Stderr.ShouldContain("continues: fleet jobs watch");
         await _fleet.Admin.RunAsync("jobs", "cancel", "last");
         await JobTruth.OfAsync(_fleet.Admin, "last");
     }

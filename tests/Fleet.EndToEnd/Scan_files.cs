@@ -37,7 +37,7 @@ public sealed class Scan_files : IAsyncLifetime
         (await AppliedAsync("-f", good, "-f", "pack:sshd", "--dry-run")).ShouldBe("would be created: oom, sshd, sshd-root\n");
         (await NamesAsync()).ShouldBeEmpty();
         (await AppliedAsync("-f", good, "-f", "pack:sshd")).ShouldBe("created: oom, sshd, sshd-root\n");
-        (await AppliedAsync("-f", good, "-f", "pack:sshd")).ShouldBe("as they were: oom, sshd, sshd-root\n");
+        (await AppliedAsync("-f", good, "-f", "pack:sshd")).ShouldBe("unchanged: oom, sshd, sshd-root\n");
         (await NamesAsync()).ShouldBe(["oom", "sshd", "sshd-root"]);
 
         // 3. What changed, and what is no longer in the files.

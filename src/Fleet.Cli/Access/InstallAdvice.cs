@@ -25,14 +25,14 @@ internal static class InstallAdvice
     public static async Task WriteAsync(Screen screen, string usual, ProxyAddress? proxy, CreateTokenReply reply)
     {
         if (reply.Installation is not { } place)
-            throw CommandFailure.Controller("the controller cannot install agents; it is of an earlier version", "upgrade it, or enroll with the token alone");
+            throw CommandFailure.Controller("the controller is too old to install agents", "upgrade it, or enroll with the token alone");
         if (!ControllerAddress.TryParse(place.Address.Length > 0 ? place.Address : usual, out var address, out var error))
             throw CommandFailure.Controller(error, "set advertise on the controller");
         await screen.Writer.WriteLineAsync(InstallLine.Create(address, place.KeySha256.Span, reply.Secret, proxy));
         await screen.Writer.FlushAsync();
-        screen.Note($"{reply.Token.Id}: good for {reply.Token.MaxUses} host(s) until {TimeText.Local(reply.Token.ExpiresMs)}; installs agent {Agents(place)}");
-        screen.Note("it takes curl there; as root on a host without sudo, leave `sudo` out");
+        screen.Note($"{reply.Token.Id}: valid for {reply.Token.MaxUses} host(s) until {TimeText.Local(reply.Token.ExpiresMs)}; installs agent {Agents(place)}");
+        screen.Note("hosts need curl; on a host without sudo, run the line as root without `sudo`");
         if (address.Host == "localhost" || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip)))
-            screen.Note($"{address} leads every host to itself: set advertise on the controller to an address that hosts reach");
+            screen.Note($"{address} is a loopback address, agents cannot reach it: set advertise on the controller to an address that hosts can reach");
     }
 }

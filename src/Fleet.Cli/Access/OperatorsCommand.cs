@@ -8,14 +8,14 @@ namespace Fleet.Cli.Access;
 /// <summary>`fleet operators`: who may command.</summary>
 internal static class OperatorsCommand
 {
-    public static Command Create(CommandContext context) => new("operators", "Who may command, and who you are.")
+    public static Command Create(CommandContext context) => new("operators", "Show and manage operators.")
     {
         WhoAmI(context), List(context), Revoke(context),
     };
 
     private static Command WhoAmI(CommandContext context)
     {
-        var command = new Command("whoami", "Your own name and role at the controller.");
+        var command = new Command("whoami", "Show your own name and role.");
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
@@ -51,11 +51,11 @@ internal static class OperatorsCommand
     private static Command Revoke(CommandContext context)
     {
         var name = new Argument<string>("operator") { Description = "Name or id." };
-        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask." };
-        var command = new Command("revoke", "Revoke an operator: its certificate no longer counts, its open calls are cut.") { name, yes };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask for confirmation." };
+        var command = new Command("revoke", "Revoke an operator: its certificate becomes invalid and its open calls end at once.") { name, yes };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            YesOrNo.Ask(context.Screen, parsed.GetValue(yes), $"this revokes the operator {parsed.GetValue(name)}, who has to log in with a new token to come back");
+            YesOrNo.Ask(context.Screen, parsed.GetValue(yes), $"this revokes the operator {parsed.GetValue(name)}, who can log in again only with a new token");
             using var client = context.Connect(parsed);
             var revoked = await client.Operators.RevokeOperatorAsync(new RevokeOperatorRequest { Name = parsed.GetValue(name) }, deadline: context.Soon, cancellationToken: cancellationToken);
             context.Screen.Note($"operator {revoked.Name} is revoked");

@@ -13,40 +13,40 @@ internal static class TokenCommand
     private static readonly TimeSpan DefaultLifetime = TimeSpan.FromMinutes(30);
     private static readonly string[] Roles = ["viewer", "operator", "admin"];
 
-    public static Command Create(CommandContext context) => new("token", "Create, list and revoke join tokens (administrators).")
+    public static Command Create(CommandContext context) => new("token", "Create, list and revoke enrollment tokens (administrators).")
     {
         New(context), List(context), Revoke(context),
     };
 
     private static Command New(CommandContext context)
     {
-        var role = new Option<string?>("--operator") { Description = "For an operator with this role (viewer, operator, admin) instead of agents.", HelpName = "ROLE" };
+        var role = new Option<string?>("--operator") { Description = "Create an operator token with this role (viewer, operator, admin) instead of an agent token.", HelpName = "ROLE" };
         role.AcceptOnlyFromAmong(Roles);
         var lifetime = new Option<TimeSpan?>("--expires")
         {
-            Description = "How long it can be used. Default 30m.", HelpName = "DURATION", CustomParser = result => OptionValues.Duration(result),
+            Description = "How long the token is valid. Default 30m.", HelpName = "DURATION", CustomParser = result => OptionValues.Duration(result),
         };
-        var uses = new Option<uint?>("--uses") { Description = "How often it can be used. Default 1.", HelpName = "N", CustomParser = OptionValues.Whole<uint>() };
+        var uses = new Option<uint?>("--uses") { Description = "How many times the token can be used. Default 1.", HelpName = "N", CustomParser = OptionValues.Whole<uint>() };
         var labels = new Option<KeyValuePair<string, string>[]>("--label", "-l")
         {
-            Description = "Label for every agent that joins with it; may be repeated.", HelpName = "KEY=VALUE", CustomParser = OptionValues.Assignments,
+            Description = "Label for every agent that enrolls with the token; may be repeated.", HelpName = "KEY=VALUE", CustomParser = OptionValues.Assignments,
            
         };
         var allowed = new Option<string[]>("--allow-label")
         {
-            Description = "Key of a label that joining hosts may set themselves, * for any; may be repeated. Default: any, or none with --label.", HelpName = "KEY",
+            Description = "Key of a label that hosts may set themselves when they enroll, * for any; may be repeated. Default: any, or none with --label.", HelpName = "KEY",
         };
-        var note = new Option<string?>("--note") { Description = "What it is for.", HelpName = "TEXT" };
-        var replace = new Option<bool>("--allow-replace") { Description = "A host may take over the name of an enrolled agent (a reinstalled host)." };
-        var install = new Option<bool>("--install") { Description = "Print the line that installs and enrolls an agent on a host, instead of the token." };
-        var command = new Command("create", "Create a token; it is shown once, on standard output.") { role, lifetime, uses, labels, allowed, note, replace, install };
+        var note = new Option<string?>("--note") { Description = "Note that is shown in lists.", HelpName = "TEXT" };
+        var replace = new Option<bool>("--allow-replace") { Description = "Let a host take over the name of an enrolled agent (a reinstalled host)." };
+        var install = new Option<bool>("--install") { Description = "Print a command line that installs and enrolls an agent on a host, instead of the token." };
+        var command = new Command("create", "Create a token. It is printed once, on standard output.") { role, lifetime, uses, labels, allowed, note, replace, install };
         var proxy = new ProxyOptions(command, $"With --install: hosts go through this proxy: {ProxyAddress.Forms}.");
         command.Validators.Add(result =>
         {
             if (!result.GetValue(install) && proxy.IsGiven(result))
-                result.AddError("--proxy is for hosts that are installed: add --install");
+                result.AddError("--proxy requires --install");
             if (result.GetValue(install) && result.GetValue(role) is not null)
-                result.AddError("--install is for agents: leave out --operator");
+                result.AddError("--install is for agents and cannot be combined with --operator");
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -77,7 +77,7 @@ internal static class TokenCommand
             var how = request.Kind == TokenKind.Agent
                 ? $"fleet-agent enroll --controller {client.Context.Controller} --token TOKEN"
                 : $"fleet login --controller {client.Context.Controller} --token TOKEN";
-            context.Screen.Note($"{reply.Token.Id}: good for {reply.Token.MaxUses} {(reply.Token.MaxUses == 1 ? "use" : "uses")} until {TimeText.Local(reply.Token.ExpiresMs)}; use it with: {how}");
+            context.Screen.Note($"{reply.Token.Id}: valid for {reply.Token.MaxUses} {(reply.Token.MaxUses == 1 ? "use" : "uses")} until {TimeText.Local(reply.Token.ExpiresMs)}; use it with: {how}");
             return ExitCode.Success;
         });
         return command;
@@ -85,9 +85,9 @@ internal static class TokenCommand
 
     private static Command List(CommandContext context)
     {
-        var all = new Option<bool>("--all") { Description = "Also used up, expired and revoked ones." };
+        var all = new Option<bool>("--all") { Description = "Include tokens that are used up, expired or revoked." };
         var json = new Option<bool>("--json") { Description = "One JSON object per line." };
-        var command = new Command("list", "List tokens; their secrets are kept nowhere.") { all, json };
+        var command = new Command("list", "List tokens (never their secrets).") { all, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
@@ -112,7 +112,7 @@ internal static class TokenCommand
     private static Command Revoke(CommandContext context)
     {
         var id = new Argument<string>("token") { Description = "The token's id (t-...), not the token itself." };
-        var command = new Command("revoke", "Make a token useless. Who joined with it stays.") { id };
+        var command = new Command("revoke", "Revoke a token. Agents and operators enrolled with it are not affected.") { id };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);

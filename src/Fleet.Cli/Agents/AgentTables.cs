@@ -21,14 +21,14 @@ internal static class AgentTables
             return;
         }
 
-        TableText.Write(screen, ["HOST", "LINK", "LAST SEEN", "OS", "VERSION", "LABELS"], agents.Select(a => (IReadOnlyList<string>)
+        TableText.Write(screen, ["HOST", "STATUS", "LAST SEEN", "OS", "VERSION", "LABELS"], agents.Select(a => (IReadOnlyList<string>)
         [
             a.Name, Link(a), TimeText.Ago(a.LastSeenMs, now),
             a.Facts.TryGetValue("os", out var os) ? os : "-", a.Version, Labels(a),
         ]));
         screen.Note($"{Plural.Of(agents.Count, "host")}, {agents.Count(a => a.Online)} online");
         if (agents.Where(a => a.DuplicateSinceMs > 0).Select(a => a.Name).ToList() is { Count: > 0 } duplicates)
-            screen.Note($"two processes use the identity of {NodeSet.Fold(duplicates)}: 'fleet agents show' tells more, 'fleet agents clear-duplicate' releases it");
+            screen.Note($"two processes use the identity of {NodeSet.Fold(duplicates)}: see 'fleet agents show'; 'fleet agents clear-duplicate' clears it");
     }
 
     public static void Show(Screen screen, Agent agent, bool json, DateTimeOffset now)
@@ -43,7 +43,7 @@ internal static class AgentTables
         {
             ("name", agent.Name),
             ("id", agent.Id),
-            ("link", agent.Online ? $"online since {TimeText.Local(agent.ConnectedMs)}" : $"offline ({agent.OfflineReason})"),
+            ("status", agent.Online ? $"online since {TimeText.Local(agent.ConnectedMs)}" : $"offline ({agent.OfflineReason})"),
             ("last seen", $"{TimeText.Local(agent.LastSeenMs)} ({TimeText.Ago(agent.LastSeenMs, now)})"),
             ("round trip", agent.RoundTripUs == 0 ? "-" : string.Create(CultureInfo.InvariantCulture, $"{agent.RoundTripUs / 1000.0:0.0} ms")),
             ("version", agent.Version),
@@ -56,18 +56,18 @@ internal static class AgentTables
         if (agent.DuplicateSinceMs > 0)
         {
             rows.Insert(3, ("DUPLICATE", $"two processes use this identity since {TimeText.Local(agent.DuplicateSinceMs)}: {agent.DuplicateNote}"));
-            rows.Insert(4, ("", agent.TasksHeld ? "new tasks are held; enroll the copy anew, then: fleet agents clear-duplicate " + agent.Name : "tasks go on"));
+            rows.Insert(4, ("", agent.TasksHeld ? "new tasks are held; enroll the copy again, then: fleet agents clear-duplicate " + agent.Name : "tasks are not held"));
         }
 
         if (agent.HitsPerMinute > 0)
         {
             rows.Add(("hits", $"{agent.HitsPerMinute} a minute"
-                + (agent.HitsSlowedSinceMs > 0 ? $", more than it may report: slowed down since {TimeText.Local(agent.HitsSlowedSinceMs)}" : "")));
+                + (agent.HitsSlowedSinceMs > 0 ? $", above its limit: throttled since {TimeText.Local(agent.HitsSlowedSinceMs)}" : "")));
         }
 
         if (agent.FindingsNotAssigned + agent.FindingsUnknownScan > 0)
         {
-            rows.Add(("reports", $"{agent.FindingsNotAssigned} findings of scans that it did not have (kept, no alert), "
+            rows.Add(("reports", $"{agent.FindingsNotAssigned} hits of scans not assigned to it (kept, no alert), "
                 + $"{agent.FindingsUnknownScan} of scans that do not exist (dropped)"));
         }
 

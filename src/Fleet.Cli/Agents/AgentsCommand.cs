@@ -11,7 +11,7 @@ namespace Fleet.Cli.Agents;
 /// <summary>`fleet agents`: the hosts that are enrolled.</summary>
 internal static class AgentsCommand
 {
-    public static Command Create(CommandContext context) => new("agents", "List, install, describe, label, upgrade and remove hosts.")
+    public static Command Create(CommandContext context) => new("agents", "List, install, label, upgrade and remove agents.")
     {
         List(context), InstallCommand.Create(context), Show(context), Label(context), ClearDuplicate(context), Remove(context), Explain(context),
         UpgradeCommand.Create(context), ArtifactsCommand.Create(context),
@@ -20,8 +20,8 @@ internal static class AgentsCommand
     private static Command List(CommandContext context)
     {
         var json = new Option<bool>("--json") { Description = "One JSON object per line." };
-        var offline = new Option<bool>("--offline") { Description = "Only hosts without a link." };
-        var names = new Option<bool>("--names") { Description = "Only the names, folded into a node set." };
+        var offline = new Option<bool>("--offline") { Description = "Only hosts that are offline." };
+        var names = new Option<bool>("--names") { Description = "Print only the names, as a node set." };
         var command = new Command("list", "List hosts.");
         var target = new TargetOptionSet(command, required: false);
         foreach (var option in (Option[])[offline, names, json])
@@ -35,7 +35,7 @@ internal static class AgentsCommand
             while (await call.ResponseStream.MoveNext(cancellationToken))
                 agents.AddRange(call.ResponseStream.Current.Agents.Where(a => !parsed.GetValue(offline) || !a.Online));
             if (agents.Count == 0 && !parsed.GetValue(offline))
-                context.Screen.Note("no host is enrolled yet; an admin makes the line that adds one: fleet token create --install");
+                context.Screen.Note("no host is enrolled yet; an admin creates the command line that adds one: fleet token create --install");
             if (parsed.GetValue(names))
                 await context.Screen.Writer.WriteLineAsync($"{NodeSet.Fold(agents.Select(a => a.Name))}");
             else
@@ -48,8 +48,8 @@ internal static class AgentsCommand
     private static Command Show(CommandContext context)
     {
         var name = new Argument<string>("host") { Description = "Name or id." };
-        var json = new Option<bool>("--json") { Description = "As a JSON object." };
-        var command = new Command("show", "Everything known of one host.") { name, json };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object." };
+        var command = new Command("show", "Show details of one host.") { name, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
@@ -62,7 +62,7 @@ internal static class AgentsCommand
 
     private static Command Label(CommandContext context)
     {
-        var command = new Command("label", "Set and remove labels: fleet agents label TARGET --set role=web --remove old.");
+        var command = new Command("label", "Set or remove labels: fleet agents label TARGET --set role=web --remove old.");
         var target = new TargetOptionSet(command, required: true);
         var set = new Option<KeyValuePair<string, string>[]>("--set", "-s")
         {
@@ -84,7 +84,7 @@ internal static class AgentsCommand
             if (reply.Changed.Count > 0)
                 await context.Screen.Writer.WriteLineAsync($"changed: {NodeSet.Fold(reply.Changed)}");
             if (reply.Unchanged.Count > 0)
-                await context.Screen.Writer.WriteLineAsync($"as they were: {NodeSet.Fold(reply.Unchanged)}");
+                await context.Screen.Writer.WriteLineAsync($"unchanged: {NodeSet.Fold(reply.Unchanged)}");
             return ExitCode.Success;
         });
         return command;
@@ -93,9 +93,9 @@ internal static class AgentsCommand
     private static Command ClearDuplicate(CommandContext context)
     {
         var command = new Command(
-            "clear-duplicate", "Say that the process connected now is the host, where two used one identity: the flag goes, and tasks that were held go out.");
+            "clear-duplicate", "Clear the duplicate flag of hosts whose identity two processes used: the process that is connected now is the host, and held tasks are dispatched.");
         var target = new TargetOptionSet(command, required: true);
-        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask." };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask for confirmation." };
         command.Options.Add(yes);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -109,7 +109,7 @@ internal static class AgentsCommand
             if (reply.Cleared.Count > 0)
                 await context.Screen.Writer.WriteLineAsync($"cleared: {NodeSet.Fold(reply.Cleared)}");
             if (reply.Unchanged.Count > 0)
-                await context.Screen.Writer.WriteLineAsync($"as they were: {NodeSet.Fold(reply.Unchanged)}");
+                await context.Screen.Writer.WriteLineAsync($"unchanged: {NodeSet.Fold(reply.Unchanged)}");
             return ExitCode.Success;
         });
         return command;
@@ -117,9 +117,9 @@ internal static class AgentsCommand
 
     private static Command Remove(CommandContext context)
     {
-        var command = new Command("remove", "Revoke hosts: their certificates no longer count and their links are cut at once.");
+        var command = new Command("remove", "Remove hosts from the fleet: their certificates are revoked and their connections closed at once.");
         var target = new TargetOptionSet(command, required: true);
-        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask." };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask for confirmation." };
         command.Options.Add(yes);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -141,7 +141,7 @@ internal static class AgentsCommand
     {
         var name = new Argument<string>("host") { Description = "Name of the host." };
         var expression = new Argument<string>("target") { Description = "The target." };
-        var command = new Command("explain", "Say clause by clause why a target matches a host or does not.") { name, expression };
+        var command = new Command("explain", "Explain clause by clause why a target matches a host or does not.") { name, expression };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Protocol.Targets.Target.Parse(parsed.GetValue(expression)!);

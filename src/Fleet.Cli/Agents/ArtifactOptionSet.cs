@@ -9,12 +9,12 @@ namespace Fleet.Cli.Agents;
 /// <summary>Which artifacts agents are to be upgraded with, one for each architecture: those that the controller has, or files from here.</summary>
 internal sealed class ArtifactOptionSet
 {
-    private readonly Option<string?> _version = new("--version") { Description = "The version; the default is the controller's own.", HelpName = "V" };
+    private readonly Option<string?> _version = new("--version") { Description = "Version to upgrade to. Default: the controller's own.", HelpName = "V" };
     private readonly Option<string[]> _files = new("--file")
     {
-        Description = "A fleet-agent tarball or program from here, brought to the controller first; may be repeated, for each architecture.", HelpName = "FILE",
+        Description = "Local fleet-agent tarball or program, uploaded to the controller first; may be repeated, once for each architecture.", HelpName = "FILE",
     };
-    private readonly Option<string[]> _sha256 = new("--sha256") { Description = "The SHA-256 that the artifact must have; may be repeated, for each architecture.", HelpName = "HEX" };
+    private readonly Option<string[]> _sha256 = new("--sha256") { Description = "SHA-256 that the artifact must have; may be repeated, once for each architecture.", HelpName = "HEX" };
 
     public ArtifactOptionSet(Command command)
     {
@@ -27,10 +27,10 @@ internal sealed class ArtifactOptionSet
     {
         var pins = (parsed.GetValue(_sha256) ?? []).Select(pin => pin.ToLowerInvariant()).ToList();
         if (pins.Exists(pin => pin.Length != 64 || !pin.All(char.IsAsciiHexDigitLower)))
-            throw CommandFailure.Usage("--sha256 is no SHA-256", "give 64 hexadecimal digits, as in SHA256SUMS");
+            throw CommandFailure.Usage("--sha256 is not a SHA-256", "give 64 hexadecimal digits, as in SHA256SUMS");
         var version = parsed.GetValue(_version);
         if (version is not null && !ArtifactNames.IsVersion(version))
-            throw CommandFailure.Usage($"--version \"{version}\" is no version", "give it as in the artifact's name: 1.2.3");
+            throw CommandFailure.Usage($"--version \"{version}\" is not a version", "write it as in the artifact's name: 1.2.3");
         var files = parsed.GetValue(_files) ?? [];
         if (files.Length > 0)
             return await BringAsync(files, version, pins, client, context, cancellationToken);
@@ -48,7 +48,7 @@ internal sealed class ArtifactOptionSet
         {
             throw CommandFailure.Usage(
                 $"the controller has no agent {version}{(pins.Count == 0 ? "" : " with this SHA-256")}",
-                all.Count == 0 ? "bring one with --file" : $"it has {string.Join(", ", all.Select(a => a.Version).Distinct().Order(NaturalOrder.Comparer))}; bring another one with --file");
+                all.Count == 0 ? "upload one with --file" : $"it has {string.Join(", ", all.Select(a => a.Version).Distinct().Order(NaturalOrder.Comparer))}; upload another one with --file");
         }
 
         return OneForEach(found, architecture => $"the controller has several agents {version} for {architecture}");
@@ -58,7 +58,7 @@ internal sealed class ArtifactOptionSet
     {
         var groups = found.GroupBy(ArtifactsCommand.Architecture).ToList();
         return groups.Find(group => group.Count() > 1) is { } unclear
-            ? throw CommandFailure.Usage(several(unclear.Key), $"say which with --sha256: {string.Join(", ", unclear.Select(Digest))}")
+            ? throw CommandFailure.Usage(several(unclear.Key), $"choose one with --sha256: {string.Join(", ", unclear.Select(Digest))}")
             : [.. groups.Select(group => group.Single()).OrderByDescending(artifact => ArtifactsCommand.Architecture(artifact) == Architectures.X86)];
     }
 
@@ -76,10 +76,10 @@ internal sealed class ArtifactOptionSet
         var brought = new List<Artifact>();
         foreach (var upload in uploads)
         {
-            context.Screen.Note($"bringing {Path.GetFileName(upload.Path)} ({upload.Head.SizeBytes} bytes) to the controller");
+            context.Screen.Note($"uploading {Path.GetFileName(upload.Path)} ({upload.Head.SizeBytes} bytes) to the controller");
             brought.Add(await ReadAsync(upload.Path, () => upload.SendAsync(client, cancellationToken)));
             if (upload.Head.Architecture is { Length: > 0 } architecture && ArtifactsCommand.Architecture(brought[^1]) != architecture)
-                throw CommandFailure.Controller($"the controller has taken {Path.GetFileName(upload.Path)} for an agent for {ArtifactsCommand.Architecture(brought[^1])}; it is of an earlier version", "upgrade it, then bring the file again");
+                throw CommandFailure.Controller($"the controller stored {Path.GetFileName(upload.Path)} as an agent for {ArtifactsCommand.Architecture(brought[^1])}: the controller is too old", "upgrade the controller, then upload the file again");
         }
 
         return OneForEach(brought.DistinctBy(Digest), architecture => $"several of the files are agents for {architecture}");
@@ -89,11 +89,11 @@ internal sealed class ArtifactOptionSet
     {
         var isNamed = ArtifactNames.TryRead(Path.GetFileName(path), out var named, out var architecture);
         if (version is null && !isNamed)
-            throw CommandFailure.Usage($"the version of {path} does not stand in its name", $"give --version, or name it {ArtifactNames.Of("1.2.3")}");
+            throw CommandFailure.Usage($"the name of {path} does not contain its version", $"give --version, or name it {ArtifactNames.Of("1.2.3")}");
         var upload = await ReadAsync(path, () => ArtifactUpload.OpenAsync(path, version ?? named!, architecture ?? "", cancellationToken));
         return pins.Count == 0 || pins.Contains(Digest(upload.Head))
             ? upload
-            : throw CommandFailure.Usage($"the SHA-256 of {path} is {Digest(upload.Head)}", "and not what --sha256 asks for");
+            : throw CommandFailure.Usage($"the SHA-256 of {path} is {Digest(upload.Head)}", "it differs from --sha256: check the file and the digest");
     }
 
     private static async Task<T> ReadAsync<T>(string path, Func<Task<T>> read)

@@ -13,9 +13,9 @@ internal static class ArtifactsCommand
     {
         var remove = new Option<string?>("--remove")
         {
-            Description = "Remove one that --file has brought: its version, or the first digits of its SHA-256.", HelpName = "V",
+            Description = "Remove an uploaded artifact: its version, or the first digits of its SHA-256.", HelpName = "V",
         };
-        var command = new Command("artifacts", "List what agents can be upgraded to, and remove what `agents upgrade --file` has brought.") { remove };
+        var command = new Command("artifacts", "List the artifacts that agents can be upgraded to, or remove an uploaded one.") { remove };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
@@ -38,7 +38,7 @@ internal static class ArtifactsCommand
     public static void Write(Screen screen, IEnumerable<Artifact> artifacts) =>
         TableText.Write(screen, ["VERSION", "ARCH", "BYTES", "SHA-256", "FROM"], artifacts.OrderBy(a => a.Version, NaturalOrder.Comparer).ThenBy(Architecture, StringComparer.Ordinal).Select(a => (IReadOnlyList<string>)
         [
-            a.Version, Architecture(a), a.SizeBytes.ToString(System.Globalization.CultureInfo.InvariantCulture), Digest(a), a.Uploaded ? "brought with --file" : "the controller's own",
+            a.Version, Architecture(a), a.SizeBytes.ToString(System.Globalization.CultureInfo.InvariantCulture), Digest(a), a.Uploaded ? "uploaded" : "built in",
         ]));
 
     /// <summary>The one that is meant.</summary>
@@ -52,7 +52,7 @@ internal static class ArtifactsCommand
         {
             1 => found[0],
             0 => throw CommandFailure.Usage($"the controller has no agent {wanted}", "`fleet agents artifacts` lists what it has"),
-            _ => throw CommandFailure.Usage($"the controller has several agents {wanted}", $"say which by its SHA-256: {string.Join(", ", found.Select(Digest))}"),
+            _ => throw CommandFailure.Usage($"the controller has several agents {wanted}", $"choose one by its SHA-256: {string.Join(", ", found.Select(Digest))}"),
         };
     }
 

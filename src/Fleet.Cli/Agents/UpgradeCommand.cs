@@ -18,17 +18,17 @@ internal sealed class UpgradeCommand
 
     private readonly Option<string?> _batch = new("--batch")
     {
-        Description = "Hosts at work at once: a count or a share (5, 10%). Default 5%.", HelpName = "N|P%", CustomParser = OptionValues.CountOrShareOfHosts,
+        Description = "Hosts upgraded at once: a count or a percentage (5, 10%). Default 5%.", HelpName = "N|P%", CustomParser = OptionValues.CountOrShareOfHosts,
     };
 
     private readonly Option<string?> _maxFailures = new("--max-failures")
     {
-        Description = "Go on to no more hosts once more than this many did not succeed. Default 2.", HelpName = "N|P%", CustomParser = OptionValues.CountOrShare,
+        Description = "Stop the rollout once more than this many hosts failed. Default 2.", HelpName = "N|P%", CustomParser = OptionValues.CountOrShare,
     };
 
-    private readonly Option<TimeSpan?> _health = Duration("--health-timeout", "From the new version's start to its link; then the host goes back. Default 20s.");
-    private readonly Option<TimeSpan?> _drain = Duration("--drain", "How long a host's other tasks are waited for; then they are interrupted. Default 2m.");
-    private readonly Option<TimeSpan?> _wait = Duration("--wait-offline", "How long a host that has no link now is waited for. Default 10s.");
+    private readonly Option<TimeSpan?> _health = Duration("--health-timeout", "How long the new version may take to connect before it is rolled back. Default 20s.");
+    private readonly Option<TimeSpan?> _drain = Duration("--drain", "How long to wait for other tasks of a host before they are interrupted. Default 2m.");
+    private readonly Option<TimeSpan?> _wait = Duration("--wait-offline", "How long to wait for hosts that are offline. Default 10s.");
     private readonly CommandContext _context;
     private readonly TargetOptionSet _target;
     private readonly ArtifactOptionSet _artifact;
@@ -48,7 +48,7 @@ internal sealed class UpgradeCommand
 
     public static Command Create(CommandContext context)
     {
-        var command = new Command("upgrade", "Make agents another version, newer or older; a host whose new agent has no link in time goes back by itself.");
+        var command = new Command("upgrade", "Upgrade or downgrade agents. A host whose new agent does not connect in time rolls back automatically.");
         var upgrade = new UpgradeCommand(command, context);
         command.SetAction(upgrade.RunAsync);
         return command;

@@ -11,7 +11,7 @@ internal static class AlertTables
 {
     public static void List(Screen screen, IReadOnlyCollection<Alert> alerts, DateTimeOffset now)
     {
-        TableText.Write(screen, ["ALERT", "STATE", "SEVERITY", "WHAT", "WHERE", "HITS", "SINCE", "LAST HIT", "TOLD"], alerts.Select(alert => (IReadOnlyList<string>)
+        TableText.Write(screen, ["ALERT", "STATE", "SEVERITY", "RULE", "HOSTS", "HITS", "SINCE", "LAST HIT", "NOTIFIED"], alerts.Select(alert => (IReadOnlyList<string>)
         [
             alert.Id, AlertWords.State(alert), ScanWords.Severity(alert.Severity), $"{alert.Scan}/{alert.Pattern}", AlertWords.Where(alert),
             alert.Count.ToString(CultureInfo.InvariantCulture), TimeText.Ago(alert.StartedMs, now), TimeText.Ago(alert.LastHitMs, now), AlertWords.Told(alert),
@@ -23,8 +23,8 @@ internal static class AlertTables
     {
         var rows = new List<(string, string)>
         {
-            ("alert", alert.Id), ("state", AlertWords.State(alert)), ("severity", ScanWords.Severity(alert.Severity)), ("what", $"{alert.Scan}/{alert.Pattern}"),
-            ("template", alert.Template), ("where", AlertWords.Where(alert)), ("hits", alert.Count.ToString(CultureInfo.InvariantCulture)),
+            ("alert", alert.Id), ("state", AlertWords.State(alert)), ("severity", ScanWords.Severity(alert.Severity)), ("rule", $"{alert.Scan}/{alert.Pattern}"),
+            ("template", alert.Template), ("hosts", AlertWords.Where(alert)), ("hits", alert.Count.ToString(CultureInfo.InvariantCulture)),
             ("since", $"{TimeText.Local(alert.StartedMs)} ({TimeText.Ago(alert.StartedMs, now)})"),
             ("fired", TimeText.Local(alert.FiredMs)), ("last hit", $"{TimeText.Local(alert.LastHitMs)} ({TimeText.Ago(alert.LastHitMs, now)})"),
             ("resolved", TimeText.Local(alert.ResolvedMs)),
@@ -34,7 +34,7 @@ internal static class AlertTables
         rows.AddRange(alert.Examples.Select(example => ("example", example)));
         rows.AddRange(alert.Deliveries.Select(delivery => ($"{delivery.Status} to {delivery.Channel}", Delivery(delivery))));
         TableText.Write(screen, ["", ""], rows.Where(row => row.Item2.Length > 0).Select(row => (IReadOnlyList<string>)[row.Item1, row.Item2]));
-        screen.Note($"its lines: {ShellText.Line(["fleet", "hits", "--scan", alert.Scan, "--pattern", alert.Pattern])}");
+        screen.Note($"see its hits: {ShellText.Line(["fleet", "hits", "--scan", alert.Scan, "--pattern", alert.Pattern])}");
     }
 
     public static void Silences(Screen screen, IReadOnlyCollection<Silence> silences) =>
@@ -49,7 +49,7 @@ internal static class AlertTables
     {
         if (delivery.SentMs > 0)
             return $"sent {TimeText.Local(delivery.SentMs)}, attempt {delivery.Attempts}";
-        var state = delivery.GivenUp ? "given up" : "not sent yet";
+        var state = delivery.GivenUp ? "given up" : "not sent";
         return $"{state} after {delivery.Attempts} attempts{(delivery.LastError.Length > 0 ? $": {delivery.LastError}" : "")}";
     }
 }

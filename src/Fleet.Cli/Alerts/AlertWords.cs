@@ -32,6 +32,6 @@ internal static class AlertWords
             return $"silenced ({alert.SilenceId})";
         var sent = alert.Deliveries.Where(delivery => delivery.SentMs > 0).Select(delivery => delivery.Channel).Distinct().ToList();
         var stuck = alert.Deliveries.Where(delivery => delivery.SentMs == 0).Select(delivery => delivery.Channel).Distinct().ToList();
-        return string.Join("; ", new[] { sent.Count > 0 ? $"told {string.Join(", ", sent)}" : "", stuck.Count > 0 ? $"NOT told {string.Join(", ", stuck)}" : "" }.Where(part => part.Length > 0));
+        return string.Join("; ", new[] { sent.Count > 0 ? $"notified {string.Join(", ", sent)}" : "", stuck.Count > 0 ? $"NOT notified {string.Join(", ", stuck)}" : "" }.Where(part => part.Length > 0));
     }
 }

@@ -15,7 +15,7 @@ internal static class AlertsCommand
 
     public static Command Create(CommandContext context)
     {
-        var command = new Command("alerts", "What standing scans raised: list, acknowledge, silence, and test where it goes. Alone it lists what is open.")
+        var command = new Command("alerts", "List, acknowledge and silence alerts, and test notification channels. Without a subcommand it lists open alerts.")
         {
             List(context), Show(context), Acknowledge(context), Silence(context), Silences(context), Unsilence(context), Test(context),
         };
@@ -27,11 +27,11 @@ internal static class AlertsCommand
 
     private static Command List(CommandContext context)
     {
-        var all = new Option<bool>("--all") { Description = "Also those that are resolved." };
-        var scan = new Option<string?>("--scan") { Description = "Only of this scan.", HelpName = "NAME" };
-        var limit = new Option<uint?>("--limit") { Description = "The newest N. Default 200.", HelpName = "N", CustomParser = OptionValues.Whole<uint>() };
+        var all = new Option<bool>("--all") { Description = "Include resolved alerts." };
+        var scan = new Option<string?>("--scan") { Description = "Only alerts of this scan.", HelpName = "NAME" };
+        var limit = new Option<uint?>("--limit") { Description = "At most N, the newest. Default 200.", HelpName = "N", CustomParser = OptionValues.Whole<uint>() };
         var json = Json();
-        var command = new Command("list", "List alerts that are open, the newest first.") { all, scan, limit, json };
+        var command = new Command("list", "List open alerts, newest first.") { all, scan, limit, json };
         command.SetAction((parsed, cancellationToken) =>
         {
             var request = new ListAlertsRequest { All = parsed.GetValue(all), Scan = parsed.GetValue(scan) ?? "", Limit = parsed.GetValue(limit) ?? DefaultLimit };
@@ -49,7 +49,7 @@ internal static class AlertsCommand
         else
             AlertTables.List(context.Screen, reply.Alerts, context.Time.GetUtcNow());
         if (reply.Truncated)
-            context.Screen.Note("there are older ones (--limit, --scan)");
+            context.Screen.Note("more alerts exist (--limit, --scan)");
         return ExitCode.Success;
     }
 
@@ -57,7 +57,7 @@ internal static class AlertsCommand
     {
         var id = new Argument<string>("alert") { Description = "The alert's id." };
         var json = Json();
-        var command = new Command("show", "Show an alert: hosts, examples, who was told and when.") { id, json };
+        var command = new Command("show", "Show an alert: hosts, examples and notifications.") { id, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
@@ -74,8 +74,8 @@ internal static class AlertsCommand
     private static Command Acknowledge(CommandContext context)
     {
         var ids = new Argument<string[]>("alerts") { Description = "Ids of alerts.", Arity = ArgumentArity.OneOrMore };
-        var comment = new Option<string?>("--comment", "-m") { Description = "What is being done about it.", HelpName = "TEXT" };
-        var command = new Command("ack", "Say that you look after alerts, and what is being done; others see it.") { ids, comment };
+        var comment = new Option<string?>("--comment", "-m") { Description = "Comment for other operators.", HelpName = "TEXT" };
+        var command = new Command("ack", "Acknowledge alerts.") { ids, comment };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
@@ -85,7 +85,7 @@ internal static class AlertsCommand
             var unknown = request.Ids.Except(reply.Acknowledged).ToList();
             if (unknown.Count == 0)
                 return ExitCode.Success;
-            context.Screen.Note($"there is no alert {string.Join(", ", unknown)} (any more)");
+            context.Screen.Note($"alert not found: {string.Join(", ", unknown)}");
             return ExitCode.SomeFailed;
         });
         return command;
@@ -93,15 +93,15 @@ internal static class AlertsCommand
 
     private static Command Silence(CommandContext context)
     {
-        var scan = new Option<string?>("--scan") { Description = "Of scans with this name; a glob.", HelpName = "GLOB" };
-        var pattern = new Option<string?>("--pattern") { Description = "Of patterns with this name; a glob.", HelpName = "GLOB" };
-        var host = new Option<string?>("--host") { Description = "Of hosts with this name; a glob.", HelpName = "GLOB" };
+        var scan = new Option<string?>("--scan") { Description = "Scans with this name (glob).", HelpName = "GLOB" };
+        var pattern = new Option<string?>("--pattern") { Description = "Patterns with this name (glob).", HelpName = "GLOB" };
+        var host = new Option<string?>("--host") { Description = "Hosts with this name (glob).", HelpName = "GLOB" };
         var lasting = new Option<TimeSpan>("--for")
         {
             Description = "How long, 1m to 90d.", HelpName = "DURATION", Required = true, CustomParser = result => OptionValues.Duration(result),
         };
-        var comment = new Option<string?>("--comment", "-m") { Description = "Why.", HelpName = "TEXT" };
-        var command = new Command("silence", "Hold messages back for a while: fleet alerts silence --scan oom --host 'web*' --for 2h. Alerts are raised all the same.")
+        var comment = new Option<string?>("--comment", "-m") { Description = "Reason, shown to other operators.", HelpName = "TEXT" };
+        var command = new Command("silence", "Mute notifications for some time: fleet alerts silence --scan oom --host 'web*' --for 2h. Alerts still fire.")
         {
             scan, pattern, host, lasting, comment,
         };
@@ -116,13 +116,13 @@ internal static class AlertsCommand
                 Comment = parsed.GetValue(comment) ?? "",
             };
             if (request.Scan.Length + request.Pattern.Length + request.AgentName.Length == 0)
-                throw CommandFailure.Usage("it does not say which alerts", "give --scan, --pattern or --host; --scan '*' for all");
+                throw CommandFailure.Usage("no alerts were selected", "give --scan, --pattern or --host; --scan '*' for all");
             if (parsed.GetValue(lasting) < TimeSpan.FromMinutes(1) || parsed.GetValue(lasting) > TimeSpan.FromDays(90))
                 throw CommandFailure.Usage("--for is out of range", "give 1m to 90d");
             using var client = context.Connect(parsed);
             var silence = await client.Alerts.CreateSilenceAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
             await context.Screen.Writer.WriteLineAsync($"{silence.Id}");
-            context.Screen.Note($"silent until {TimeText.Local(silence.ExpiresMs)}; end it sooner with: fleet alerts unsilence {silence.Id}");
+            context.Screen.Note($"muted until {TimeText.Local(silence.ExpiresMs)}; to end it sooner: fleet alerts unsilence {silence.Id}");
             return ExitCode.Success;
         });
         return command;
@@ -131,7 +131,7 @@ internal static class AlertsCommand
     private static Command Silences(CommandContext context)
     {
         var json = Json();
-        var command = new Command("silences", "List the silences that hold messages back.") { json };
+        var command = new Command("silences", "List active silences.") { json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
@@ -148,12 +148,12 @@ internal static class AlertsCommand
     private static Command Unsilence(CommandContext context)
     {
         var id = new Argument<string>("silence") { Description = "The silence's id." };
-        var command = new Command("unsilence", "End a silence before its time.") { id };
+        var command = new Command("unsilence", "Delete a silence.") { id };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
             var silence = await client.Alerts.DeleteSilenceAsync(new DeleteSilenceRequest { Id = parsed.GetValue(id) }, deadline: context.Soon, cancellationToken: cancellationToken);
-            context.Screen.Note($"silence {silence.Id} of {silence.CreatedBy} is over");
+            context.Screen.Note($"silence {silence.Id} of {silence.CreatedBy} deleted");
             return ExitCode.Success;
         });
         return command;
@@ -162,15 +162,15 @@ internal static class AlertsCommand
     private static Command Test(CommandContext context)
     {
         var name = new Argument<string>("channel") { Description = "The channel's name." };
-        var command = new Command("test", "Send a test message by a channel, and say what came back.") { name };
+        var command = new Command("test", "Send a test notification to a channel and print the result.") { name };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
             var reply = await client.Alerts.TestChannelAsync(new TestChannelRequest { Name = parsed.GetValue(name) }, deadline: context.Time.GetUtcNow().UtcDateTime + s_longestTest, cancellationToken: cancellationToken);
             if (reply.Delivered)
-                context.Screen.Note($"the test message went out by {parsed.GetValue(name)}");
+                context.Screen.Note($"test notification sent to {parsed.GetValue(name)}");
             else
-                context.Screen.Note($"the test message did not go out by {parsed.GetValue(name)}: {reply.Error}");
+                context.Screen.Note($"test notification failed: {parsed.GetValue(name)}: {reply.Error}");
             return reply.Delivered ? ExitCode.Success : ExitCode.SomeFailed;
         });
         return command;

@@ -54,7 +54,7 @@ internal sealed class HostConfirmation
         _prompt.WriteLine($"  on {Plural.Of(preview.Names.Count, "host")}: {Shorten(NodeSet.Fold(preview.Names))}");
         if (preview.Offline.Count > 0)
             _prompt.WriteLine($"  of which {preview.Offline.Count} {(preview.Offline.Count == 1 ? "is" : "are")} offline now: {Shorten(NodeSet.Fold(preview.Offline))}");
-        _prompt.Write("Go on? [y/N] ");
+        _prompt.Write("Continue? [y/N] ");
         _prompt.Flush();
         var answer = _terminal!.ReadLine()?.Trim();
         if (answer is not ("y" or "Y" or "yes"))

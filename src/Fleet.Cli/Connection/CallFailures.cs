@@ -31,7 +31,7 @@ internal static class CallFailures
             _ when failure.IsUnanswered() => CommandFailure.Controller($"the controller at {controller} does not answer"),
             StatusCode.Unavailable => CommandFailure.Controller($"the controller at {controller} cannot be reached: {failure.Cause()}"),
             StatusCode.DeadlineExceeded => CommandFailure.Controller($"the controller at {controller} did not answer in time"),
-            StatusCode.Unimplemented => CommandFailure.Controller($"the controller at {controller} does not know this call: it is older than this fleet command"),
+            StatusCode.Unimplemented => CommandFailure.Controller($"the controller at {controller} is too old for this command"),
             _ => CommandFailure.Controller($"the controller at {controller} answered {failure.StatusCode}: {detail}"),
         };
     }

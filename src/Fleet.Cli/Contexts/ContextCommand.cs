@@ -8,14 +8,14 @@ namespace Fleet.Cli.Contexts;
 /// <summary>`fleet context`: the controllers that this user is logged in to.</summary>
 internal static class ContextCommand
 {
-    public static Command Create(CommandContext context) => new("context", "The controllers that you are logged in to.")
+    public static Command Create(CommandContext context) => new("context", "Manage contexts (the controllers that you are logged in to).")
     {
         List(context), Use(context), Proxy(context), Remove(context),
     };
 
     private static Command List(CommandContext context)
     {
-        var command = new Command("list", "List contexts; * marks the one in use.");
+        var command = new Command("list", "List contexts; * marks the current one.");
         command.SetAction(_ =>
         {
             var current = context.Contexts.Current;
@@ -29,7 +29,7 @@ internal static class ContextCommand
     private static Command Use(CommandContext context)
     {
         var name = new Argument<string>("context");
-        var command = new Command("use", "Choose the context that commands use.") { name };
+        var command = new Command("use", "Set the current context.") { name };
         command.SetAction(parsed =>
         {
             context.Contexts.Use(parsed.GetValue(name)!);
@@ -44,15 +44,15 @@ internal static class ContextCommand
     private static Command Proxy(CommandContext context)
     {
         var address = new Argument<string>("url") { Description = $"{ProxyAddress.Forms}; or none." };
-        var file = new Option<string?>("--proxy-password-file") { Description = "Take the proxy's password from the first line of this file.", HelpName = "FILE" };
-        var command = new Command("proxy", "Reach the context's controller through another proxy, or none.") { address, file };
+        var file = new Option<string?>("--proxy-password-file") { Description = "Read the proxy's password from the first line of this file.", HelpName = "FILE" };
+        var command = new Command("proxy", "Set or remove the proxy of the context.") { address, file };
         command.SetAction(parsed =>
         {
             var text = parsed.GetValue(address)!;
             var proxy = text == "none" ? null : ProxyOptions.Read(text, parsed.GetValue(file));
             var chosen = context.Contexts.Select(parsed.GetValue(context.ContextName));
             context.Contexts.Write(chosen with { Proxy = proxy?.ToSecretText() });
-            context.Screen.Note($"context \"{chosen.Name}\" reaches {chosen.Controller} {(proxy is null ? "without a proxy" : $"through the proxy {proxy}")}");
+            context.Screen.Note($"context \"{chosen.Name}\" connects to {chosen.Controller} {(proxy is null ? "without a proxy" : $"through the proxy {proxy}")}");
             return ExitCode.Success;
         });
         return command;
@@ -61,7 +61,7 @@ internal static class ContextCommand
     private static Command Remove(CommandContext context)
     {
         var name = new Argument<string>("context");
-        var command = new Command("remove", "Forget a context and its key on this machine.") { name };
+        var command = new Command("remove", "Delete a context and its key from this machine.") { name };
         command.SetAction(parsed =>
         {
             context.Contexts.Remove(parsed.GetValue(name)!);

@@ -85,7 +85,7 @@ internal sealed class ContextStore
     public static string Checked(string name) =>
         name.Length is > 0 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && name[0] is not '.' && name != "current"
             ? name
-            : throw CommandFailure.Usage($"\"{name}\" cannot name a context", "use up to 64 letters, digits, '-', '_' and '.'");
+            : throw CommandFailure.Usage($"\"{name}\" is not a valid context name", "use up to 64 letters, digits, '-', '_' and '.'");
 
     private FleetContext Load(string name)
     {

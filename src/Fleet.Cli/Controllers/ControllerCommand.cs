@@ -10,11 +10,11 @@ internal static class ControllerCommand
 {
     private static readonly string[] Levels = ["verbose", "debug", "information", "warning", "error"];
 
-    public static Command Create(CommandContext context) => new("controller", "The controller itself.") { Status(context), LogLevel(context) };
+    public static Command Create(CommandContext context) => new("controller", "Show and configure the controller.") { Status(context), LogLevel(context) };
 
     private static Command Status(CommandContext context)
     {
-        var command = new Command("status", "How the controller is.");
+        var command = new Command("status", "Show controller status.");
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
@@ -39,7 +39,7 @@ internal static class ControllerCommand
     {
         var level = new Argument<string>("level") { Description = string.Join(", ", Levels) };
         level.AcceptOnlyFromAmong(Levels);
-        var command = new Command("log-level", "Change what the controller logs, until its next restart.") { level };
+        var command = new Command("log-level", "Set the controller's log level until its next restart.") { level };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);

@@ -19,7 +19,7 @@ internal static class VersionCommand
 
     public static Command Create(CommandContext context)
     {
-        var server = new Option<bool>("--controller") { Description = "Ask the controller for its version too." };
+        var server = new Option<bool>("--controller") { Description = "Also print the controller's version." };
         var command = new Command("version", "Print versions.") { server };
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -13,7 +13,7 @@ internal static class ExecCommand
         var command = new Command("exec", "Run a command on many hosts at once: fleet exec TARGET -- COMMAND, or -c LINE.");
         var lines = new Option<string[]>("--command", "-c")
         {
-            Description = "A command line for /bin/sh; may be repeated: all run in one job, one after another.",
+            Description = "A command line for /bin/sh; may be repeated: all run in one job, in order.",
             HelpName = "LINE",
         };
         var shell = new Option<string?>("--shell") { Description = "Absolute path of another shell for -c lines.", HelpName = "PATH" };
@@ -31,7 +31,7 @@ internal static class ExecCommand
         if (lines.Length > 0 && words is { Count: > 0 })
             throw CommandFailure.Usage("both -c and words after -- were given", "give lines with -c, or one command after --");
         if (shell is not null && (lines.Length == 0 || !shell.StartsWith('/')))
-            throw CommandFailure.Usage("--shell goes with -c and takes an absolute path");
+            throw CommandFailure.Usage("--shell requires -c and an absolute path");
         if (words is { Count: > 0 })
             return [SpecBuilder.FromWords(words)];
         if (lines.Length == 0)

@@ -17,8 +17,8 @@ internal sealed record JobOrder(TargetSelection Target, bool EveryHost, TaskSpec
 internal sealed class JobJourney
 {
     private readonly CommandContext _context;
-    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask before many hosts are reached." };
-    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Print the job's id and return; the job goes on." };
+    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask for confirmation." };
+    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Print the job's id and return; the job continues." };
 
     public JobJourney(Command command, CommandContext context)
     {

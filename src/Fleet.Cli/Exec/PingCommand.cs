@@ -9,7 +9,7 @@ internal static class PingCommand
 {
     public static Command Create(CommandContext context)
     {
-        var command = new Command("ping", "Ask hosts for a sign of life through a whole job, without starting a process on them.");
+        var command = new Command("ping", "Check that hosts respond, with a job that starts no process on them.");
         var target = new TargetOptionSet(command, required: true);
         var run = new JobRun(command, context);
         command.SetAction((parsed, cancellationToken) =>

@@ -9,8 +9,8 @@ internal static class ScriptCommand
 {
     public static Command Create(CommandContext context)
     {
-        var command = new Command("script", "Send a script along and run it: fleet script FILE TARGET [-- ARGUMENTS]. Its #! line chooses the interpreter.");
-        var file = new Argument<string>("file") { Description = "The script, a local file." };
+        var command = new Command("script", "Send a script to hosts and run it: fleet script FILE TARGET [-- ARGUMENTS]. Its #! line selects the interpreter.");
+        var file = new Argument<string>("file") { Description = "Local script file." };
         command.Arguments.Add(file);
         var target = new TargetOptionSet(command, required: true);
         var run = new JobRun(command, context);

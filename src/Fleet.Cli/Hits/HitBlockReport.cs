@@ -46,7 +46,7 @@ internal sealed class HitBlockReport(Screen screen, HitHighlighter highlighter) 
         Head(HitWords.TimeUs(hit), hit.Scan, hit.Pattern, hit.Severity);
         HighlightedText.Write(screen.Out, hit.Text.Span, highlighter.RangesOf(hit), HitWords.Margin);
         if (hit.Truncated)
-            screen.Out.Write($"{TextStyle.Grey} ... (cut)");
+            screen.Out.Write($"{TextStyle.Grey} ... (truncated)");
         if (stored.NotAssigned)
             screen.Out.Write($"{TextStyle.Yellow} {HitWords.NotAssigned}");
         screen.Writer.WriteLine();

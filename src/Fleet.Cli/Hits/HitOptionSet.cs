@@ -15,19 +15,19 @@ internal sealed class HitOptionSet
 
     private readonly Argument<string?> _target = new("target")
     {
-        Arity = ArgumentArity.ZeroOrOne, Description = "Of which hosts; all where none is named. See docs/targets.md.",
+        Arity = ArgumentArity.ZeroOrOne, Description = "Target hosts. Default: all. See docs/targets.md.",
     };
 
-    private readonly Option<string[]> _scans = new("--scan") { Description = "Only of this scan; may be repeated.", HelpName = "NAME" };
-    private readonly Option<string?> _since = new("--since", "-S") { Description = "From then on: 5m, 1h30m, 2d (ago), 08:00, yesterday, \"2026-11-20 08:00\".", HelpName = "TIME" };
-    private readonly Option<string?> _until = new("--until", "-U") { Description = "Up to then; as --since.", HelpName = "TIME" };
-    private readonly Option<string?> _severity = new("--severity") { Description = "Only so severe and worse: info, warning, error, critical.", HelpName = "NAME" };
-    private readonly Option<string[]> _patterns = new("--pattern") { Description = "Only of the pattern with this name; may be repeated.", HelpName = "NAME" };
-    private readonly Option<string?> _text = new("--text") { Description = "Only lines with this in them, in upper or lower case.", HelpName = "WORDS" };
-    private readonly Option<uint?> _limit = new("--limit") { Description = "The newest N. Default 200.", HelpName = "N", CustomParser = OptionValues.Whole(1u, MostHits) };
-    private readonly Option<bool> _cluster = new("--cluster") { Description = "Similar lines folded, with their true numbers." };
-    private readonly Option<bool> _follow = new("--follow", "-F") { Description = "Go on with hits as they come, until Ctrl-C." };
-    private readonly Option<string?> _after = new("--after") { Description = "With --follow: go on behind this place, which following names when it ends.", HelpName = "PLACE" };
+    private readonly Option<string[]> _scans = new("--scan") { Description = "Only hits of this scan; may be repeated.", HelpName = "NAME" };
+    private readonly Option<string?> _since = new("--since", "-S") { Description = "Start of the time range: 5m, 1h30m, 2d (ago), 08:00, yesterday, \"2026-11-20 08:00\".", HelpName = "TIME" };
+    private readonly Option<string?> _until = new("--until", "-U") { Description = "End of the time range; same forms as --since.", HelpName = "TIME" };
+    private readonly Option<string?> _severity = new("--severity") { Description = "Minimum severity: info, warning, error, critical.", HelpName = "NAME" };
+    private readonly Option<string[]> _patterns = new("--pattern") { Description = "Only hits of the pattern with this name; may be repeated.", HelpName = "NAME" };
+    private readonly Option<string?> _text = new("--text") { Description = "Only lines that contain this text (case is ignored).", HelpName = "WORDS" };
+    private readonly Option<uint?> _limit = new("--limit") { Description = "At most N, the newest. Default 200.", HelpName = "N", CustomParser = OptionValues.Whole(1u, MostHits) };
+    private readonly Option<bool> _cluster = new("--cluster") { Description = "Group similar lines and count them." };
+    private readonly Option<bool> _follow = new("--follow", "-F") { Description = "Print new hits as they arrive, until Ctrl-C." };
+    private readonly Option<string?> _after = new("--after") { Description = "With --follow: resume after this position, which is printed when following ends.", HelpName = "POSITION" };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line." };
     private readonly TimeProvider _time;
 
@@ -49,9 +49,9 @@ internal sealed class HitOptionSet
         var limit = parsed.GetValue(_limit) ?? DefaultLimit;
         var (follow, cluster) = (parsed.GetValue(_follow), parsed.GetValue(_cluster));
         if (follow && (cluster || parsed.GetValue(_until) is not null))
-            throw CommandFailure.Usage($"--follow has no end, so it cannot go with {(cluster ? "--cluster" : "--until")}", "leave one of them out");
+            throw CommandFailure.Usage($"--follow cannot be combined with {(cluster ? "--cluster" : "--until")}", "omit one of them");
         if (parsed.GetValue(_after) is not null && !follow)
-            throw CommandFailure.Usage("--after goes with --follow");
+            throw CommandFailure.Usage("--after requires --follow");
         var request = new SearchHitsRequest
         {
             Scans = { parsed.GetValue(_scans) ?? [] },
@@ -67,7 +67,7 @@ internal sealed class HitOptionSet
             AfterCursor = parsed.GetValue(_after) ?? "",
         };
         return request.UntilMs == 0 || request.SinceMs <= request.UntilMs ? request
-            : throw CommandFailure.Usage("--since is later than --until, so nothing can lie between them");
+            : throw CommandFailure.Usage("--since is later than --until");
     }
 
     /// <summary>How they are shown.</summary>

@@ -20,7 +20,7 @@ internal sealed class HitStreamReport(Screen screen, HitHighlighter highlighter)
             Head(host, hit.Scan, hit.Pattern, hit.Severity, HitWords.TimeUs(hit));
             HighlightedText.Write(screen.Out, hit.Text.Span, highlighter.RangesOf(hit), HitWords.Margin);
             if (hit.Truncated)
-                screen.Out.Write($"{TextStyle.Grey} ... (cut)");
+                screen.Out.Write($"{TextStyle.Grey} ... (truncated)");
             if (notAssigned)
                 screen.Out.Write($"{TextStyle.Yellow} {HitWords.NotAssigned}");
             screen.Writer.WriteLine();

@@ -41,17 +41,17 @@ internal sealed class HitTally
     {
         var parts = new List<string> { Count(Hits, "hit") };
         if (Summarised > 0)
-            parts.Add($"{Count(Summarised, "more line")} counted and not kept");
+            parts.Add($"{Count(Summarised, "more line")} counted only");
         if (Hosts > 0)
             parts.Add($"on {(_hasUnnamedHosts ? "at least " : "")}{Count((ulong)Hosts, "host")}");
         var text = string.Join(", ", parts);
         screen.Writer.Flush();
         screen.Err.Write($"{text}");
         if (Gaps > 0)
-            screen.Err.Write($"; {TextStyle.Red}{Count((ulong)Gaps, "gap")}: lines that nobody saw");
+            screen.Err.Write($"; {TextStyle.Red}{Count((ulong)Gaps, "gap")}: lines lost before they were read");
         screen.Err.WriteLine();
         if (Truncated)
-            screen.Note("there are more than these (--limit)");
+            screen.Note("more hits exist (--limit)");
     }
 
     private static string Count(ulong number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";

@@ -39,7 +39,7 @@ internal sealed class HitWatcher(
                     if (failure is not null && (!hasBegun || isStranger() || !CallFailures.IsPassing(failure)))
                         throw failure;
                     if (brokenSince is null)
-                        notify("the link to the controller broke; trying again");
+                        notify("connection to the controller lost; retrying");
                     // From when it broke, not from the last hit: that may be days ago.
                     brokenSince ??= time.GetTimestamp();
                     if (failure is not null && time.GetElapsedTime(brokenSince.Value) > s_giveUpAfter)
@@ -49,7 +49,7 @@ internal sealed class HitWatcher(
                 }
 
                 if (brokenSince is not null)
-                    notify("the controller is back");
+                    notify("reconnected to the controller");
                 (hasBegun, brokenSince) = (true, null);
                 yield return reply;
                 // Only now: what was not taken is asked for again.

@@ -11,7 +11,7 @@ internal static class HitWords
     public const string Margin = "    | ";
 
     /// <summary>Stands behind what an agent reported of a scan that it did not have.</summary>
-    public const string NotAssigned = "(not assigned: no alert comes of it)";
+    public const string NotAssigned = "(not assigned: not evaluated for alerts)";
 
     /// <summary>Lines that nobody saw.</summary>
     public static string Gap(StoredGap stored)
@@ -28,9 +28,9 @@ internal static class HitWords
             ( > 0, > 0) => $"between {LineTime.Local(gap.SinceUs)} and {LineTime.Local(gap.UntilUs)}",
             ( > 0, _) => $"after {LineTime.Local(gap.SinceUs)}",
             (_, > 0) => $"before {LineTime.Local(gap.UntilUs)}",
-            _ => "at a time that is not known",
+            _ => "at an unknown time",
         };
-        return $"lines {between} on {stored.AgentName}{(gap.Source.Length > 0 ? $" in {gap.Source}" : "")} were gone before they could be read: {gap.Cause}{lost}{(stored.NotAssigned ? $" {NotAssigned}" : "")}";
+        return $"lines {between} on {stored.AgentName}{(gap.Source.Length > 0 ? $" in {gap.Source}" : "")} were lost before they could be read: {gap.Cause}{lost}{(stored.NotAssigned ? $" {NotAssigned}" : "")}";
     }
 
     /// <summary>Lines that are only known by their number.</summary>
@@ -38,7 +38,7 @@ internal static class HitWords
     {
         var summary = stored.Summary;
         var span = summary.FirstUs > 0 && summary.LastUs > 0 ? $" between {LineTime.Local(summary.FirstUs)} and {LineTime.Local(summary.LastUs)}" : "";
-        return $"{summary.Count} more lines like this{span}, counted and not kept: {summary.Template}{(stored.NotAssigned ? $" {NotAssigned}" : "")}";
+        return $"{summary.Count} more lines like this{span}, counted only: {summary.Template}{(stored.NotAssigned ? $" {NotAssigned}" : "")}";
     }
 
     /// <summary>When a hit was written; when it was seen where that is not known.</summary>

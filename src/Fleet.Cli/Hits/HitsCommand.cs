@@ -13,7 +13,7 @@ internal static class HitsCommand
 
     public static Command Create(CommandContext context)
     {
-        var command = new Command("hits", "What standing scans found: fleet hits [TARGET] [--scan oom] [--since 1d] [--cluster]. The newest, in order of time.");
+        var command = new Command("hits", "Show hits of scans: fleet hits [TARGET] [--scan oom] [--since 1d] [--cluster].");
         var options = new HitOptionSet(command, context.Time);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -54,7 +54,7 @@ internal static class HitsCommand
         }
 
         if (watcher.Cursor.Length > 0)
-            context.Screen.Note($"to go on from here: --follow --after {watcher.Cursor}");
+            context.Screen.Note($"to resume from here: --follow --after {watcher.Cursor}");
         return ExitCode.Interrupted;
     }
 
@@ -68,7 +68,7 @@ internal static class HitsCommand
         foreach (var name in request.Scans.Except(known, StringComparer.Ordinal))
         {
             var hint = known.Count == 0 ? "no scan is applied" : Nearest.Hint(name, known);
-            context.Screen.Note($"there is no scan \"{name}\" now: {hint}");
+            context.Screen.Note($"scan \"{name}\" not found: {hint}");
         }
     }
 

@@ -16,7 +16,7 @@ internal static partial class AnswerReader
     {
         var hasBegun = answer.Stdout.Contains(RemoteScript.Begun, StringComparison.Ordinal) || answer.Stdout.Contains("fleet: ", StringComparison.Ordinal);
         if (answer.ExitCode == SshFailed)
-            return hasBegun ? new(InstallKind.ConnectionLost, "what became of it there is not known: run it again") : ReadSsh(target, answer.Stderr);
+            return hasBegun ? new(InstallKind.ConnectionLost, "the result is unknown: run it again") : ReadSsh(target, answer.Stderr);
         if (!hasBegun)
             return new(InstallKind.Unsupported, $"its login shell did not start /bin/sh (exit code {answer.ExitCode})", Tail(answer.Stdout + answer.Stderr));
         return answer.ExitCode switch
@@ -34,13 +34,13 @@ internal static partial class AnswerReader
     {
         var lines = Lines(complaint);
         if (complaint.Contains("HOST IDENTIFICATION HAS CHANGED", StringComparison.Ordinal))
-            return new(InstallKind.HostKeyUnknown, "it is another than known_hosts has: reinstalled, or somebody is in between");
+            return new(InstallKind.HostKeyUnknown, "it differs from the key in known_hosts: the host was reinstalled, or the connection is intercepted");
         if (complaint.Contains("Host key verification failed", StringComparison.Ordinal))
             return new(InstallKind.HostKeyUnknown);
         // "x@y: Permission denied (publickey,password)."; "Too many authentication failures" is the same to the operator.
         if (lines.FindLast(line => line.Contains("Permission denied", StringComparison.Ordinal) || line.Contains("authentication failures", StringComparison.Ordinal)) is { } denied)
             return new(InstallKind.PermissionDenied, denied.IndexOf('(', StringComparison.Ordinal) is var methods and >= 0 ? denied[methods..].TrimEnd('.') : "");
-        return new(InstallKind.CannotConnect, Cause(target, lines.Count > 0 ? lines[^1] : "ssh did not say why"));
+        return new(InstallKind.CannotConnect, Cause(target, lines.Count > 0 ? lines[^1] : "ssh gave no reason"));
     }
 
     /// <summary>"ssh: connect to host web1 port 22: Connection refused" is "Connection refused", so that hosts fold.</summary>
@@ -55,7 +55,7 @@ internal static partial class AnswerReader
     {
         var enrollment = Enrollment().Matches(answer.Stdout).LastOrDefault();
         if (enrollment is null || !AgentId.TryParse(enrollment.Groups["id"].Value, out _) || !AgentName.TryParse(enrollment.Groups["name"].Value, out _))
-            return new(InstallKind.Failed, "the host did not say which agent it is", Tail(answer.Stdout));
+            return new(InstallKind.Failed, "the host did not report its agent", Tail(answer.Stdout));
         var agent = new InstalledAgent(enrollment.Groups["name"].Value, enrollment.Groups["id"].Value);
         return enrollment.Groups["already"].Success ? new(InstallKind.AlreadyEnrolled, Agent: agent) : new(InstallKind.Installed, Agent: agent);
     }

@@ -28,11 +28,11 @@ internal sealed class HostInstaller(InstallOptions options, InstallToken token, 
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return new InstallOutcome(InstallKind.NotAttempted, "it was being installed; what became of it is not known");
+            return new InstallOutcome(InstallKind.NotAttempted, "interrupted while it was being installed; the result is unknown");
         }
         catch (OperationCanceledException)
         {
-            return new InstallOutcome(InstallKind.TimedOut, "what became of it is not known: run it again");
+            return new InstallOutcome(InstallKind.TimedOut, "the result is unknown: run it again");
         }
     }
 

@@ -10,7 +10,7 @@ internal static class InstallCommand
     public static Command Create(CommandContext context)
     {
         var command = new Command(
-            "install", "Install and enroll agents over your own ssh, once: --ssh user@host,... or --inventory FILE; what comes after -- is given to ssh.");
+            "install", "Install and enroll agents over ssh: --ssh user@host,... or --inventory FILE. Arguments after -- are passed to ssh.");
         var set = new InstallOptionSet(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -12,33 +12,33 @@ internal sealed class InstallOptionSet
     private const int MostParallel = 256;
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(7);
 
-    private readonly Option<string[]> _ssh = new("--ssh") { Description = "Hosts: [user@]host[:port], apart by commas; web[01-20] for many.", HelpName = "HOSTS" };
-    private readonly Option<string?> _inventory = new("--inventory", "-i") { Description = "Hosts of an Ansible inventory, INI or YAML; each group becomes the label group.NAME=yes.", HelpName = "FILE" };
-    private readonly Option<string[]> _groups = new("--group", "-g") { Description = "Of the inventory only hosts in this group; may be repeated.", HelpName = "NAME" };
+    private readonly Option<string[]> _ssh = new("--ssh") { Description = "Hosts: [user@]host[:port], separated by commas; web[01-20] for many.", HelpName = "HOSTS" };
+    private readonly Option<string?> _inventory = new("--inventory", "-i") { Description = "Ansible inventory, INI or YAML; each group becomes the label group.NAME=yes.", HelpName = "FILE" };
+    private readonly Option<string[]> _groups = new("--group", "-g") { Description = "Only hosts in this inventory group; may be repeated.", HelpName = "NAME" };
     private readonly Option<int?> _parallel = new("--parallel", "-p")
     {
-        Description = "Hosts at work at once. Default 16.", HelpName = "N", CustomParser = OptionValues.Whole(1, MostParallel),
+        Description = "Hosts installed at once. Default 16.", HelpName = "N", CustomParser = OptionValues.Whole(1, MostParallel),
     };
-    private readonly Option<TimeSpan?> _connect = Duration("--connect-timeout", "How long a connection may take. Default 10s.");
-    private readonly Option<TimeSpan?> _timeout = Duration("--timeout", "For one host, up to its agent's link. Default 5m.");
-    private readonly Option<TimeSpan?> _deadline = Duration("--deadline", "For all hosts together. Default 1h.");
+    private readonly Option<TimeSpan?> _connect = Duration("--connect-timeout", "Connection timeout of ssh. Default 10s.");
+    private readonly Option<TimeSpan?> _timeout = Duration("--timeout", "Timeout for each host, until its agent has connected. Default 5m.");
+    private readonly Option<TimeSpan?> _deadline = Duration("--deadline", "Timeout for all hosts together. Default 1h.");
 
     private readonly Option<KeyValuePair<string, string>[]> _labels = new("--label", "-l")
     {
-        Description = "Label for every agent that joins; may be repeated.", HelpName = "KEY=VALUE", CustomParser = OptionValues.Assignments,
+        Description = "Label for every agent; may be repeated.", HelpName = "KEY=VALUE", CustomParser = OptionValues.Assignments,
     };
 
-    private readonly Option<bool> _replace = new("--replace") { Description = "A host may take over the name of an enrolled agent (a reinstalled host)." };
+    private readonly Option<bool> _replace = new("--replace") { Description = "Let a host take over the name of an enrolled agent (a reinstalled host)." };
     private readonly ProxyOptions _proxy;
-    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only say what would be done; no host and no controller is asked." };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only print what would be done; neither hosts nor the controller are contacted." };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line (docs/json.md)." };
-    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask." };
+    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask for confirmation." };
 
     public InstallOptionSet(Command command)
     {
         foreach (var option in (Option[])[_ssh, _inventory, _groups, _parallel, _connect, _timeout, _deadline, _labels, _replace, _dryRun, _json, _yes])
             command.Options.Add(option);
-        _proxy = new ProxyOptions(command, $"Hosts reach the controller through this proxy: {ProxyAddress.Forms}.");
+        _proxy = new ProxyOptions(command, $"Proxy through which hosts reach the controller: {ProxyAddress.Forms}.");
     }
 
     /// <summary>Whether nobody is to be asked.</summary>
@@ -56,7 +56,7 @@ internal sealed class InstallOptionSet
             throw CommandFailure.Usage(inventory is null ? "no host was given" : "both --ssh and --inventory were given", "give --ssh user@host,... or --inventory FILE");
         if (inventory is not null)
             return InventoryFile.Read(inventory, groups, note);
-        return groups.Length == 0 ? SshHostList.Read(hosts) : throw CommandFailure.Usage("--group is for an inventory's hosts", "give --inventory FILE");
+        return groups.Length == 0 ? SshHostList.Read(hosts) : throw CommandFailure.Usage("--group requires --inventory", "give --inventory FILE");
     }
 
     /// <summary>How it goes over them.</summary>
@@ -64,7 +64,7 @@ internal sealed class InstallOptionSet
     {
         var defaults = new InstallOptions();
         if (sshOptions is [var first, ..] && !first.StartsWith('-'))
-            throw CommandFailure.Usage($"\"{first}\" is no option of ssh", "what comes after -- is given to ssh: -- -J bastion -F FILE");
+            throw CommandFailure.Usage($"\"{first}\" is not an ssh option", "arguments after -- are passed to ssh: -- -J bastion -F FILE");
         return new InstallOptions
         {
             Parallel = parsed.GetValue(_parallel) ?? defaults.Parallel,

@@ -20,7 +20,7 @@ internal sealed record InstallOptions
     /// <summary>How long, once the host is done, the controller may take to see the agent's link. The default is 30 s.</summary>
     public TimeSpan LinkTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>A host may take over the name of an enrolled agent (a reinstalled host).</summary>
+    /// <summary>Let a host take over the name of an enrolled agent (a reinstalled host).</summary>
     public bool Replace { get; init; }
 
     /// <summary>Labels for every agent that joins, KEY=VALUE.</summary>

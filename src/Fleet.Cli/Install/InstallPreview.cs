@@ -23,7 +23,7 @@ internal static class InstallPreview
         }
 
         screen.Writer.Flush();
-        screen.Note($"nothing was done; {Plural.Of(targets.Count, "host")} would each run the line of `fleet token create --install`, with sudo -n where the user is not root");
+        screen.Note($"nothing was changed; {Plural.Of(targets.Count, "host")} would each run the command line of `fleet token create --install`, with sudo -n if the user is not root");
     }
 
     private static string Way(InstallTarget target, InstallOptions options)

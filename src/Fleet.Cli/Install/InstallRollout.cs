@@ -31,7 +31,7 @@ internal sealed class InstallRollout(Func<InstallTarget, CancellationToken, Task
                 try
                 {
                     outcome = stop.IsCancellationRequested
-                        ? new InstallOutcome(InstallKind.NotAttempted, "it had no turn in time; nothing was done there")
+                        ? new InstallOutcome(InstallKind.NotAttempted, "the deadline passed before it was started; nothing was changed")
                         : await install(target, stop.Token);
                 }
                 finally
@@ -75,7 +75,7 @@ internal sealed class InstallRollout(Func<InstallTarget, CancellationToken, Task
         lock (_gate)
         {
             var bad = _results.Count(result => !result.Outcome.IsGood);
-            return $"{ProgressLine.Bar(_results.Count, total)} {_results.Count}/{total} done{(bad > 0 ? $"  {bad} not well" : "")}  {_atWork} at work  {ProgressLine.Elapsed(elapsed)}";
+            return $"{ProgressLine.Bar(_results.Count, total)} {_results.Count}/{total} done{(bad > 0 ? $"  {bad} failed" : "")}  {_atWork} running  {ProgressLine.Elapsed(elapsed)}";
         }
     }
 }

@@ -48,7 +48,7 @@ internal sealed class InstallToken
         };
         var reply = await client.Tokens.CreateTokenAsync(request, deadline: CallFailures.Soon(time), cancellationToken: cancellationToken);
         if (reply.Installation is not { } place)
-            throw CommandFailure.Controller("the controller cannot install agents; it is of an earlier version", "upgrade it");
+            throw CommandFailure.Controller("the controller is too old to install agents", "upgrade it");
         if (!ControllerAddress.TryParse(place.Address.Length > 0 ? place.Address : client.Context.Controller, out var address, out var error))
             throw CommandFailure.Controller(error, "set advertise on the controller");
         return new InstallToken(client, time, reply, address);

@@ -13,11 +13,11 @@ internal static class InstallWords
         InstallKind.PermissionDenied => "permission denied",
         InstallKind.SudoNeedsPassword => "sudo needs a password",
         InstallKind.Unsupported => "unsupported host, nothing was changed",
-        InstallKind.DownloadFailed => "cannot get the agent from the controller, nothing was changed",
-        InstallKind.Disconnected => "installed, but the agent did not link in time",
+        InstallKind.DownloadFailed => "download from the controller failed, nothing was changed",
+        InstallKind.Disconnected => "installed, but the agent did not connect in time",
         InstallKind.ConnectionLost => "connection lost",
         InstallKind.TimedOut => "timed out",
-        InstallKind.NotAttempted => "not done",
+        InstallKind.NotAttempted => "not attempted",
         _ => "failed",
     };
 
@@ -42,11 +42,11 @@ internal static class InstallWords
     /// <summary>What the operator does about it; empty where the reason says that.</summary>
     public static string Hint(InstallKind kind) => kind switch
     {
-        InstallKind.HostKeyUnknown => "log in by hand once, or add the keys to known_hosts; or give: -- -o StrictHostKeyChecking=accept-new",
-        InstallKind.PermissionDenied => "put your key into the user's authorized_keys (ssh-copy-id); passwords are never asked for",
-        InstallKind.SudoNeedsPassword => "let the user run sudo without a password (NOPASSWD), or log in as root",
-        InstallKind.DownloadFailed => "hosts must reach the address that the controller advertises, through --proxy where it takes one",
-        InstallKind.Disconnected => "look there: journalctl -u fleet-agent",
+        InstallKind.HostKeyUnknown => "log in manually once, or add the keys to known_hosts; or pass: -- -o StrictHostKeyChecking=accept-new",
+        InstallKind.PermissionDenied => "add your key to the user's authorized_keys (ssh-copy-id); passwords are never prompted for",
+        InstallKind.SudoNeedsPassword => "allow the user to run sudo without a password (NOPASSWD), or log in as root",
+        InstallKind.DownloadFailed => "hosts must be able to reach the address that the controller advertises, through --proxy if needed",
+        InstallKind.Disconnected => "see on the host: journalctl -u fleet-agent",
         _ => "",
     };
 }

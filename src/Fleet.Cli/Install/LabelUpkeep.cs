@@ -33,7 +33,7 @@ internal sealed class LabelUpkeep(FleetClient client, TimeProvider time)
         }
         catch (RpcException e)
         {
-            return outcome with { Kind = InstallKind.Failed, Reason = $"it is enrolled already, and its labels could not be set: {e.Reason()}" };
+            return outcome with { Kind = InstallKind.Failed, Reason = $"already enrolled, but its labels could not be set: {e.Reason()}" };
         }
     }
 }

@@ -33,7 +33,7 @@ internal sealed class LinkWatch(FleetClient client, TimeProvider time)
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
-            return "the controller does not know this agent (was it removed?): fleet-agent uninstall --purge there, and run it again";
+            return "the controller does not know this agent (was it removed?): run fleet-agent uninstall --purge on the host, then install again";
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.Cancelled && cancellationToken.IsCancellationRequested)
         {

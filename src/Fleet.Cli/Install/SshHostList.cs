@@ -17,7 +17,7 @@ internal static class SshHostList
             foreach (var target in ReadItem(item))
             {
                 if (!targets.TryAdd(target.Name, target) && (targets[target.Name].User, targets[target.Name].Port) != (target.User, target.Port))
-                    throw CommandFailure.Usage($"--ssh names {target.Name} twice, with different users or ports", "name it once");
+                    throw CommandFailure.Usage($"--ssh names {target.Name} twice, with different users or ports", "list it once");
             }
         }
 
@@ -33,7 +33,7 @@ internal static class SshHostList
         var (hosts, portText) = SplitPort(item[(at + 1)..]);
         var port = 0;
         if (portText is not null && !SshNames.TryPort(portText, out port))
-            throw Refuse(item, $"\"{portText}\" is no port from 1 to 65535");
+            throw Refuse(item, $"\"{portText}\" is not a port from 1 to 65535");
         if (hosts.StartsWith('-') && SshNames.HostFault(hosts) is { } option)
             throw Refuse(item, option);
         var names = IsAddress(hosts) ? [hosts] : NodeSet.TryParse(hosts, out var set, out var error) ? set.Names : throw Refuse(item, error!.Message);

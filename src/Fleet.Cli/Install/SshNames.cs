@@ -14,31 +14,31 @@ internal static class SshNames
     public static string? HostFault(string host)
     {
         if (host.Length is 0 or > LongestHost)
-            return $"a host's name has 1 to {LongestHost} characters";
+            return $"a host name has 1 to {LongestHost} characters";
         if (host[0] == '-')
-            return $"\"{host}\" begins with '-', which ssh would take for an option";
+            return $"\"{host}\" begins with '-', which ssh would interpret as an option";
         return host.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or ':' or '%')
             ? null
-            : $"\"{Printable(host)}\" is no name or address of a host: it has letters, digits, '.', '-', '_', ':' and '%'";
+            : $"\"{Printable(host)}\" is not a host name or address: it may contain letters, digits, '.', '-', '_', ':' and '%'";
     }
 
     /// <summary>What is wrong with a user's name; null where nothing is.</summary>
     public static string? UserFault(string user)
     {
         if (user.Length is 0 or > LongestUser)
-            return $"a user's name has 1 to {LongestUser} characters";
+            return $"a user name has 1 to {LongestUser} characters";
         if (user[0] == '-')
-            return $"user \"{user}\" begins with '-', which ssh would take for an option";
+            return $"user \"{user}\" begins with '-', which ssh would interpret as an option";
         return user.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '@' or '+')
             ? null
-            : $"\"{Printable(user)}\" is no user's name: it has letters, digits, '.', '-', '_', '@' and '+'";
+            : $"\"{Printable(user)}\" is not a user name: it may contain letters, digits, '.', '-', '_', '@' and '+'";
     }
 
     /// <summary>What is wrong with the path of a private key. ssh alone reads it, as one word: ~ and its own % are as in its configuration.</summary>
     public static string? FileFault(string path) =>
-        path.Length is 0 or > LongestPath ? $"a file's path has 1 to {LongestPath} characters"
-        : path[0] == '-' ? $"\"{Printable(path)}\" begins with '-', which ssh would take for an option"
-        : path.Any(char.IsControl) ? $"\"{Printable(path)}\" is no file's path: it has control characters"
+        path.Length is 0 or > LongestPath ? $"a file path has 1 to {LongestPath} characters"
+        : path[0] == '-' ? $"\"{Printable(path)}\" begins with '-', which ssh would interpret as an option"
+        : path.Any(char.IsControl) ? $"\"{Printable(path)}\" is not a file path: it contains control characters"
         : null;
 
     /// <summary>Reads a TCP port.</summary>

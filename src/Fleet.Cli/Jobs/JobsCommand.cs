@@ -10,21 +10,21 @@ namespace Fleet.Cli.Jobs;
 /// <summary>`fleet jobs`: look back at jobs, follow, cancel and retry them.</summary>
 internal static class JobsCommand
 {
-    public static Command Create(CommandContext context) => new("jobs", "Look back at jobs, follow, cancel and retry them.")
+    public static Command Create(CommandContext context) => new("jobs", "List, show, watch, cancel and retry jobs.")
     {
         List(context), Show(context), Watch(context), Cancel(context), Retry(context),
     };
 
-    private static Argument<string> JobId() => new("job") { Description = "The job's id, or \"last\" for your newest." };
+    private static Argument<string> JobId() => new("job") { Description = "Job id, or \"last\" for your newest job." };
 
     private static Command List(CommandContext context)
     {
         var limit = new Option<uint?>("--limit") { Description = "At most N jobs. Default 20.", HelpName = "N", CustomParser = OptionValues.Whole<uint>() };
-        var open = new Option<bool>("--open") { Description = "Only jobs that are not done." };
+        var open = new Option<bool>("--open") { Description = "Only jobs that are still open." };
         var by = new Option<string?>("--by") { Description = "Only jobs of this operator.", HelpName = "OPERATOR" };
         var since = new Option<TimeSpan?>("--since")
         {
-            Description = "Only jobs of the last DURATION.", HelpName = "DURATION", CustomParser = result => OptionValues.Duration(result),
+            Description = "Only jobs created within the last DURATION.", HelpName = "DURATION", CustomParser = result => OptionValues.Duration(result),
         };
         var json = new Option<bool>("--json") { Description = "One JSON object per line." };
         var command = new Command("list", "List jobs, newest first.") { limit, open, by, since, json };
@@ -61,8 +61,8 @@ internal static class JobsCommand
     private static Command Show(CommandContext context)
     {
         var id = JobId();
-        var tasks = new Option<bool>("--tasks") { Description = "List the tasks instead of showing their folded output." };
-        var command = new Command("show", "Show a job as it stands: the same output as when it ran.") { id, tasks };
+        var tasks = new Option<bool>("--tasks") { Description = "List tasks instead of their output." };
+        var command = new Command("show", "Show a job and its output.") { id, tasks };
         var show = new ShowOptionSet(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -87,7 +87,7 @@ internal static class JobsCommand
     private static Command Watch(CommandContext context)
     {
         var id = JobId();
-        var command = new Command("watch", "Follow a job to its end, from its beginning.") { id };
+        var command = new Command("watch", "Follow a job from its beginning to its end.") { id };
         var show = new ShowOptionSet(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -104,13 +104,13 @@ internal static class JobsCommand
     private static Command Cancel(CommandContext context)
     {
         var id = JobId();
-        var command = new Command("cancel", "Cancel a job: what waits is not started, what runs is ended with its whole process tree.") { id };
+        var command = new Command("cancel", "Cancel a job: pending tasks are not started, running tasks are ended with their process trees.") { id };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
             var job = await client.Jobs.CancelJobAsync(new CancelJobRequest { Id = parsed.GetValue(id) }, deadline: context.Soon, cancellationToken: cancellationToken);
             if (job.Done)
-                context.Screen.Note($"job {job.Id} is done already; nothing was cancelled");
+                context.Screen.Note($"job {job.Id} is already done; nothing was cancelled");
             else
                 context.Screen.Note($"cancel of job {job.Id} requested; see: fleet jobs watch {job.Id}");
             return ExitCode.Success;
@@ -122,8 +122,8 @@ internal static class JobsCommand
     {
         var id = JobId();
         var detach = new Option<bool>("--detach", "-d") { Description = "Print the new job's id and return." };
-        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask before many hosts are reached." };
-        var command = new Command("retry", "Run a job again, on those hosts only where it did not succeed.") { id, detach, yes };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask for confirmation." };
+        var command = new Command("retry", "Run a job again on the hosts where it did not succeed.") { id, detach, yes };
         var show = new ShowOptionSet(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -39,7 +39,7 @@ internal sealed class IdentityUpkeep(Screen screen, TimeProvider time)
         {
             // Months are left for it at first; only towards the end is it worth a word.
             if (client.Identity.NotAfter - time.GetUtcNow() < LastCall)
-                screen.Note($"your certificate ends on {client.Identity.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC and could not be renewed: {Reason(e)}");
+                screen.Note($"your certificate expires on {client.Identity.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC and could not be renewed: {Reason(e)}");
         }
     }
 

@@ -15,11 +15,11 @@ internal static class LoginCommand
 {
     public static Command Create(CommandContext context)
     {
-        var controller = new Option<string>("--controller") { Description = "HOST or HOST:PORT of the controller.", HelpName = "HOST:PORT", Required = true };
-        var token = new Option<string?>("--token") { Description = "The operator token; without it, it is read from $FLEET_TOKEN or standard input.", HelpName = "TOKEN" };
-        var name = new Option<string?>("--name") { Description = "Your name as others see it. Default: your user name here.", HelpName = "NAME" };
+        var controller = new Option<string>("--controller") { Description = "Address of the controller: HOST or HOST:PORT.", HelpName = "HOST:PORT", Required = true };
+        var token = new Option<string?>("--token") { Description = "Operator token. Default: $FLEET_TOKEN, then standard input.", HelpName = "TOKEN" };
+        var name = new Option<string?>("--name") { Description = "Your operator name. Default: your user name.", HelpName = "NAME" };
         var command = new Command("login", "Log in to a controller with an operator token.") { controller, token, name };
-        var proxy = new ProxyOptions(command, $"Reach the controller through a proxy, now and later: {ProxyAddress.Forms}.");
+        var proxy = new ProxyOptions(command, $"Proxy through which to reach the controller, saved in the context: {ProxyAddress.Forms}.");
         command.SetAction((parsed, cancellationToken) => LogInAsync(
             context,
             parsed.GetValue(controller)!,
@@ -40,7 +40,7 @@ internal static class LoginCommand
         if (!JoinToken.TryParse(tokenText, out var token, out var tokenError))
             throw CommandFailure.Usage(tokenError);
         if (token.Kind != JoinTokenKind.Operator)
-            throw CommandFailure.Usage("this token is for agents", "create one for operators: fleet token create --operator ROLE");
+            throw CommandFailure.Usage("this token is for agents", "create an operator token: fleet token create --operator ROLE");
 
         try
         {
@@ -58,7 +58,7 @@ internal static class LoginCommand
             files.SaveRoot(root.RawData);
             files.SaveIdentity(key, [.. reply.Chain.Select(c => c.ToByteArray())]);
             context.Contexts.Save(new FleetContext(contextName, address.ToString(), reply.Name, reply.Role, proxy?.ToSecretText()));
-            context.Screen.Note($"logged in to {address}{(proxy is null ? "" : $" through the proxy {proxy}")} as {reply.Name} ({reply.Role}); context \"{contextName}\" is in use");
+            context.Screen.Note($"logged in to {address}{(proxy is null ? "" : $" through the proxy {proxy}")} as {reply.Name} ({reply.Role}); current context: \"{contextName}\"");
             return ExitCode.Success;
         }
         catch (RpcException e)
@@ -77,8 +77,8 @@ internal static class LoginCommand
         if (!CryptographicOperations.FixedTimeEquals(SHA256.HashData(root), token.RootFingerprint))
         {
             throw CommandFailure.Controller(
-                $"the server at {address} is not the controller that made this token: its root certificate has another fingerprint",
-                "check the address; if it is right, somebody stands between you and the controller");
+                $"the server at {address} is not the controller that created this token: the fingerprint of its root certificate differs",
+                "check the address; if it is correct, the connection may be intercepted");
         }
 
         return X509CertificateLoader.LoadCertificate(root);

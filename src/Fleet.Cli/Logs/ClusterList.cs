@@ -23,7 +23,7 @@ internal static class ClusterList
         }
 
         if (top > 0 && clusters.Count > top)
-            screen.Note($"{clusters.Count - top} more kinds of lines (--top)");
+            screen.Note($"{clusters.Count - top} more clusters (--top)");
     }
 
     private static string Where(ClusterRow cluster) => (cluster.HostCount, cluster.Hosts.Count) switch

@@ -13,11 +13,11 @@ internal static class GrepCommand
 {
     public static Command Create(CommandContext context)
     {
-        var command = new Command("grep", "Search logs on many hosts at once: fleet grep PATTERN TARGET [--file PATH] [--since 1h]. Without --file it is the journal.");
+        var command = new Command("grep", "Search logs on many hosts: fleet grep PATTERN TARGET [--file PATH] [--since 1h]. Without --file, search the journal.");
         var pattern = new Argument<string?>("pattern")
         {
             Arity = ArgumentArity.ZeroOrOne,
-            Description = "What to look for, a regular expression (linear time: no look-around, no back-references); NAME=PATTERN names it.",
+            Description = "Regular expression to search for (linear time: no look-around, no back-references); NAME=PATTERN names it.",
         };
         command.Arguments.Add(pattern);
         var target = new TargetOptionSet(command, required: true);
@@ -61,7 +61,7 @@ internal static class GrepCommand
     private static void NoteNames(Screen screen, SearchLogs search)
     {
         if (search.Patterns is [{ Name.Length: > 0 } pattern])
-            screen.Note($"looking for \"{pattern.Text}\", named {pattern.Name}; for \"{pattern.Name}={pattern.Text}\" itself write {pattern.Name}\\={pattern.Text}, or -F");
+            screen.Note($"searching for \"{pattern.Text}\", named {pattern.Name}; to search for \"{pattern.Name}={pattern.Text}\" itself write {pattern.Name}\\={pattern.Text}, or -F");
     }
 
     private static void Fill(SearchLogs search, LogMatching matching)

@@ -40,7 +40,7 @@ internal sealed class HistogramReport(Screen screen) : ISearchReport
         if (_counts.Count > 0)
             Draw();
         if (_undated > 0)
-            screen.Note($"{_undated} {(_undated == 1 ? "line has" : "lines have")} no time that is known (--time-format)");
+            screen.Note($"{_undated} {(_undated == 1 ? "line has" : "lines have")} no known time (--time-format)");
         SearchSummary.Write(screen, job, tally, elapsed);
     }
 

@@ -51,7 +51,7 @@ internal sealed class LineReport(Screen screen, SearchLogs search) : ISearchRepo
             screen.Out.Write(Moved);
         HighlightedText.Write(screen.Out, line.Text.Span, line.Ranges, HasForgedHeading(line.Text.Span) ? Moved : "");
         if (line.Truncated)
-            screen.Out.Write($"{TextStyle.Grey} ... (cut)");
+            screen.Out.Write($"{TextStyle.Grey} ... (truncated)");
         screen.Writer.WriteLine();
     }
 }

@@ -7,14 +7,14 @@ namespace Fleet.Cli.Logs;
 /// <summary>Which lines are meant.</summary>
 internal sealed class LogMatchOptionSet
 {
-    private readonly Option<string[]> _patterns = new("--regexp", "-e") { Description = "A further pattern, NAME=PATTERN or PATTERN; may be repeated.", HelpName = "PATTERN" };
-    private readonly Option<bool> _fixed = new("--fixed-strings", "-F") { Description = "Patterns stand for themselves, all of each, instead of being regular expressions with names." };
-    private readonly Option<bool> _ignoreCase = new("--ignore-case", "-i") { Description = "Upper and lower case are the same." };
-    private readonly Option<bool> _word = new("--word-regexp", "-w") { Description = "Only whole words." };
-    private readonly Option<bool> _invert = new("--invert-match", "-v") { Description = "Lines that match no pattern." };
-    private readonly Option<string[]> _not = new("--not") { Description = "Leave out lines that match this; may be repeated.", HelpName = "PATTERN" };
+    private readonly Option<string[]> _patterns = new("--regexp", "-e") { Description = "Another pattern, NAME=PATTERN or PATTERN; may be repeated.", HelpName = "PATTERN" };
+    private readonly Option<bool> _fixed = new("--fixed-strings", "-F") { Description = "Treat patterns as fixed strings, without names." };
+    private readonly Option<bool> _ignoreCase = new("--ignore-case", "-i") { Description = "Ignore case." };
+    private readonly Option<bool> _word = new("--word-regexp", "-w") { Description = "Match only whole words." };
+    private readonly Option<bool> _invert = new("--invert-match", "-v") { Description = "Select lines that match no pattern." };
+    private readonly Option<string[]> _not = new("--not") { Description = "Exclude lines that match this pattern; may be repeated.", HelpName = "PATTERN" };
     private readonly Option<string[]> _json = new("--json-field") { Description = "Only lines that are JSON objects with this field (level=error, http.status>=500); may be repeated.", HelpName = "FIELD=VALUE" };
-    private readonly Option<string?> _encoding = new("--encoding") { Description = "utf-8 (the default) or latin1.", HelpName = "NAME" };
+    private readonly Option<string?> _encoding = new("--encoding") { Description = "Encoding of the lines: utf-8 (default) or latin1.", HelpName = "NAME" };
 
     public LogMatchOptionSet(Command command)
     {
@@ -61,7 +61,7 @@ internal sealed class LogMatchOptionSet
     {
         null or "utf-8" or "utf8" => V1.LogEncoding.Utf8,
         "latin1" or "latin-1" or "iso-8859-1" => V1.LogEncoding.Latin1,
-        _ => throw CommandFailure.Usage($"--encoding \"{name}\" is not known", "give utf-8 or latin1"),
+        _ => throw CommandFailure.Usage($"--encoding \"{name}\" is not supported", "use utf-8 or latin1"),
     };
 }
 

@@ -11,13 +11,13 @@ internal sealed class LogSourceOptionSet
     // As journalctl(1) has them, the worst first.
     private static readonly string[] s_priorities = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
 
-    private readonly Option<string[]> _files = new("--file", "-f") { Description = "A file or glob on the hosts, absolute; may be repeated.", HelpName = "PATH" };
-    private readonly Option<bool> _rotated = new("--rotated") { Description = "Also the files that rotation put aside (.1, .2.gz, -20261120 ...), in order of time." };
-    private readonly Option<bool> _journal = new("--journal", "-j") { Description = "The systemd journal (the default where no file is named)." };
-    private readonly Option<string?> _journalPath = new("--journal-path") { Description = "Another journal: a directory or file on the hosts.", HelpName = "PATH" };
-    private readonly Option<string[]> _units = new("--unit") { Description = "Of the journal only this unit; may be repeated.", HelpName = "UNIT" };
-    private readonly Option<string?> _priority = new("--priority") { Description = "Of the journal only this severity and worse (emerg, alert, crit, err, warning, notice, info, debug).", HelpName = "NAME" };
-    private readonly Option<string[]> _fields = new("--field") { Description = "Of the journal only entries with this field (_PID=1, SYSLOG_IDENTIFIER=sshd); may be repeated.", HelpName = "FIELD=VALUE" };
+    private readonly Option<string[]> _files = new("--file", "-f") { Description = "Absolute path or glob on the hosts; may be repeated.", HelpName = "PATH" };
+    private readonly Option<bool> _rotated = new("--rotated") { Description = "Include rotated files (.1, .2.gz, -20261120 ...), in order of time." };
+    private readonly Option<bool> _journal = new("--journal", "-j") { Description = "The systemd journal (the default without --file)." };
+    private readonly Option<string?> _journalPath = new("--journal-path") { Description = "Path of another journal on the hosts, a directory or a file.", HelpName = "PATH" };
+    private readonly Option<string[]> _units = new("--unit") { Description = "Journal entries of this unit; may be repeated.", HelpName = "UNIT" };
+    private readonly Option<string?> _priority = new("--priority") { Description = "Journal entries at this priority or higher (emerg, alert, crit, err, warning, notice, info, debug).", HelpName = "NAME" };
+    private readonly Option<string[]> _fields = new("--field") { Description = "Journal entries with this field (_PID=1, SYSLOG_IDENTIFIER=sshd); may be repeated.", HelpName = "FIELD=VALUE" };
     private readonly Option<bool> _kernel = new("--kernel", "-k") { Description = "The kernel's ring buffer." };
 
     /// <param name="command">Gets the options.</param>
@@ -39,12 +39,12 @@ internal sealed class LogSourceOptionSet
         foreach (var path in parsed.GetValue(_files) ?? [])
         {
             if (!path.StartsWith('/'))
-                throw CommandFailure.Usage($"--file \"{path}\" is not an absolute path", "hosts have no current directory of yours: write it from / on");
+                throw CommandFailure.Usage($"--file \"{path}\" is not an absolute path", "write an absolute path, beginning with /");
             sources.Add(new LogSource { Files = new FileLogSource { Path = path, Rotated = rotated } });
         }
 
         if (rotated && sources.Count == 0)
-            throw CommandFailure.Usage("--rotated goes with --file");
+            throw CommandFailure.Usage("--rotated requires --file");
         if (parsed.GetValue(_kernel))
             sources.Add(new LogSource { Kernel = new KernelLogSource() });
         var fields = JournalFields(parsed);

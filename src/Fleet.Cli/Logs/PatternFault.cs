@@ -17,11 +17,11 @@ internal sealed record PatternFault(int Offset, string What, string Hint)
     /// <param name="exclusion">How to say what must not match.</param>
     public static PatternFault? Of(LogQueryException refusal, string text, string literally, string exclusion) => refusal switch
     {
-        { Syntax: { } syntax } => new PatternFault(syntax.Offset, $"this is no regular expression: {syntax.Why}", $"to look for the text itself {literally}"),
+        { Syntax: { } syntax } => new PatternFault(syntax.Offset, $"invalid regular expression: {syntax.Why}", $"to search for the text itself {literally}"),
         { InnerException: NotSupportedException } => new PatternFault(
             s_beyondLinear.Select(sign => text.IndexOf(sign, StringComparison.Ordinal)).Where(i => i >= 0).DefaultIfEmpty(0).Min(),
-            "this cannot be matched in linear time",
-            $"look-around, back-references, atomic groups and very large repetitions are not there; say what must not match {exclusion}"),
+            "this pattern cannot be matched in linear time",
+            $"look-around, back-references, atomic groups and very large repetitions are not supported; exclude lines {exclusion}"),
         _ => null,
     };
 }

@@ -26,9 +26,9 @@ internal static class SearchCheck
         if (!search.Sources.Any(source => source.Journal is not null))
             return;
         if (search.RecordStart is not null)
-            throw new LogQueryException("--record-start is for files: a journal's entries are records already; name files, or leave it out");
+            throw new LogQueryException("--record-start requires files: journal entries are already records; name files, or omit it");
         if (search.JsonFields.Count > 0)
-            throw new LogQueryException("--json-field is for files: a journal has fields of its own (--field); name files, or leave it out");
+            throw new LogQueryException("--json-field requires files: the journal has fields of its own (--field); name files, or omit it");
     }
 
     private static void Check(V1.LogPattern pattern)

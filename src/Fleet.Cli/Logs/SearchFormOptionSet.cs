@@ -15,14 +15,14 @@ internal sealed class SearchFormOptionSet
     private const long Reserve = 64 * 1024;
     private const long DefaultResultBytes = 1024 * 1024;
 
-    private readonly Option<bool> _count = new("--count", "-c") { Description = "How many lines, per host, instead of the lines." };
-    private readonly Option<bool> _histogram = new("--histogram") { Description = "How many lines over time, drawn as bars." };
-    private readonly Option<bool> _cluster = new("--cluster") { Description = "Similar lines folded into templates, over all hosts: what to look at first." };
-    private readonly Option<int?> _top = new("--top") { Description = "Only the N largest clusters, or hosts of --count.", HelpName = "N", CustomParser = OptionValues.Whole<int>() };
+    private readonly Option<bool> _count = new("--count", "-c") { Description = "Print the number of matching lines of each host instead of the lines." };
+    private readonly Option<bool> _histogram = new("--histogram") { Description = "Print the number of matching lines over time as bars." };
+    private readonly Option<bool> _cluster = new("--cluster") { Description = "Group similar lines of all hosts into templates." };
+    private readonly Option<int?> _top = new("--top") { Description = "Only the N largest clusters, or hosts with --count.", HelpName = "N", CustomParser = OptionValues.Whole<int>() };
     private readonly Option<uint?> _context = Lines("--context-lines", "-C", "Lines of context around each match.");
     private readonly Option<uint?> _after = Lines("--after-context", "-A", "Lines of context after each match.");
     private readonly Option<uint?> _before = Lines("--before-context", "-B", "Lines of context before each match.");
-    private readonly Option<string?> _recordStart = new("--record-start") { Description = "The first line of a record of several lines, so that a stack trace is one hit.", HelpName = "PATTERN" };
+    private readonly Option<string?> _recordStart = new("--record-start") { Description = "Pattern of the first line of multi-line records, so that a stack trace is one hit.", HelpName = "PATTERN" };
     private readonly Option<ulong?> _most = new("--max-count", "-m")
     {
         Description = "At most N matches from each host. Default 10000.", HelpName = "N", CustomParser = OptionValues.Whole<ulong>(),
@@ -30,22 +30,22 @@ internal sealed class SearchFormOptionSet
 
     private readonly Option<long?> _mostBytes = new("--max-bytes")
     {
-        Description = "At most so many bytes of lines from each host. Default 1MiB, at most 15MiB.", HelpName = "SIZE", CustomParser = result => OptionValues.Size(result),
+        Description = "At most this many bytes of lines from each host. Default 1MiB, maximum 15MiB.", HelpName = "SIZE", CustomParser = result => OptionValues.Size(result),
     };
 
     private readonly Option<long?> _readBytes = new("--read-limit")
     {
-        Description = "Each host stops after reading so much.", HelpName = "SIZE", CustomParser = result => OptionValues.Size(result),
+        Description = "Stop on each host after reading this much.", HelpName = "SIZE", CustomParser = result => OptionValues.Size(result),
     };
 
     private readonly Option<TimeSpan?> _cpu = new("--cpu-limit")
     {
-        Description = "Each host stops after so much processor time.", HelpName = "DURATION", CustomParser = result => OptionValues.Duration(result),
+        Description = "Stop on each host after this much CPU time.", HelpName = "DURATION", CustomParser = result => OptionValues.Duration(result),
     };
 
     private readonly Option<TimeSpan?> _timeout = new("--timeout")
     {
-        Description = "How long a host may search. Default 5m.", HelpName = "DURATION", CustomParser = result => OptionValues.Duration(result),
+        Description = "Search timeout on each host. Default 5m.", HelpName = "DURATION", CustomParser = result => OptionValues.Duration(result),
     };
 
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line (docs/json.md)." };
@@ -64,13 +64,13 @@ internal sealed class SearchFormOptionSet
     {
         var forms = new[] { (_count, LogOutput.Count), (_histogram, LogOutput.Histogram), (_cluster, LogOutput.Clusters) }.Where(form => parsed.GetValue(form.Item1)).ToList();
         if (forms.Count > 1)
-            throw CommandFailure.Usage($"{string.Join(" and ", forms.Select(form => form.Item1.Name))} cannot go together", "choose one form of result");
+            throw CommandFailure.Usage($"{string.Join(" and ", forms.Select(form => form.Item1.Name))} cannot be combined", "choose one");
         search.Output = forms.Count == 0 ? LogOutput.Lines : forms[0].Item2;
         var around = parsed.GetValue(_context) ?? 0;
         search.Before = Math.Max(parsed.GetValue(_before) ?? 0, around);
         search.After = Math.Max(parsed.GetValue(_after) ?? 0, around);
         if (search.Before + search.After > 0 && search.Output != LogOutput.Lines)
-            throw CommandFailure.Usage("context goes with lines", "leave -A, -B and -C out");
+            throw CommandFailure.Usage("context lines cannot be combined with this output", "omit -A, -B and -C");
         if (parsed.GetValue(_recordStart) is { } start)
             search.RecordStart = new LogPattern { Text = start };
         var bytes = parsed.GetValue(_mostBytes) ?? DefaultResultBytes;

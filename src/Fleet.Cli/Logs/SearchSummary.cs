@@ -17,7 +17,7 @@ internal static class SearchSummary
         screen.Err.Write($"{tally.Matches} {(tally.Matches == 1 ? "hit" : "hits")} in {SizeText.Rounded(tally.ReadBytes)} on {Plural.Of(job.Tasks.Count, "host")}: ");
         screen.Err.Write($"{TextStyle.Green}{tally.HostsWithHits} with hits{TextStyle.Plain}, {tally.HostsWithoutHits} without");
         if (tally.HostsInTrouble > 0)
-            screen.Err.Write($", {TextStyle.Red}{tally.HostsInTrouble} not searched in full");
+            screen.Err.Write($", {TextStyle.Red}{tally.HostsInTrouble} failed or incomplete");
         var unfinished = job.Tasks.Count - job.DoneTasks;
         if (unfinished > 0)
             screen.Err.Write($", {TextStyle.Red}{unfinished} not done");
@@ -28,10 +28,10 @@ internal static class SearchSummary
 
     private static string Sentence(string limit) => limit switch
     {
-        "matches" => "stopped at the limit of matches; there may be more (--max-count)",
-        "results" => "stopped at the limit of bytes of results; there are more (--max-bytes)",
-        "bytes" => "stopped at the limit of bytes read; the rest was not searched (--read-limit)",
-        "cpu" => "stopped at the limit of processor time; the rest was not searched (--cpu-limit)",
+        "matches" => "stopped at the match limit; there may be more (--max-count)",
+        "results" => "stopped at the result size limit; there are more (--max-bytes)",
+        "bytes" => "stopped at the read limit; the rest was not searched (--read-limit)",
+        "cpu" => "stopped at the CPU time limit; the rest was not searched (--cpu-limit)",
         _ => $"stopped at a limit: {limit}",
     };
 }

@@ -34,7 +34,7 @@ internal sealed class SearchTally
         ReadBytes += end?.ReadBytes ?? 0;
         var faults = results.Where(result => result.SourceEnd is { Error.Length: > 0 }).Select(result => $"{result.SourceEnd.Source}: {result.SourceEnd.Error}").ToList();
         if (outputRemoved)
-            faults.Add("its results are no longer kept: retention removed them");
+            faults.Add("its results were removed by retention");
         else if (end is null)
             faults.Add(TaskSentence.Whole(ended));
         foreach (var fault in faults)

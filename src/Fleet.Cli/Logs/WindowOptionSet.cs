@@ -13,11 +13,11 @@ internal sealed class WindowOptionSet
         Description = "From then on: 5m, 1h30m, 2d (ago, by each host's own clock), 08:00, yesterday, \"2026-11-20 08:00\", 2026-11-20T08:00:00Z.", HelpName = "TIME",
     };
 
-    private readonly Option<string?> _until = new("--until", "-U") { Description = "Up to then; as --since.", HelpName = "TIME" };
+    private readonly Option<string?> _until = new("--until", "-U") { Description = "End of the time range; same forms as --since.", HelpName = "TIME" };
 
     private readonly Option<string?> _format = new("--time-format")
     {
-        Description = "How times are written in the lines, where that is not found out: iso8601, rfc3164, rfc5424, accesslog, ctime, epoch, klog, json, or a format such as \"dd.MM.yyyy HH:mm:ss\".",
+        Description = "Time format of the lines if it is not detected: iso8601, rfc3164, rfc5424, accesslog, ctime, epoch, klog, json, or a format such as \"dd.MM.yyyy HH:mm:ss\".",
         HelpName = "FORM",
     };
 
@@ -51,10 +51,10 @@ internal sealed class WindowOptionSet
 
         if (Bound(search.HasSinceMs ? search.SinceMs : null, search.HasSinceAgoMs ? search.SinceAgoMs : null)
             > Bound(search.HasUntilMs ? search.UntilMs : null, search.HasUntilAgoMs ? search.UntilAgoMs : null))
-            throw CommandFailure.Usage($"--since {parsed.GetValue(_since)} is later than --until {parsed.GetValue(_until)}", "nothing can lie between them: swap them");
+            throw CommandFailure.Usage($"--since {parsed.GetValue(_since)} is later than --until {parsed.GetValue(_until)}", "swap them");
         search.TimeFormat = parsed.GetValue(_format) ?? "";
         if (search.TimeFormat.Length > 0 && !TimeForm.IsKnown(search.TimeFormat))
-            throw CommandFailure.Usage($"--time-format \"{search.TimeFormat}\" is not known", $"give {string.Join(", ", TimeForm.Names)}, or a format such as \"dd.MM.yyyy HH:mm:ss\"");
+            throw CommandFailure.Usage($"--time-format \"{search.TimeFormat}\" is not supported", $"give {string.Join(", ", TimeForm.Names)}, or a format such as \"dd.MM.yyyy HH:mm:ss\"");
     }
 
     // Hosts go by their own clocks; to tell whether there is anything between the bounds this one does.

@@ -11,21 +11,21 @@ internal sealed class JobOptionSet
 
     private readonly Option<TimeSpan?> _wait = new("--wait-offline")
     {
-        Description = "How long a host that has no link now is waited for; 0s: not at all. Default 10s.",
+        Description = "How long to wait for hosts that are offline; 0s: do not wait. Default 10s.",
         HelpName = "DURATION",
         CustomParser = result => OptionValues.Duration(result),
     };
 
     private readonly Option<TimeSpan?> _deadline = new("--deadline")
     {
-        Description = "For the whole job; tasks still running then time out. Default: what the other timeouts add up to.",
+        Description = "Timeout of the whole job; tasks still running then time out. Default: the sum of the other timeouts.",
         HelpName = "DURATION",
         CustomParser = result => OptionValues.Duration(result),
     };
 
     private readonly Option<string?> _parallel = new("--parallel", "-p")
     {
-        Description = "Hosts at work at once: a count or a share (50, 10%). Default: all.",
+        Description = "Hosts running at once: a count or a percentage (50, 10%). Default: all.",
         HelpName = "N|P%",
         CustomParser = OptionValues.CountOrShareOfHosts,
     };
@@ -34,7 +34,7 @@ internal sealed class JobOptionSet
 
     private readonly Option<string?> _maxFailures = new("--max-failures")
     {
-        Description = "Start no more hosts once more than this many did not succeed (5, 10%).",
+        Description = "Start no more hosts once more than this many failed (5, 10%).",
         HelpName = "N|P%",
         CustomParser = OptionValues.CountOrShare,
     };
@@ -52,7 +52,7 @@ internal sealed class JobOptionSet
             throw CommandFailure.Usage("--wait-offline is out of range", "give at most 7d");
         var deadline = parsed.GetValue(_deadline);
         if (deadline < TimeSpan.FromMilliseconds(1))
-            throw CommandFailure.Usage("--deadline is out of range", "give at least 1ms, or leave it out: then it is what the other timeouts add up to");
+            throw CommandFailure.Usage("--deadline is out of range", "give at least 1ms, or omit it: the default is the sum of the other timeouts");
         var options = new JobOptions
         {
             DeliveryTimeoutMs = (long)wait.TotalMilliseconds,

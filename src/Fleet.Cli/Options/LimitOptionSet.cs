@@ -11,21 +11,21 @@ internal sealed class LimitOptionSet
 
     private readonly Option<long?> _memory = new("--memory-max")
     {
-        Description = "Memory of all its processes; beyond it the kernel kills within the task, and only there.",
+        Description = "Memory limit of all processes of the task; beyond it the kernel kills processes of the task.",
         HelpName = "SIZE",
         CustomParser = result => OptionValues.Size(result),
     };
 
     private readonly Option<int?> _weight = new("--cpu-weight")
     {
-        Description = "Share of the CPUs where they are contended, 1 to 10000; everything else has 100.",
+        Description = "CPU weight under contention, 1 to 10000; the default of other services is 100.",
         HelpName = "N",
         CustomParser = OptionValues.Whole(1, LargestWeight),
     };
 
     private readonly Option<int?> _processes = new("--processes-max")
     {
-        Description = "Processes and threads at a time.", HelpName = "N", CustomParser = OptionValues.Whole<int>(),
+        Description = "Maximum number of processes and threads.", HelpName = "N", CustomParser = OptionValues.Whole<int>(),
     };
 
     public LimitOptionSet(Command command)

@@ -23,7 +23,7 @@ internal static class OptionValues
     {
         var text = CountOrShare(result);
         if (!result.Errors.Any() && CountOrPercent.TryParse(text, out var value, out _) && value.Resolve(int.MaxValue) < 1)
-            result.AddError($"{NameOf(result)} \"{text}\" is not allowed: give at least 1 host, or a share above 0%");
+            result.AddError($"{NameOf(result)} \"{text}\" is not allowed: give at least 1 host, or a percentage above 0%");
         return text;
     }
 
@@ -49,7 +49,7 @@ internal static class OptionValues
         var text = result.Tokens[0].Value;
         if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value is > 0 and <= Highest)
             return value;
-        result.AddError($"{NameOf(result)} \"{text}\" is not allowed: give hosts per second, above 0 and at most {Highest}, for example 10 or 0.5; leave it out for no limit");
+        result.AddError($"{NameOf(result)} \"{text}\" is not allowed: give hosts per second, above 0 and at most {Highest}, for example 10 or 0.5; omit it for no limit");
         return null;
     }
 
@@ -87,7 +87,7 @@ internal static class OptionValues
         var text = result.Tokens[0].Value;
         var (value, error) = parse(text);
         if (error is not null)
-            result.AddError($"this value cannot be read:\n{error.Render(text)}");
+            result.AddError($"invalid value:\n{error.Render(text)}");
         return value;
     }
 }

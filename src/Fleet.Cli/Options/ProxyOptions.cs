@@ -10,7 +10,7 @@ internal sealed class ProxyOptions
     private readonly Option<string?> _proxy;
     private readonly Option<string?> _passwordFile = new("--proxy-password-file")
     {
-        Description = "Take the proxy's password from the first line of this file.", HelpName = "FILE",
+        Description = "Read the proxy's password from the first line of this file.", HelpName = "FILE",
     };
 
     /// <param name="command">The command that gets them.</param>

@@ -9,14 +9,14 @@ internal sealed class RunOptionSet
 {
     private readonly Option<TimeSpan?> _timeout = new("--timeout")
     {
-        Description = "Run timeout on the host; then the whole process tree is ended. Default 5m.",
+        Description = "Timeout on each host; then the whole process tree is ended. Default 5m.",
         HelpName = "DURATION",
         CustomParser = result => OptionValues.Duration(result),
     };
 
     private readonly Option<TimeSpan?> _grace = new("--grace")
     {
-        Description = "Between TERM and KILL. Default 10s.",
+        Description = "Time between TERM and KILL. Default 10s.",
         HelpName = "DURATION",
         CustomParser = result => OptionValues.Duration(result),
     };
@@ -33,13 +33,13 @@ internal sealed class RunOptionSet
 
     private readonly Option<KeyValuePair<string, string>[]> _environment = new("--env", "-e")
     {
-        Description = "Set a variable; may be repeated.",
+        Description = "Set an environment variable; may be repeated.",
         HelpName = "NAME=VALUE",
         CustomParser = OptionValues.Assignments,
     };
 
     private readonly Option<bool> _cleanEnvironment = new("--clean-env") { Description = "Start from an empty environment." };
-    private readonly Option<string?> _stdin = new("--stdin") { Description = "Give this file to standard input on every host; - reads it from here.", HelpName = "FILE" };
+    private readonly Option<string?> _stdin = new("--stdin") { Description = "File for standard input on every host; - for the standard input of this command.", HelpName = "FILE" };
 
     private readonly Option<long?> _head = new("--head-bytes")
     {
@@ -55,7 +55,7 @@ internal sealed class RunOptionSet
         CustomParser = result => OptionValues.Size(result),
     };
 
-    private readonly Option<bool> _stop = new("--stop-on-failure") { Description = "Leave later commands out after one that fails." };
+    private readonly Option<bool> _stop = new("--stop-on-failure") { Description = "Skip later commands after one that fails." };
 
     private readonly LimitOptionSet _limits;
 

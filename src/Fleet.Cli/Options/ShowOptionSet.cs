@@ -10,12 +10,12 @@ namespace Fleet.Cli.Options;
 /// <summary>How a job is shown.</summary>
 internal sealed class ShowOptionSet
 {
-    private readonly Option<bool> _group = new("--group", "-g") { Description = "Fold hosts with the same result together (the default)." };
-    private readonly Option<bool> _noGroup = new("--no-group") { Description = "One block per host, as each is done." };
-    private readonly Option<bool> _similar = new("--similar") { Description = "Fold also results that differ only by host name and numbers." };
-    private readonly Option<bool> _diff = new("--diff") { Description = "Show smaller groups as a difference from the largest." };
-    private readonly Option<bool> _stream = new("--stream") { Description = "Lines as they come, each with its host before it." };
-    private readonly Option<bool> _errorsOnly = new("--errors-only") { Description = "Show only hosts that did not succeed, and standard error." };
+    private readonly Option<bool> _group = new("--group", "-g") { Description = "Group hosts with the same result (default)." };
+    private readonly Option<bool> _noGroup = new("--no-group") { Description = "Print one block per host as each finishes." };
+    private readonly Option<bool> _similar = new("--similar") { Description = "Also group results that differ only by host name and numbers." };
+    private readonly Option<bool> _diff = new("--diff") { Description = "Show smaller groups as a diff from the largest." };
+    private readonly Option<bool> _stream = new("--stream") { Description = "Print lines as they arrive, prefixed with the host." };
+    private readonly Option<bool> _errorsOnly = new("--errors-only") { Description = "Show only hosts that did not succeed." };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line (docs/json.md)." };
     private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Print nothing; the exit code tells." };
 

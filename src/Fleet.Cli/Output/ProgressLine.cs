@@ -61,7 +61,7 @@ internal sealed class ProgressLine : IDisposable
         var parts = new List<string> { string.Create(CultureInfo.InvariantCulture, $"{Bar(job.DoneTasks, total)} {job.DoneTasks}/{total} done") };
         var succeeded = job.Count(TaskState.Succeeded);
         if (job.DoneTasks > succeeded)
-            parts.Add($"{job.DoneTasks - succeeded} not succeeded");
+            parts.Add($"{job.DoneTasks - succeeded} failed");
         AddCount(parts, job, TaskState.Running, "running");
         AddCount(parts, job, TaskState.Dispatched, "starting");
         AddCount(parts, job, TaskState.Pending, "waiting");

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Fleet.Cli.Output;
 
 /// <summary>The reader of standard output has gone (`fleet ... | head`): there is nobody to print for any more.</summary>
-internal sealed class OutputClosedException() : IOException("nobody reads the output any more");
+internal sealed class OutputClosedException() : IOException("the output was closed");
 
 /// <summary>
 /// Standard output as write(2) has it. The console's own stream takes a closed pipe for success, so that a command would go on for ever; a FileStream

@@ -66,7 +66,7 @@ internal sealed class FoldedRenderer : IResultRenderer
             {
                 DiffKind.Added => "+" + line.Text,
                 DiffKind.Removed => "-" + line.Text,
-                DiffKind.Skipped => $" ... {line.Count} lines the same ...",
+                DiffKind.Skipped => $" ... {line.Count} equal lines ...",
                 _ => " " + line.Text,
             }));
         }

@@ -31,7 +31,7 @@ internal static class ResultText
         }
 
         if (task.OutputRemoved)
-            text.Append("(its output is no longer kept: retention removed it)\n");
+            text.Append("(output removed by retention)\n");
         return text.ToString();
     }
 

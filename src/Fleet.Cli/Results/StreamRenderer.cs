@@ -6,7 +6,7 @@ using Fleet.Protocol.V1;
 namespace Fleet.Cli.Results;
 
 /// <summary>
-/// Lines as they come, each with its host before it. A line is printed whole, never mixed with another's; where bytes are missing it is said in place, and
+/// Print lines as they arrive, prefixed with the host. A line is printed whole, never mixed with another's; where bytes are missing it is said in place, and
 /// what stands before and behind them is never joined.
 /// </summary>
 /// <remarks>Holds one unfinished line of each stream, and nothing else of the output.</remarks>
@@ -30,7 +30,7 @@ internal sealed class StreamRenderer : IResultRenderer
         if (task is null)
         {
             if (happened.EventCase == JobEvent.EventOneofCase.OutputRemoved)
-                _screen.Note("the output of this job is no longer kept: retention removed it");
+                _screen.Note("the output of this job was removed by retention");
             _width = Math.Min(40, job.Tasks.Select(t => t.Host.Length).DefaultIfEmpty().Max());
             return;
         }

@@ -137,7 +137,7 @@ internal sealed class JobFollower
         }
 
         if (mode == FollowMode.Own)
-            _screen.Note($"nobody reads the output any more; job {jobId} goes on: fleet jobs watch {jobId}, or fleet jobs cancel {jobId}");
+            _screen.Note($"the output was closed; job {jobId} continues: fleet jobs watch {jobId}, or fleet jobs cancel {jobId}");
         return ExitCode.Interrupted;
     }
 
@@ -149,7 +149,7 @@ internal sealed class JobFollower
             return AfterCtrlC.Detach;
         }
 
-        _screen.Prompt($"\njob {jobId}: [d]etach (it goes on), [c]ancel it, or Enter to keep watching? ");
+        _screen.Prompt($"\njob {jobId}: [d]etach (it continues), [c]ancel it, or Enter to keep watching? ");
         // A second Ctrl-C at the question detaches.
         string? answer;
         try
@@ -179,7 +179,7 @@ internal sealed class JobFollower
     private void Detached(string jobId)
     {
         if (!_quiet)
-            _screen.Note($"detached; job {jobId} goes on: fleet jobs watch {jobId}, or fleet jobs cancel {jobId}");
+            _screen.Note($"detached; job {jobId} continues: fleet jobs watch {jobId}, or fleet jobs cancel {jobId}");
     }
 
     private void Note(ProgressLine progress, string text)

@@ -27,7 +27,7 @@ internal sealed class JobLauncher
         var preview = await _client.Jobs.PreviewTargetAsync(
             new PreviewTargetRequest { Target = target }, deadline: CallFailures.Soon(_time), cancellationToken: cancellationToken);
         if (preview.Unknown.Count > 0)
-            _notify($"not enrolled, so not part of this: {Protocol.NodeSets.NodeSet.Fold(preview.Unknown)}");
+            _notify($"not enrolled, ignored: {Protocol.NodeSets.NodeSet.Fold(preview.Unknown)}");
         var summary = SpecBuilder.Summary(spec.Steps);
         _confirmation.Ask(summary, preview, everyHost);
         if (options.StreamBytes > 0)

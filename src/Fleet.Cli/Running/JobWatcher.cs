@@ -47,13 +47,13 @@ internal sealed class JobWatcher
                     if (!CallFailures.IsPassing(failure) || _time.GetElapsedTime(brokenSince) > GiveUpAfter || _client.Trust.LastRefusal is not null)
                         throw failure;
                     if (failures++ == 0)
-                        _notify("the link to the controller broke; the job goes on there, trying again");
+                        _notify("connection to the controller lost; the job continues, retrying");
                     await Task.Delay(Pause(failures), _time, cancellationToken);
                     break;
                 }
 
                 if (failures > 0)
-                    _notify("the controller is back");
+                    _notify("reconnected to the controller");
                 failures = 0;
                 if (next is null)
                     yield break;

@@ -13,11 +13,11 @@ internal static class ScanApplyCommand
 {
     public static Command Create(CommandContext context)
     {
-        var command = new Command("apply", "Make the scans what the files say, all of it or nothing: fleet scan apply -f scans.yaml.");
+        var command = new Command("apply", "Apply scan files, all or nothing: fleet scan apply -f scans.yaml.");
         var files = new ScanFileOptionSet(command);
-        var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would change." };
-        var prune = new Option<bool>("--prune") { Description = "Delete the scans and channels that are not in the files." };
-        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask before deleting." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only print what would change." };
+        var prune = new Option<bool>("--prune") { Description = "Delete scans and channels that are not in the files." };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask for confirmation before deleting." };
         foreach (var option in (Option[])[dryRun, prune, yes])
             command.Options.Add(option);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -27,7 +27,7 @@ internal static class ScanApplyCommand
             faults.ThrowIfAny();
             var request = new ApplyScansRequest { Scans = { set.Scans }, Channels = { set.Channels }, Prune = parsed.GetValue(prune), DryRun = parsed.GetValue(dryRun) };
             if (request.CalculateSize() > Limits.MessageBytes - 1024)
-                throw CommandFailure.Usage("these scans are more than fits into one message (4 MiB)", "apply them in parts, without --prune");
+                throw CommandFailure.Usage("these scans exceed the message limit (4 MiB)", "apply them in parts, without --prune");
             using var client = context.Connect(parsed);
             await CheckMentionsAsync(context, client, set, request.Prune, faults, cancellationToken);
             if (request.Prune && !request.DryRun)
@@ -37,7 +37,7 @@ internal static class ScanApplyCommand
             await ScanCommand.NamesAsync(context, $"{would}created", reply.Created);
             await ScanCommand.NamesAsync(context, $"{would}changed", reply.Changed);
             await ScanCommand.NamesAsync(context, $"{would}deleted", reply.Deleted);
-            await ScanCommand.NamesAsync(context, "as they were", reply.Unchanged);
+            await ScanCommand.NamesAsync(context, "unchanged", reply.Unchanged);
             await NoteEmptyTargetsAsync(context, client, set.Scans, cancellationToken);
             return ExitCode.Success;
         });
@@ -67,7 +67,7 @@ internal static class ScanApplyCommand
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
             {
-                context.Screen.Note($"no host is scanned for {string.Join(", ", sameTarget.Select(scan => scan.Name))} now ({sameTarget.Key}): {e.Reason()}");
+                context.Screen.Note($"no host matches the target of {string.Join(", ", sameTarget.Select(scan => scan.Name))} now ({sameTarget.Key}): {e.Reason()}");
             }
         }
     }

@@ -10,22 +10,22 @@ internal static class ScanCheckCommand
 {
     public static Command Create(CommandContext context)
     {
-        var command = new Command("check", "Check scan files without a controller: every fault with its file, line and column. With --try, look through a log at hand.");
+        var command = new Command("check", "Check scan files without a controller: every error with file, line and column. With --try, search a local log.");
         var files = new ScanFileOptionSet(command);
-        var log = new Option<string[]>("--try") { Description = "A log on this machine to look through as the scans would; may be repeated.", HelpName = "PATH" };
+        var log = new Option<string[]>("--try") { Description = "Local log to search as the scans would; may be repeated.", HelpName = "PATH" };
         command.Options.Add(log);
         command.SetAction((parsed, cancellationToken) =>
         {
             var faults = new ScanFaults();
             var unset = new SortedSet<string>(StringComparer.Ordinal);
             var set = files.Read(parsed, faults, unset);
-            faults.ThrowIfAny("these files are not well");
-            context.Screen.Note($"{Count(set.Scans.Count, "scan")} and {Count(set.Channels.Count, "channel")} in {Count(set.Files, "file")}: well");
+            faults.ThrowIfAny("invalid scan files");
+            context.Screen.Note($"{Count(set.Scans.Count, "scan")} and {Count(set.Channels.Count, "channel")} in {Count(set.Files, "file")}: valid");
             if (unset.Count > 0)
-                context.Screen.Note($"not set here, to be set for fleet scan apply: {string.Join(", ", unset)}");
+                context.Screen.Note($"not set, required by fleet scan apply: {string.Join(", ", unset)}");
             var elsewhere = set.Mentions.Select(mention => mention.Text).Except(set.Channels.Select(channel => channel.Name)).Distinct().ToList();
             if (elsewhere.Count > 0)
-                context.Screen.Note($"not in these files, so the controller must have them: {string.Join(", ", elsewhere)}");
+                context.Screen.Note($"not in these files, must exist on the controller: {string.Join(", ", elsewhere)}");
             foreach (var note in UnusedNames(set.Scans))
                 context.Screen.Note(note);
             foreach (var path in parsed.GetValue(log) ?? [])
@@ -40,8 +40,8 @@ internal static class ScanCheckCommand
         from scan in scans
         from pattern in scan.Order.Patterns
         from name in PatternSet.GroupNames(PatternReader.Of(pattern.Pattern))
-        select $"warning: {scan.Name}, pattern {(pattern.Pattern.Name.Length > 0 ? pattern.Pattern.Name : pattern.Pattern.Text)}: nothing makes use of the named group <{name}>; "
-            + "it groups as (?:...) does";
+        select $"warning: {scan.Name}, pattern {(pattern.Pattern.Name.Length > 0 ? pattern.Pattern.Name : pattern.Pattern.Text)}: the named group <{name}> is not used; "
+            + "it is treated as (?:...)";
 
     private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 }

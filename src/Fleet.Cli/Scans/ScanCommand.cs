@@ -6,7 +6,7 @@ namespace Fleet.Cli.Scans;
 /// <summary>`fleet scan`: what agents look for in their logs by themselves.</summary>
 internal static class ScanCommand
 {
-    public static Command Create(CommandContext context) => new("scan", "Standing scans: what agents look for in their logs by themselves, kept in files.")
+    public static Command Create(CommandContext context) => new("scan", "Manage scans: continuous searches of logs by the agents, defined in files.")
     {
         ScanApplyCommand.Create(context), ScanCheckCommand.Create(context), ScanPacksCommand.Create(context),
         List(context), Show(context), Run(context), Pause(context, resume: false), Pause(context, resume: true), Delete(context),
@@ -17,8 +17,8 @@ internal static class ScanCommand
     private static Command List(CommandContext context)
     {
         var json = Json();
-        var channels = new Option<bool>("--channels") { Description = "The channels by which alerts go out, instead of the scans." };
-        var command = new Command("list", "List the scans: where they run, what they found.") { channels, json };
+        var channels = new Option<bool>("--channels") { Description = "List notification channels instead of scans." };
+        var command = new Command("list", "List scans, their hosts and hits.") { channels, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
@@ -38,7 +38,7 @@ internal static class ScanCommand
     {
         var name = new Argument<string>("scan") { Description = "The scan's name." };
         var json = Json();
-        var command = new Command("show", "Show a scan: what it looks for, and how it fares on every host.") { name, json };
+        var command = new Command("show", "Show a scan and its state on every host.") { name, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
@@ -55,17 +55,17 @@ internal static class ScanCommand
     private static Command Run(CommandContext context)
     {
         var name = new Argument<string>("scan") { Description = "The scan's name." };
-        var command = new Command("run", "Let all hosts of a scan look now, whatever its interval says.") { name };
+        var command = new Command("run", "Run a scan now on all its hosts.") { name };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
             var reply = await client.Scans.RunScanAsync(new RunScanRequest { Name = parsed.GetValue(name) }, deadline: context.Soon, cancellationToken: cancellationToken);
-            context.Screen.Note($"{reply.Agents} {(reply.Agents == 1 ? "host looks" : "hosts look")} now; see: fleet hits --scan {parsed.GetValue(name)} --since 5m");
+            context.Screen.Note($"{reply.Agents} {(reply.Agents == 1 ? "host" : "hosts")} started; see: fleet hits --scan {parsed.GetValue(name)} --since 5m");
             if (reply.Failed.Count > 0)
                 context.Screen.Note($"a log cannot be read on {Protocol.NodeSets.NodeSet.Fold(reply.Failed)}; see: fleet scan show {parsed.GetValue(name)}");
             if (reply.Offline.Count == 0)
                 return ExitCode.Success;
-            context.Screen.Note($"without a link, so not asked: {Protocol.NodeSets.NodeSet.Fold(reply.Offline)}");
+            context.Screen.Note($"offline, not started: {Protocol.NodeSets.NodeSet.Fold(reply.Offline)}");
             return ExitCode.SomeNeverAnswered;
         });
         return command;
@@ -75,15 +75,15 @@ internal static class ScanCommand
     {
         var names = new Argument<string[]>("scans") { Description = "Names of scans.", Arity = ArgumentArity.OneOrMore };
         var command = resume
-            ? new Command("resume", "Let paused scans go on, from where they stopped.") { names }
-            : new Command("pause", "Let scans rest; they keep their places in the logs.") { names };
+            ? new Command("resume", "Resume scans from the position where they stopped.") { names }
+            : new Command("pause", "Pause scans; they keep their positions in the logs.") { names };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Connect(parsed);
             var request = new PauseScansRequest { Names = { parsed.GetValue(names) }, Resume = resume };
             var reply = await client.Scans.PauseScansAsync(request, deadline: context.Soon, cancellationToken: cancellationToken);
             await NamesAsync(context, resume ? "resumed" : "paused", reply.Changed);
-            await NamesAsync(context, "as they were", reply.Unchanged);
+            await NamesAsync(context, "unchanged", reply.Unchanged);
             return ExitCode.Success;
         });
         return command;
@@ -92,8 +92,8 @@ internal static class ScanCommand
     private static Command Delete(CommandContext context)
     {
         var names = new Argument<string[]>("scans") { Description = "Names of scans.", Arity = ArgumentArity.OneOrMore };
-        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask." };
-        var command = new Command("delete", "End scans on all hosts and forget their places in the logs; their hits stay until their time is over.") { names, yes };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask for confirmation." };
+        var command = new Command("delete", "Delete scans and their positions in the logs; their hits stay until retention removes them.") { names, yes };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var wanted = parsed.GetValue(names)!;

@@ -9,8 +9,8 @@ internal static class ScanPacksCommand
 {
     public static Command Create(CommandContext context)
     {
-        var name = new Argument<string?>("pack") { Arity = ArgumentArity.ZeroOrOne, Description = "Print this pack's file, to be adapted." };
-        var command = new Command("packs", "List the ready-made scans, or print one: fleet scan packs sshd. Apply them with -f pack:NAME.") { name };
+        var name = new Argument<string?>("pack") { Arity = ArgumentArity.ZeroOrOne, Description = "Print the file of this pack." };
+        var command = new Command("packs", "List predefined scans, or print one: fleet scan packs sshd. Apply one with -f pack:NAME.") { name };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(name) is { } wanted)

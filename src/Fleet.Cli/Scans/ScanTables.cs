@@ -14,14 +14,14 @@ internal static class ScanTables
 
     public static void List(Screen screen, IReadOnlyCollection<ScanOverview> scans, DateTimeOffset now)
     {
-        TableText.Write(screen, ["SCAN", "TARGET", "EVERY", "HOSTS", "ONLINE", "AT FAULT", "HITS", "LAST HIT", "ALERTS", "STATE"], scans.Select(scan => (IReadOnlyList<string>)
+        TableText.Write(screen, ["SCAN", "TARGET", "EVERY", "HOSTS", "ONLINE", "ERRORS", "HITS", "LAST HIT", "ALERTS", "STATE"], scans.Select(scan => (IReadOnlyList<string>)
         [
             scan.Definition.Name, scan.Definition.Target, ScanWords.Every(scan.Definition.Order?.EveryMs ?? 0), scan.Agents.ToString(s_numbers), scan.AgentsOnline.ToString(s_numbers),
             scan.AgentsFailed.ToString(s_numbers), scan.Hits.ToString(s_numbers), TimeText.Ago(scan.LastHitMs, now), scan.OpenAlerts.ToString(s_numbers),
             scan.Definition.Order?.Paused == true ? "paused" : "on",
         ]));
         var atFault = scans.Count(scan => scan.AgentsFailed > 0);
-        screen.Note($"{scans.Count} {(scans.Count == 1 ? "scan" : "scans")}{(atFault > 0 ? $", {atFault} cannot read something somewhere; see: fleet scan show NAME" : "")}");
+        screen.Note($"{scans.Count} {(scans.Count == 1 ? "scan" : "scans")}{(atFault > 0 ? $", {atFault} with errors; see: fleet scan show NAME" : "")}");
     }
 
     public static void Show(Screen screen, ScanDetails details, DateTimeOffset now)
@@ -48,14 +48,14 @@ internal static class ScanTables
         rows.Add(("open alerts", details.Overview.OpenAlerts.ToString(s_numbers)));
         TableText.Write(screen, ["", ""], rows.Where(row => row.Item2.Length > 0).Select(row => (IReadOnlyList<string>)[row.Item1, row.Item2]));
         screen.Writer.WriteLine();
-        TableText.Write(screen, ["HOST", "LINK", "REVISION", "LAST RUN", "NEXT RUN", "HITS", "READ", "BEHIND", "FAULT"], details.Agents.Select(agent => Row(agent, order.EveryMs == 0, now)));
+        TableText.Write(screen, ["HOST", "STATUS", "REVISION", "LAST RUN", "NEXT RUN", "HITS", "READ", "LAG", "ERRORS"], details.Agents.Select(agent => Row(agent, order.EveryMs == 0, now)));
     }
 
     private static IReadOnlyList<string> Row(ScanOnAgent agent, bool isContinuous, DateTimeOffset now)
     {
         var link = agent.Online ? "online" : "offline";
         if (agent.State is not { } state)
-            return [agent.AgentName, link, "-", "-", "-", "-", "-", "-", agent.Online ? "no word yet; an agent older than scans says none" : "no word since the controller started"];
+            return [agent.AgentName, link, "-", "-", "-", "-", "-", "-", agent.Online ? "no state reported yet (agents without scans never report one)" : "no state reported since the controller started"];
         var lag = state.Sources.Aggregate(0UL, (sum, source) => sum + source.LagBytes);
         var faults = state.Sources.Where(source => source.Error.Length > 0).Select(source => $"{source.Source}: {source.Error}");
         return

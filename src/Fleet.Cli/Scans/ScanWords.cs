@@ -63,10 +63,10 @@ internal static class ScanWords
             return rule is null ? "at the first hit, per host" : "off";
         var text = rule.Count <= 1 ? "at the first hit" : $"{rule.Count} hits{(rule.WindowMs > 0 ? $" within {Duration(rule.WindowMs)}" : "")}";
         text += rule.ForMs > 0 ? $" for {Duration(rule.ForMs)}" : "";
-        text += rule.Severity != Protocol.V1.Severity.Unspecified ? $", {Severity(rule.Severity)} and worse" : "";
+        text += rule.Severity != Protocol.V1.Severity.Unspecified ? $", {Severity(rule.Severity)} or higher" : "";
         text += $", per {Grouping(rule.Grouping)}";
-        text += rule.ResolveAfterMs > 0 ? $", resolved after {Duration(rule.ResolveAfterMs)} of quiet" : "";
-        text += rule.QuietHours.Count > 0 ? $", nothing sent {string.Join(" and ", rule.QuietHours)}" : "";
+        text += rule.ResolveAfterMs > 0 ? $", resolved after {Duration(rule.ResolveAfterMs)} without hits" : "";
+        text += rule.QuietHours.Count > 0 ? $", muted {string.Join(" and ", rule.QuietHours)}" : "";
         return text + (rule.Notify.Count > 0 ? $"; to {string.Join(", ", rule.Notify)}" : "; only recorded");
     }
 }

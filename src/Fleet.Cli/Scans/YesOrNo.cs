@@ -10,7 +10,7 @@ internal static class YesOrNo
     {
         if (assumeYes || screen.Input is null)
             return;
-        screen.Prompt($"{what}\nGo on? [y/N] ");
+        screen.Prompt($"{what}\nContinue? [y/N] ");
         if (screen.Input.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
             throw CommandFailure.Usage("nothing was changed");
     }

@@ -35,7 +35,7 @@ internal static class SpecBuilder
             throw CommandFailure.Usage($"the script {path} is empty");
         var firstLine = content.AsSpan(0, content.AsSpan().IndexOf((byte)'\n') is >= 0 and var end ? end : content.Length);
         if (firstLine.StartsWith("#!"u8) && firstLine.EndsWith("\r"u8))
-            throw CommandFailure.Usage($"the first line of {path} ends with CR LF, and hosts would look for an interpreter whose name ends with CR", $"give it the line ends of Unix: sed -i 's/\\r$//' {path}");
+            throw CommandFailure.Usage($"the first line of {path} ends with CR LF, so hosts would look for an interpreter whose name ends with CR", $"convert it to Unix line endings: sed -i 's/\\r$//' {path}");
         return new Step { Script = new Script { Name = Path.GetFileName(path), Content = ByteString.CopyFrom(content), Arguments = { arguments } } };
     }
 

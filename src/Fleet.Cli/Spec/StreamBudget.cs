@@ -28,6 +28,6 @@ internal static class StreamBudget
 
     /// <summary>What stands where bytes of a job are missing.</summary>
     public static string Advice(Job? job) => job?.Options is { StreamBytes: > 0 } options
-        ? $"more than {new ByteSize((long)options.StreamBytes)} of one stream, no room on the host, or an older agent"
+        ? $"more than {new ByteSize((long)options.StreamBytes)} of one stream, no space on the host, or an older agent"
         : "raise --head-bytes";
 }

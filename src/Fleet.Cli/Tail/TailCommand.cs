@@ -16,7 +16,7 @@ internal static class TailCommand
 
     public static Command Create(CommandContext context)
     {
-        var command = new Command("tail", "Follow the logs of many hosts live: fleet tail TARGET [--file PATH] [-e PATTERN]. Without --file it is the journal.");
+        var command = new Command("tail", "Follow logs of many hosts live: fleet tail TARGET [--file PATH] [-e PATTERN]. Without --file, follow the journal.");
         var target = new TargetOptionSet(command, required: true);
         var matching = new LogMatchOptionSet(command);
         var sources = new LogSourceOptionSet(command, canChooseRotated: false);
@@ -32,7 +32,7 @@ internal static class TailCommand
             using var client = context.Connect(parsed);
             var preview = await client.Jobs.PreviewTargetAsync(new PreviewTargetRequest { Target = selection }, deadline: context.Soon, cancellationToken: cancellationToken);
             if (preview.Unknown.Count > 0)
-                context.Screen.Note($"not enrolled, so not part of this: {NodeSet.Fold(preview.Unknown)}");
+                context.Screen.Note($"not enrolled, ignored: {NodeSet.Fold(preview.Unknown)}");
             new HostConfirmation(HostConfirmation.AboveOfUser(), options.AssumesYes(parsed), context.Screen.Input, context.Screen.Err)
                 .Ask("follow logs", preview, target.IsAll(parsed));
 

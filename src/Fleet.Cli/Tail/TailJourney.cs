@@ -41,7 +41,7 @@ internal sealed class TailJourney(FleetClient client, TimeProvider time, Action<
             }
 
             if (!isBroken)
-                notify("the link to the controller broke; what is written meanwhile is not shown, trying again");
+                notify("connection to the controller lost; lines written meanwhile are not shown, retrying");
             isBroken = true;
             // Whom the target means may have changed since it was looked at; and what was from before then is not from before now.
             request.PreviewDigest = "";

@@ -9,16 +9,16 @@ internal sealed class TailOptionSet
 {
     private readonly Option<uint?> _lines = new("--lines", "-n")
     {
-        Description = "Begin with the last N lines of each log (of those that match, where patterns or fields are given); 0: only new ones.",
+        Description = "Start with the last N matching lines of each log; 0: only new lines.",
         HelpName = "N",
         CustomParser = OptionValues.Whole(0u, (uint)Limits.TailLastLines),
         DefaultValueFactory = _ => 10,
     };
 
-    private readonly Option<TimeSpan?> _for = new("--for") { Description = "End after so long (30s, 10m).", HelpName = "TIME", CustomParser = result => OptionValues.Duration(result) };
-    private readonly Option<long?> _most = new("--max-lines") { Description = "End after N lines.", HelpName = "N", CustomParser = OptionValues.Whole<long>() };
+    private readonly Option<TimeSpan?> _for = new("--for") { Description = "Stop after this time (30s, 10m).", HelpName = "TIME", CustomParser = result => OptionValues.Duration(result) };
+    private readonly Option<long?> _most = new("--max-lines") { Description = "Stop after N lines.", HelpName = "N", CustomParser = OptionValues.Whole<long>() };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line (docs/json.md)." };
-    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask before many hosts are reached." };
+    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask for confirmation." };
 
     public TailOptionSet(Command command)
     {

@@ -31,7 +31,7 @@ internal sealed class TailTextPrinter(Screen screen, bool showsSource) : ITailPr
         {
             _out.Write($"{TextStyle.OfHost(item.Host)} = ");
             _out.WriteField(item.Dropped > 0
-                ? string.Create(CultureInfo.InvariantCulture, $"{item.Dropped:N0} {(item.Dropped == 1 ? "line" : "lines")} left out here")
+                ? string.Create(CultureInfo.InvariantCulture, $"{item.Dropped:N0} {(item.Dropped == 1 ? "line" : "lines")} dropped here")
                 : $"{item.Source}: {item.Note}");
         }
 
@@ -44,14 +44,14 @@ internal sealed class TailTextPrinter(Screen screen, bool showsSource) : ITailPr
         if (changes.Begun.Count > 0)
             screen.Note($"following {Hosts(changes.Begun)}");
         if (changes.Back.Count > 0)
-            screen.Note($"{Hosts(changes.Back)}: back, and followed from now on; what was written meanwhile is not shown");
+            screen.Note($"{Hosts(changes.Back)}: reconnected, followed from now on; lines written meanwhile are not shown");
         foreach (var gone in changes.Gone.GroupBy(host => host.Reason, StringComparer.Ordinal))
             screen.Note($"{Hosts([.. gone.Select(host => host.Host)])}: not followed: {InertText.OneLine(gone.Key)}");
     }
 
     public void Finish(TailTally tally, TimeSpan elapsed)
     {
-        var leftOut = tally.LeftOut > 0 ? string.Create(CultureInfo.InvariantCulture, $", {tally.LeftOut:N0} left out") : "";
+        var leftOut = tally.LeftOut > 0 ? string.Create(CultureInfo.InvariantCulture, $", {tally.LeftOut:N0} dropped") : "";
         var ended = tally.Ended.Count > 0 ? $"; not followed: {Hosts([.. tally.Ended.Keys])}" : "";
         screen.Note(string.Create(CultureInfo.InvariantCulture,
             $"{tally.Lines:N0} {(tally.Lines == 1 ? "line" : "lines")} of {Plural.Of(tally.HostsShown, "host")}{leftOut}{ended}; {ProgressLine.Elapsed(elapsed)}"));
@@ -68,7 +68,7 @@ internal sealed class TailTextPrinter(Screen screen, bool showsSource) : ITailPr
             _out.Write($"{TextStyle.Grey}{LineTime.Local(line.TimeUs)}{TextStyle.Plain} ");
         HighlightedText.Write(_out, line.Text.Span, line.Ranges, margin);
         if (line.Truncated)
-            _out.Write(" ... (cut)");
+            _out.Write(" ... (truncated)");
     }
 
     private static string Hosts(IReadOnlyCollection<string> hosts) => NodeSet.Fold(hosts) + (hosts.Count == 1 ? "" : $" ({hosts.Count} hosts)");

@@ -17,9 +17,9 @@ public sealed class InstallAdviceTests
         text.ShouldStartWith(
             "(curl -fsSk --noproxy '*' --pinnedpubkey 'sha256//BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=' https://fleet.example:7443/install.sh "
             + $@"|| printf '\nexit 1\n') | sudo sh -s -- --token {Token}" + "\n");
-        text.ShouldContain("good for 3 host(s)");
+        text.ShouldContain("valid for 3 host(s)");
         text.ShouldContain("installs agent 0.1.0");
-        text.ShouldContain("it takes curl there");
+        text.ShouldContain("hosts need curl");
     }
 
     [Fact]

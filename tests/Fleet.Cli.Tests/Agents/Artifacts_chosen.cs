@@ -19,8 +19,8 @@ public sealed class Artifacts_chosen
 
         var lines = text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Skip(1).Select(line => line.Split('\t')[0]).ShouldBe(["0.2.0", "0.2.0", "0.9.1", "0.10.0"]);
-        lines[1].ShouldEndWith("brought with --file");
-        lines[3].ShouldEndWith("the controller's own");
+        lines[1].ShouldEndWith("uploaded");
+        lines[3].ShouldEndWith("built in");
     }
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class Artifacts_chosen
         ArtifactsCommand.Choose(s_all, wanted).Sha256[0].ShouldBe(expected);
 
     [Theory]
-    [InlineData("0.2.0", "several agents 0.2.0; say which by its SHA-256: 0202")]
+    [InlineData("0.2.0", "several agents 0.2.0; choose one by its SHA-256: 0202")]
     [InlineData("0.3.0", "no agent 0.3.0")]
     [InlineData("0", "no agent 0")]
     [InlineData("", "no agent ")]

@@ -18,8 +18,8 @@ public sealed class Alerts_shown
         ], SomeAlerts.Now);
         text.ToString().Split('\n').ShouldBe(
         [
-            "ALERT\tSTATE\tSEVERITY\tWHAT\tWHERE\tHITS\tSINCE\tLAST HIT\tTOLD",
-            "a-1\tfiring\tcritical\toom/killed\tweb1\t4711\t10 min ago\t60 s ago\ttold ops; NOT told pager",
+            "ALERT\tSTATE\tSEVERITY\tRULE\tHOSTS\tHITS\tSINCE\tLAST HIT\tNOTIFIED",
+            "a-1\tfiring\tcritical\toom/killed\tweb1\t4711\t10 min ago\t60 s ago\tnotified ops; NOT notified pager",
             "a-2\tfiring\tcritical\toom/killed\tweb1 ... (3)\t4711\t10 min ago\t60 s ago\tack by anna",
             "a-3\tpending\tcritical\toom/killed\tweb1\t4711\t10 min ago\t60 s ago\tsilenced (s-1)",
             "fleet: 3 alerts, 2 firing",

@@ -23,7 +23,7 @@ public sealed class Asking_before_many_hosts
         Ask(above: 2, everyHost: false, answer: "y").ShouldContain("on 3 hosts: web[1-3]\n  of which 1 is offline now: web2");
 
     [Fact]
-    public void All_is_asked_about_however_few_they_are() => Ask(above: 100, everyHost: true, answer: "yes").ShouldContain("Go on? [y/N]");
+    public void All_is_asked_about_however_few_they_are() => Ask(above: 100, everyHost: true, answer: "yes").ShouldContain("Continue? [y/N]");
 
     [Fact]
     public void An_end_of_input_is_a_no() => Should.Throw<CommandFailure>(() => Ask(above: 0, everyHost: true, answer: ""));

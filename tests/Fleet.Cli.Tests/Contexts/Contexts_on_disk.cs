@@ -40,9 +40,9 @@ public sealed class Contexts_on_disk : IDisposable
         listed.ShouldContain("http://ann@proxy:3128");
         listed.ShouldNotContain("hunter2");
 
-        Run("context", "proxy", "socks5://bob:hunter3@proxy:1080").ShouldBe("fleet: context \"near\" reaches c2:7443 through the proxy socks5://bob@proxy:1080\n");
+        Run("context", "proxy", "socks5://bob:hunter3@proxy:1080").ShouldBe("fleet: context \"near\" connects to c2:7443 through the proxy socks5://bob@proxy:1080\n");
         store.Select("near").ReadProxy()!.Password.ShouldBe("hunter3");
-        Run("context", "proxy", "none", "--context", "far").ShouldBe("fleet: context \"far\" reaches c1:7443 without a proxy\n");
+        Run("context", "proxy", "none", "--context", "far").ShouldBe("fleet: context \"far\" connects to c1:7443 without a proxy\n");
         store.Select("far").ReadProxy().ShouldBeNull();
         store.Current.ShouldBe("near");
         Should.Throw<CommandFailure>(() => Run("context", "proxy", "bob:hunter3@proxy")).Message.ShouldNotContain("hunter3");

@@ -24,7 +24,7 @@ public sealed class Hits_followed
 
         (await ReadAsync(new SearchHitsRequest { Follow = true, SinceMs = 17 }, replies: 5)).ShouldBe(["h1-5", "h1-7", "h1-7", "h1-8", "h1-9"]);
         _asked.ShouldBe(["17:", "17:h1-7", "17:h1-7", "17:h1-8"]);
-        _notes.ShouldBe(["the link to the controller broke; trying again", "the controller is back", "the link to the controller broke; trying again", "the controller is back"]);
+        _notes.ShouldBe(["connection to the controller lost; retrying", "reconnected to the controller", "connection to the controller lost; retrying", "reconnected to the controller"]);
     }
 
     [Fact]

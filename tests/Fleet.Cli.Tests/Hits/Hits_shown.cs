@@ -18,17 +18,17 @@ public sealed class Hits_shown
         report.Finish();
         text.ToString().ShouldBe($"""
             --- web2 /var/log/app.log
-            oom: lines between {T(1)} and {T(5)} on web2 in /var/log/app.log were gone before they could be read: rotated away (2 KiB)
+            oom: lines between {T(1)} and {T(5)} on web2 in /var/log/app.log were lost before they could be read: rotated away (2 KiB)
             --- web2 kernel
-            {T(20)} oom/killed Killed process 2 ... (cut)
+            {T(20)} oom/killed Killed process 2 ... (truncated)
             --- web10 kernel
             {T(10)} oom/killed Killed process 1
-            {T(25)} oom/killed 4711 more lines like this between {T(11)} and {T(25)}, counted and not kept: Killed process <*>
+            {T(25)} oom/killed 4711 more lines like this between {T(11)} and {T(25)}, counted only: Killed process <*>
                 e.g. Killed process 9
             {T(30)} oom/killed Killed process 3
             {T(30)} oom/killed Killed process 4
-            4 hits, 4711 more lines counted and not kept, on 2 hosts; 1 gap: lines that nobody saw
-            fleet: there are more than these (--limit)
+            4 hits, 4711 more lines counted only, on 2 hosts; 1 gap: lines lost before they were read
+            fleet: more hits exist (--limit)
 
             """);
     }
@@ -43,7 +43,7 @@ public sealed class Hits_shown
         text.ToString().ShouldBe($"""
             {T(10)} web1 oom/killed Traceback
                 |   File "a.py"
-            oom: lines between {T(0)} and {T(5)} on web1 in /var/log/app.log were gone before they could be read: vacuumed (12 lines)
+            oom: lines between {T(0)} and {T(5)} on web1 in /var/log/app.log were lost before they could be read: vacuumed (12 lines)
 
             """);
     }

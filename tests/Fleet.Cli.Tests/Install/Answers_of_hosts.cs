@@ -14,10 +14,10 @@ public sealed class Answers_of_hosts
     [InlineData("ssh: Could not resolve hostname 10.0.0.1: Name or service not known", "CannotConnect", "Name or service not known")]
     [InlineData("Connection closed by 10.0.0.1 port 22", "CannotConnect", "Connection closed by the host port 22")]
     [InlineData("No ED25519 host key is known for 10.0.0.1 and you have requested strict checking.\r\nHost key verification failed.", "HostKeyUnknown", "")]
-    [InlineData("@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.", "HostKeyUnknown", "it is another than known_hosts has: reinstalled, or somebody is in between")]
+    [InlineData("@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.", "HostKeyUnknown", "it differs from the key in known_hosts: the host was reinstalled, or the connection is intercepted")]
     [InlineData("ops@10.0.0.1: Permission denied (publickey,password).", "PermissionDenied", "(publickey,password)")]
     [InlineData("Received disconnect from 10.0.0.1 port 22:2: Too many authentication failures", "PermissionDenied", "")]
-    [InlineData("", "CannotConnect", "ssh did not say why")]
+    [InlineData("", "CannotConnect", "ssh gave no reason")]
     public void What_ssh_says_is_told_apart(string complaint, string kind, string reason)
     {
         var outcome = Read(255, "", complaint);
@@ -32,8 +32,8 @@ public sealed class Answers_of_hosts
     [InlineData(1, "fleet: not installed, nothing was changed: this is Darwin; the agent is for Linux\n", "Unsupported", "this is Darwin; the agent is for Linux", "")]
     [InlineData(1, "fleet: not installed, nothing was changed: fetching x from c failed (28)\n", "DownloadFailed", "", "fetching x from c failed (28)\n")]
     [InlineData(1, "fleet-agent: the name web1 is taken\nfleet: installed, but not enrolled\n", "Failed", "", "the name web1 is taken\n")]
-    [InlineData(255, "client_loop: send disconnect: Broken pipe\n", "ConnectionLost", "what became of it there is not known: run it again", "")]
-    [InlineData(0, "", "Failed", "the host did not say which agent it is", "")]
+    [InlineData(255, "client_loop: send disconnect: Broken pipe\n", "ConnectionLost", "the result is unknown: run it again", "")]
+    [InlineData(0, "", "Failed", "the host did not report its agent", "")]
     public void What_the_host_says_is_told_apart(int code, string complaint, string kind, string reason, string details)
     {
         var outcome = Read(code, Begun, complaint);

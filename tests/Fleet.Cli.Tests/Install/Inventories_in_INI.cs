@@ -80,12 +80,12 @@ public sealed class Inventories_in_INI
         failure.Message.ShouldStartWith("nothing was installed: ");
         foreach (var fault in new[]
         {
-            "hosts:2:1: \"-oProxyCommand=id\" begins with '-', which ssh would take for an option",
+            "hosts:2:1: \"-oProxyCommand=id\" begins with '-', which ssh would interpret as an option",
             "hosts:3:1: \"web[1:\" has a '[' without its ']'",
-            "hosts:4:1: \"[5:1]\" is no range",
-            "hosts:5:3: ansible_port: \"ssh\" is no port from 1 to 65535\n    fix it here",
-            "hosts:6:1: ansible_host: \"$(id)\" is no name or address",
-            "hosts:7:1: ansible_user: \"{{ user }}\" is no user's name: it has letters, digits, '.', '-', '_', '@' and '+'\n    templates are Ansible's to fill in",
+            "hosts:4:1: \"[5:1]\" is not a range",
+            "hosts:5:3: ansible_port: \"ssh\" is not a port from 1 to 65535\n    fix it here",
+            "hosts:6:1: ansible_host: \"$(id)\" is not a host name or address",
+            "hosts:7:1: ansible_user: \"{{ user }}\" is not a user name: it may contain letters, digits, '.', '-', '_', '@' and '+'\n    templates are not supported",
             "hosts:8:1: a ' is not closed on this line",
             "hosts:9:1: there is no section [web:kids]\n    write [GROUP], [GROUP:children] or [GROUP:vars]",
             "hosts:12:1: there is no group \"missing\"",

@@ -53,8 +53,8 @@ public sealed class Inventories_in_YAML
         foreach (var fault in new[]
         {
             "hosts.yml:2:3: a group has no \"host\"\n    it has hosts, children and vars",
-            "hosts.yml:3:10: \"hosts\" must be keys and values\n    write NAME: with a colon behind it, without '-'",
-            "hosts.yml:6:23: ansible_port: \"99999\" is no port",
+            "hosts.yml:3:10: \"hosts\" must be keys and values\n    write NAME: with a colon and without '-'",
+            "hosts.yml:6:23: ansible_port: \"99999\" is not a port",
             "hosts.yml:7:8: host \"d\" must have keys and values, or nothing",
             "hosts.yml:8:13: \"children\" must be keys and values",
         })
@@ -63,9 +63,9 @@ public sealed class Inventories_in_YAML
 
     [Theory]
     [InlineData("plugin: aws_ec2\n", "group \"plugin\" must have hosts, children or vars")]
-    [InlineData("- a\n- b\n", "an inventory in YAML consists of groups")]
+    [InlineData("- a\n- b\n", "a YAML inventory must contain groups")]
     [InlineData("all:\n\thosts:\n", "a tab in the indentation")]
-    [InlineData("all:\n  hosts:\n", "names no host")]
+    [InlineData("all:\n  hosts:\n", "contains no hosts")]
     public void What_is_no_inventory_is_refused(string text, string because) =>
         Should.Throw<CommandFailure>(() => InventoryFile.Parse("hosts.yaml", text, [])).Message.ShouldContain(because);
 }

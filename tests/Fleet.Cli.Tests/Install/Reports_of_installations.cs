@@ -27,10 +27,10 @@ public sealed class Reports_of_installations
             --- 10.0.0.4 already enrolled
             agents: web4
             --- db[1-2] (2 hosts) permission denied: (publickey)
-              put your key into the user's authorized_keys (ssh-copy-id); passwords are never asked for
+              add your key to the user's authorized_keys (ssh-copy-id); passwords are never prompted for
             --- db3 sudo needs a password
             sudo: a password is required
-              let the user run sudo without a password (NOPASSWD), or log in as root
+              allow the user to run sudo without a password (NOPASSWD), or log in as root
             --- old[1-2] (2 hosts) failed, 2 variants; shown: old1
             the name old1 is taken
             9 hosts: 3 installed, 1 already enrolled, 2 permission denied, 1 sudo needs a password, 2 failed; 4.20 s
@@ -59,7 +59,7 @@ public sealed class Reports_of_installations
         var lines = text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBe(4);
         lines[0].ShouldBe("""{"v":1,"type":"install","host":"web1","outcome":"already_enrolled","success":true,"reason":"labels set: a=1","agent":"w1","agent_id":"a-0123456789abcdef","labels_set":{"a":"1"}}""");
-        lines[1].ShouldContain("\"outcome\":\"sudo_needs_password\",\"success\":false,\"details\":\"sudo: a password is required\\n\",\"hint\":\"let the user");
+        lines[1].ShouldContain("\"outcome\":\"sudo_needs_password\",\"success\":false,\"details\":\"sudo: a password is required\\n\",\"hint\":\"allow the user");
         lines[2].ShouldBe("""{"v":1,"type":"summary","elapsed_ms":4200,"agent_version":"0.1.0","host_count":2,"already_enrolled":1,"sudo_needs_password":1}""");
         lines[3].ShouldStartWith("""{"v":1,"type":"install","host":"web1","outcome":"would_be_installed","labels":["role=x","group.web=yes"],"ssh":["-T",""");
         var document = File.ReadAllText(Repository.At("docs", "json.md"));

@@ -49,15 +49,15 @@ public sealed class Variables_beside_an_inventory : IDisposable
 
         var message = Should.Throw<CommandFailure>(() => Read("[web]\nweb[1:3]\n")).Message;
 
-        message.ShouldStartWith("nothing was installed: 6 faults");
+        message.ShouldStartWith("nothing was installed: 6 errors");
         foreach (var fault in new[]
         {
-            "all.yml:1:15: ansible_user: it is encrypted with Ansible Vault, which is not read here",
-            "web.yml:1:15: ansible_port: \"{{ port }}\" is no port from 1 to 65535\n    templates are Ansible's to fill in",
+            "all.yml:1:15: ansible_user: it is encrypted with Ansible Vault, which is not supported",
+            "web.yml:1:15: ansible_port: \"{{ port }}\" is not a port from 1 to 65535\n    templates are not supported",
             "web.yml:2:31: ansible_ssh_private_key_file: it is a template",
-            "web1.yml:1:1: a file of variables consists of keys and values",
+            "web1.yml:1:1: a variables file must contain keys and values",
             "web2.yml:1:31: ansible_ssh_private_key_file: \"-oProxyCommand=id\" begins with '-'",
-            "web3.yml:2:1: this is no YAML",
+            "web3.yml:2:1: invalid YAML",
         })
             message.ShouldContain(fault);
     }
@@ -68,7 +68,7 @@ public sealed class Variables_beside_an_inventory : IDisposable
         Directory.CreateDirectory(Path.Combine(_directory, "group_vars", "all"));
         Directory.CreateSymbolicLink(Path.Combine(_directory, "group_vars", "all", "again"), Path.Combine(_directory, "group_vars", "all"));
 
-        Should.Throw<CommandFailure>(() => Read("web1\n")).Message.ShouldContain("look for a link that leads back");
+        Should.Throw<CommandFailure>(() => Read("web1\n")).Message.ShouldContain("check for a symbolic link that forms a loop");
     }
 
     [Fact]

@@ -21,9 +21,9 @@ public sealed class What_grep_asks_for
     [InlineData("--since is later", "--since", "1h", "--until", "2h")]
     [InlineData("--since is later", "--since", "2026-11-20 08:00", "--until", "2026-11-20 07:00")]
     [InlineData("--since is later", "--since", "5m", "--until", "2001-01-01")]
-    [InlineData("--time-format \"bogus\" is not known", "--time-format", "bogus")]
-    [InlineData("--time-format \"iso8061\" is not known", "--time-format", "iso8061")]
-    [InlineData("--time-format \"dd.MM.yyyy\" is not known", "--time-format", "dd.MM.yyyy")]
+    [InlineData("--time-format \"bogus\" is not supported", "--time-format", "bogus")]
+    [InlineData("--time-format \"iso8061\" is not supported", "--time-format", "iso8061")]
+    [InlineData("--time-format \"dd.MM.yyyy\" is not supported", "--time-format", "dd.MM.yyyy")]
     public void A_window_that_holds_nothing_and_a_form_that_nobody_knows_are_refused(string fault, params string[] arguments)
     {
         var failure = Should.Throw<CommandFailure>(() => Window(arguments));
@@ -45,12 +45,12 @@ public sealed class What_grep_asks_for
     {
         Refused("a (b [c)").ShouldBe("""
                 a (b [c)
-                     ^ this is no regular expression: a class is not closed: ] is missing, or \[ is meant
-                hint: to look for the text itself use -F
+                     ^ invalid regular expression: a class is not closed: ] is missing, or \[ is meant
+                hint: to search for the text itself use -F
             """);
-        Refused("x(unclosed").ShouldContain("\n     ^ this is no regular expression: Not enough )'s\n");
-        Refused("(a)\\1").ShouldContain("this cannot be matched in linear time");
-        Refused("(a)\\1").ShouldContain("say what must not match with --not");
+        Refused("x(unclosed").ShouldContain("\n     ^ invalid regular expression: Not enough )'s\n");
+        Refused("(a)\\1").ShouldContain("this pattern cannot be matched in linear time");
+        Refused("(a)\\1").ShouldContain("exclude lines with --not");
 
         static string Refused(string pattern) =>
             Should.Throw<FleetFormatException>(() => SearchCheck.Check(Search(new LogSource { Files = new FileLogSource { Path = "/x" } }, pattern))).Render();
@@ -63,10 +63,10 @@ public sealed class What_grep_asks_for
         (search.Before, search.After) = (2, 3);
         SearchCheck.Check(search);
         search.JsonFields.Add("level=error");
-        Should.Throw<LogQueryException>(() => SearchCheck.Check(search)).Message.ShouldContain("--json-field is for files");
+        Should.Throw<LogQueryException>(() => SearchCheck.Check(search)).Message.ShouldContain("--json-field requires files");
         search.JsonFields.Clear();
         (search.Before, search.After, search.RecordStart) = (0, 0, new LogPattern { Text = "^x" });
-        Should.Throw<LogQueryException>(() => SearchCheck.Check(search)).Message.ShouldContain("--record-start is for files");
+        Should.Throw<LogQueryException>(() => SearchCheck.Check(search)).Message.ShouldContain("--record-start requires files");
     }
 
     private static SearchLogs Search(LogSource source, string pattern) => new() { Sources = { source }, Patterns = { new LogPattern { Text = pattern } } };

@@ -75,7 +75,7 @@ public sealed class Folded_results
     {
         Show(Plain, Some.Log(
             Some.Job("x"), Some.Hosts("web1"), new JobEvent { OutputRemoved = new OutputRemoved() }, Some.End(1, TaskState.Succeeded, 0)))
-            .ShouldStartWith("--- web1 succeeded\n(its output is no longer kept: retention removed it)\n");
+            .ShouldStartWith("--- web1 succeeded\n(output removed by retention)\n");
     }
 
     [Fact]

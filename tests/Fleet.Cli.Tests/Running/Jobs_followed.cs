@@ -82,7 +82,7 @@ public sealed class Jobs_followed : IDisposable
         _controller.Say(Some.Log(Some.Job("x"), Some.Hosts("web1"), Some.Out(1, "x\n")).ToArray());
         (await Follow(ClosedScreen(out var errors), mode).WaitAsync(s_limit)).ShouldBe(ExitCode.Interrupted);
         _controller.Cancelled.ShouldBeEmpty();
-        errors.ToString().Contains("goes on: fleet jobs watch", StringComparison.Ordinal).ShouldBe(isSaid);
+        errors.ToString().Contains("continues: fleet jobs watch", StringComparison.Ordinal).ShouldBe(isSaid);
     }
 
     private Task<int> Follow(Screen screen, FollowMode mode, Job? job = null)

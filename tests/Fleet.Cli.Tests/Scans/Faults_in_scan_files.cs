@@ -5,7 +5,7 @@ public sealed class Faults_in_scan_files
 {
     [Theory]
     [InlineData("patern: 1", "5:5 a scan has no key \"patern\"")]
-    [InlineData("every: 90", "5:14 \"every\" is no duration: '90' has no unit")]
+    [InlineData("every: 90", "5:14 \"every\" is not a duration: '90' has no unit")]
     [InlineData("every: 60d", "5:12 \"every\" is out of range")]
     [InlineData("every:", "5:5 \"every\" has no value")]
     [InlineData("every: [1s]", "5:12 \"every\" must be a text, not a list")]
@@ -13,16 +13,16 @@ public sealed class Faults_in_scan_files
     [InlineData("encoding: utf-16", "5:15 \"encoding\" cannot be \"utf-16\"")]
     [InlineData("limits: {hits_per_minute: many}", "5:31 \"hits_per_minute\" is not a whole number from 1 to 1000000")]
     [InlineData("json: status", "5:11 field filter 'status' has no comparison: write field=value, field!=value, field<=number, field>=number or field~expression")]
-    [InlineData("not: ['a(b']", "5:13 this is no regular expression: Not enough )'s")]
-    [InlineData("record_start: '(?=x)'", "5:20 this cannot be matched in linear time")]
+    [InlineData("not: ['a(b']", "5:13 invalid regular expression: Not enough )'s")]
+    [InlineData("record_start: '(?=x)'", "5:20 this pattern cannot be matched in linear time")]
     [InlineData("alert: {count: 0}", "5:20 \"count\" is not a whole number from 1 to 1000000000")]
     [InlineData("alert: {group: everyone}", "5:20 \"group\" cannot be \"everyone\"")]
-    [InlineData("alert: {quiet_hours: 'sat,son 00:00-24:00'}", "5:31 these are no quiet hours: \"son\" is no day")]
-    [InlineData("alert: {quiet_hours: '22:00-25:00'}", "5:33 these are no quiet hours: \"25:00\" is no time of day")]
-    [InlineData("alert: {notify: [a, a]}", "5:25 channel \"a\" stands here already")]
+    [InlineData("alert: {quiet_hours: 'sat,son 00:00-24:00'}", "5:31 invalid quiet hours: \"son\" is not a day")]
+    [InlineData("alert: {quiet_hours: '22:00-25:00'}", "5:33 invalid quiet hours: \"25:00\" is not a time of day")]
+    [InlineData("alert: {notify: [a, a]}", "5:25 channel \"a\" is listed twice")]
     [InlineData("alert: loud", "5:12 \"alert\" must be a rule or off")]
     [InlineData("retention: 5s", "5:16 \"retention\" is out of range")]
-    [InlineData("name: again", "5:5 \"name\" stands here a second time")]
+    [InlineData("name: again", "5:5 \"name\" is given twice")]
     public void A_key_of_a_scan_that_is_wrong(string line, string fault) =>
         SomeScans.FaultsOf($"""
             scans:
@@ -48,14 +48,14 @@ public sealed class Faults_in_scan_files
             """).ShouldHaveSingleItem().ShouldStartWith(fault);
 
     [Theory]
-    [InlineData("syslog", "4:15 \"syslog\" is no source")]
+    [InlineData("syslog", "4:15 \"syslog\" is not a source")]
     [InlineData("file: app.log", "4:21 \"app.log\" is not an absolute path")]
-    [InlineData("file: /var/log/", "4:21 \"/var/log/\" is a folder")]
+    [InlineData("file: /var/log/", "4:21 \"/var/log/\" is a directory")]
     [InlineData("journal: unit", "4:24 field filter 'unit' has no comparison")]
-    [InlineData("{file: /a, kernel: true}", "4:15 file and kernel are sources of their own")]
-    [InlineData("{journal: all, rotated: true}", "4:39 \"rotated\" goes with file, not with journal")]
+    [InlineData("{file: /a, kernel: true}", "4:15 file and kernel are separate sources")]
+    [InlineData("{journal: all, rotated: true}", "4:39 \"rotated\" is for file, not for journal")]
     [InlineData("{file: /a, rotated: yes}", "4:35 \"rotated\" cannot be \"yes\"")]
-    [InlineData("{}", "4:15 this source says neither file, journal nor kernel")]
+    [InlineData("{}", "4:15 this source has neither file, journal nor kernel")]
     public void A_source_that_is_wrong(string source, string fault) =>
         SomeScans.FaultsOf($"""
             scans:
@@ -66,14 +66,14 @@ public sealed class Faults_in_scan_files
             """).ShouldHaveSingleItem().ShouldStartWith(fault);
 
     [Theory]
-    [InlineData("regex: 'err(or'", "6:20 this is no regular expression: Not enough )'s")]
-    [InlineData("regex: err(or", "6:19 this is no regular expression: Not enough )'s")]
-    [InlineData("regex: 'a(?!b)'", "6:18 this cannot be matched in linear time")]
+    [InlineData("regex: 'err(or'", "6:20 invalid regular expression: Not enough )'s")]
+    [InlineData("regex: err(or", "6:19 invalid regular expression: Not enough )'s")]
+    [InlineData("regex: 'a(?!b)'", "6:18 this pattern cannot be matched in linear time")]
     [InlineData("severity: bad", "6:19 \"severity\" cannot be \"bad\"")]
     [InlineData("name: x", "6:9 a pattern needs \"regex\" or \"text\"")]
     [InlineData("{regex: a, text: b}", "6:9 a pattern has both \"regex\" and \"text\"")]
     [InlineData("text:", "6:9 \"text\" has no value")]
-    [InlineData("name=err(or", "6:17 this is no regular expression")]
+    [InlineData("name=err(or", "6:17 invalid regular expression")]
     public void A_pattern_that_is_wrong(string pattern, string fault) =>
         SomeScans.FaultsOf($"""
             scans:
@@ -86,19 +86,19 @@ public sealed class Faults_in_scan_files
 
     [Theory]
     [InlineData("{name: c}", "2:5 a channel needs webhook, command or smtp")]
-    [InlineData("{name: c, webhook: {url: ftp://x}}", "2:30 \"url\" is no address of a web server")]
+    [InlineData("{name: c, webhook: {url: ftp://x}}", "2:30 \"url\" is not an HTTP(S) URL")]
     [InlineData("{name: c, webhook: {form: slack}}", "2:24 a webhook needs \"url\"")]
-    [InlineData("{name: c, webhook: {url: 'https://x/${FLEET_NO_SUCH}'}}", "2:41 the environment has no FLEET_NO_SUCH")]
-    [InlineData("{name: c, webhook: {url: 'https://a:b@x/'}}", "2:30 \"url\" holds a user name")]
-    [InlineData("{name: c, webhook: {url: 'https://x/', headers: {'a b': c}}}", "2:54 \"a b\" is no name of a header")]
-    [InlineData("{name: c, smtp: {host: h, from: a@b, to: a@b, user: u, password: p}}", "2:21 a password would go over the network in clear")]
+    [InlineData("{name: c, webhook: {url: 'https://x/${FLEET_NO_SUCH}'}}", "2:41 environment variable FLEET_NO_SUCH is not set")]
+    [InlineData("{name: c, webhook: {url: 'https://a:b@x/'}}", "2:30 \"url\" contains a user name")]
+    [InlineData("{name: c, webhook: {url: 'https://x/', headers: {'a b': c}}}", "2:54 \"a b\" is not a header name")]
+    [InlineData("{name: c, smtp: {host: h, from: a@b, to: a@b, user: u, password: p}}", "2:21 a password would be sent unencrypted")]
     [InlineData("{name: c, command: notify-me}", "2:24 \"notify-me\" is not an absolute path")]
-    [InlineData("{name: c, smtp: {host: h, from: a@b, to: a@b, tls: none, user: u, password: p}}", "2:21 a password would go over the network in clear")]
+    [InlineData("{name: c, smtp: {host: h, from: a@b, to: a@b, tls: none, user: u, password: p}}", "2:21 a password would be sent unencrypted")]
     [InlineData("{name: c, smtp: {host: h, from: a@b, to: a@b, port: 465}}", "2:21 port 465 speaks TLS from the first byte")]
-    [InlineData("{name: c, smtp: {host: h, from: a@b, to: a@b, tls: starttls, start_tls: true}}", "2:21 tls and start_tls say the same")]
+    [InlineData("{name: c, smtp: {host: h, from: a@b, to: a@b, tls: starttls, start_tls: true}}", "2:21 tls and start_tls cannot be combined")]
     [InlineData("{name: c, smtp: {host: h, from: a@b, to: a@b, tls: ssl}}", "2:56 \"tls\" cannot be \"ssl\"")]
-    [InlineData("{name: c, smtp: {host: h, from: a@b, to: nobody}}", "2:46 \"nobody\" is no mail address")]
-    [InlineData("{name: 'c d', command: /bin/true}", "2:14 ' ' cannot stand here in a channel's name")]
+    [InlineData("{name: c, smtp: {host: h, from: a@b, to: nobody}}", "2:46 \"nobody\" is not an email address")]
+    [InlineData("{name: 'c d', command: /bin/true}", "2:14 ' ' is not allowed in a channel's name")]
     [InlineData("{command: /bin/true}", "2:5 a channel needs \"name\"")]
     public void A_channel_that_is_wrong(string channel, string fault) =>
         SomeScans.FaultsOf($"""
@@ -107,8 +107,8 @@ public sealed class Faults_in_scan_files
             """)[0].ShouldStartWith(fault);
 
     [Theory]
-    [InlineData("scans: {", "1:9 this is no YAML")]
-    [InlineData("scans:\n\t- a", "2:1 this is no YAML")]
+    [InlineData("scans: {", "1:9 invalid YAML")]
+    [InlineData("scans:\n\t- a", "2:1 invalid YAML")]
     [InlineData("- a", "1:1 a scan file is keys and values")]
     [InlineData("", "1:1 this file is empty")]
     [InlineData("scan: []", "1:1 a scan file has no key \"scan\"")]
@@ -128,9 +128,9 @@ public sealed class Faults_in_scan_files
 
         var message = Should.Throw<CommandFailure>(() => scans.Faults.ThrowIfAny()).Message;
 
-        message.ShouldStartWith("nothing was sent: 4 faults\n");
-        message.ShouldContain($"\n{first}:5:5: a scan has no key \"paterns\"\n    did you mean patterns? known here: name, description, ");
-        message.ShouldContain($"\n{first}:2:5: a scan needs \"patterns\"\n    what to look for");
+        message.ShouldStartWith("nothing was sent: 4 errors\n");
+        message.ShouldContain($"\n{first}:5:5: a scan has no key \"paterns\"\n    did you mean patterns? available: name, description, ");
+        message.ShouldContain($"\n{first}:2:5: a scan needs \"patterns\"\n    what to search for");
         message.ShouldContain($"\n{second}:3:");
         message.ShouldContain($"\n{third}:1:");
     }
@@ -144,7 +144,7 @@ public sealed class Faults_in_scan_files
         scans.Read([scans.Folder]);
         var fault = scans.Faults.All.ShouldHaveSingleItem();
         fault.At.ToString().ShouldBe($"{second}:2:11");
-        fault.Message.ShouldBe($"a scan with the name \"oom\" stands at {first}:2:11 already");
+        fault.Message.ShouldBe($"a scan with the name \"oom\" is already defined at {first}:2:11");
     }
 
     [Fact]
@@ -155,6 +155,6 @@ public sealed class Faults_in_scan_files
         scans.Read([file]).CheckMentions(["ops"], scans.Faults);
         var fault = scans.Faults.All.ShouldHaveSingleItem();
         fault.At.ToString().ShouldBe($"{file}:6:27");
-        fault.Hint.ShouldBe("did you mean pager? known here: pager, ops");
+        fault.Hint.ShouldBe("did you mean pager? available: pager, ops");
     }
 }

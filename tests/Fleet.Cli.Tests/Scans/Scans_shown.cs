@@ -13,9 +13,9 @@ public sealed class Scans_shown
         var (screen, text) = Some.Screen();
         ScanTables.List(screen, [Details().Overview], s_now);
         text.ToString().ShouldBe("""
-            SCAN	TARGET	EVERY	HOSTS	ONLINE	AT FAULT	HITS	LAST HIT	ALERTS	STATE
+            SCAN	TARGET	EVERY	HOSTS	ONLINE	ERRORS	HITS	LAST HIT	ALERTS	STATE
             oom	*	1m	3	2	1	12	60 s ago	1	on
-            fleet: 1 scan, 1 cannot read something somewhere; see: fleet scan show NAME
+            fleet: 1 scan, 1 with errors; see: fleet scan show NAME
 
             """);
     }
@@ -28,10 +28,10 @@ public sealed class Scans_shown
         var lines = text.ToString().Split('\n');
         lines.ShouldContain("source\tjournal: unit=a.service");
         lines.ShouldContain("pattern killed\tcritical: Killed  (text, ignore case)");
-        lines.ShouldContain("alert\t5 hits within 10m for 1m, error and worse, per fleet; to ops");
+        lines.ShouldContain("alert\t5 hits within 10m for 1m, error or higher, per fleet; to ops");
         lines.ShouldContain("web1\tonline\t3\t60 s ago\t-\t12\t2 KiB\t1 KiB\t/var/log/a: no permission to read it");
-        lines.ShouldContain("web2\toffline\t-\t-\t-\t-\t-\t-\tno word since the controller started");
-        lines.ShouldContain("web3\tonline\t-\t-\t-\t-\t-\t-\tno word yet; an agent older than scans says none");
+        lines.ShouldContain("web2\toffline\t-\t-\t-\t-\t-\t-\tno state reported since the controller started");
+        lines.ShouldContain("web3\tonline\t-\t-\t-\t-\t-\t-\tno state reported yet (agents without scans never report one)");
     }
 
     [Fact]

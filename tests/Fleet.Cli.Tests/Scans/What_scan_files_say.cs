@@ -243,8 +243,8 @@ public sealed class What_scan_files_say
 
         ScanCheckCommand.UnusedNames(set.Scans).ShouldBe(
         [
-            "warning: sshd, pattern guess: nothing makes use of the named group <user>; it groups as (?:...) does",
-            "warning: sshd, pattern guess: nothing makes use of the named group <ip>; it groups as (?:...) does",
+            "warning: sshd, pattern guess: the named group <user> is not used; it is treated as (?:...)",
+            "warning: sshd, pattern guess: the named group <ip> is not used; it is treated as (?:...)",
         ]);
     }
 }

@@ -19,7 +19,7 @@ public sealed class Tails_shown
         var (end, tally) = await ShowAsync(new TailTextPrinter(screen, showsSource: false), Replies());
         end.ShouldBe(TailEnd.NobodyLeft);
         (tally.Lines, tally.LeftOut, tally.HostsShown).ShouldBe((3, 12_345UL, 2));
-        text.ToString().ShouldContain("web1  | first ... (cut)\nweb1  = 12,345 lines left out here\nweb10 | second ... (cut)\nweb1  | third ... (cut)\nweb1  = /a: is gone\n");
+        text.ToString().ShouldContain("web1  | first ... (truncated)\nweb1  = 12,345 lines dropped here\nweb10 | second ... (truncated)\nweb1  | third ... (truncated)\nweb1  = /a: is gone\n");
     }
 
     [Fact]

@@ -37,9 +37,9 @@ public sealed class Following_hits : IAsyncLifetime
         // Between the kill and the end of the pause before the agent comes back: lines that claim to be years old.
         await _fleet.Controller.KillAsync();
         Write("2019-01-01T00:00:00Z ERROR 2", "2018-01-01T00:00:00Z ERROR 3");
-        await SeesAsync(following, "the link to the controller broke");
+        await SeesAsync(following, "connection to the controller lost");
         await _fleet.Controller.StartAsync();
-        await SeesAsync(following, "the controller is back");
+        await SeesAsync(following, "reconnected to the controller");
         await SeesAsync(following, "ERROR 3\"");
         Write("2017-01-01T00:00:00Z ERROR 4");
         await SeesAsync(following, "ERROR 4\"");

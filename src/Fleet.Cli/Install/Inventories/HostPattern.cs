@@ -18,7 +18,7 @@ internal static class HostPattern
     {
         var (pattern, port) = SplitPort(text);
         if (port is not null && !SshNames.TryPort(port, out _))
-            return ([], null, $"\"{port}\" is no port from 1 to 65535");
+            return ([], null, $"\"{port}\" is not a port from 1 to 65535");
         List<string> names = [""];
         for (var position = 0; position < pattern.Length;)
         {
@@ -32,12 +32,12 @@ internal static class HostPattern
                 if (close < 0)
                     return ([], null, $"\"{text}\" has a '[' without its ']'");
                 if (ReadRange(pattern[(open + 1)..close], limit) is not { } range)
-                    return ([], null, $"\"{pattern[open..(close + 1)]}\" is no range of at most {limit} hosts: it is written [FIRST:LAST] or [FIRST:LAST:STEP]");
+                    return ([], null, $"\"{pattern[open..(close + 1)]}\" is not a range of at most {limit} hosts: write [FIRST:LAST] or [FIRST:LAST:STEP]");
                 (choices, next) = (range, close + 1);
             }
 
             if ((long)names.Count * choices.Count > limit)
-                return ([], null, $"\"{text}\" stands for too many hosts");
+                return ([], null, $"\"{text}\" expands to too many hosts");
             names = [.. names.SelectMany(name => choices.Select(choice => name + plain + choice))];
             position = next;
         }

@@ -50,7 +50,7 @@ internal sealed class HostSettings
                 _user = value;
                 break;
             case "ansible_port" or "ansible_ssh_port":
-                Check(SshNames.TryPort(value, out var port) ? null : $"\"{value}\" is no port from 1 to 65535");
+                Check(SshNames.TryPort(value, out var port) ? null : $"\"{value}\" is not a port from 1 to 65535");
                 _port = port;
                 break;
             case "ansible_private_key_file" or "ansible_ssh_private_key_file":
@@ -58,7 +58,7 @@ internal sealed class HostSettings
                 _identityFile = value;
                 break;
             case "ansible_group_priority":
-                Check(int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var priority) ? null : $"\"{value}\" is no whole number");
+                Check(int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var priority) ? null : $"\"{value}\" is not a whole number");
                 Priority = priority;
                 break;
             default:
@@ -69,12 +69,12 @@ internal sealed class HostSettings
         {
             var isEncrypted = value.StartsWith("$ANSIBLE_VAULT;", StringComparison.Ordinal);
             var isTemplate = value.Contains("{{", StringComparison.Ordinal);
-            fault = isEncrypted ? "it is encrypted with Ansible Vault, which is not read here" : fault ?? (isTemplate ? "it is a template" : null);
+            fault = isEncrypted ? "it is encrypted with Ansible Vault, which is not supported" : fault ?? (isTemplate ? "it is a template" : null);
             if (fault is not null)
             {
                 faults.Add(
                     at, $"{name}: {fault}",
-                    isEncrypted ? "write the value itself" : isTemplate ? "templates are Ansible's to fill in: write the value itself" : "fix it here");
+                    isEncrypted ? "write the value itself" : isTemplate ? "templates are not supported: write the value itself" : "fix it here");
             }
         }
     }

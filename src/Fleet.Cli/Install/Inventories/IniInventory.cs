@@ -104,7 +104,7 @@ internal sealed class IniInventory
         if (Words(line, at) is not [var name, .. var more])
             return;
         if (more.Count > 0)
-            _faults.Add(at, $"\"{more[0]}\" stands behind a group's name", "a line below [GROUP:children] names one group");
+            _faults.Add(at, $"\"{more[0]}\" follows a group name", "each line below [GROUP:children] names one group");
         _group.Children.Add(_inventory.Group(name, at, isDefinition: false));
     }
 
@@ -112,7 +112,7 @@ internal sealed class IniInventory
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0)
-            _faults.Add(at, $"\"{text}\" is no variable", "write NAME=VALUE; a host stands on a line of its own");
+            _faults.Add(at, $"\"{text}\" is not a variable", "write NAME=VALUE; write each host on its own line");
         else
             settings.Take(text[..equals].Trim(), Unquote(text[(equals + 1)..].Trim()), at, _faults);
     }
@@ -155,7 +155,7 @@ internal sealed class IniInventory
         }
 
         if (quote != '\0')
-            _faults.Add(at, $"a {quote} is not closed on this line", "close it, or take it out");
+            _faults.Add(at, $"a {quote} is not closed on this line", "close it, or remove it");
         if (word is not null)
             words.Add(word.ToString());
         return words;

@@ -33,7 +33,7 @@ internal static class InventoryFile
         faults.ThrowIfAny("nothing was installed");
         if (onlyGroups.FirstOrDefault(only => only != Inventory.All && inventory.Groups.All(group => group.Name != only)) is { } unknown)
             throw CommandFailure.Usage($"{name} has no group \"{unknown}\"", $"it has: {string.Join(", ", inventory.Groups.Select(group => group.Name))}");
-        return targets.Count > 0 ? targets : throw CommandFailure.Usage($"{name} names no host", "nothing was installed");
+        return targets.Count > 0 ? targets : throw CommandFailure.Usage($"{name} contains no hosts", "nothing was installed");
     }
 
     // By its name; else by its first line that says something: a key, or the beginning of a document.
@@ -56,7 +56,7 @@ internal static class InventoryFile
             var text = File.ReadAllText(path);
             return !text.StartsWith("#!", StringComparison.Ordinal)
                 ? text
-                : throw CommandFailure.Usage($"{path} is a program", $"use what it says: ansible-inventory -i {path} --list --yaml > hosts.yaml");
+                : throw CommandFailure.Usage($"{path} is a program", $"run it and use its output: ansible-inventory -i {path} --list --yaml > hosts.yaml");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

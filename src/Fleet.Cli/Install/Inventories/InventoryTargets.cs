@@ -21,7 +21,7 @@ internal sealed class InventoryTargets(Inventory inventory, ScanFaults faults)
         foreach (var group in inventory.Groups)
         {
             if (!group.IsDefined)
-                faults.Add(group.At, $"there is no group \"{group.Name}\"", "write a section for it, or take it out here");
+                faults.Add(group.At, $"there is no group \"{group.Name}\"", "add a section for it, or remove it here");
             Deepen(group, group.Name == Inventory.All ? 0 : 1, []);
         }
 
@@ -69,7 +69,7 @@ internal sealed class InventoryTargets(Inventory inventory, ScanFaults faults)
     {
         if (!above.Add(group))
         {
-            faults.Add(group.At, $"group \"{group.Name}\" is its own child, by way of {string.Join(", ", above.Select(g => g.Name))}", "take it out of one of them");
+            faults.Add(group.At, $"group \"{group.Name}\" is its own child, by way of {string.Join(", ", above.Select(g => g.Name))}", "remove it from one of them");
             return;
         }
 

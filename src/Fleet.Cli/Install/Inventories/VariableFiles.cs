@@ -61,7 +61,7 @@ internal sealed class VariableFiles(string directory, Action<string> note, ScanF
         }
 
         if (depth == Deepest)
-            throw CommandFailure.Usage($"{path} lies more than {Deepest} directories deep", "look for a link that leads back");
+            throw CommandFailure.Usage($"{path} is more than {Deepest} directories deep", "check for a symbolic link that forms a loop");
         foreach (var entry in Directory.EnumerateFileSystemEntries(path).Order(StringComparer.Ordinal).Where(IsTaken))
             ReadAll(entry, settings, depth + 1);
     }
@@ -80,7 +80,7 @@ internal sealed class VariableFiles(string directory, Action<string> note, ScanF
         var text = File.ReadAllText(path);
         if (text.StartsWith(Encrypted, StringComparison.Ordinal))
         {
-            note($"{path} is encrypted with Ansible Vault and was not read: where it says how hosts are reached, use what `ansible-inventory --list --yaml` prints");
+            note($"{path} is encrypted with Ansible Vault and was not read: if it contains connection variables, use the output of `ansible-inventory --list --yaml`");
             return;
         }
 
@@ -89,7 +89,7 @@ internal sealed class VariableFiles(string directory, Action<string> note, ScanF
             if (document is YamlMap variables)
                 settings.Take(variables, faults);
             else if (document is not YamlScalar { IsEmpty: true })
-                faults.Add(document.At, "a file of variables consists of keys and values", "write NAME: VALUE");
+                faults.Add(document.At, "a variables file must contain keys and values", "write NAME: VALUE");
         }
     }
 }

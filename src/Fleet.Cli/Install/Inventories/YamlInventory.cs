@@ -14,7 +14,7 @@ internal sealed class YamlInventory(Inventory inventory, ScanFaults faults)
             if (document is YamlMap map)
                 reader.TakeGroups(map, null);
             else if (document is not YamlScalar { IsEmpty: true })
-                faults.Add(document.At, "an inventory in YAML consists of groups", "write all: {hosts: {web1: }}; an inventory in INI must not be called .yaml");
+                faults.Add(document.At, "a YAML inventory must contain groups", "write all: {hosts: {web1: }}; an inventory in INI must not be called .yaml");
         }
     }
 
@@ -28,7 +28,7 @@ internal sealed class YamlInventory(Inventory inventory, ScanFaults faults)
             if (node is YamlMap content)
                 TakeGroup(group, content);
             else if (!IsEmpty(node))
-                faults.Add(node.At, $"group \"{name.Text}\" must have hosts, children or vars", "a plugin's configuration is no inventory: run ansible-inventory --list --yaml, and use what it prints");
+                faults.Add(node.At, $"group \"{name.Text}\" must have hosts, children or vars", "a plugin configuration is not an inventory: use the output of ansible-inventory --list --yaml");
         }
     }
 
@@ -45,7 +45,7 @@ internal sealed class YamlInventory(Inventory inventory, ScanFaults faults)
             else if (node is YamlMap variables)
                 group.Settings.Take(variables, faults);
             else if (!IsEmpty(node))
-                faults.Add(node.At, $"\"{key.Text}\" must be keys and values", key.Text == "vars" ? "write NAME: VALUE" : "write NAME: with a colon behind it, without '-'");
+                faults.Add(node.At, $"\"{key.Text}\" must be keys and values", key.Text == "vars" ? "write NAME: VALUE" : "write NAME: with a colon and without '-'");
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed class AlertReader(ScanFaults faults)
         foreach (var span in map.Texts("quiet_hours"))
         {
             if (QuietHoursText.Check(span.Text) is { } error)
-                faults.Add(span, "these are no quiet hours", error);
+                faults.Add(span, "invalid quiet hours", error);
             rule.QuietHours.Add(span.Text);
         }
 
@@ -53,7 +53,7 @@ internal sealed class AlertReader(ScanFaults faults)
         foreach (var channel in map.Texts("notify"))
         {
             if (rule.Notify.Contains(channel.Text))
-                faults.Add(channel.At, $"channel \"{channel.Text}\" stands here already", "name each once");
+                faults.Add(channel.At, $"channel \"{channel.Text}\" is listed twice", "list each once");
             mentions.Add(channel);
             rule.Notify.Add(channel.Text);
         }

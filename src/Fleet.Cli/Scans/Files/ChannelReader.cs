@@ -63,9 +63,9 @@ internal sealed class ChannelReader(ScanFaults faults, EnvironmentText environme
         {
             // The address may hold a secret: it is not repeated.
             if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-                faults.Add(text.At, "\"url\" is no address of a web server", "write https://HOST/PATH");
+                faults.Add(text.At, "\"url\" is not an HTTP(S) URL", "write https://HOST/PATH");
             else if (uri.UserInfo.Length > 0)
-                faults.Add(text.At, "\"url\" holds a user name", "put it into headers: {Authorization: ...}");
+                faults.Add(text.At, "\"url\" contains a user name", "put it into headers: {Authorization: ...}");
             webhook.Url = url;
         }
 
@@ -74,7 +74,7 @@ internal sealed class ChannelReader(ScanFaults faults, EnvironmentText environme
             foreach (var (key, value) in headers.Entries)
             {
                 if (key.Text.Length == 0 || key.Text.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_')))
-                    faults.Add(key.At, $"\"{key.Text}\" is no name of a header", "names have letters, digits and '-'");
+                    faults.Add(key.At, $"\"{key.Text}\" is not a header name", "names have letters, digits and '-'");
                 if (value is not YamlScalar line)
                     faults.Add(value.At, $"header \"{key.Text}\" must be a text", $"write {key.Text}: VALUE");
                 else
@@ -93,20 +93,20 @@ internal sealed class ChannelReader(ScanFaults faults, EnvironmentText environme
     {
         var words = map.Texts("command");
         if (words.Count > 0 && !words[0].Text.StartsWith('/'))
-            faults.Add(words[0].At, $"\"{words[0].Text}\" is not an absolute path", "a command is run on the controller's host, without a shell: write it from / on, its arguments as a list");
+            faults.Add(words[0].At, $"\"{words[0].Text}\" is not an absolute path", "commands run on the controller's host without a shell: write an absolute path, and arguments as a list");
         return new CommandChannel { Words = { words.Select(word => environment.Expand(word) ?? "") } };
     }
 
     private Smtp ReadSmtp(MapReader map)
     {
-        map.Required("host", "the mail server that takes the messages");
+        map.Required("host", "the mail server that accepts the messages");
         map.Required("from", "the sender's address");
         map.Required("to", "one address, or a list");
         // start_tls: true is the older way to write tls: starttls.
         var tls = map.Word("tls", s_tls, Smtp.Types.Tls.Unspecified);
         var startTls = map.Flag("start_tls");
         if (map.Has("tls") && map.Has("start_tls"))
-            faults.Add(map.At, "tls and start_tls say the same", "write tls: implicit, starttls or none alone");
+            faults.Add(map.At, "tls and start_tls cannot be combined", "write tls: implicit, starttls or none alone");
         var isSecure = startTls || tls is Smtp.Types.Tls.Starttls or Smtp.Types.Tls.Implicit;
         var port = map.Number("port", 1, 65535);
         if (port == ImplicitPort && !map.Has("tls"))
@@ -124,9 +124,9 @@ internal sealed class ChannelReader(ScanFaults faults, EnvironmentText environme
         smtp.From = Address(map.Text("from"));
         smtp.To.AddRange(map.Texts("to").Select(Address));
         if (smtp.User.Length > 0 && !isSecure && smtp.Host is not ("localhost" or "127.0.0.1" or "::1"))
-            faults.Add(map.At, "a password would go over the network in clear", "write tls: implicit or tls: starttls");
+            faults.Add(map.At, "a password would be sent unencrypted", "write tls: implicit or tls: starttls");
         if (map.Has("user") != map.Has("password"))
-            faults.Add(map.At, "user and password go together", "give both or none");
+            faults.Add(map.At, "user and password must be given together", "give both or none");
         return smtp;
     }
 
@@ -137,7 +137,7 @@ internal sealed class ChannelReader(ScanFaults faults, EnvironmentText environme
         if (text is null || environment.Expand(text) is not { } address)
             return "";
         if (address.Length > 320 || address.Split('@') is not [{ Length: > 0 }, { Length: > 0 }] || address.Any(c => char.IsControl(c) || c == ' '))
-            faults.Add(text.At, $"\"{address}\" is no mail address", "write name@example.org");
+            faults.Add(text.At, $"\"{address}\" is not an email address", "write name@example.org");
         return address;
     }
 }

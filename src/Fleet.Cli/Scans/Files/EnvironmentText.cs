@@ -46,7 +46,7 @@ internal sealed class EnvironmentText(Func<string, string?> variable, ScanFaults
         var name = end < 0 ? "" : text.Text[(begin + 2)..end];
         if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(s_letters))
         {
-            faults.Add(text.PlaceOf(begin), "this is no variable of the environment", "write ${NAME}; for the characters themselves write $${");
+            faults.Add(text.PlaceOf(begin), "this is not an environment variable", "write ${NAME}; for the characters themselves write $${");
             return false;
         }
 
@@ -57,7 +57,7 @@ internal sealed class EnvironmentText(Func<string, string?> variable, ScanFaults
         }
 
         if (unset is null)
-            faults.Add(text.PlaceOf(begin), $"the environment has no {name}", $"set it: {name}=... fleet scan apply ...");
+            faults.Add(text.PlaceOf(begin), $"environment variable {name} is not set", $"set it: {name}=... fleet scan apply ...");
         else
             unset.Add(name);
         return false;

@@ -25,7 +25,7 @@ internal sealed class MapReader
             if (!keys.Contains(key.Text))
                 faults.Add(key.At, $"{what} has no key \"{key.Text}\"", Nearest.Hint(key.Text, keys));
             else if (!_values.TryAdd(key.Text, value))
-                faults.Add(key.At, $"\"{key.Text}\" stands here a second time", "leave one of them out");
+                faults.Add(key.At, $"\"{key.Text}\" is given twice", "remove one of them");
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class MapReader
     public TimeSpan? AsDuration(string key, YamlScalar text, TimeSpan least, TimeSpan most)
     {
         if (!DurationText.TryParse(text.Text, out var value, out var error))
-            _faults.Add(text, $"\"{key}\" is no duration", error!);
+            _faults.Add(text, $"\"{key}\" is not a duration", error!);
         else if (value < least || value > most)
             _faults.Add(text.At, $"\"{key}\" is out of range", $"give {DurationText.Format(least)} to {DurationText.Format(most)}");
         else
@@ -71,7 +71,7 @@ internal sealed class MapReader
             return null;
         if (long.TryParse(text.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
             return number;
-        _faults.Add(text.At, $"\"{key}\" is not a whole number from {least} to {most}", "write digits alone");
+        _faults.Add(text.At, $"\"{key}\" is not a whole number from {least} to {most}", "use only digits");
         return null;
     }
 
@@ -101,7 +101,7 @@ internal sealed class MapReader
         if (value is not YamlScalar text)
             _faults.Add(value.At, $"\"{key}\" must be a text, not {(value is YamlList ? "a list" : "keys and values")}", $"write {key}: VALUE");
         else if (text.IsEmpty)
-            _faults.Add(KeyOf(key)?.At ?? value.At, $"\"{key}\" has no value", $"write {key}: VALUE, or leave it out");
+            _faults.Add(KeyOf(key)?.At ?? value.At, $"\"{key}\" has no value", $"write {key}: VALUE, or omit it");
         else
             return text;
         return null;

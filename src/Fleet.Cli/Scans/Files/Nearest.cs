@@ -6,7 +6,7 @@ internal static class Nearest
     /// <summary>A hint for an unknown word.</summary>
     public static string Hint(string word, IReadOnlyCollection<string> known)
     {
-        var all = $"known here: {string.Join(", ", known)}";
+        var all = $"available: {string.Join(", ", known)}";
         return Find(word, known) is { } best ? $"did you mean {best}? {all}" : all;
     }
 

@@ -58,7 +58,7 @@ internal sealed class PatternReader(ScanFaults faults)
         if (map.Has("regex") == map.Has("text"))
         {
             faults.Add(map.At, map.Has("regex") ? "a pattern has both \"regex\" and \"text\"" : "a pattern needs \"regex\" or \"text\"",
-                "regex: is a regular expression, text: stands for itself");
+                "regex: is a regular expression, text: is a fixed string");
             return null;
         }
 
@@ -72,7 +72,7 @@ internal sealed class PatternReader(ScanFaults faults)
     {
         if (pattern.Text.Length > Protocol.Limits.LogPatternCharacters)
         {
-            faults.Add(text.At, $"a pattern of {pattern.Text.Length} characters is too long", $"at most {Protocol.Limits.LogPatternCharacters}; split it into several");
+            faults.Add(text.At, $"the pattern is too long ({pattern.Text.Length} characters)", $"at most {Protocol.Limits.LogPatternCharacters}; split it into several");
             return null;
         }
 

@@ -18,12 +18,12 @@ internal static class QuietHoursText
         var begin = space + 1;
         var dash = text.IndexOf('-', begin);
         if (dash < 0)
-            return new ParseError(begin + 1, $"\"{text[begin..]}\" is no span of time", Forms);
+            return new ParseError(begin + 1, $"\"{text[begin..]}\" is not a time span", Forms);
         var (from, to) = (text[begin..dash], text[(dash + 1)..]);
         if (!IsTime(from))
-            return new ParseError(begin + 1, $"\"{from}\" is no time of day", Forms);
+            return new ParseError(begin + 1, $"\"{from}\" is not a time of day", Forms);
         if (!IsTime(to) && to != "24:00")
-            return new ParseError(dash + 2, $"\"{to}\" is no time of day", Forms);
+            return new ParseError(dash + 2, $"\"{to}\" is not a time of day", Forms);
         return from == to ? new ParseError(begin + 1, "the span ends where it begins", "a whole day is 00:00-24:00") : null;
     }
 
@@ -37,7 +37,7 @@ internal static class QuietHoursText
             foreach (var day in ends)
             {
                 if (ends.Length > 2 || !s_days.Contains(day, StringComparer.OrdinalIgnoreCase))
-                    return new ParseError(place + 1, $"\"{day}\" is no day", $"days are {string.Join(", ", s_days)}");
+                    return new ParseError(place + 1, $"\"{day}\" is not a day", $"days are {string.Join(", ", s_days)}");
                 place += day.Length + 1;
             }
 

@@ -27,7 +27,7 @@ internal sealed class ScanFaults
     {
         if (_faults.Count == 0)
             return;
-        var text = new StringBuilder(lead).Append(": ").Append(_faults.Count).Append(_faults.Count == 1 ? " fault" : " faults");
+        var text = new StringBuilder(lead).Append(": ").Append(_faults.Count).Append(_faults.Count == 1 ? " error" : " errors");
         foreach (var fault in _faults.Distinct().OrderBy(f => f.At.File, StringComparer.Ordinal).ThenBy(f => f.At.Line).ThenBy(f => f.At.Column))
         {
             text.Append('\n').Append(fault.At).Append(": ").Append(fault.Message);

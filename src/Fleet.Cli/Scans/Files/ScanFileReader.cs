@@ -69,7 +69,7 @@ internal sealed class ScanFileReader(ScanFaults faults, EnvironmentText environm
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            faults.Add(at, $"{name} cannot be read: {(e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message)}", at.File == name ? "" : "an include is looked for beside the file that names it");
+            faults.Add(at, $"{name} cannot be read: {(e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message)}", at.File == name ? "" : "includes are relative to the file that names them");
         }
     }
 
@@ -128,7 +128,7 @@ internal sealed class ScanFileReader(ScanFaults faults, EnvironmentText environm
     private void Keep<T>(Dictionary<string, (T Value, YamlPlace At)> known, YamlScalar name, T value, string what)
     {
         if (known.TryGetValue(name.Text, out var first))
-            faults.Add(name.At, $"a {what} with the name \"{name.Text}\" stands at {first.At} already", "a name is given once in all files");
+            faults.Add(name.At, $"a {what} with the name \"{name.Text}\" is already defined at {first.At}", "names must be unique across all files");
         else
             known[name.Text] = (value, name.At);
     }

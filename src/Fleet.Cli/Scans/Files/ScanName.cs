@@ -7,12 +7,12 @@ internal static class ScanName
 
     public static void Check(YamlScalar name, string what, ScanFaults faults)
     {
-        const string Rule = "a name has 1 to 64 letters, digits, '-', '_' and '.', with a letter or digit first";
+        const string Rule = "names have 1 to 64 letters, digits, '-', '_' and '.', with a letter or digit first";
         var wrong = name.Text.AsSpan().IndexOfAnyExcept(s_letters);
         if (wrong < 0 && !char.IsAsciiLetterOrDigit(name.Text[0]))
             wrong = 0;
         if (wrong >= 0)
-            faults.Add(name.PlaceOf(wrong), $"'{name.Text[wrong]}' cannot stand here in {what}", Rule);
+            faults.Add(name.PlaceOf(wrong), $"'{name.Text[wrong]}' is not allowed in {what}", Rule);
         else if (name.Text.Length > Longest)
             faults.Add(name.PlaceOf(Longest), $"{what} is too long", Rule);
     }

@@ -41,7 +41,7 @@ internal sealed class ScanReader(ScanFaults faults)
             Order = order,
             RetentionMs = Ms(map.Duration("retention", TimeSpan.FromHours(1), TimeSpan.FromDays(3650))),
         };
-        if ((changes.Sources ?? map.Required("sources", "where to look: a list of - file:, - journal: and - kernel")) is { } sources)
+        if ((changes.Sources ?? map.Required("sources", "where to search: a list of - file:, - journal: and - kernel")) is { } sources)
             order.Sources.AddRange(_sources.Read(sources));
         Patterns(map, order);
         if (map.Texts("json").Count > MostJsonFields)
@@ -64,7 +64,7 @@ internal sealed class ScanReader(ScanFaults faults)
     private string Description(YamlScalar? text)
     {
         if (text?.Text.Length > LongestDescription)
-            faults.Add(text.At, $"a description of {text.Text.Length} characters is too long", $"at most {LongestDescription}");
+            faults.Add(text.At, $"the description is too long ({text.Text.Length} characters)", $"at most {LongestDescription}");
         // One line, as lists show it: a description written over several lines of a file is none the less one.
         return string.Join(' ', (text?.Text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
@@ -78,7 +78,7 @@ internal sealed class ScanReader(ScanFaults faults)
 
     private void Patterns(MapReader map, ScanOrder order)
     {
-        if (map.Required("patterns", "what to look for: a list of - name: and regex: or text:") is { } patterns)
+        if (map.Required("patterns", "what to search for: a list of - name: and regex: or text:") is { } patterns)
         {
             var items = patterns is YamlList list ? list.Items : [patterns];
             if (items.Count is 0 or > Protocol.Limits.LogPatterns)
@@ -90,7 +90,7 @@ internal sealed class ScanReader(ScanFaults faults)
                     continue;
                 order.Patterns.Add(pattern);
                 if (!names.Add(pattern.Pattern.Name.Length > 0 ? pattern.Pattern.Name : pattern.Pattern.Text))
-                    faults.Add(item.At, $"a pattern with the name \"{pattern.Pattern.Name}\" stands in this scan already", "hits are told apart by it: name them differently");
+                    faults.Add(item.At, $"a pattern with the name \"{pattern.Pattern.Name}\" is already defined in this scan", "pattern names must be unique within a scan");
             }
         }
 
@@ -110,7 +110,7 @@ internal sealed class ScanReader(ScanFaults faults)
             case ["last", var number, "line" or "lines"] when uint.TryParse(number, out var lines) && lines is > 0 and <= 1_000_000:
                 return lines;
             default:
-                faults.Add(text!.At, $"\"first_run\" cannot be \"{text.Text}\"", "write now (only what is written from then on), or last 1000 lines");
+                faults.Add(text!.At, $"\"first_run\" cannot be \"{text.Text}\"", "write now (only new lines), or last 1000 lines");
                 return 0;
         }
     }

@@ -14,7 +14,7 @@ internal sealed class SourceReader(ScanFaults faults)
     {
         var items = node is YamlList list ? list.Items : [node];
         if (items.Count > Protocol.Limits.LogSources)
-            faults.Add(node.At, $"{items.Count} sources are too many", $"at most {Protocol.Limits.LogSources}; a glob stands for many files");
+            faults.Add(node.At, $"{items.Count} sources are too many", $"at most {Protocol.Limits.LogSources}; a glob matches many files");
         return items.Select(ReadOne).OfType<LogSource>().ToList();
     }
 
@@ -29,7 +29,7 @@ internal sealed class SourceReader(ScanFaults faults)
             case YamlMap map:
                 return Read(new MapReader(map, "a source", s_keys, faults));
             default:
-                faults.Add(node.At, node is YamlScalar text ? $"\"{text.Text}\" is no source" : "a source is missing here", Forms);
+                faults.Add(node.At, node is YamlScalar text ? $"\"{text.Text}\" is not a source" : "a source is missing here", Forms);
                 return null;
         }
     }
@@ -39,7 +39,7 @@ internal sealed class SourceReader(ScanFaults faults)
         var kinds = ((string[])["file", "journal", "kernel"]).Where(map.Has).ToList();
         if (kinds.Count != 1)
         {
-            faults.Add(map.At, kinds.Count == 0 ? "this source says neither file, journal nor kernel" : $"{string.Join(" and ", kinds)} are sources of their own", Forms);
+            faults.Add(map.At, kinds.Count == 0 ? "this source has neither file, journal nor kernel" : $"{string.Join(" and ", kinds)} are separate sources", Forms);
             return null;
         }
 
@@ -57,7 +57,7 @@ internal sealed class SourceReader(ScanFaults faults)
     {
         var path = map.Text("file");
         if (path?.Text.EndsWith('/') == true)
-            faults.Add(path.At, $"\"{path.Text}\" is a folder", $"name its files: {path.Text}*.log");
+            faults.Add(path.At, $"\"{path.Text}\" is a directory", $"name its files: {path.Text}*.log");
         // Rotation is followed unless the file says otherwise: what a scan promises is every line.
         return path is null ? null : new LogSource { Files = new FileLogSource { Path = Absolute(path), Rotated = map.Flag("rotated", otherwise: true) } };
     }
@@ -95,13 +95,13 @@ internal sealed class SourceReader(ScanFaults faults)
     private string Absolute(YamlScalar? path)
     {
         if (path is not null && !path.Text.StartsWith('/'))
-            faults.Add(path.At, $"\"{path.Text}\" is not an absolute path", "hosts have no current directory of yours: write it from / on");
+            faults.Add(path.At, $"\"{path.Text}\" is not an absolute path", "write an absolute path, beginning with /");
         return path?.Text ?? "";
     }
 
     private void Belongs(MapReader map, string key, string kind, string found)
     {
         if (map.Has(key) && found != kind)
-            faults.Add(map.Node(key)!.At, $"\"{key}\" goes with {kind}, not with {found}", "leave it out");
+            faults.Add(map.Node(key)!.At, $"\"{key}\" is for {kind}, not for {found}", "remove it");
     }
 }

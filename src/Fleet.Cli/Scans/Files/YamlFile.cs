@@ -65,9 +65,9 @@ internal sealed class YamlFile
         // The parser names the place where it noticed; a tab is told better by where it stands.
         var tab = Array.FindIndex(_lines, line => line.AsSpan(0, line.Length - line.AsSpan().TrimStart().Length).Contains('\t'));
         if (tab >= 0 && e.Message.Contains("tab", StringComparison.Ordinal))
-            _faults.Add(new YamlPlace(_name, tab + 1, _lines[tab].IndexOf('\t', StringComparison.Ordinal) + 1), "this is no YAML: a tab in the indentation", "indent with blanks");
+            _faults.Add(new YamlPlace(_name, tab + 1, _lines[tab].IndexOf('\t', StringComparison.Ordinal) + 1), "invalid YAML: a tab in the indentation", "indent with spaces");
         else
-            _faults.Add(PlaceOf(e.End), $"this is no YAML: {Words(e)}", "look at the indentation, and put texts with : # { [ * & or quotes in them between single quotes");
+            _faults.Add(PlaceOf(e.End), $"invalid YAML: {Words(e)}", "check the indentation, and put texts that contain : # { [ * & or quotes in single quotes");
     }
 
     private YamlNode Node(int depth)
@@ -91,9 +91,9 @@ internal sealed class YamlFile
             case AnchorAlias alias:
                 return _anchors.TryGetValue(alias.Value.Value, out var known)
                     ? known
-                    : throw new YamlException(alias.Start, alias.End, $"*{alias.Value.Value} stands for nothing: no &{alias.Value.Value} comes before it");
+                    : throw new YamlException(alias.Start, alias.End, $"*{alias.Value.Value} is undefined: no &{alias.Value.Value} comes before it");
             default:
-                throw new YamlException(current.Start, current.End, $"{current.GetType().Name} cannot stand here");
+                throw new YamlException(current.Start, current.End, $"{current.GetType().Name} is not allowed here");
         }
     }
 
