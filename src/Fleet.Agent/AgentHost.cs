@@ -148,16 +148,16 @@ internal sealed partial class AgentHost(
         LogStopped(journal.Logs.Count);
     }
 
-    [LoggerMessage(5900, LogLevel.Information, "Agent {Name} {Version} starts; its controller is at {Controller}; {Held} tasks are in its journal")]
+    [LoggerMessage(5900, LogLevel.Information, "Agent {Name} {Version} started; controller {Controller}; {Held} tasks in the journal")]
     private partial void LogStarted(string name, string version, string controller, int held);
 
-    [LoggerMessage(5903, LogLevel.Information, "Tasks get cgroups of their own, with these controllers: {Controllers}")]
+    [LoggerMessage(5903, LogLevel.Information, "Tasks run in cgroups of their own, with the controllers {Controllers}")]
     private partial void LogCgroups(string controllers);
 
-    [LoggerMessage(5904, LogLevel.Warning, "Tasks get no cgroups of their own: {Reason}")]
+    [LoggerMessage(5904, LogLevel.Warning, "Tasks do not run in cgroups of their own: {Reason}")]
     private partial void LogNoCgroups(string reason);
 
-    [LoggerMessage(5905, LogLevel.Warning, "Few files can be open: {Reason}")]
+    [LoggerMessage(5905, LogLevel.Warning, "The limit on open files is low: {Reason}")]
     private partial void LogFewOpenFiles(string reason);
 
     [LoggerMessage(5901, LogLevel.Information, "Stopping; tasks still running: {Running}")]

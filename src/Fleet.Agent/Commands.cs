@@ -205,13 +205,13 @@ internal static partial class Commands
             Usage: fleet-agent COMMAND [OPTIONS]
 
             Commands:
-              enroll         make this host an agent of a fleet
-              run            run the agent (what the service does)
-              leave          take this host out of its fleet
-              uninstall      remove the agent that install.sh has put here (--purge: its state too)
-              accept-machine keep the identity of a disk that was moved to this machine
-              status         say what this host's agent is
-              doctor         look for what keeps the agent from working, and say what to do
+              enroll         enroll this host in a fleet
+              run            run the agent (used by the service)
+              leave          remove this host from its fleet
+              uninstall      remove an agent installed by install.sh (--purge: its state too)
+              accept-machine keep the identity after its disk was moved to this machine
+              status         show identity, connection and tasks of the agent
+              doctor         find problems of the agent and print hints
               check-config   check the settings
               version        print the version
 

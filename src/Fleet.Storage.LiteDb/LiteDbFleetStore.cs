@@ -184,6 +184,6 @@ public sealed partial class LiteDbFleetStore : IFleetStore
         }
     }
 
-    [LoggerMessage(2012, LogLevel.Warning, "A new store is made: {Reason}. What is left of it is {Aside}")]
+    [LoggerMessage(2012, LogLevel.Warning, "Creating a new store: {Reason}. What is left of the old one is {Aside}")]
     private static partial void LogSetAside(ILogger logger, string reason, string aside);
 }

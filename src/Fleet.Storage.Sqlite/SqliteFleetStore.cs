@@ -170,6 +170,6 @@ public sealed partial class SqliteFleetStore : IFleetStore
         return faults is ["ok"] ? [] : faults;
     }
 
-    [LoggerMessage(2002, LogLevel.Warning, "A new store is made: {Reason}. What is left of it is {Aside}")]
+    [LoggerMessage(2002, LogLevel.Warning, "Creating a new store: {Reason}. What is left of the old one is {Aside}")]
     private static partial void LogSetAside(ILogger logger, string reason, string aside);
 }

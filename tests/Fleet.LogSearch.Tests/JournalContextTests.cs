@@ -74,7 +74,7 @@ public sealed class JournalContextTests : IDisposable
         var list = new MatchList();
         SourceOutcome outcome = LogSearcher.Run(Query("panic", 2, 2), [new JournalSource(_scratch.Path)], list, default).Sources[0];
 
-        outcome.Reason.ShouldContain("damaged or cut short");
+        outcome.Reason.ShouldContain("damaged or truncated");
         outcome.Matches.ShouldBeGreaterThan(10);
         list.Matches.Count(line => line.Role == LineRole.Match).ShouldBe((int)outcome.Matches);
     }

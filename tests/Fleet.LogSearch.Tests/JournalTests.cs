@@ -70,7 +70,7 @@ public sealed class JournalTests : IDisposable
 
         SearchOutcome outcome = LogSearcher.Run(Query("request"), [new JournalSource(journal)], NoSink.Instance, default);
 
-        outcome.Sources[0].Reason.ShouldContain("damaged or cut short");
+        outcome.Sources[0].Reason.ShouldContain("damaged or truncated");
     }
 
     [Fact]

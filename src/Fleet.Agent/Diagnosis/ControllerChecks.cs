@@ -135,8 +135,8 @@ internal sealed class ControllerChecks(ControllerAddress controller, ProxyAddres
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or CryptographicException)
         {
             return trust.LastRefusal is { } refusal
-                ? Finding.Bad("TLS", $"the server is not trusted: {refusal}", "does \"controller\" name another fleet's controller? Was the controller set up anew (then enroll this host anew), or does something in between end TLS?")
-                : Finding.Bad("TLS", $"no TLS connection comes about: {e.Message}", "is it a Fleet controller that listens there, and does nothing in between change TLS 1.3?");
+                ? Finding.Bad("TLS", $"the server is not trusted: {refusal}", "does \"controller\" name another fleet's controller? Was the controller set up again (then enroll this host again), or does something in between end TLS?")
+                : Finding.Bad("TLS", $"TLS handshake failed: {e.Message}", "check that a Fleet controller listens there and that nothing in between intercepts TLS 1.3");
         }
     }
 
@@ -165,11 +165,11 @@ internal sealed class ControllerChecks(ControllerAddress controller, ProxyAddres
             {
                 StatusCode.NotFound or StatusCode.Unimplemented or StatusCode.FailedPrecondition => Finding.Good("acceptance", "the controller accepts this host's certificate"),
                 StatusCode.Unauthenticated when e.Trailers.GetValue(IdentityRefusal.Trailer) == IdentityRefusal.Unknown => Finding.Bad(
-                    "acceptance", $"the controller does not know this host: {e.Reason()}", "have the controller's store put back, and the agent comes back by itself; where it is gone, enroll this host anew: fleet-agent enroll --force --controller HOST --token TOKEN"),
+                    "acceptance", $"the controller does not know this host: {e.Reason()}", "restore the controller's store, then the agent reconnects; if there is no backup, enroll this host again: fleet-agent enroll --force --controller HOST --token TOKEN"),
                 StatusCode.Unauthenticated when e.Trailers.GetValue(IdentityRefusal.Trailer) == IdentityRefusal.NotYetValid => Finding.Bad(
                     "acceptance", $"the controller does not accept this host's certificate: {e.Reason()}", "set the clocks of both: timedatectl set-ntp true"),
                 StatusCode.Unauthenticated or StatusCode.PermissionDenied => Finding.Bad(
-                    "acceptance", $"the controller does not accept this host's certificate: {e.Reason()}", "enroll this host anew: fleet-agent enroll --force --controller HOST --token TOKEN"),
+                    "acceptance", $"the controller does not accept this host's certificate: {e.Reason()}", "enroll this host again: fleet-agent enroll --force --controller HOST --token TOKEN"),
                 _ => Finding.Bad("acceptance", $"the controller does not answer: {e.Reason()}", "look at the controller's log: journalctl -u fleet-controller"),
             };
         }

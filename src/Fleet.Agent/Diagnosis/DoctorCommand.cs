@@ -30,7 +30,7 @@ internal static class DoctorCommand
         Tell(Link(state));
         output.WriteLine(worst switch
         {
-            Grade.Good => "All is well.",
+            Grade.Good => "No problems found.",
             Grade.Doubtful => "The agent can work; what is marked with ? limits it.",
             _ => "The agent cannot work: fix what is marked with !",
         });
@@ -58,12 +58,12 @@ internal static class DoctorCommand
         using var certificate = identities.Load();
         var now = here - (ahead ?? TimeSpan.Zero);
         var said = $"{enrollment.Name}, certificate valid until {LinkDiary.Stamp(certificate.NotAfter)}";
-        const string anew = "enroll this host anew: fleet-agent enroll --force --controller HOST --token TOKEN";
+        const string again = "enroll this host again: fleet-agent enroll --force --controller HOST --token TOKEN";
         if (certificate.NotAfter < now.UtcDateTime.ToLocalTime())
         {
             return ahead is null
-                ? Finding.Bad("identity", $"{said}, which has passed if this host's clock is right ({LinkDiary.Stamp(here)})", $"set the clock where it is not: timedatectl set-ntp true; else {anew}")
-                : Finding.Bad("identity", $"{said}, which has passed", anew);
+                ? Finding.Bad("identity", $"{said}, which has passed if this host's clock is right ({LinkDiary.Stamp(here)})", $"set the clock where it is not: timedatectl set-ntp true; else {again}")
+                : Finding.Bad("identity", $"{said}, which has passed", again);
         }
 
         return certificate.NotBefore > now.UtcDateTime.ToLocalTime()
@@ -78,10 +78,10 @@ internal static class DoctorCommand
             return Finding.Bad("agent", "no agent runs", "systemctl enable --now fleet-agent");
         return LinkDiary.Read(state.Path) switch
         {
-            { IsLinked: true } link => Finding.Good("agent", $"version {link.Version} runs and is linked since {LinkDiary.Stamp(link.Since)}"),
-            { Failure: { Length: > 0 } last } => Finding.Bad("agent", $"it runs and is not linked: {last}", "what is marked above says why; journalctl -u fleet-agent has all of it"),
-            { Losses: [var last, ..] } => Finding.Bad("agent", $"it runs and is not linked: {last}", "what is marked above says why; journalctl -u fleet-agent has all of it"),
-            _ => Finding.Doubtful("agent", "it runs; how its link stands is not known", "ask again in a moment"),
+            { IsLinked: true } link => Finding.Good("agent", $"version {link.Version} is running and connected since {LinkDiary.Stamp(link.Since)}"),
+            { Failure: { Length: > 0 } last } => Finding.Bad("agent", $"it is running, but disconnected: {last}", "see the errors above and journalctl -u fleet-agent"),
+            { Losses: [var last, ..] } => Finding.Bad("agent", $"it is running, but disconnected: {last}", "see the errors above and journalctl -u fleet-agent"),
+            _ => Finding.Doubtful("agent", "it is running; its connection status is not known yet", "try again in a moment"),
         };
     }
 }

@@ -30,7 +30,7 @@ internal sealed class HostChecks(StateDirectory state, AgentSettings settings, T
         var identity = Path.Combine(state.Path, "identity.pem");
         var isOpen = (File.GetUnixFileMode(identity) & NotForOthers) != 0 || (File.GetUnixFileMode(state.Path) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0;
         return isOpen
-            ? Finding.Bad("permissions", $"others can read or replace what is in {state.Path}", $"chmod 711 {state.Path}; chmod 600 {identity}; and think of enrolling this host anew")
+            ? Finding.Bad("permissions", $"others can read or replace what is in {state.Path}", $"chmod 711 {state.Path}; chmod 600 {identity}; and consider enrolling this host again")
             : Finding.Good("permissions", $"{state.Path} is the agent's alone");
     }
 
@@ -39,7 +39,7 @@ internal sealed class HostChecks(StateDirectory state, AgentSettings settings, T
         var bytes = DiskSpace.FreeBytes(state.Path);
         var free = DiskSpace.Text(bytes);
         if (DiskSpace.Condition(state.Path) is not null)
-            return Finding.Bad("space", $"the disk is full: {free} are free for {state.Path}", "make room: until then tasks are rejected, and upgrades fail. The agent goes on by itself");
+            return Finding.Bad("space", $"the disk is full: {free} are free for {state.Path}", "make room: until then tasks are rejected, and upgrades fail. The agent then continues");
         return bytes < 64L << 20
             ? Finding.Doubtful("space", $"{free} are free for {state.Path}", "make room: output of tasks is dropped, and tasks are rejected once it is full")
             : Finding.Good("space", $"{free} are free for {state.Path}");
@@ -89,7 +89,7 @@ internal sealed class HostChecks(StateDirectory state, AgentSettings settings, T
     {
         if (!Supervision.HasSystemd)
         {
-            yield return Finding.Doubtful("service", "systemd does not run here", "nobody starts the agent again, it cannot be upgraded from the controller, and tasks have no limits");
+            yield return Finding.Doubtful("service", "systemd does not run here", "the agent is not restarted, it cannot be upgraded from the controller, and tasks have no limits");
             yield break;
         }
 

@@ -114,6 +114,6 @@ internal sealed partial class LinkDiary(string stateDirectory, TimeProvider time
         }
     }
 
-    [LoggerMessage(5960, LogLevel.Warning, "How the link stands cannot be written for `fleet-agent status`: {Reason}")]
+    [LoggerMessage(5960, LogLevel.Warning, "The connection's status cannot be written for `fleet-agent status`: {Reason}")]
     private partial void LogNotWritten(string reason);
 }

@@ -30,7 +30,7 @@ internal sealed class StatusReport(StateDirectory state, AgentSettings settings,
             Say("proxy", enrollment.Proxy.ToString());
         Say("certificate", $"valid until {LinkDiary.Stamp(certificate.NotAfter)} ({Days(certificate.NotAfter)})");
         Say("process", isRunning ? $"running{(link is null ? "" : $", version {link.Version}, process {link.Process}")}" : "not running");
-        Say("link", Link(link, isRunning));
+        Say("connection", Link(link, isRunning));
         Say("versions", Versions());
         Say("running", running.Count == 0 ? "no tasks" : $"{Count(running.Count, "task")}: {string.Join(", ", running.Take(MostTasksNamed))}{(running.Count > MostTasksNamed ? ", ..." : "")}");
         Say("spool", $"{new ByteSize(bytes)} of {new ByteSize(settings.JournalLimitBytes)}; {Count(waiting, "ended task")} {(waiting == 1 ? "waits" : "wait")} for the controller");
@@ -40,7 +40,7 @@ internal sealed class StatusReport(StateDirectory state, AgentSettings settings,
         if (link is { Failure.Length: > 0 })
             Say("last attempt", link.Failure);
         foreach (var loss in link?.Losses ?? [])
-            Say("link lost", loss);
+            Say("disconnected", loss);
 
         void Say(string name, string value) => output.WriteLine($"{name,-12} {value}");
     }
@@ -61,14 +61,14 @@ internal sealed class StatusReport(StateDirectory state, AgentSettings settings,
     private string Days(DateTime notAfter)
     {
         var left = notAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime;
-        return left < TimeSpan.Zero ? "expired: enroll this host anew" : $"{left.TotalDays:0} days left";
+        return left < TimeSpan.Zero ? "expired: enroll this host again" : $"{left.TotalDays:0} days left";
     }
 
     private static string Link(LinkEntry? link, bool isRunning) =>
-        !isRunning ? "none: the agent does not run"
+        !isRunning ? "none: the agent is not running"
         : link is null ? "not known yet"
         : link.IsLinked ? $"up since {LinkDiary.Stamp(link.Since)}, controller {link.ControllerVersion}; this host's clock is {Clock.Describe(link.Ahead)}"
-        : $"none; last tried {LinkDiary.Stamp(link.Since)}";
+        : $"none; last attempt {LinkDiary.Stamp(link.Since)}";
 
     private string Versions()
     {

@@ -221,10 +221,10 @@ public sealed partial class TaskExecutor : IAsyncDisposable
     [LoggerMessage(6001, LogLevel.Information, "Task {TaskId} of job {JobId} ended: {End}; steps started: {Steps}; succeeded: {IsSuccess}")]
     private partial void LogEnded(string jobId, string taskId, TaskEnd end, int steps, bool isSuccess);
 
-    [LoggerMessage(6002, LogLevel.Error, "The end of task {TaskId} of job {JobId} could not be told.")]
+    [LoggerMessage(6002, LogLevel.Error, "Could not report the end of task {TaskId} of job {JobId}")]
     private partial void LogLost(Exception error, string jobId, string taskId);
 
-    [LoggerMessage(6000, LogLevel.Warning, "Task {TaskId} of job {JobId} gets no cgroup of its own: {Reason}")]
+    [LoggerMessage(6000, LogLevel.Warning, "Task {TaskId} of job {JobId} does not run in a cgroup of its own: {Reason}")]
     private partial void LogNoCgroup(string jobId, string taskId, string reason);
 
     /// <summary>A task that runs or waits.</summary>

@@ -39,7 +39,7 @@ internal static class TaskRequestCheck
         foreach (var (name, value) in request.Environment)
         {
             if (name.Length == 0 || name.Contains('=') || !IsText(name) || !IsText(value))
-                return $"environment: '{name}' is no name for a variable, or its value holds a NUL character";
+                return $"environment: '{name}' is not a variable name, or its value contains a NUL character";
         }
 
         return request.Steps

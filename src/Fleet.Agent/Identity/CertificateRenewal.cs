@@ -58,7 +58,7 @@ internal sealed class CertificateRenewal(IdentityStore store, AgentId id, string
         lock (_gate)
         {
             if (_newKey is null)
-                throw new InvalidDataException("a certificate came that nobody asked for");
+                throw new InvalidDataException("received a certificate that was not requested");
             store.Renew(_newKey, chain, id);
             _newKey.Dispose();
             _newKey = null;

@@ -21,10 +21,10 @@ internal static class EnrollCommand
     public static readonly IReadOnlyList<OptionSpec> Options =
     [
         new("--token", "TOKEN", $"the join token, from `fleet token create` (or in {TokenVariable})"),
-        new("--name", "NAME", "the agent's name; the default is the host's"),
+        new("--name", "NAME", "the agent's name. Default: the host's"),
         new("--label", "KEY=VALUE", "a label; may be given several times", IsRepeatable: true),
         new("--replace", null, "take over the name from the agent that has it"),
-        new("--force", null, "enroll anew, although this host is enrolled"),
+        new("--force", null, "enroll again, although this host is enrolled"),
     ];
 
     /// <summary>Runs the command; returns the exit code.</summary>

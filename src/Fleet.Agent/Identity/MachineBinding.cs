@@ -22,7 +22,7 @@ internal sealed class MachineBinding(StateDirectory state, string machine)
         }
 
         fault = $"this state directory ({state.Path}) was copied from another machine, where {enrollment.Name} may still run: "
-            + "enroll this host anew with `fleet-agent enroll --force --controller HOST --token TOKEN`. "
+            + "enroll this host again with `fleet-agent enroll --force --controller HOST --token TOKEN`. "
             + "Where its disk was moved here on purpose, `fleet-agent accept-machine` keeps the identity";
         return false;
     }

@@ -48,7 +48,7 @@ internal sealed partial class DiskRetry : IDisposable
 
     public void Dispose() => _journal.FaultChanged -= _wakeUp.Set;
 
-    [LoggerMessage(5510, LogLevel.Error, "The journal cannot be written, tasks are rejected until it can: {Reason}")]
+    [LoggerMessage(5510, LogLevel.Error, "The journal cannot be written; tasks are rejected until it can: {Reason}")]
     private partial void LogFault(string reason);
 
     [LoggerMessage(5511, LogLevel.Information, "The journal can be written again")]

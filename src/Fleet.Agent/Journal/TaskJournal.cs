@@ -304,18 +304,18 @@ internal sealed partial class TaskJournal : IDisposable
         File.Delete(path);
     }
 
-    [LoggerMessage(5500, LogLevel.Warning, "The journal of task {TaskId} had {Bytes} bytes of a record that was not written whole; they are dropped")]
+    [LoggerMessage(5500, LogLevel.Warning, "The journal of task {TaskId} ended with {Bytes} bytes of an incomplete record; dropped")]
     private partial void LogTornTail(TaskId taskId, long bytes);
 
-    [LoggerMessage(5501, LogLevel.Information, "Task {TaskId} had a journal but was not started; it is forgotten")]
+    [LoggerMessage(5501, LogLevel.Information, "Task {TaskId} had a journal but was not started; removed")]
     private partial void LogNeverStarted(TaskId taskId);
 
-    [LoggerMessage(5502, LogLevel.Error, "The journal of delivered task {TaskId} could not be removed, it is tried again: {Reason}")]
+    [LoggerMessage(5502, LogLevel.Error, "The journal of delivered task {TaskId} could not be removed; it will be retried: {Reason}")]
     private partial void LogForgetFailed(TaskId taskId, string reason);
 
-    [LoggerMessage(5503, LogLevel.Error, "The journal of task {TaskId} is damaged behind record {LastSeq}; {Bytes} bytes are dropped")]
+    [LoggerMessage(5503, LogLevel.Error, "The journal of task {TaskId} is damaged after record {LastSeq}; {Bytes} bytes are dropped")]
     private partial void LogDamaged(TaskId taskId, long bytes, ulong lastSeq);
 
-    [LoggerMessage(5504, LogLevel.Error, "The journal of task {TaskId} cannot be read ({Bytes} bytes): whether it has run is unknown, and it does not run again")]
+    [LoggerMessage(5504, LogLevel.Error, "The journal of task {TaskId} cannot be read ({Bytes} bytes): whether the task has run is unknown; it will not run again")]
     private partial void LogUnreadable(TaskId taskId, long bytes);
 }

@@ -47,7 +47,7 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
             else if (!(isNobodyThere && _wasNobodyThere))
                 Diary?.NoteFailed(end.Reason);
             _wasNobodyThere = isNobodyThere;
-            Told?.Invoke($"Not linked: {end.Reason}");
+            Told?.Invoke($"Disconnected: {end.Reason}");
             await PauseAsync(end, delay, stop);
         }
     }
@@ -102,7 +102,7 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
         policy.Window = TimeSpan.FromMilliseconds(Math.Clamp(welcome.ReconnectWindowMs, 0, int.MaxValue));
         dialer.NoteAccepted();
         Diary?.NoteLinked(welcome.ControllerVersion, DateTimeOffset.FromUnixTimeMilliseconds(welcome.NowMs));
-        Told?.Invoke("Linked");
+        Told?.Invoke("Connected");
     }
 
     private void Report(LinkEnd end, TimeSpan delay)
@@ -137,30 +137,30 @@ internal sealed partial class LinkClient(ILinkDialer dialer, LinkParts parts, Re
         }
     }
 
-    [LoggerMessage(5000, LogLevel.Warning, "Not linked: {Reason}; trying again in {Delay:0.0} s")]
+    [LoggerMessage(5000, LogLevel.Warning, "Disconnected: {Reason}; retrying in {Delay:0.0} s")]
     private partial void LogEnded(string reason, double delay);
 
-    [LoggerMessage(5001, LogLevel.Information, "The certificate was renewed; linking with it in {Delay:0.0} s")]
+    [LoggerMessage(5001, LogLevel.Information, "The certificate was renewed; reconnecting with it in {Delay:0.0} s")]
     private partial void LogRenewed(double delay);
 
-    [LoggerMessage(5002, LogLevel.Error, "The controller does not accept this agent's identity: {Reason}. Enroll it anew with `fleet-agent enroll --force`. Trying again in {Delay:0} s")]
+    [LoggerMessage(5002, LogLevel.Error, "The controller does not accept this agent's identity: {Reason}. Enroll it again with `fleet-agent enroll --force`. Retrying in {Delay:0} s")]
     private partial void LogRefused(string reason, double delay);
 
-    [LoggerMessage(5003, LogLevel.Error, "This agent was removed from the fleet or its certificate revoked: {Reason}. Enroll it anew with `fleet-agent enroll --force`, or stop it. Trying again in {Delay:0} s")]
+    [LoggerMessage(5003, LogLevel.Error, "This agent was removed from the fleet or its certificate revoked: {Reason}. Enroll it again with `fleet-agent enroll --force`, or stop it. Retrying in {Delay:0} s")]
     private partial void LogRevoked(string reason, double delay);
 
-    [LoggerMessage(5004, LogLevel.Error, "Another process uses this agent's identity (a copied state directory?): enroll one of them anew. Trying again in {Delay:0} s")]
+    [LoggerMessage(5004, LogLevel.Error, "Another process uses this agent's identity (a copied state directory?): enroll one of them again. Retrying in {Delay:0} s")]
     private partial void LogReplaced(double delay);
 
-    [LoggerMessage(5005, LogLevel.Error, "The controller does not speak this agent's version of the protocol: {Reason}. Update the older one. Trying again in {Delay:0} s")]
+    [LoggerMessage(5005, LogLevel.Error, "The controller does not support this agent's protocol version: {Reason}. Upgrade the older one. Retrying in {Delay:0} s")]
     private partial void LogIncompatible(string reason, double delay);
 
-    [LoggerMessage(5007, LogLevel.Warning, "The controller does not accept this agent at present: {Reason}. The identity is kept; trying again in {Delay:0} s")]
+    [LoggerMessage(5007, LogLevel.Warning, "The controller does not accept this agent at present: {Reason}. The identity is kept; retrying in {Delay:0} s")]
     private partial void LogRefusedForNow(string reason, double delay);
 
-    [LoggerMessage(5008, LogLevel.Information, "The host's network has changed; trying again soon")]
+    [LoggerMessage(5008, LogLevel.Information, "The host's network has changed; retrying soon")]
     private partial void LogNetworkChanged();
 
-    [LoggerMessage(5006, LogLevel.Debug, "Nobody listens there yet; trying again in {Delay:0.0} s")]
+    [LoggerMessage(5006, LogLevel.Debug, "Connection refused; retrying in {Delay:0.0} s")]
     private partial void LogStillNobody(double delay);
 }

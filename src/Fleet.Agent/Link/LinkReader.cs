@@ -69,7 +69,7 @@ internal sealed partial class LinkReader(
             }
         }
 
-        return new LinkEnd.Broken("the controller closed the link");
+        return new LinkEnd.Broken("the controller closed the connection");
     }
 
     private ValueTask AnswerAsync(TaskRecord? answer, CancellationToken cancellationToken) => answer is null
@@ -90,9 +90,9 @@ internal sealed partial class LinkReader(
         }
     }
 
-    [LoggerMessage(5011, LogLevel.Warning, "A message of kind {Kind} is not known here; it is left out")]
+    [LoggerMessage(5011, LogLevel.Warning, "Unknown message of kind {Kind} skipped")]
     private partial void LogUnknownMessage(string kind);
 
-    [LoggerMessage(5013, LogLevel.Error, "The certificate could not be renewed, the present one stays: {Reason}")]
+    [LoggerMessage(5013, LogLevel.Error, "The certificate could not be renewed, the present one stays in use: {Reason}")]
     private partial void LogRenewalFailed(string reason);
 }

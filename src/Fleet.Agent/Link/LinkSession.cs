@@ -43,11 +43,11 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
             var held = parts.Desk.Held();
             await SendAsync(call.RequestStream, Hello(held), silence.Token);
             if (!await call.ResponseStream.MoveNext(silence.Token))
-                return new LinkEnd.Broken("the controller closed the link before its welcome");
+                return new LinkEnd.Broken("the controller closed the connection before its welcome");
             if (call.ResponseStream.Current is { MessageCase: ControllerMessage.MessageOneofCase.Goodbye } first)
                 return LinkEnd.Dismissed.Of(first.Goodbye);
             if (call.ResponseStream.Current is not { MessageCase: ControllerMessage.MessageOneofCase.Welcome } answer)
-                return new LinkEnd.Broken("the controller's first message is no welcome");
+                return new LinkEnd.Broken("the controller's first message is not a welcome");
 
             welcomedAt = parts.Time.GetTimestamp();
             var end = await TalkAsync(call, answer.Welcome, held, silence);
@@ -134,7 +134,7 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
         if (said || reading.IsCompletedSuccessfully)
             return await reading;
         await first;
-        return new LinkEnd.Broken("the link's writer ended");
+        return new LinkEnd.Broken("the connection's writer ended");
     }
 
     /// <summary>Looks now and then whether the host has changed or the certificate is to be renewed.</summary>
@@ -226,12 +226,12 @@ internal sealed partial class LinkSession(LinkConnection connection, LinkParts p
         return e is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
     }
 
-    [LoggerMessage(5010, LogLevel.Information, "Linked (session {Session}, controller {Version}); {Held} tasks are held")]
+    [LoggerMessage(5010, LogLevel.Information, "Connected (session {Session}, controller {Version}); {Held} tasks are held")]
     private partial void LogWelcomed(string session, string version, int held);
 
-    [LoggerMessage(5012, LogLevel.Information, "The certificate is being renewed")]
+    [LoggerMessage(5012, LogLevel.Information, "Renewing the certificate")]
     private partial void LogRenewing();
 
-    [LoggerMessage(5014, LogLevel.Error, "The journal of task {TaskId} cannot be read, and nothing more of it is sent over this link: {Reason}")]
+    [LoggerMessage(5014, LogLevel.Error, "The journal of task {TaskId} cannot be read; no more of it is sent over this connection: {Reason}")]
     private partial void LogUnreadable(TaskId taskId, string reason);
 }

@@ -34,7 +34,7 @@ internal static class LeaveCommand
             catch (RpcException e)
             {
                 var why = connection.ServerRefusal() ?? e.Reason();
-                return Fail(output, enrollment, $"the controller at {enrollment.Way} was not told: {why}");
+                return Fail(output, enrollment, $"the controller at {enrollment.Way} could not be informed: {why}");
             }
 
             new IdentityStore(stateDirectory).Forget();
@@ -50,7 +50,7 @@ internal static class LeaveCommand
     private static int Fail(TextWriter output, Enrollment enrollment, string message)
     {
         output.WriteLine($"fleet-agent: {message}");
-        output.WriteLine($"  an operator takes it out with: fleet agents remove {enrollment.Name}");
+        output.WriteLine($"  an operator removes it with: fleet agents remove {enrollment.Name}");
         return 1;
     }
 }

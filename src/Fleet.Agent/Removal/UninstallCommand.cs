@@ -28,7 +28,7 @@ internal static class UninstallCommand
         }
 
         Become(["/bin/sh", Script, .. words]);
-        errors.WriteLine($"fleet-agent: /bin/sh cannot be started: run it by hand: sh {Script}");
+        errors.WriteLine($"fleet-agent: /bin/sh cannot be started: run it manually: sh {Script}");
         return 1;
     }
 

@@ -112,11 +112,11 @@ internal sealed partial class ScanDesk : IAsyncDisposable
     [LoggerMessage(6530, LogLevel.Information, "{Scans} scans are run, set {Digest}")]
     private partial void LogTaken(int scans, string digest);
 
-    [LoggerMessage(6531, LogLevel.Warning, "Scan {Scan} cannot be run: {Fault}")]
-    private partial void LogScanRefused(string scan, string fault);
+    [LoggerMessage(6531, LogLevel.Warning, "Scan {Scan} cannot be run: {Error}")]
+    private partial void LogScanRefused(string scan, string error);
 
-    [LoggerMessage(6532, LogLevel.Warning, "A set of scans is refused: {Fault}")]
-    private partial void LogRefused(string fault);
+    [LoggerMessage(6532, LogLevel.Warning, "A set of scans was refused: {Error}")]
+    private partial void LogRefused(string error);
 
     [LoggerMessage(6533, LogLevel.Error, "A set of scans cannot be kept, so the old one stays: {Reason}")]
     private partial void LogNotKept(string reason);

@@ -292,8 +292,8 @@ internal sealed partial class ScanEngine : IDisposable
 
     private TimeSpan Until(long now, long then) => then <= now ? TimeSpan.Zero : TimeSpan.FromSeconds((double)(then - now) / _time.TimestampFrequency);
 
-    [LoggerMessage(6510, LogLevel.Warning, "Scan {Scan} cannot read {Source}: {Fault}")]
-    private partial void LogFault(string scan, string source, string fault);
+    [LoggerMessage(6510, LogLevel.Warning, "Scan {Scan} cannot read {Source}: {Error}")]
+    private partial void LogFault(string scan, string source, string error);
 
     [LoggerMessage(6511, LogLevel.Information, "Scan {Scan} reads {Source} again")]
     private partial void LogMended(string scan, string source);

@@ -142,7 +142,7 @@ internal sealed partial class ScanWorker : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(6520, LogLevel.Error, "Running the scans failed; they go on in a while")]
+    [LoggerMessage(6520, LogLevel.Error, "Running the scans failed; they resume soon")]
     private partial void LogFailed(Exception e);
 
     [LoggerMessage(6521, LogLevel.Warning, "There is no scan {Scan} to be run")]

@@ -52,7 +52,7 @@ internal static class SettingsLoader
         {
             if (new FileInfo(path).Length > SettingsFile.MaxBytes)
             {
-                faults.Add($"{path}: the file is larger than {SettingsFile.MaxBytes} bytes, so it is no settings file");
+                faults.Add($"{path}: the file is larger than {SettingsFile.MaxBytes} bytes, so it is not a settings file");
                 return [];
             }
 

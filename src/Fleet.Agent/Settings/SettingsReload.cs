@@ -97,9 +97,9 @@ internal sealed partial class SettingsReload(LoadedSettings started, Func<Loaded
     [LoggerMessage(5931, LogLevel.Warning, "Setting {Name} is {Before} and stays so until the agent is restarted (systemctl restart fleet-agent); then it is {Now}")]
     private partial void LogNeedsRestart(string name, string before, string now);
 
-    [LoggerMessage(5932, LogLevel.Information, "The settings were read again: {Applied} changes were applied, {Waiting} need a restart")]
+    [LoggerMessage(5932, LogLevel.Information, "Settings reloaded: {Applied} changes were applied, {Waiting} need a restart")]
     private partial void LogReloaded(int applied, int waiting);
 
-    [LoggerMessage(5933, LogLevel.Error, "The settings were read again and cannot be used; those from before stay: {Faults}")]
-    private partial void LogRefused(string faults);
+    [LoggerMessage(5933, LogLevel.Error, "Settings cannot be reloaded, the previous ones stay: {Errors}")]
+    private partial void LogRefused(string errors);
 }

@@ -98,7 +98,7 @@ internal sealed partial class RunningTail : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(6700, LogLevel.Information, "Tail {Tail}: its reader is too slow; lines are left out and counted until it has caught up")]
+    [LoggerMessage(6700, LogLevel.Information, "Tail {Tail}: its reader is too slow; lines are dropped and counted until it has caught up")]
     private partial void LogLeavesOut(string tail);
 
     [LoggerMessage(6701, LogLevel.Error, "Tail {Tail} failed")]

@@ -116,12 +116,12 @@ internal sealed partial class TailFeed(string bootId, TimeProvider time, Action 
         LogEnded(tail.Id, tail.Outbox.LeftOut);
     }
 
-    [LoggerMessage(6710, LogLevel.Information, "Tail {Tail} begins: {Sources} sources are followed")]
+    [LoggerMessage(6710, LogLevel.Information, "Tail {Tail} started: {Sources} sources are followed")]
     private partial void LogStarted(string tail, int sources);
 
-    [LoggerMessage(6711, LogLevel.Warning, "Tail {Tail} is refused: {Reason}")]
+    [LoggerMessage(6711, LogLevel.Warning, "Tail {Tail} was refused: {Reason}")]
     private partial void LogRefused(string tail, string reason);
 
-    [LoggerMessage(6712, LogLevel.Information, "Tail {Tail} is over; {LeftOut} lines were left out because it was read too slowly")]
-    private partial void LogEnded(string tail, ulong leftOut);
+    [LoggerMessage(6712, LogLevel.Information, "Tail {Tail} ended; {Dropped} lines were dropped because it was read too slowly")]
+    private partial void LogEnded(string tail, ulong dropped);
 }

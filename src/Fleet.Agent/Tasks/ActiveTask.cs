@@ -246,16 +246,16 @@ internal sealed partial class ActiveTask : ITaskObserver, IDisposable
 
     private DateTimeOffset SeenUntil() => _time.GetUtcNow() + Order.StartWithin + s_seenMargin;
 
-    [LoggerMessage(5300, LogLevel.Information, "Task starts")]
+    [LoggerMessage(5300, LogLevel.Information, "Task started")]
     private partial void LogStarted();
 
     [LoggerMessage(5301, LogLevel.Information, "Task ended: {State} {Reason}")]
     private partial void LogEnded(TaskState state, string reason);
 
-    [LoggerMessage(5302, LogLevel.Warning, "Output of the task could not be written, what the disk does not take counts as dropped: {Reason}")]
+    [LoggerMessage(5302, LogLevel.Warning, "Output of the task could not be written; output that the disk does not take counts as dropped: {Reason}")]
     private partial void LogOutputLost(string reason);
 
     // 5303 is retired.
-    [LoggerMessage(5304, LogLevel.Warning, "Process {Process} of the task could not be noted in the journal: {Reason}")]
+    [LoggerMessage(5304, LogLevel.Warning, "Process {Process} of the task could not be recorded in the journal: {Reason}")]
     private partial void LogLeaderLost(int process, string reason);
 }

@@ -65,7 +65,7 @@ internal sealed partial class InterruptedTasks(TaskJournal journal, TimeProvider
     [LoggerMessage(5340, LogLevel.Warning, "A task was interrupted: {Reason}")]
     private partial void LogInterrupted(string reason);
 
-    [LoggerMessage(5341, LogLevel.Error, "Processes of an interrupted task could not be looked for: {Reason}")]
+    [LoggerMessage(5341, LogLevel.Error, "Failed to look for processes of an interrupted task: {Reason}")]
     private partial void LogHuntFailed(string reason);
 
     // 5342 is retired.

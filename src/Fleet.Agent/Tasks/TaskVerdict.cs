@@ -38,7 +38,7 @@ internal static class TaskVerdict
             TaskEnd.Cancelled cancelled => Cancelled(note, cancelled.Reason),
             TaskEnd.Abandoned abandoned when note.Origin == StopOrigin.NotStarted => (TaskState.Rejected, Or(note.Reason, abandoned.Detail)),
             TaskEnd.Abandoned when note.Origin == StopOrigin.GaveUp => (TaskState.Failed, note.Reason),
-            TaskEnd.Abandoned abandoned => (TaskState.Interrupted, $"the agent could not go on with it: {abandoned.Detail}"),
+            TaskEnd.Abandoned abandoned => (TaskState.Interrupted, $"the agent could not continue it: {abandoned.Detail}"),
             _ => throw new InvalidOperationException($"a task cannot end as {report.End}"),
         };
 

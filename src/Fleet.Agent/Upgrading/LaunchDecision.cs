@@ -28,7 +28,7 @@ internal sealed record LaunchDecision(Selection After, string Run, bool IsTrial)
 
         if (selection.Trial is not { } trial)
             return new LaunchDecision(selection, selection.Current, false);
-        var why = trial.Starts >= Trial.MostStarts ? $"it ended {trial.Starts} times before it had a link"
+        var why = trial.Starts >= Trial.MostStarts ? $"it ended {trial.Starts} times before it connected"
             : trial.Left(now) <= TimeSpan.Zero ? $"{trial.NoLinkInTime}; it ended {trial.Starts} times"
             : null;
         return why is null

@@ -79,7 +79,7 @@ internal sealed record Trial(string Id, string Version, string From, TaskId Task
     public TimeSpan Left(HostMoment now) => Since is { } since && since.Boot == now.Boot ? HealthTimeout - (now.Uptime - since.Uptime) : HealthTimeout;
 
     /// <summary>Why a trial ends whose time is up.</summary>
-    public string NoLinkInTime => $"no link to the controller within {DurationText.Format(HealthTimeout)}";
+    public string NoLinkInTime => $"no connection to the controller within {DurationText.Format(HealthTimeout)}";
 }
 
 /// <summary>How a trial ended.</summary>

@@ -24,7 +24,7 @@ internal sealed class Supervision(ProgramTrial programs)
         if (!IsBySystemd)
             throw new UpgradeException(Refusal);
         if (UnitOf(File.ReadLines("/proc/self/cgroup")) is not { } unit)
-            throw new UpgradeException("this agent runs in no systemd service: nobody would start it again");
+            throw new UpgradeException("this agent does not run as a systemd service and would not be restarted");
         var (exitCode, said) = await AskAsync(["show", "--property=Restart,RestartPreventExitStatus", unit], cancellationToken);
         if (exitCode != 0)
             throw new UpgradeException($"systemd cannot be asked whether it starts {unit} again: {said}");
@@ -45,7 +45,7 @@ internal sealed class Supervision(ProgramTrial programs)
         programs.RunAsync(["/bin/systemctl", .. words], cancellationToken);
 
     /// <summary>Why an agent without systemd takes no upgrades.</summary>
-    public const string Refusal = "this agent is not run by systemd, so nobody would start it again; replace its program by hand";
+    public const string Refusal = "this agent is not run by systemd and would not be restarted; replace its program manually";
 
     /// <summary>The service that a process belongs to, by its cgroups (cgroups(7)); null for none.</summary>
     public static string? UnitOf(IEnumerable<string> memberships) => memberships

@@ -109,15 +109,15 @@ internal sealed partial class UpgradeRecords(
         return begun == 0 ? 0 : Math.Max(0, time.GetUtcNow().ToUnixTimeMilliseconds() - begun) * 1000;
     }
 
-    [LoggerMessage(5950, LogLevel.Information, "Upgraded from {From} to {Version}: the link is up")]
+    [LoggerMessage(5950, LogLevel.Information, "Upgraded from {From} to {Version}: connected")]
     private partial void LogConfirmed(string from, string version);
 
     [LoggerMessage(5951, LogLevel.Error, "An upgrade failed: {Reason}")]
     private partial void LogRolledBack(string reason);
 
-    [LoggerMessage(5952, LogLevel.Error, "Version {Version} came too late, or is another one: it was rolled back and ends")]
+    [LoggerMessage(5952, LogLevel.Error, "Version {Version} was rolled back (health timeout) and exits")]
     private partial void LogTooLate(string version);
 
-    [LoggerMessage(5953, LogLevel.Error, "The selection of versions cannot be used: {Reason}")]
+    [LoggerMessage(5953, LogLevel.Error, "The file of the active version cannot be used: {Reason}")]
     private partial void LogNotSettled(string reason);
 }

@@ -51,7 +51,7 @@ internal sealed class UpgradeStep(TaskId task, UpgradeOrder order, UpgradeParts 
         var program = shelf.Prepare(id);
         await ArtifactUnpacker.UnpackAsync(part, program, cancellationToken);
         File.Delete(part);
-        await SayAsync($"fetched {order.Version}, {order.Bytes} bytes, as ordered{(resumed == 0 ? "" : $"; went on {resumed} {(resumed == 1 ? "time" : "times")} after a cut")}");
+        await SayAsync($"fetched {order.Version}, {order.Bytes} bytes, as ordered{(resumed == 0 ? "" : $"; resumed {resumed} {(resumed == 1 ? "time" : "times")} after a disconnect")}");
 
         // 3.
         await ProgramHeader.InsistAsync(program, Architectures.OfHost, cancellationToken);
@@ -151,7 +151,7 @@ internal sealed class UpgradeStep(TaskId task, UpgradeOrder order, UpgradeParts 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UpgradeException($"there is no place for versions: {e.Message}");
+            throw new UpgradeException($"the directory of versions cannot be created: {e.Message}");
         }
     }
 

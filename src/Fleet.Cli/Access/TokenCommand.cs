@@ -40,7 +40,7 @@ internal static class TokenCommand
         var replace = new Option<bool>("--allow-replace") { Description = "Let a host take over the name of an enrolled agent (a reinstalled host)." };
         var install = new Option<bool>("--install") { Description = "Print a command line that installs and enrolls an agent on a host, instead of the token." };
         var command = new Command("create", "Create a token. It is printed once, on standard output.") { role, lifetime, uses, labels, allowed, note, replace, install };
-        var proxy = new ProxyOptions(command, $"With --install: hosts go through this proxy: {ProxyAddress.Forms}.");
+        var proxy = new ProxyOptions(command, $"With --install: proxy through which hosts reach the controller: {ProxyAddress.Forms}.");
         command.Validators.Add(result =>
         {
             if (!result.GetValue(install) && proxy.IsGiven(result))

@@ -20,7 +20,7 @@ internal static class SearchSummary
             screen.Err.Write($", {TextStyle.Red}{tally.HostsInTrouble} failed or incomplete");
         var unfinished = job.Tasks.Count - job.DoneTasks;
         if (unfinished > 0)
-            screen.Err.Write($", {TextStyle.Red}{unfinished} not done");
+            screen.Err.Write($", {TextStyle.Red}{unfinished} unfinished");
         screen.Err.WriteLine($"; {ProgressLine.Elapsed(elapsed)}; job {job.Job?.Id ?? "?"}");
     }
 

@@ -17,7 +17,7 @@ internal sealed class ShowOptionSet
     private readonly Option<bool> _stream = new("--stream") { Description = "Print lines as they arrive, prefixed with the host." };
     private readonly Option<bool> _errorsOnly = new("--errors-only") { Description = "Show only hosts that did not succeed." };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line (docs/json.md)." };
-    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Print nothing; the exit code tells." };
+    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Print nothing; use the exit code." };
 
     public ShowOptionSet(Command command)
     {

@@ -90,7 +90,7 @@ internal sealed partial class AccessInterceptor(IHostApplicationLifetime lifetim
 
     private static Status Refuse(CallerIdentity caller, AccessRule? rule, string method) => (caller, rule) switch
     {
-        (_, null) => new Status(StatusCode.PermissionDenied, $"{method} is open to nobody"),
+        (_, null) => new Status(StatusCode.PermissionDenied, $"{method} is not open to any role"),
         (CallerIdentity.Anonymous nobody, _) => new Status(StatusCode.Unauthenticated, nobody.Reason),
         (CallerIdentity.Operator person, _) => new Status(
             StatusCode.PermissionDenied,

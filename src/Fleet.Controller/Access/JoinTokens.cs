@@ -67,7 +67,7 @@ internal sealed partial class JoinTokens(ITokenStore tokens, CertificateAuthorit
         return token;
     }
 
-    [LoggerMessage(3210, LogLevel.Information, "{Caller} made token {TokenId} for {Whom}: {Uses} uses, until {Expires:u}")]
+    [LoggerMessage(3210, LogLevel.Information, "{Caller} created token {TokenId} for {Whom}: {Uses} uses, until {Expires:u}")]
     private partial void LogCreated(string caller, string tokenId, string whom, int uses, DateTimeOffset expires);
 
     [LoggerMessage(3211, LogLevel.Information, "{Caller} revoked token {TokenId}")]

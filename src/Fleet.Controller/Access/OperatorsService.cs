@@ -54,7 +54,7 @@ internal sealed class OperatorsService(IOperatorStore operators, IdentityRevocat
         {
             RenewalOutcome.Renewed renewed => new V1.RenewCertificateReply { Chain = { renewed.Chain.Select(ByteString.CopyFrom) } },
             RenewalOutcome.Refused refused => throw new RpcException(new Status(StatusCode.InvalidArgument, refused.Reason)),
-            _ => throw new InvalidOperationException($"{outcome} is no outcome"),
+            _ => throw new InvalidOperationException($"{outcome} is not an outcome"),
         };
     }
 

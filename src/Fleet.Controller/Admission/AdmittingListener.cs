@@ -118,6 +118,6 @@ internal sealed partial class AdmittingListener : IConnectionListener
         "{Open} of {Max} connections are open, {Authenticated} of them by agents and operators: others wait until one ends (maxConnections, and the limit on open files)")]
     private partial void LogFull(int open, int max, int authenticated);
 
-    [LoggerMessage(3305, LogLevel.Error, "No file descriptor is free for a connection: it is tried again; raise the limit on open files (LimitNOFILE)")]
+    [LoggerMessage(3305, LogLevel.Error, "No file descriptor is free for a connection; retrying. Raise the limit on open files (LimitNOFILE)")]
     private partial void LogNoFiles();
 }

@@ -107,7 +107,7 @@ internal sealed class AgentsService(
         if (name.Length == 0)
             throw Bad("name is required: an agent's name or id");
         return registry.FindByNameOrId(name)
-            ?? throw new RpcException(new Status(StatusCode.NotFound, $"there is no agent {name}; 'fleet agents list' shows them"));
+            ?? throw new RpcException(new Status(StatusCode.NotFound, $"agent {name} not found; see 'fleet agents list'"));
     }
 
     private static RpcException Bad(string fault) => new(new Status(StatusCode.InvalidArgument, fault));

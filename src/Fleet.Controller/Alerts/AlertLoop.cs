@@ -141,6 +141,6 @@ internal sealed partial class AlertLoop
     [LoggerMessage(4620, LogLevel.Debug, "Alert {Alert} is {State}: scan {Scan}, pattern {Pattern}, {Agent}, {Count} hits")]
     private partial void LogAlert(string alert, AlertState state, string scan, string pattern, string agent, long count);
 
-    [LoggerMessage(4621, LogLevel.Error, "Judging findings failed; it goes on from the last place that is stored")]
+    [LoggerMessage(4621, LogLevel.Error, "Alert evaluation failed; it will resume from the last stored position")]
     private partial void LogFailed(Exception error);
 }

@@ -47,7 +47,7 @@ internal sealed class AlertsService(IFleetStore store, SilenceDesk silences, Sil
     public override async Task<Alert> GetAlert(GetAlertRequest request, ServerCallContext context)
     {
         var alert = await store.Alerts.FindAsync(request.Id, context.CancellationToken)
-            ?? throw new RpcException(new Status(StatusCode.NotFound, "there is no such alert (any more); 'fleet alerts list --all' shows them"));
+            ?? throw new RpcException(new Status(StatusCode.NotFound, "alert not found; see 'fleet alerts list --all'"));
         return (await TellAsync([alert], context.CancellationToken)).Single();
     }
 
@@ -61,7 +61,7 @@ internal sealed class AlertsService(IFleetStore store, SilenceDesk silences, Sil
         var done = await store.Alerts.AcknowledgeAsync(request.Ids, context.GetCallerName(), request.Comment, time.GetUtcNow(), context.CancellationToken);
         return done.Count > 0
             ? new AcknowledgeAlertsReply { Acknowledged = { done } }
-            : throw new RpcException(new Status(StatusCode.NotFound, "there are no such alerts (any more); 'fleet alerts' shows them"));
+            : throw new RpcException(new Status(StatusCode.NotFound, "alerts not found; see 'fleet alerts'"));
     }
 
     /// <inheritdoc/>
@@ -80,7 +80,7 @@ internal sealed class AlertsService(IFleetStore store, SilenceDesk silences, Sil
     public override async Task<TestChannelReply> TestChannel(TestChannelRequest request, ServerCallContext context)
     {
         if (!post.Knows(request.Name))
-            throw new RpcException(new Status(StatusCode.NotFound, "there is no such channel; 'fleet scan list' shows them"));
+            throw new RpcException(new Status(StatusCode.NotFound, "channel not found; see 'fleet scan list'"));
         var outcome = await post.SendAsync(request.Name, Sample(context.GetCallerName()), context.CancellationToken);
         return new TestChannelReply { Delivered = outcome.IsSent, Error = outcome.Fault };
     }

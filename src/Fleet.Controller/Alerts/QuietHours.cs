@@ -70,7 +70,7 @@ internal sealed class QuietHours
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var times = words.Length is 1 or 2 ? words[^1].Split('-') : [];
         if (times.Length != 2 || !TryTime(times[0], out var from) || !TryTime(times[1], out var to) || from == to || from >= TimeSpan.FromDays(1))
-            throw new FormatException($"\"{text}\" is no span of time: write 22:00-06:00, or sat,sun 00:00-24:00");
+            throw new FormatException($"\"{text}\" is not a time range: write 22:00-06:00, or sat,sun 00:00-24:00");
         return new Span(words.Length == 2 ? ParseDays(words[0], text) : [.. Enumerable.Repeat(true, 7)], from, to);
     }
 

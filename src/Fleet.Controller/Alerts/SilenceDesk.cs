@@ -58,7 +58,7 @@ internal sealed class SilenceDesk(IFleetStore store, SilenceBook book, JudgeSign
     public async Task<SilenceRecord> DeleteAsync(string id, CancellationToken cancellationToken)
     {
         var silence = await store.Alerts.DeleteSilenceAsync(id, cancellationToken)
-            ?? throw new RpcException(new Status(StatusCode.NotFound, "there is no such silence (any more); 'fleet alerts silences' shows them"));
+            ?? throw new RpcException(new Status(StatusCode.NotFound, "silence not found; see 'fleet alerts silences'"));
         await HeedAsync(cancellationToken);
         return silence;
     }

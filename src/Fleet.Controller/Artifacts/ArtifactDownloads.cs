@@ -133,12 +133,12 @@ internal sealed partial class ArtifactDownloads(
         return http.Response.WriteAsync(why + "\n", http.RequestAborted);
     }
 
-    [LoggerMessage(3320, LogLevel.Information, "{Peer} got the install script, for agent {Version}")]
+    [LoggerMessage(3320, LogLevel.Information, "{Peer} downloaded the install script for agent {Version}")]
     private partial void LogScript(System.Net.IPAddress? peer, string version);
 
-    [LoggerMessage(3321, LogLevel.Information, "{Peer} got {File}")]
+    [LoggerMessage(3321, LogLevel.Information, "{Peer} downloaded {File}")]
     private partial void LogArtifact(System.Net.IPAddress? peer, string file);
 
-    [LoggerMessage(3322, LogLevel.Warning, "{Peer} did not get {File} whole: it went away, was too slow (minDownloadRate), or took longer than 5 minutes")]
+    [LoggerMessage(3322, LogLevel.Warning, "{Peer} did not download all of {File}: it disconnected, was too slow (minDownloadRate), or took longer than 5 minutes")]
     private partial void LogCut(System.Net.IPAddress? peer, string file);
 }

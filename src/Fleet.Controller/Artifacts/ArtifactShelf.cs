@@ -56,7 +56,7 @@ internal sealed class ArtifactShelf(ControllerOptions options)
             return null;
         if (Resolve(file, Directory) is { } real)
             return real.FullName;
-        refusal = $"{name} is a symbolic link that leads nowhere or out of the directory of artifacts: put the file itself there";
+        refusal = $"{name} is a symbolic link that is broken or points outside the directory of artifacts: put the file itself there";
         return null;
     }
 

@@ -46,7 +46,7 @@ internal sealed partial class ArtifactsService(
         }
 
         if (!isRemoved)
-            throw new RpcException(new Status(StatusCode.FailedPrecondition, $"nobody brought {artifact.FileName} with --file: it lies in {shelf.Directory} on the controller's host, remove it there"));
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, $"{artifact.FileName} was not uploaded: it is in {shelf.Directory} on the controller's host, remove it there"));
         LogRemoved(context.GetCaller(), artifact.Version, artifact.Architecture, artifact.Sha256);
         return Task.FromResult(ToMessage(artifact));
     }
@@ -107,7 +107,7 @@ internal sealed partial class ArtifactsService(
     };
 
     // Who gave hosts what they run is found in the log by the digest.
-    [LoggerMessage(3323, LogLevel.Information, "{Caller} brought agent {Version} for {Architecture}, {Bytes} bytes, SHA-256 {Sha256}")]
+    [LoggerMessage(3323, LogLevel.Information, "{Caller} uploaded agent {Version} for {Architecture}, {Bytes} bytes, SHA-256 {Sha256}")]
     private partial void LogBrought(CallerIdentity caller, string version, string architecture, long bytes, string sha256);
 
     [LoggerMessage(3324, LogLevel.Information, "{Caller} removed agent {Version} for {Architecture}, SHA-256 {Sha256}")]

@@ -68,11 +68,11 @@ internal static partial class BackupArchive
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)
         {
-            throw new BackupException("it is no backup of Fleet, or is cut off", e);
+            throw new BackupException("it is not a Fleet backup, or is truncated", e);
         }
 
         if (manifest is null)
-            throw new BackupException("it is no backup of Fleet, or is cut off");
+            throw new BackupException("it is not a Fleet backup, or is truncated");
         foreach (var name in manifest.Files.Keys.Union(digests.Keys).Order(StringComparer.Ordinal))
         {
             if (manifest.Files.GetValueOrDefault(name) != digests.GetValueOrDefault(name))

@@ -45,11 +45,11 @@ internal sealed class BackupRestorer(DataDirectory data)
         }
         catch (Exception e) when (e is BackupException or StoreException or TrustException)
         {
-            throw new CommandException($"{path} cannot be restored: {e.Message}. {data.Path} is as it was", e);
+            throw new CommandException($"{path} cannot be restored: {e.Message}. {data.Path} is unchanged", e);
         }
         catch (IOException e) when (BackupArchive.IsDiskFull(e))
         {
-            throw new CommandException($"the disk with {data.Path} is full: make room. {data.Path} is as it was", e);
+            throw new CommandException($"the disk with {data.Path} is full: free some space. {data.Path} is unchanged", e);
         }
         finally
         {

@@ -5,7 +5,7 @@ namespace Fleet.Controller.Dispatch;
 /// <summary>Event ids 4001 to 4099.</summary>
 internal sealed partial class DispatchTurn
 {
-    [LoggerMessage(4001, LogLevel.Information, "Job {JobId} taken up again: {Pending} tasks pending, {InFlight} in flight")]
+    [LoggerMessage(4001, LogLevel.Information, "Job {JobId} resumed: {Pending} tasks pending, {InFlight} in flight")]
     private static partial void LogRecovered(ILogger log, string jobId, int pending, int inFlight);
 
     [LoggerMessage(4002, LogLevel.Information, "Job {JobId} of {Operator} created: {Tasks} tasks, target {Target}: {Summary}")]
@@ -14,7 +14,7 @@ internal sealed partial class DispatchTurn
     [LoggerMessage(4003, LogLevel.Debug, "Task {TaskId} of job {JobId} sent to {Agent}")]
     private static partial void LogDispatched(ILogger log, string jobId, string taskId, string agent);
 
-    [LoggerMessage(4004, LogLevel.Information, "Task {TaskId} of job {JobId} sent to {Agent} again: it had not arrived")]
+    [LoggerMessage(4004, LogLevel.Information, "Task {TaskId} of job {JobId} sent to {Agent} again: the first message did not arrive")]
     private static partial void LogSentAgain(ILogger log, string jobId, string taskId, string agent);
 
     [LoggerMessage(4005, LogLevel.Debug, "Task {TaskId} of job {JobId} for {Agent} ended by the controller: {State}, {Reason}")]
@@ -23,12 +23,12 @@ internal sealed partial class DispatchTurn
     [LoggerMessage(4006, LogLevel.Information, "Job {JobId} is done, {Failures} tasks did not succeed")]
     private static partial void LogDone(ILogger log, string jobId, int failures);
 
-    [LoggerMessage(4007, LogLevel.Error, "The store failed; what was to be stored is tried again")]
+    [LoggerMessage(4007, LogLevel.Error, "The store failed; the write is retried")]
     private static partial void LogStoreFailed(ILogger log, Exception error);
 
-    [LoggerMessage(4009, LogLevel.Error, "Task {TaskId} of job {JobId} for {Agent} is given up: {Reason}")]
+    [LoggerMessage(4009, LogLevel.Error, "Task {TaskId} of job {JobId} for {Agent} was given up: {Reason}")]
     private static partial void LogGivenUp(ILogger log, string jobId, string taskId, string agent, string reason);
 
-    [LoggerMessage(4008, LogLevel.Error, "Task {TaskId} of job {JobId} for {Agent} is not in the store any more")]
+    [LoggerMessage(4008, LogLevel.Error, "Task {TaskId} of job {JobId} for {Agent} is no longer in the store")]
     private static partial void LogVanished(ILogger log, string jobId, string taskId, string agent);
 }

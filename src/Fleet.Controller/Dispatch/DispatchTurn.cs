@@ -174,7 +174,7 @@ internal sealed partial class DispatchTurn
             return;
         }
 
-        slot.GiveUp($"record {record.Seq} of the agent cannot be taken: {record.Fault}; what the task did is unknown");
+        slot.GiveUp($"record {record.Seq} of the agent cannot be accepted: {record.Fault}; what the task did is unknown");
         _givingUp.Add((unfit, slot));
         _dirty.Add(slot.Job);
         LogGivenUp(_log, slot.Job.Plan.JobId, slot.TaskId, slot.Agent.AgentId, slot.GivenUp!);

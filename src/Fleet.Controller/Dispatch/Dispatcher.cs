@@ -174,6 +174,6 @@ internal sealed partial class Dispatcher
 
     private static TaskCompletionSource<T> NewReply<T>() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    [LoggerMessage(4000, LogLevel.Error, "A turn of dispatch failed; what it had to do is tried again")]
+    [LoggerMessage(4000, LogLevel.Error, "A dispatch cycle failed; its work is retried")]
     private static partial void LogTurnFailed(ILogger log, Exception error);
 }

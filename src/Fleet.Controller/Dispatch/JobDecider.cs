@@ -108,7 +108,7 @@ internal static class JobDecider
 
         var reason = slot.Job.Plan.DeliveryTimeout == TimeSpan.Zero
             ? "the agent was not connected"
-            : $"the agent did not connect within the delivery timeout; away since {Text(slot.Agent.AwaySince)}";
+            : $"the agent did not connect within the delivery timeout; offline since {Text(slot.Agent.AwaySince)}";
         decision.Ends.Add(new TaskEnding(slot, TaskState.Expired, reason));
     }
 
@@ -126,7 +126,7 @@ internal static class JobDecider
         decision.Ends.Add(new TaskEnding(
             slot, TaskState.Expired,
             $"new tasks of this agent are held since {Text(heldSince)} because two processes use its identity; "
-                + "'fleet agents show' tells more, 'fleet agents clear-duplicate' releases it"));
+                + "see 'fleet agents show'; 'fleet agents clear-duplicate' clears it"));
     }
 
     private static void DecideInFlight(TaskSlot slot, DateTimeOffset now, DispatchOptions options, JobDecision decision)
@@ -171,12 +171,12 @@ internal static class JobDecider
         if (!slot.Agent.IsLinked)
         {
             Bound(slot.Agent.AwaySince + plan.DeliveryTimeout + plan.RunTimeout + plan.KillGrace + options.LostAfter,
-                $"no word from the agent since {Text(slot.Agent.AwaySince)}");
+                $"nothing received from the agent since {Text(slot.Agent.AwaySince)}");
             return first;
         }
 
         if (slot.State == TaskState.Dispatched && slot.CancelSentAt is { } told)
-            Bound(told + plan.KillGrace + options.AnswerWithin, $"the agent is connected, was told to end it at {Text(told)}, and has reported neither a start nor an end");
+            Bound(told + plan.KillGrace + options.AnswerWithin, $"the agent is connected, was asked to end it at {Text(told)}, and has reported neither a start nor an end");
         Bound(OverdueAt(slot, options), slot.State == TaskState.Dispatched
             ? "the agent is connected, and has reported neither a start nor an end within the time that the task may wait there"
             : "the agent is connected, and has not reported an end though the run timeout passed");

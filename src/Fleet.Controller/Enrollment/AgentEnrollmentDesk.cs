@@ -57,12 +57,12 @@ internal sealed partial class AgentEnrollmentDesk(
         if (outcome.Repeated)
             (agent, issued) = await IssueAgainAsync(agent, key);
         if (outcome.Replaced is { } replaced)
-            revocation.Forget(replaced, $"another host took its name ({agent.Id})");
+            revocation.Forget(replaced, $"another host took over its name ({agent.Id})");
         agent = await WithFactsAsync(agent, application.Facts);
         directory.AdmitAgain(new KnownIdentity(agent, key.Hash), issued);
         foreach (var listener in listeners)
             listener.AgentEnrolled(agent);
-        LogEnrolled(agent.Name, agent.Id, agent.EnrolledByToken, application.Address, outcome.Repeated ? "again" : "anew");
+        LogEnrolled(agent.Name, agent.Id, agent.EnrolledByToken, application.Address, outcome.Repeated ? "again" : "for the first time");
         return new JoinOutcome<AgentRecord>.Joined(agent, [issued.Der]);
     }
 
@@ -120,6 +120,6 @@ internal sealed partial class AgentEnrollmentDesk(
         return agent with { Facts = clean, FactsReportedAt = now };
     }
 
-    [LoggerMessage(3101, LogLevel.Information, "agent {Agent} ({AgentId}) enrolled {How} with token {TokenId} from {Address}")]
+    [LoggerMessage(3101, LogLevel.Information, "Agent {Agent} ({AgentId}) enrolled {How} with token {TokenId} from {Address}")]
     private partial void LogEnrolled(string agent, string agentId, string tokenId, System.Net.IPAddress? address, string how);
 }

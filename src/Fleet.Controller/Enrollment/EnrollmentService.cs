@@ -66,7 +66,7 @@ internal sealed class EnrollmentService(CertificateAuthority authority, AgentEnr
     {
         JoinOutcome<T>.Joined joined => joined,
         JoinOutcome<T>.Refused refused => throw new RpcException(new Status(CodeOf(refused.Refusal.Kind), refused.Refusal.Message)),
-        _ => throw new InvalidOperationException($"{outcome} is no outcome"),
+        _ => throw new InvalidOperationException($"{outcome} is not an outcome"),
     };
 
     private static StatusCode CodeOf(JoinRefusalKind kind) => kind switch

@@ -54,7 +54,7 @@ internal sealed record JoinRefusal(JoinRefusalKind Kind, string Message)
         EnrollmentRefusal.NameTaken => new(
             JoinRefusalKind.Taken, $"the name {name} belongs to another operator: choose another name, or have that operator revoked first"),
         EnrollmentRefusal.EnrollmentTaken => new(
-            JoinRefusalKind.Taken, "this enrollment was made with another token, or what it made has been removed since: enroll anew"),
+            JoinRefusalKind.Taken, "this enrollment was made with another token, or its agent has been removed since: enroll again"),
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, null),
     };
 
@@ -71,7 +71,7 @@ internal sealed record JoinRefusal(JoinRefusalKind Kind, string Message)
         var names = string.Join(", ", keys);
         return new JoinRefusal(
             JoinRefusalKind.BadToken,
-            $"the join token does not let a host set the {(keys.Count == 1 ? "label" : "labels")} {names}: leave out --label, or use a token made with "
+            $"the join token does not let a host set the {(keys.Count == 1 ? "label" : "labels")} {names}: omit --label, or use a token created with "
                 + string.Join(' ', keys.Select(key => $"--allow-label {key}")));
     }
 

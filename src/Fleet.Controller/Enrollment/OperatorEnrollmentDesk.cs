@@ -41,9 +41,9 @@ internal sealed partial class OperatorEnrollmentDesk(
         if (outcome.Repeated)
             (person, issued) = await IssueAgainAsync(person, key);
         if (outcome.Replaced is { } replaced)
-            revocation.Forget(replaced, $"another operator took the name ({person.Id})");
+            revocation.Forget(replaced, $"another operator took over the name ({person.Id})");
         directory.AdmitAgain(new KnownIdentity(person, key.Hash), issued);
-        LogEnrolled(person.Name, person.Id, person.Role, person.EnrolledByToken, application.Address, outcome.Repeated ? "again" : "anew");
+        LogEnrolled(person.Name, person.Id, person.Role, person.EnrolledByToken, application.Address, outcome.Repeated ? "again" : "for the first time");
         return new JoinOutcome<OperatorRecord>.Joined(person, [issued.Der]);
     }
 
@@ -70,7 +70,7 @@ internal sealed partial class OperatorEnrollmentDesk(
         return (person with { CertificateSerial = issued.Serial, CertificateNotAfter = issued.NotAfter }, issued);
     }
 
-    [LoggerMessage(3102, LogLevel.Information, "operator {Name} ({OperatorId}, {Role}) enrolled {How} with token {TokenId} from {Address}")]
+    [LoggerMessage(3102, LogLevel.Information, "Operator {Name} ({OperatorId}, {Role}) enrolled {How} with token {TokenId} from {Address}")]
     private partial void LogEnrolled(
         string name, string operatorId, OperatorRole role, string? tokenId, System.Net.IPAddress? address, string how);
 }

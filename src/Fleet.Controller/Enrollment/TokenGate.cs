@@ -44,6 +44,6 @@ internal sealed partial class TokenGate(
         return (null, wait is null ? JoinRefusal.UnknownToken : JoinRefusal.TooManyGuesses(wait.Value));
     }
 
-    [LoggerMessage(3100, LogLevel.Warning, "a join token that is not ours (t-{TokenId}) came from {Address}")]
+    [LoggerMessage(3100, LogLevel.Warning, "Unknown join token t-{TokenId} from {Address}")]
     private partial void LogWrongToken(string tokenId, IPAddress? address);
 }

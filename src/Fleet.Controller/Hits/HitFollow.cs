@@ -61,7 +61,7 @@ internal sealed class HitFollow(IFleetStore store, ReadingTurns turns, HitSignal
             // A place beyond the end comes from before the store was put back: what stood there then is not what stands there now.
             return place <= await store.Findings.LastSeqAsync(cancellationToken)
                 ? place
-                : throw new RpcException(new Status(StatusCode.OutOfRange, "after_cursor lies beyond what is stored: the store was put back since; follow anew, with since_ms"));
+                : throw new RpcException(new Status(StatusCode.OutOfRange, "after_cursor lies beyond what is stored: the store was restored since; start the follow again with since_ms"));
         }
 
         return query.Since is { } since

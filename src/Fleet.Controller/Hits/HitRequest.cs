@@ -25,7 +25,7 @@ internal static class HitRequest
         if (!Enum.IsDefined(request.Severity))
             throw Bad("severity is none that this controller knows: info, warning, error or critical");
         if (request.Follow && (request.Clusters || request.UntilMs != 0))
-            throw Bad("follow has no end: leave out clusters and until_ms");
+            throw Bad("follow cannot be combined with clusters or until_ms");
         if (!request.Follow && request.AfterCursor.Length > 0)
             throw Bad("after_cursor goes with follow");
         return new FindingQuery

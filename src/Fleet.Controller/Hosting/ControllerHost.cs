@@ -124,7 +124,7 @@ internal sealed partial class ControllerHost : IAsyncDisposable
     }
 
     [LoggerMessage(3306, LogLevel.Warning,
-        "maxConnections {Asked} is lowered to {Connections}: the process may have {Limit} files open, {InUse} are in use and {Reserve} are kept for the store, logs "
+        "Lowered maxConnections from {Asked} to {Connections}: the process may have {Limit} files open, {InUse} are in use and {Reserve} are kept for the store, logs "
         + "and artifacts; raise the limit (LimitNOFILE of the service, or ulimit -n) for more")]
     private static partial void LogFitted(ILogger log, int asked, int connections, int limit, int inUse, int reserve);
 }

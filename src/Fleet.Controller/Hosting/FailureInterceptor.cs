@@ -77,8 +77,8 @@ internal sealed partial class FailureInterceptor(PeerLines lines, ILogger<Failur
         }
     }
 
-    [LoggerMessage(3310, LogLevel.Error, "the store failed during {Method} ({Fault})")]
-    private partial void LogStoreFailed(Exception failure, string method, StoreFault fault);
+    [LoggerMessage(3310, LogLevel.Error, "The store failed during {Method} ({Error})")]
+    private partial void LogStoreFailed(Exception failure, string method, StoreFault error);
 
     [LoggerMessage(3311, LogLevel.Error, "{Method} failed")]
     private partial void LogFailed(Exception failure, string method);

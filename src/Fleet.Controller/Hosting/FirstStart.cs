@@ -26,7 +26,7 @@ internal static class FirstStart
             return null;
         return data.Contents is [var first, ..]
             ? $"{data.Path} has no trust roots but is not empty (it holds {first}): restore {data.TrustPath} from a backup, or name another directory with --data"
-            : $"there is no fleet in {data.Path}: name its directory with --data, make a new fleet with `fleet-controller init`, or restore a backup with `fleet-controller restore`";
+            : $"there is no fleet in {data.Path}: name its directory with --data, create a new fleet with `fleet-controller init`, or restore a backup with `fleet-controller restore`";
     }
 
     /// <summary>Makes the roots. They appear all at once, or not at all.</summary>

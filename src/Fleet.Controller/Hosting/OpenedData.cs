@@ -92,6 +92,6 @@ internal sealed record OpenedData(DataDirectory Directory, CertificateAuthority 
 
     private static string RemedyOf(StoreFault fault) =>
         "restore a backup (`fleet-controller restore`)"
-        + (fault == StoreFault.Older ? ", go on with what is left (`fleet-controller run --accept-older-store`)" : "")
-        + ", or begin with an empty store, for which every agent and operator must enroll anew (`fleet-controller run --new-store`)";
+        + (fault == StoreFault.Older ? ", continue with what is left (`fleet-controller run --accept-older-store`)" : "")
+        + ", or start with an empty store, for which every agent and operator must enroll again (`fleet-controller run --new-store`)";
 }

@@ -62,6 +62,6 @@ internal sealed partial class IdentityRevocation(
         holder.Cut();
     }
 
-    [LoggerMessage(3000, LogLevel.Information, "{Kind} {Name} ({Id}) is no longer let in: {Reason}")]
+    [LoggerMessage(3000, LogLevel.Information, "{Kind} {Name} ({Id}) is no longer accepted: {Reason}")]
     private partial void LogRevoked(string kind, string name, string id, string reason);
 }

@@ -34,6 +34,6 @@ internal sealed partial class ServerCertificate(
     private static SslStreamCertificateContext Make(CertificateAuthority authority) =>
         SslStreamCertificateContext.Create(authority.IssueController(), additionalCertificates: null, offline: true);
 
-    [LoggerMessage(3001, LogLevel.Information, "the controller's certificate was renewed; it is valid to {NotAfter:u}")]
+    [LoggerMessage(3001, LogLevel.Information, "The controller's certificate was renewed; it is valid to {NotAfter:u}")]
     private partial void LogRenewed(DateTime notAfter);
 }

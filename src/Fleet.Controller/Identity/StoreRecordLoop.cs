@@ -70,6 +70,6 @@ internal sealed partial class StoreRecordLoop(IFleetStore store, StoreRecordFile
         return advanced;
     }
 
-    [LoggerMessage(3002, LogLevel.Warning, "The record of the store's revision beside the trust roots cannot be kept; trying again each second")]
+    [LoggerMessage(3002, LogLevel.Warning, "The record of the store's revision beside the trust roots cannot be written; retrying every second")]
     private partial void LogFailed(Exception failure);
 }

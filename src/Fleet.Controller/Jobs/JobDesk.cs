@@ -52,7 +52,7 @@ internal sealed class JobDesk(
 
         var origin = await JobFinder.FindAsync(store.Jobs, request.Id, caller, cancellationToken);
         if (origin.State != JobState.Done)
-            throw new RpcException(new Status(StatusCode.FailedPrecondition, $"job {origin.Id} is not done; cancel it first, or wait"));
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, $"job {origin.Id} has not ended; cancel it first, or wait"));
 
         var payload = await store.Jobs.GetPayloadAsync(origin.Id, cancellationToken) ?? throw JobFinder.Unknown(origin.Id);
         var options = JobOptions.Parser.ParseFrom(payload.OptionsBytes);

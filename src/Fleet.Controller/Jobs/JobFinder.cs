@@ -29,5 +29,5 @@ internal static class JobFinder
 
     /// <summary>There is no such job.</summary>
     public static RpcException Unknown(string id) =>
-        new(new Status(StatusCode.NotFound, $"there is no job {id} (any more); 'fleet jobs list' shows them"));
+        new(new Status(StatusCode.NotFound, $"job {id} not found; see 'fleet jobs list'"));
 }

@@ -157,7 +157,7 @@ internal sealed class JobsService(JobDesk desk, TargetPreviews previews, JobWatc
     }
 
     private static Storage.TaskState State(Protocol.V1.TaskState state) =>
-        TaskEnds.ToStored(state) ?? throw Bad($"states holds {state}, which is no state of a task");
+        TaskEnds.ToStored(state) ?? throw Bad($"states holds {state}, which is not a task state");
 
     private static DateTimeOffset Instant(long ms) => ms <= 253_402_300_799_999
         ? DateTimeOffset.FromUnixTimeMilliseconds(ms)

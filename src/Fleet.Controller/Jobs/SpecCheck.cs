@@ -38,7 +38,7 @@ internal static class SpecCheck
         }
         catch (InvalidProtocolBufferException e)
         {
-            fault = $"spec is no TaskSpec: {e.Message}";
+            fault = $"spec is not a TaskSpec: {e.Message}";
             return null;
         }
     }

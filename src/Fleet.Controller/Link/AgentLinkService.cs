@@ -18,7 +18,7 @@ internal sealed partial class AgentLinkService(
         IAsyncStreamReader<AgentMessage> requestStream, IServerStreamWriter<ControllerMessage> responseStream, ServerCallContext context)
     {
         if (context.GetCaller() is not CallerIdentity.Agent caller)
-            throw new RpcException(new Status(StatusCode.PermissionDenied, "only agents link"));
+            throw new RpcException(new Status(StatusCode.PermissionDenied, "only agents may connect here"));
         var agent = registry.Find(caller.Id)
             ?? throw new RpcException(new Status(StatusCode.PermissionDenied, $"{caller} is not enrolled (any more)"));
 
@@ -71,7 +71,7 @@ internal sealed partial class AgentLinkService(
         }
 
         if (session.Ended is { Status: { } fault }
-            && room.Lines.AdmitsOfAgent(session.Agent.Name, "broke the protocol", $"{fault.StatusCode}, {fault.Detail}"))
+            && room.Lines.AdmitsOfAgent(session.Agent.Name, "violated the protocol", $"{fault.StatusCode}, {fault.Detail}"))
             LogFault(room.Log, session.Agent.Name, session.Id, session.Peer, fault.StatusCode, fault.Detail);
     }
 
@@ -148,7 +148,7 @@ internal sealed partial class AgentLinkService(
     private static Goodbye Revoked() => new()
     {
         Cause = Goodbye.Types.Cause.Revoked,
-        Reason = "the agent was removed or its certificate revoked; enroll it anew to bring it back",
+        Reason = "the agent was removed or its certificate revoked; enroll it again to use it",
     };
 
     // One stream a connection: what is wrong with one is wrong with the other.
@@ -158,7 +158,7 @@ internal sealed partial class AgentLinkService(
         http.Abort();
     }
 
-    [LoggerMessage(3550, LogLevel.Warning, "{Agent} broke the protocol, session {Session} from {Peer} is ended: {Status}, {Detail}")]
+    [LoggerMessage(3550, LogLevel.Warning, "{Agent} violated the protocol; session {Session} from {Peer} ended: {Status}, {Detail}")]
     private static partial void LogFault(ILogger log, string agent, string session, string peer, StatusCode status, string detail);
 
     [LoggerMessage(3551, LogLevel.Error, "{Agent}: session {Session} failed")]

@@ -158,12 +158,12 @@ internal sealed partial class AgentMessageHandler
         }
     }
 
-    [LoggerMessage(3540, LogLevel.Debug, "{Agent} sent a message that this controller does not know; skipped")]
+    [LoggerMessage(3540, LogLevel.Debug, "Unknown message from {Agent} skipped")]
     private static partial void LogUnknown(ILogger log, string agent);
 
-    [LoggerMessage(3541, LogLevel.Warning, "{Agent} asks for certificates faster than it may; skipped")]
+    [LoggerMessage(3541, LogLevel.Warning, "{Agent} requests certificates too often; skipped")]
     private static partial void LogTooManyRenewals(ILogger log, string agent);
 
-    [LoggerMessage(3542, LogLevel.Error, "What {Agent} reported could not be stored")]
+    [LoggerMessage(3542, LogLevel.Error, "Reports of {Agent} could not be stored")]
     private static partial void LogNotKept(ILogger log, string agent, Exception error);
 }

@@ -326,12 +326,12 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
         _ => "closed",
     };
 
-    [LoggerMessage(3510, LogLevel.Information, "Task {TaskId} of {Agent}: record {Seq} came after its end and is dropped")]
+    [LoggerMessage(3510, LogLevel.Information, "Task {TaskId} of {Agent}: record {Seq} arrived after the task's end; dropped")]
     private static partial void LogLate(ILogger log, string taskId, string agent, long seq);
 
     [LoggerMessage(3511, LogLevel.Warning, "{Agent} reports: {Conditions}")]
     private static partial void LogLimited(ILogger log, string agent, string conditions);
 
-    [LoggerMessage(3512, LogLevel.Information, "{Agent} reports that nothing limits it any more")]
+    [LoggerMessage(3512, LogLevel.Information, "{Agent} reports that no condition limits it any more")]
     private static partial void LogNotLimited(ILogger log, string agent);
 }

@@ -30,7 +30,7 @@ internal sealed partial class DuplicateDesk(
         registry.Change(record.Id, known => known with { DuplicateSince = now, DuplicateNote = duplicate });
         if (options.HoldDuplicates)
             dispatcher.Hold(record.Id, now);
-        LogFound(record.Name, duplicate, options.HoldDuplicates ? "its new tasks are held" : "its tasks go on");
+        LogFound(record.Name, duplicate, options.HoldDuplicates ? "its new tasks are held" : "its tasks are not held");
     }
 
     /// <summary>An operator has decided: the process that is linked now is the host. False where there was nothing to decide.</summary>
@@ -54,9 +54,9 @@ internal sealed partial class DuplicateDesk(
     }
 
     [LoggerMessage(3522, LogLevel.Error,
-        "Agent {Agent}: two processes use its identity ({Seen}); {Hold}. Enroll the copy anew, then 'fleet agents clear-duplicate {Agent}'")]
+        "Agent {Agent}: two processes use its identity ({Seen}); {Hold}. Enroll the copy again, then 'fleet agents clear-duplicate {Agent}'")]
     private partial void LogFound(string agent, string seen, string hold);
 
-    [LoggerMessage(3523, LogLevel.Information, "Agent {Agent}: an operator has cleared it; its tasks go on")]
+    [LoggerMessage(3523, LogLevel.Information, "Agent {Agent}: an operator cleared the duplicate flag; its tasks are no longer held")]
     private partial void LogCleared(string agent);
 }

@@ -34,5 +34,5 @@ internal sealed record LinkEnd(string OfflineReason, LinkFarewell Farewell, Good
 
     /// <summary>The agent broke the protocol.</summary>
     public static LinkEnd Fault(StatusCode code, string detail) =>
-        new("broke the protocol", LinkFarewell.Orderly, Status: new Status(code, detail));
+        new("violated the protocol", LinkFarewell.Orderly, Status: new Status(code, detail));
 }

@@ -66,7 +66,7 @@ internal sealed partial class LinkGreeting
         }
 
         await session.WriteAsync(responses, new ControllerMessage { Welcome = welcome }, more: false);
-        if (_room.Lines.AdmitsOfAgent(session.Agent.Name, "linked", session.Peer, LinesAMinute))
+        if (_room.Lines.AdmitsOfAgent(session.Agent.Name, "connected", session.Peer, LinesAMinute))
             LogLinked(_room.Log, session.Agent.Name, session.Id, session.Peer, hello.Version, hello.Held.Count);
         return hello;
     }
@@ -77,7 +77,7 @@ internal sealed partial class LinkGreeting
         var now = _room.Time.GetUtcNow();
         _sessions.Leave(session);
         var reason = session.Ended?.OfflineReason ?? "closed";
-        if (_registry.Detach(session.Agent.Id, session, now, reason) && _room.Lines.AdmitsOfAgent(session.Agent.Name, "unlinked", reason, LinesAMinute))
+        if (_registry.Detach(session.Agent.Id, session, now, reason) && _room.Lines.AdmitsOfAgent(session.Agent.Name, "disconnected", reason, LinesAMinute))
             LogUnlinked(_room.Log, session.Agent.Name, session.Id, reason, _room.Time.GetUtcNow() - session.Since);
 
         // Posted without a token: dispatch must hear of it. It does not wait but for the loop, which always drains or has ended.
@@ -173,15 +173,15 @@ internal sealed partial class LinkGreeting
         }
     }
 
-    [LoggerMessage(3530, LogLevel.Information, "{Agent} linked, session {Session} from {Peer}, version {Version}, holds {Held} tasks")]
+    [LoggerMessage(3530, LogLevel.Information, "Agent {Agent} connected, session {Session} from {Peer}, version {Version}, {Held} tasks held")]
     private static partial void LogLinked(ILogger log, string agent, string session, string peer, string version, int held);
 
-    [LoggerMessage(3531, LogLevel.Information, "{Agent} unlinked, session {Session}: {Reason}, after {Lasted}")]
+    [LoggerMessage(3531, LogLevel.Information, "Agent {Agent} disconnected, session {Session}: {Reason}, after {Lasted}")]
     private static partial void LogUnlinked(ILogger log, string agent, string session, string reason, TimeSpan lasted);
 
-    [LoggerMessage(3532, LogLevel.Warning, "{Agent} speaks protocol {Theirs}, this controller {Ours}: refused")]
+    [LoggerMessage(3532, LogLevel.Warning, "Agent {Agent} refused: it speaks protocol {Theirs}, this controller {Ours}")]
     private static partial void LogIncompatible(ILogger log, string agent, uint theirs, uint ours);
 
-    [LoggerMessage(3533, LogLevel.Information, "Task {TaskId}: {Agent} still holds it, it has ended here as {State}")]
+    [LoggerMessage(3533, LogLevel.Information, "Task {TaskId} is still held by {Agent}; it ended here as {State}")]
     private static partial void LogGivenUp(ILogger log, string taskId, string agent, TaskState state);
 }

@@ -56,7 +56,7 @@ internal sealed partial class LiveSessions
             return Replaced(_options.CloneRetryAfter);
         }
 
-        if (verdict == TakeOver.Replace && _lines.AdmitsOfAgent(newcomer.Agent.Name, "another process took its place", newcomer.Peer, LinesAMinute))
+        if (verdict == TakeOver.Replace && _lines.AdmitsOfAgent(newcomer.Agent.Name, "replaced by another process", newcomer.Peer, LinesAMinute))
             LogReplaced(_log, newcomer.Agent.Name, standing!.Peer, newcomer.Peer);
         standing?.Cut(Replaced(_options.ReplacedRetryAfter));
         return null;
@@ -107,15 +107,15 @@ internal sealed partial class LiveSessions
     private static Goodbye Replaced(TimeSpan retryAfter) => new()
     {
         Cause = Goodbye.Types.Cause.Replaced,
-        Reason = "another process is linked with the same identity; if this host was cloned, enroll it anew",
+        Reason = "another process is connected with the same identity; if this host was cloned, enroll it again",
         RetryAfterMs = (long)retryAfter.TotalMilliseconds,
     };
 
     [LoggerMessage(3520, LogLevel.Warning,
-        "Agent {Agent}: a second process with its identity linked from {NewPeer} and takes the place of the one at {OldPeer}")]
+        "Agent {Agent}: a second process with its identity connected from {NewPeer} and replaces the one at {OldPeer}")]
     private static partial void LogReplaced(ILogger log, string agent, string oldPeer, string newPeer);
 
     [LoggerMessage(3521, LogLevel.Warning,
-        "Agent {Agent}: two processes live with one identity, at {OldPeer} (kept) and {NewPeer} (refused); was the host cloned? Enroll one of them anew")]
+        "Agent {Agent}: two processes use one identity, at {OldPeer} (kept) and {NewPeer} (refused); was the host cloned? Enroll one of them again")]
     private static partial void LogClone(ILogger log, string agent, string oldPeer, string newPeer);
 }

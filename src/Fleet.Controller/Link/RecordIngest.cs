@@ -188,6 +188,6 @@ internal sealed partial class RecordIngest
     private static bool IsLastOfRun(RecordBatch batch, int entry) =>
         entry == batch.Entries.Count - 1 || batch.TaskIds[entry + 1] != batch.TaskIds[entry];
 
-    [LoggerMessage(3500, LogLevel.Error, "Records of agents could not be stored; their links are cut and they send them again")]
+    [LoggerMessage(3500, LogLevel.Error, "Records of agents could not be stored; their connections are closed and they resend them")]
     private static partial void LogStoreFailed(ILogger log, Exception error);
 }

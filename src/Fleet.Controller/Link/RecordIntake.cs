@@ -107,6 +107,6 @@ internal sealed partial class RecordIntake(OpenJobs open, IFleetStore store, Pee
     private static LinkEnd NotYours(string taskId) =>
         LinkEnd.Fault(StatusCode.PermissionDenied, $"task {taskId} is another agent's");
 
-    [LoggerMessage(3560, LogLevel.Information, "{Agent} sent records of {Count} tasks that are not open here, {TaskId} among them; they are dropped")]
+    [LoggerMessage(3560, LogLevel.Information, "{Agent} sent records of {Count} tasks that are not open here, {TaskId} among them; dropped")]
     private partial void LogLate(string agent, int count, string taskId);
 }

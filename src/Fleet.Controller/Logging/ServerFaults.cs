@@ -45,7 +45,7 @@ internal sealed partial class ServerFaults(ILoggerProvider inner, TimeProvider t
             _inner = inner;
             _isOfCalls = isOfCalls;
             _repeats = new Repeats<(int Event, string Fault)>(
-                time, MostKinds, (0, "other faults of connections"), (key, count, last) => LogMore(_inner, key.Fault, count, last));
+                time, MostKinds, (0, "other connection errors"), (key, count, last) => LogMore(_inner, key.Fault, count, last));
         }
 
         public IDisposable? BeginScope<TState>(TState state)
@@ -64,7 +64,7 @@ internal sealed partial class ServerFaults(ILoggerProvider inner, TimeProvider t
             }
 
             var level = _isOfCalls || logLevel == LogLevel.Critical ? LogLevel.Warning : logLevel;
-            var key = (eventId.Id, $"{eventId.Name ?? "a fault of a connection"} ({exception?.GetType().Name ?? "no exception"})");
+            var key = (eventId.Id, $"{eventId.Name ?? "connection error"} ({exception?.GetType().Name ?? "no exception"})");
             if (!_repeats.IsTold(ref key, formatter(state, exception)))
                 return;
             // A warning needs no stack: the peer is at fault. An error is ours.
@@ -77,10 +77,10 @@ internal sealed partial class ServerFaults(ILoggerProvider inner, TimeProvider t
         private static bool IsOfAConnection<TState>(TState state) =>
             state is IEnumerable<KeyValuePair<string, object?>> values && values.Any(value => value.Key == "ConnectionId");
 
-        [LoggerMessage(3411, LogLevel.Warning, "{Fault} {Detail}")]
-        private static partial void LogFault(ILogger log, string fault, string detail);
+        [LoggerMessage(3411, LogLevel.Warning, "{Error} {Detail}")]
+        private static partial void LogFault(ILogger log, string error, string detail);
 
-        [LoggerMessage(3412, LogLevel.Warning, "{Fault}: {Count} more times within a minute; the last one: {Detail}")]
-        private static partial void LogMore(ILogger log, string fault, long count, string detail);
+        [LoggerMessage(3412, LogLevel.Warning, "{Error}: {Count} more times within a minute; the last one: {Detail}")]
+        private static partial void LogMore(ILogger log, string error, long count, string detail);
     }
 }

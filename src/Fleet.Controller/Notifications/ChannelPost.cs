@@ -20,7 +20,7 @@ internal sealed partial class ChannelPost(
     public async Task<DeliveryOutcome> SendAsync(string name, Notification notification, CancellationToken cancellationToken)
     {
         if (!scans.Current.Channels.TryGetValue(name, out var channel))
-            return new DeliveryOutcome($"there is no channel {name} (any more)");
+            return new DeliveryOutcome($"channel {name} not found");
         using var limit = new CancellationTokenSource(options.AttemptTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -44,6 +44,6 @@ internal sealed partial class ChannelPost(
         }
     }
 
-    [LoggerMessage(4704, LogLevel.Error, "Sending by {Channel} failed in a way that nobody foresaw")]
+    [LoggerMessage(4704, LogLevel.Error, "Unexpected error sending by {Channel}")]
     private partial void LogUnexpected(string channel, Exception error);
 }

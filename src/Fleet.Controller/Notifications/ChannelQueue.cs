@@ -196,27 +196,27 @@ internal sealed partial class ChannelQueue(string channel, IFleetStore store, Ch
         }
     }
 
-    [LoggerMessage(4700, LogLevel.Information, "Alert {Alert} ({Status}) went out by {Channel}, attempt {Attempt}")]
+    [LoggerMessage(4700, LogLevel.Information, "Alert {Alert} ({Status}) sent by {Channel}, attempt {Attempt}")]
     private partial void LogSent(string alert, string status, string channel, int attempt);
 
-    [LoggerMessage(4701, LogLevel.Warning, "Alert {Alert} ({Status}) did not go out by {Channel}, attempt {Attempt}: {Fault}; it is tried again")]
-    private partial void LogNotSent(string alert, string status, string channel, int attempt, string fault);
+    [LoggerMessage(4701, LogLevel.Warning, "Alert {Alert} ({Status}) not sent by {Channel}, attempt {Attempt}: {Error}; it will be retried")]
+    private partial void LogNotSent(string alert, string status, string channel, int attempt, string error);
 
-    [LoggerMessage(4702, LogLevel.Error, "Alert {Alert} ({Status}) was given up for {Channel} after {Attempt} attempts: {Fault}")]
-    private partial void LogGivenUp(string alert, string status, string channel, int attempt, string fault);
+    [LoggerMessage(4702, LogLevel.Error, "Alert {Alert} ({Status}) given up for {Channel} after {Attempt} attempts: {Error}")]
+    private partial void LogGivenUp(string alert, string status, string channel, int attempt, string error);
 
-    [LoggerMessage(4703, LogLevel.Error, "The store failed while messages were sent; it goes on from there")]
+    [LoggerMessage(4703, LogLevel.Error, "The store failed while notifications were sent; it will resume from there")]
     private partial void LogFailed(Exception error);
 
-    [LoggerMessage(4705, LogLevel.Information, "{Alerts} alerts ({Status}) went out by {Channel} as one message")]
+    [LoggerMessage(4705, LogLevel.Information, "{Alerts} alerts ({Status}) sent by {Channel} as one message")]
     private partial void LogSentTogether(int alerts, string status, string channel);
 
-    [LoggerMessage(4706, LogLevel.Warning, "Channel {Channel} limits its rate: nothing is sent for {Seconds} s, then a message every {Interval} s or what it takes")]
+    [LoggerMessage(4706, LogLevel.Warning, "Channel {Channel} limits its rate: nothing is sent for {Seconds} s, then one message every {Interval} s or at the rate it accepts")]
     private partial void LogLimited(string channel, double seconds, double interval);
 
-    [LoggerMessage(4707, LogLevel.Warning, "Channel {Channel} fails again and again: it is tried in {Seconds} s with one message; the last error: {Fault}")]
-    private partial void LogHeld(string channel, double seconds, string fault);
+    [LoggerMessage(4707, LogLevel.Warning, "Channel {Channel} keeps failing: next attempt in {Seconds} s with one message; last error: {Error}")]
+    private partial void LogHeld(string channel, double seconds, string error);
 
-    [LoggerMessage(4708, LogLevel.Information, "Channel {Channel} takes messages again; {Messages} that had failed are tried now")]
+    [LoggerMessage(4708, LogLevel.Information, "Channel {Channel} accepts messages again; {Messages} failed messages are retried now")]
     private partial void LogRecovered(string channel, int messages);
 }

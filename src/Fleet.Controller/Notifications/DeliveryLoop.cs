@@ -71,6 +71,6 @@ internal sealed partial class DeliveryLoop(
         }
     }
 
-    [LoggerMessage(4709, LogLevel.Error, "The store failed while channels with messages were looked for; it goes on from there")]
+    [LoggerMessage(4709, LogLevel.Error, "The store failed while channels with messages were listed; it will be retried")]
     private partial void LogFailed(Exception error);
 }

@@ -51,7 +51,7 @@ internal sealed class SmtpSender : IChannelSender
         }
         catch (SslHandshakeException e) when (certificate.Fault.Length > 0)
         {
-            throw new DeliveryException($"the certificate of the mail server does not do for {smtp.Host}: {certificate.Fault}", e);
+            throw new DeliveryException($"the certificate of the mail server is not valid for {smtp.Host}: {certificate.Fault}", e);
         }
         catch (SslHandshakeException e)
         {

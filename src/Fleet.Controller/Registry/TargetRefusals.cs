@@ -13,6 +13,6 @@ internal static class TargetRefusals
         TargetOutcome.Malformed malformed => throw new RpcException(new Status(StatusCode.InvalidArgument, malformed.Reason)),
         TargetOutcome.Nobody nobody => throw new RpcException(new Status(StatusCode.NotFound, nobody.Reason)),
         TargetOutcome.Changed changed => throw new RpcException(new Status(StatusCode.FailedPrecondition, changed.Reason)),
-        _ => throw new InvalidOperationException("An outcome of a target that nobody knows."),
+        _ => throw new InvalidOperationException("Unknown outcome of a target."),
     };
 }

@@ -147,9 +147,9 @@ internal sealed partial class ScanAssignment
         return set;
     }
 
-    [LoggerMessage(4600, LogLevel.Information, "{Agent} gets {Scans} scans, set {Digest}")]
+    [LoggerMessage(4600, LogLevel.Information, "{Agent} is assigned {Scans} scans, set {Digest}")]
     private partial void LogAssigned(string agent, int scans, string digest);
 
-    [LoggerMessage(4602, LogLevel.Error, "Which agents have which scans could not be stored; it is tried again within a minute")]
+    [LoggerMessage(4602, LogLevel.Error, "The assignment of scans to agents could not be stored; retrying within a minute")]
     private partial void LogNotWritten(Exception error);
 }

@@ -96,7 +96,7 @@ internal static class ScanCheck
         if (rule.Notify.Count > MostChannels || rule.Notify.Distinct(StringComparer.Ordinal).Count() < rule.Notify.Count)
             yield return $"alert.notify may name {MostChannels} channels, each once";
         foreach (var name in rule.Notify.Where(name => !channels.Contains(name)))
-            yield return $"alert.notify: there is no channel {ScanName.Shown(name)}: apply it along with the scan, or leave it out";
+            yield return $"alert.notify: there is no channel {ScanName.Shown(name)}: apply it with the scan, or omit it";
     }
 
     private static string QuietFault(RepeatedField<string> spans, TimeZoneInfo zone)

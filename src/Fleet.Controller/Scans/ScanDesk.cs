@@ -79,13 +79,13 @@ internal sealed class ScanDesk(IFleetStore store, ScanRegistry registry, TimePro
         if (unknown.Length == 0)
             return [.. names.Distinct(StringComparer.Ordinal).Select(name => scans[name])];
         var shown = string.Join(", ", unknown.Take(MostFaultsShown).Select(ScanName.Shown));
-        throw new RpcException(new Status(StatusCode.NotFound, $"there is no scan {shown}; 'fleet scan list' shows them"));
+        throw new RpcException(new Status(StatusCode.NotFound, $"scan {shown} not found; see 'fleet scan list'"));
     }
 
     private static string Tell(IReadOnlyList<string> faults)
     {
         var shown = faults.Take(MostFaultsShown).Select(fault => fault.Length > LongestFault ? fault[..LongestFault] + "..." : fault);
-        return string.Join('\n', faults.Count > MostFaultsShown ? shown.Append($"and {faults.Count - MostFaultsShown} more faults") : shown);
+        return string.Join('\n', faults.Count > MostFaultsShown ? shown.Append($"and {faults.Count - MostFaultsShown} more errors") : shown);
     }
 
     private async Task<Turn> TurnAsync(CancellationToken cancellationToken)

@@ -64,7 +64,7 @@ internal sealed class ScansService(ScanDesk desk, ScanRegistry registry, ScanAss
         if (scan.Record.Paused)
         {
             throw new RpcException(new Status(
-                StatusCode.FailedPrecondition, $"scan {scan.Record.Name} is paused; 'fleet scan resume {scan.Record.Name}' lets it go on"));
+                StatusCode.FailedPrecondition, $"scan {scan.Record.Name} is paused; resume it with 'fleet scan resume {scan.Record.Name}'"));
         }
 
         var reply = new RunScanReply();

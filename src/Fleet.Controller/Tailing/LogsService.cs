@@ -22,7 +22,7 @@ internal sealed partial class LogsService(TailBook tails, TargetResolver resolve
         if (target.Agents.Count > Limits.TailHosts)
         {
             throw new RpcException(new Status(StatusCode.InvalidArgument,
-                $"the target means {target.Agents.Count} hosts, of which nobody can read along: follow at most {Limits.TailHosts}, or search them with `fleet grep`"));
+                $"the target matches {target.Agents.Count} hosts, too many to follow: follow at most {Limits.TailHosts}, or search them with `fleet grep`"));
         }
 
         var session = new TailSession(Guid.NewGuid().ToString("N")[..16], order, target.Agents, options, time, log);
@@ -40,9 +40,9 @@ internal sealed partial class LogsService(TailBook tails, TargetResolver resolve
         }
     }
 
-    [LoggerMessage(4711, LogLevel.Information, "Tail {Tail} of {Operator} begins on {Hosts} hosts")]
+    [LoggerMessage(4711, LogLevel.Information, "Tail {Tail} of {Operator} started on {Hosts} hosts")]
     private partial void LogBegun(string tail, string @operator, int hosts);
 
-    [LoggerMessage(4712, LogLevel.Information, "Tail {Tail} of {Operator} is over")]
+    [LoggerMessage(4712, LogLevel.Information, "Tail {Tail} of {Operator} ended")]
     private partial void LogOver(string tail, string @operator);
 }

@@ -33,7 +33,7 @@ internal sealed partial class TailSession
     {
         (Id, _order, _options, _time, _log) = (id, order, options, time, log);
         foreach (var agent in agents)
-            _hosts[agent.Id] = new TailHost(agent, Credits(agents.Count)) { Reason = "it has no link" };
+            _hosts[agent.Id] = new TailHost(agent, Credits(agents.Count)) { Reason = "the agent is offline" };
     }
 
     /// <summary>Names it on the wire.</summary>
@@ -236,6 +236,6 @@ internal sealed partial class TailSession
 
     private sealed record WaitingLines(TailHost Host, TailCredits Credits, TailLines Lines, int Bytes);
 
-    [LoggerMessage(4710, LogLevel.Warning, "Tail {Tail}: {Agent} sent more than it was granted; it is not followed any more")]
+    [LoggerMessage(4710, LogLevel.Warning, "Tail {Tail}: {Agent} exceeded its credit and is no longer followed")]
     private static partial void LogOverdrawn(ILogger log, string tail, string agent);
 }

@@ -93,13 +93,13 @@ internal sealed partial class RetentionLoop(
         "Retention removed {Jobs} jobs and the output of {Outputs} more: {Events} events, {Bytes} bytes; longest slice {LongestSlice}")]
     private static partial void LogRemoved(ILogger log, int jobs, int outputs, long events, long bytes, TimeSpan longestSlice);
 
-    [LoggerMessage(4901, LogLevel.Error, "Retention failed; it tries again at its next turn")]
+    [LoggerMessage(4901, LogLevel.Error, "Retention failed; it will be retried in its next cycle")]
     private static partial void LogFailed(ILogger log, Exception error);
 
     [LoggerMessage(4903, LogLevel.Error,
-        "The clock is not believed: {Reason}. Nothing is removed because of its age for {For}, if the clock goes steadily; if {Date} is right, set upkeep.confirmClock to it and reload")]
+        "The clock is not trusted: {Reason}. Nothing is removed because of its age for {For}, as long as the clock runs steadily; if {Date} is correct, set upkeep.confirmClock to it and reload")]
     private static partial void LogDoubted(ILogger log, string reason, TimeSpan @for, string date);
 
-    [LoggerMessage(4904, LogLevel.Information, "The clock is believed again: what is old is removed")]
+    [LoggerMessage(4904, LogLevel.Information, "The clock is trusted again; expired data is removed")]
     private static partial void LogBelieved(ILogger log);
 }

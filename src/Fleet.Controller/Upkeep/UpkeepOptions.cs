@@ -77,17 +77,17 @@ public sealed class UpkeepOptions
     public IEnumerable<string> Validate()
     {
         if (MaxOutputAge < TimeSpan.FromMinutes(1))
-            yield return $"upkeep: MaxOutputAge is {MaxOutputAge}; it must be at least 1 minute";
+            yield return $"retention: MaxOutputAge is {MaxOutputAge}; it must be at least 1 minute";
         if (MaxJobAge < TimeSpan.FromMinutes(1))
-            yield return $"upkeep: MaxJobAge is {MaxJobAge}; it must be at least 1 minute";
+            yield return $"retention: MaxJobAge is {MaxJobAge}; it must be at least 1 minute";
         if (MaxJobAge < MaxOutputAge)
-            yield return "upkeep: MaxJobAge must not be shorter than MaxOutputAge";
+            yield return "retention: MaxJobAge must not be shorter than MaxOutputAge";
         if (MaxOutputBytes < 1 << 20)
-            yield return $"upkeep: MaxOutputBytes is {MaxOutputBytes}; it must be at least 1 MiB";
+            yield return $"retention: MaxOutputBytes is {MaxOutputBytes}; it must be at least 1 MiB";
         if (MaxHitAge < TimeSpan.FromMinutes(1) || MaxAlertAge < TimeSpan.FromMinutes(1) || MaxHits < 1)
-            yield return "upkeep: MaxHitAge and MaxAlertAge must be at least 1 minute, MaxHits at least 1";
+            yield return "retention: MaxHitAge and MaxAlertAge must be at least 1 minute, MaxHits at least 1";
         if (Period < TimeSpan.FromSeconds(1) || Period > TimeSpan.FromDays(1))
-            yield return $"upkeep: Period is {Period}; it must lie between 1 s and 1 day";
+            yield return $"retention: Period is {Period}; it must lie between 1 s and 1 day";
     }
 
     private static TimeSpan? Age(ref long word) => Number(ref word) is { } ticks ? TimeSpan.FromTicks(ticks) : null;

@@ -101,7 +101,7 @@ public sealed class FileSource : LogSource
         var reader = TimestampReader.Create(prepared.Query.Timestamps, sample, new DateTimeOffset(File.GetLastWriteTimeUtc(_path)));
         return reader is null && prepared.Query.Window.IsBounded
             ? throw new InvalidDataException(prepared.Query.Timestamps.Form == TimestampForm.Detect
-                ? "no time is recognized in its lines, so the window cannot be applied: name their form (--time-format), or leave out --since and --until"
+                ? "no time is recognized in its lines, so the window cannot be applied: name their format (--time-format), or omit --since and --until"
                 : "none of its first lines has a time of the form that was named (--time-format), so the window cannot be applied")
             : reader;
     }

@@ -223,7 +223,7 @@ internal sealed class JournalFile : IDisposable
 
     public long TimeOf(long entry) => BinaryPrimitives.ReadInt64LittleEndian(At(entry + 24, 8));
 
-    public InvalidDataException Damaged(long offset) => new($"journal file {Path} is damaged or cut short at byte {offset}");
+    public InvalidDataException Damaged(long offset) => new($"journal file {Path} is damaged or truncated at byte {offset}");
 
     public void Dispose() => _file.Dispose();
 
@@ -248,7 +248,7 @@ internal sealed class JournalFile : IDisposable
         ReadOnlySpan<byte> header = At(0, HeaderBytes);
         if (!header.StartsWith("LPKSHHRH"u8))
         {
-            throw new InvalidDataException($"{Path} is no journal file");
+            throw new InvalidDataException($"{Path} is not a journal file");
         }
 
         uint flags = BinaryPrimitives.ReadUInt32LittleEndian(header[12..]);

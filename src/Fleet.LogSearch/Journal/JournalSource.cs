@@ -63,7 +63,7 @@ public sealed class JournalSource : LogSource
         List<string> names = _paths.SelectMany(JournalPaths.FilesOf).ToList();
         if (names.Count == 0)
         {
-            throw new IOException("no journal on this host: there is no journal file in " + string.Join(" or ", _paths));
+            throw new IOException("no journal on this host: there is not a journal file in " + string.Join(" or ", _paths));
         }
 
         var files = new List<JournalFile>();

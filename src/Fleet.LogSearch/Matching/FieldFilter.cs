@@ -75,7 +75,7 @@ public sealed class FieldFilter
         if (comparison is FieldComparison.AtMost or FieldComparison.AtLeast
             && !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out number))
         {
-            throw new LogQueryException($"field filter '{text}' compares with '{value}', which is no number");
+            throw new LogQueryException($"field filter '{text}' compares with '{value}', which is not a number");
         }
 
         return new FieldFilter(text[..at], comparison, value, comparison == FieldComparison.Matches ? Expression(text, value) : null, number);

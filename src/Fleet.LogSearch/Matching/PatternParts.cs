@@ -69,7 +69,7 @@ internal sealed record PatternParts(LogPattern Pattern, IReadOnlyList<PatternTok
 
         if (pattern.Text.Contains('\n', StringComparison.Ordinal))
         {
-            throw new LogQueryException($"pattern '{pattern.Name}' holds a line break, and lines are matched one by one: give each line as a pattern of its own");
+            throw new LogQueryException($"pattern '{pattern.Name}' contains a line break, but lines are matched one by one: write each line as its own pattern");
         }
     }
 }

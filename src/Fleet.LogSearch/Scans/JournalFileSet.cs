@@ -61,7 +61,7 @@ internal sealed class JournalFileSet : IDisposable
         if (names.Count == 0 && set.Fault.Length == 0)
         {
             set.IsMissing = true;
-            set.Fault = "no journal: there is no journal file in " + string.Join(" or ", paths);
+            set.Fault = "no journal: there is not a journal file in " + string.Join(" or ", paths);
         }
 
         return set;

@@ -272,7 +272,7 @@ internal sealed class LogGeneration : IDisposable
     }
 
     /// <summary>To be thrown where it is found to have been cut while it was read.</summary>
-    public LogMovedException Cut() => new($"{Name} was cut while it was read");
+    public LogMovedException Cut() => new($"{Name} was truncated while it was read");
 
     /// <summary>The last bytes before a place of a plain file, into a buffer for them.</summary>
     public ReadOnlySpan<byte> EndingAt(long offset, Span<byte> bytes)

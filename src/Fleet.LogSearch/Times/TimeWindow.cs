@@ -80,7 +80,7 @@ public sealed record TimeWindow(DateTimeOffset? Since, DateTimeOffset? Until)
         }
 
         throw new LogQueryException(
-            $"'{text}' is no time that is known: write 90s, 5m, 1h30m, 2d or 1w (ago), today, yesterday, 08:00, \"2026-11-20 08:00\", 2026-11-20T08:00:00Z or @1763625600");
+            $"'{text}' is not a known time: write 90s, 5m, 1h30m, 2d or 1w (ago), today, yesterday, 08:00, \"2026-11-20 08:00\", 2026-11-20T08:00:00Z or @1763625600");
     }
 
     private static DateTimeOffset Local(DateTime local, TimeProvider time) => new(local, time.LocalTimeZone.GetUtcOffset(local));

@@ -142,7 +142,7 @@ internal sealed class NodeSetReader(string text, int position, ExpansionBudget b
         {
             ',' => Fail(Position, "a name is missing before this comma", "remove the comma"),
             ']' => Fail(Position, "this ']' was never opened", "add '[' or remove it"),
-            '*' or '?' => Fail(Position, "a node set holds no globs", "write the names out, or use a target"),
+            '*' or '?' => Fail(Position, "a node set cannot contain globs", "write the names out, or use a target"),
             var c => Fail(Position, $"'{ParseError.Printable(c.ToString())}' cannot stand in a name", "put unusual names in double quotes"),
         };
     }

@@ -68,7 +68,7 @@ internal sealed class ValueReader(TargetCursor cursor)
         {
             // Lookaround, backreferences, atomic groups, or repetitions whose automaton is too large.
             throw cursor.FailAt(
-                start, "this regular expression needs backtracking or is too large", $"leave out lookaround, backreferences and counts above {LikeTerm.HighestCount}");
+                start, "this regular expression needs backtracking or is too large", $"omit lookaround, backreferences and counts above {LikeTerm.HighestCount}");
         }
     }
 

@@ -61,7 +61,7 @@ internal static class LiteDbBackup
             var faults = StoreCheck.Run(database, cancellationToken);
             if (faults.Count > 0)
                 throw new StoreException(StoreFault.Corrupt, $"{options.Path} is damaged: {faults[0]}");
-            var identity = database.State.Identity ?? throw new StoreException(StoreFault.Corrupt, $"{options.Path} is no store of a fleet");
+            var identity = database.State.Identity ?? throw new StoreException(StoreFault.Corrupt, $"{options.Path} is not a Fleet store");
             return new StoreContents(
                 identity,
                 Count(Collections.Agents, agent => agent["state"].AsInt32 == (int)AgentState.Active),

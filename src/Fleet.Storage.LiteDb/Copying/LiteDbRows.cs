@@ -22,7 +22,7 @@ internal sealed class LiteDbRows : IStoreRows
             var database = file.Use();
             Schema.CheckIsNewest(database);
             if (database.State.Identity is null)
-                throw new StoreException(StoreFault.Corrupt, $"{path} is no store of a fleet");
+                throw new StoreException(StoreFault.Corrupt, $"{path} is not a Fleet store");
             return new LiteDbRows(file);
         }
         catch (Exception e)

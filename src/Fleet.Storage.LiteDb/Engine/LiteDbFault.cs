@@ -27,7 +27,7 @@ internal static class LiteDbFault
         UnauthorizedAccessException denied =>
             new StoreException(StoreFault.Unwritable, $"the store {path} cannot be written: check the permissions of the file and its directory", denied),
         LiteException { ErrorCode: LiteException.INVALID_DATABASE } other =>
-            new StoreException(StoreFault.Corrupt, $"{path} is no Fleet store: name another file, or restore a backup", other),
+            new StoreException(StoreFault.Corrupt, $"{path} is not a Fleet store: name another file, or restore a backup", other),
         LiteException { ErrorCode: LiteException.LOCK_TIMEOUT } locked =>
             new StoreException(StoreFault.Locked, $"the store {path} is busy: {locked.Message}", locked),
         LiteException { ErrorCode: LiteException.INVALID_DATAFILE_STATE } damaged => Damaged(damaged, path),

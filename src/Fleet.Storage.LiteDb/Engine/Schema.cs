@@ -20,7 +20,7 @@ internal sealed partial class Schema(TimeProvider time, ILogger logger)
     /// <exception cref="StoreException">It is not of the newest schema.</exception>
     public static void CheckIsNewest(Database database)
     {
-        var stored = CheckIsKnown(database) ?? throw new StoreException(StoreFault.Corrupt, $"{database.Path} is no store of a fleet");
+        var stored = CheckIsKnown(database) ?? throw new StoreException(StoreFault.Corrupt, $"{database.Path} is not a Fleet store");
         SchemaVersion.RefuseOlder(database.Path, stored, Newest);
     }
 
@@ -56,7 +56,7 @@ internal sealed partial class Schema(TimeProvider time, ILogger logger)
         if (stored is null && database.Names().Any(name => name != Collections.Schema))
         {
             throw new StoreException(
-                StoreFault.Corrupt, $"{database.Path} is no Fleet store but another program's database: name another file");
+                StoreFault.Corrupt, $"{database.Path} is not a Fleet store but another program's database: name another file");
         }
 
         return stored;
@@ -76,6 +76,6 @@ internal sealed partial class Schema(TimeProvider time, ILogger logger)
         }
     }
 
-    [LoggerMessage(2011, LogLevel.Information, "store {Path}: schema is now at version {Version}")]
+    [LoggerMessage(2011, LogLevel.Information, "Store {Path}: schema is now at version {Version}")]
     private partial void LogMigrated(string path, int version);
 }

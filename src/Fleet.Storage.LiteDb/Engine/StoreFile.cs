@@ -120,7 +120,7 @@ internal sealed class StoreFile : IDisposable
         Span<byte> header = stackalloc byte[PageStream.PageSize];
         var bytes = data.Read(header, 0);
         if ((bytes > 0 || !writable) && (bytes < header.Length || !header[MagicAt..].StartsWith(Magic)))
-            throw new StoreException(StoreFault.Corrupt, $"{options.Path} is no Fleet store: name another file, or restore a backup");
+            throw new StoreException(StoreFault.Corrupt, $"{options.Path} is not a Fleet store: name another file, or restore a backup");
         var engine = new LiteEngine(new EngineSettings
         {
             DataStream = dataStream,

@@ -216,7 +216,7 @@ internal sealed class LogStream : PageStream
         }
 
         if (!header.StartsWith(Magic))
-            throw new StoreException(StoreFault.Corrupt, $"{path} is no log of a Fleet store: restore a backup");
+            throw new StoreException(StoreFault.Corrupt, $"{path} is not a log of a Fleet store: restore a backup");
         var version = BinaryPrimitives.ReadInt32LittleEndian(header[VersionAt..]);
         if (BinaryPrimitives.ReadUInt64LittleEndian(header[HeaderCheckAt..]) != Check(ulong.MaxValue, header[..HeaderCheckAt]))
             throw new StoreException(StoreFault.Corrupt, $"the log {path} has a damaged header: stop the controller and restore a backup");

@@ -58,7 +58,7 @@ internal sealed class LiteDbReaders(StoreFile file, ReadGate gate, LiteDbWriter 
             database.RollBack();
             // Whatever could not be written is seen by nobody: it was visible for a moment.
             return file.IsBroken
-                ? throw new StoreException(StoreFault.Io, $"writing the store {file.Path} failed, and it is being opened anew: try again")
+                ? throw new StoreException(StoreFault.Io, $"writing the store {file.Path} failed, and it is being reopened: try again")
                 : result;
         }
         catch (Exception e)

@@ -80,7 +80,7 @@ public static class SqliteBackup
                     throw new StoreException(StoreFault.Corrupt, $"{copy} is damaged: {fault}");
             }
 
-            var identity = FleetRow.Find(connection) ?? throw new StoreException(StoreFault.Corrupt, $"{copy} is no store of a fleet");
+            var identity = FleetRow.Find(connection) ?? throw new StoreException(StoreFault.Corrupt, $"{copy} is not a Fleet store");
             return new StoreContents(
                 identity,
                 connection.Number("SELECT count(*) FROM agents WHERE state = 0"),

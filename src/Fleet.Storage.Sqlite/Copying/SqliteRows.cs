@@ -16,7 +16,7 @@ internal sealed class SqliteRows : IStoreRows
         {
             Migrator.CheckIsNewest(connection, Migrations.All);
             if (FleetRow.Find(connection) is null)
-                throw new StoreException(StoreFault.Corrupt, $"{path} is no store of a fleet");
+                throw new StoreException(StoreFault.Corrupt, $"{path} is not a Fleet store");
             return new SqliteRows(connection);
         }
         catch

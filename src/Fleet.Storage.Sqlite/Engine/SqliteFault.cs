@@ -12,7 +12,7 @@ internal static class SqliteFault
             raw.SQLITE_BUSY or raw.SQLITE_LOCKED =>
                 (StoreFault.Locked, $"the store {path} is locked by another program: close what has it open"),
             raw.SQLITE_NOTADB =>
-                (StoreFault.Corrupt, $"{path} is no Fleet store: name another file, or restore a backup"),
+                (StoreFault.Corrupt, $"{path} is not a Fleet store: name another file, or restore a backup"),
             raw.SQLITE_CORRUPT =>
                 (StoreFault.Corrupt, $"the store {path} is damaged: stop the controller and restore a backup"),
             raw.SQLITE_CANTOPEN =>

@@ -18,7 +18,7 @@ internal sealed partial class Migrator(IReadOnlyList<Migration> migrations, Time
     {
         var stored = CheckIsKnown(connection, migrations);
         if (stored == 0)
-            throw new StoreException(StoreFault.Corrupt, $"{connection.Path} is no store of a fleet");
+            throw new StoreException(StoreFault.Corrupt, $"{connection.Path} is not a Fleet store");
         SchemaVersion.RefuseOlder(connection.Path, stored, Newest(migrations));
     }
 
@@ -38,7 +38,7 @@ internal sealed partial class Migrator(IReadOnlyList<Migration> migrations, Time
         if (connection.Number("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'fleet_schema'") == 0)
         {
             throw new StoreException(
-                StoreFault.Corrupt, $"{connection.Path} is no Fleet store but another program's database: name another file");
+                StoreFault.Corrupt, $"{connection.Path} is not a Fleet store but another program's database: name another file");
         }
 
         return connection.Number("SELECT max(version) FROM fleet_schema");
@@ -66,6 +66,6 @@ internal sealed partial class Migrator(IReadOnlyList<Migration> migrations, Time
         LogMigrated(connection.Path, migration.Version, migration.Name);
     }
 
-    [LoggerMessage(2001, LogLevel.Information, "store {Path}: schema is now at version {Version} ({Name})")]
+    [LoggerMessage(2001, LogLevel.Information, "Store {Path}: schema is now at version {Version} ({Name})")]
     private partial void LogMigrated(string path, int version, string name);
 }

@@ -10,7 +10,7 @@ internal static class EntryCheck
         if (entry.Ordinal < 0)
             throw new ArgumentException($"a task's ordinal is 1 or more, not {entry.Ordinal}");
         if (entry.Ordinal == 0 && (entry.Move is not null || entry.AgentSeq is not null || entry.Kind is null))
-            throw new ArgumentException("an entry on the job itself is an event that nobody numbers, without a move");
+            throw new ArgumentException("an entry on the job itself is an event without a number and without a move");
         if (entry.AgentSeq < 1)
             throw new ArgumentException($"an agent numbers its records from 1, not {entry.AgentSeq}");
         if (entry is { Kind: null, Move: null, AgentSeq: null })

@@ -63,7 +63,7 @@ public sealed class DoctorTests : IAsyncLifetime, IDisposable
         var said = await RunAsync(TimeSpan.FromDays(100));
 
         said.ShouldContain("which has passed if this host's clock is right (");
-        said.ShouldContain("-> set the clock where it is not: timedatectl set-ntp true; else enroll this host anew");
+        said.ShouldContain("-> set the clock where it is not: timedatectl set-ntp true; else enroll this host again");
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class DoctorTests : IAsyncLifetime, IDisposable
 
         var said = await RunAsync(TimeSpan.Zero);
 
-        said.ShouldContain(", which has passed\n               -> enroll this host anew: fleet-agent enroll --force");
+        said.ShouldContain(", which has passed\n               -> enroll this host again: fleet-agent enroll --force");
     }
 
     private async Task<string> RunAsync(TimeSpan ahead)

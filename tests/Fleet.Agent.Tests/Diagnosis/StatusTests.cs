@@ -78,7 +78,7 @@ public sealed class StatusTests : IDisposable
         lines.ShouldContain("proxy        http://ann@proxy:3128");
         text.ToString().ShouldNotContain("hunter2");
         lines.ShouldContain(line => line.StartsWith("certificate") && line.EndsWith("(20 days left)"));
-        lines.ShouldContain("link         up since 2026-11-21 01:02:03 UTC, controller 1.2.3; this host's clock is 0.0 s ahead of the controller's");
+        lines.ShouldContain("connection   up since 2026-11-21 01:02:03 UTC, controller 1.2.3; this host's clock is 0.0 s ahead of the controller's");
         lines.ShouldContain(line => line.StartsWith("versions") && line.EndsWith("is installed; 0.2.0-abc is in use; 0.1.9-def is kept"));
         lines.ShouldContain($"running      1 task: {Some.TaskNumber(1)}");
         lines.ShouldContain(line => line.StartsWith("spool") && line.EndsWith("1 ended task waits for the controller"));

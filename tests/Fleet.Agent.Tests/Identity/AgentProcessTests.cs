@@ -145,7 +145,7 @@ public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
         (code, said) = await RunProgramAsync("status", "--state", State, "--config", settings);
         code.ShouldBe(1, said);
         said.ShouldContain("max_tasks cannot be");
-        said.ShouldContain("link         up since");
+        said.ShouldContain("connection   up since");
 
         // None at all.
         (await agent.TerminateAsync()).ShouldBe(0);

@@ -54,7 +54,7 @@ public sealed class MachineBindingTests : IDisposable
         new MachineBinding(state, "").TryBind(out _).ShouldBeTrue("a host without machine id is not locked out");
         new MachineBinding(state, "m2").TryBind(out var fault).ShouldBeFalse();
         fault.ShouldContain("copied from another machine");
-        fault.ShouldContain("enroll this host anew");
+        fault.ShouldContain("enroll this host again");
         fault.ShouldContain("accept-machine");
 
         new MachineBinding(state, "m2").Accept()!.Name.ShouldBe("web1");

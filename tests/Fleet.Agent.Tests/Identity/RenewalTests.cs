@@ -83,7 +83,7 @@ public sealed class RenewalTests : IDisposable
         var before = Serial();
         using var renewal = new CertificateRenewal(_store, s_id, "web1", TimeProvider.System, new Random(1));
         using var stranger = SigningRequest.NewKey();
-        Should.Throw<InvalidDataException>(() => renewal.Accept([_fleet.Issue(SigningRequest.Create(stranger, "x"))])).Message.ShouldContain("nobody asked for");
+        Should.Throw<InvalidDataException>(() => renewal.Accept([_fleet.Issue(SigningRequest.Create(stranger, "x"))])).Message.ShouldContain("was not requested");
         var csr = renewal.Request();
         Should.Throw<InvalidDataException>(() => renewal.Accept([])).Message.ShouldContain("no certificate");
         Should.Throw<InvalidDataException>(() => renewal.Accept([[1, 2, 3]])).Message.ShouldContain("cannot be read");

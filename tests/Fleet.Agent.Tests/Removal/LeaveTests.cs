@@ -50,7 +50,7 @@ public sealed class LeaveTests : IAsyncLifetime, IDisposable
 
         (await LeaveAsync(enrollment)).ShouldBe(1);
 
-        _output.ToString().ShouldContain("was not told");
+        _output.ToString().ShouldContain("could not be informed");
         _output.ToString().ShouldContain("fleet agents remove web1");
         new IdentityStore(State).Exists.ShouldBeTrue();
     }

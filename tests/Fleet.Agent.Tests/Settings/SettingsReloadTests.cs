@@ -33,14 +33,14 @@ public sealed class SettingsReloadTests : IDisposable
             "Information: Setting journal_limit was its default and is now 64MiB",
             "Information: Setting allow_run_as was deploy and is now its default",
             "Warning: Setting log_format is its default and stays so until the agent is restarted (systemctl restart fleet-agent); then it is json",
-            "Information: The settings were read again: 3 changes were applied, 1 need a restart",
+            "Information: Settings reloaded: 3 changes were applied, 1 need a restart",
         ]);
 
         reload.Reload();
         _log.Take().ShouldBe(
         [
             "Warning: Setting log_format is its default and stays so until the agent is restarted (systemctl restart fleet-agent); then it is json",
-            "Information: The settings were read again: 0 changes were applied, 1 need a restart",
+            "Information: Settings reloaded: 0 changes were applied, 1 need a restart",
         ]);
     }
 
@@ -57,7 +57,7 @@ public sealed class SettingsReloadTests : IDisposable
 
         _used.MaxTasks.ShouldBe(8);
         var line = _log.Take().ShouldHaveSingleItem();
-        line.ShouldStartWith($"Error: The settings were read again and cannot be used; those from before stay: {File}, ");
+        line.ShouldStartWith($"Error: Settings cannot be reloaded, the previous ones stay: {File}, ");
         line.ShouldContain(fault);
 
         // Mended, it counts.

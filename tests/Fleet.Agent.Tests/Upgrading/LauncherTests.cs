@@ -41,7 +41,7 @@ public sealed class LauncherTests : IAsyncLifetime, IDisposable
         var (last, words) = await RunAsync();
         last.ShouldBe(new StepOutcome.Exited(1));
         words.ShouldContain("not enrolled");
-        Read().Verdict!.Reason.ShouldBe("rolled back from 9.9.9 to 0.0.1: it ended 3 times before it had a link");
+        Read().Verdict!.Reason.ShouldBe("rolled back from 9.9.9 to 0.0.1: it ended 3 times before it connected");
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class LauncherTests : IAsyncLifetime, IDisposable
         outcome.ShouldBe(new StepOutcome.Signalled(9, false));
         var selection = Read();
         selection.Trial.ShouldBeNull();
-        selection.Verdict!.Reason.ShouldBe("rolled back from 9.9.9 to 0.0.1: no link to the controller within 1s");
+        selection.Verdict!.Reason.ShouldBe("rolled back from 9.9.9 to 0.0.1: no connection to the controller within 1s");
     }
 
     [Fact]

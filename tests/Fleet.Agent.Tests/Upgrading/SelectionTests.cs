@@ -26,7 +26,7 @@ public sealed class SelectionTests : IDisposable
         var last = LaunchDecision.Of(selection, Stamp, s_now);
         (last.Run, last.IsTrial).ShouldBe(("0.1.5-def", false));
         last.After.Trial.ShouldBeNull();
-        last.After.Verdict.ShouldBe(new Verdict(Some.Task, false, "rolled back from 0.2.0 to 0.1.0: it ended 3 times before it had a link"));
+        last.After.Verdict.ShouldBe(new Verdict(Some.Task, false, "rolled back from 0.2.0 to 0.1.0: it ended 3 times before it connected"));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class SelectionTests : IDisposable
 
         var late = LaunchDecision.Of(again.After, Stamp, s_now with { Uptime = s_now.Uptime + TimeSpan.FromSeconds(20) });
         (late.Run, late.IsTrial).ShouldBe(("0.1.5-def", false));
-        late.After.Verdict!.Reason.ShouldBe("rolled back from 0.2.0 to 0.1.0: no link to the controller within 20s; it ended 2 times");
+        late.After.Verdict!.Reason.ShouldBe("rolled back from 0.2.0 to 0.1.0: no connection to the controller within 20s; it ended 2 times");
     }
 
     [Fact]

@@ -61,8 +61,8 @@ public sealed class Tails_shown
     public void Hosts_that_come_go_and_come_back_are_told_apart()
     {
         var tally = new TailTally();
-        tally.Take(Hosts(["a", "b"], ("c", "it has no link")).Hosts).Begun.ShouldBe(["a", "b"]);
-        var away = tally.Take(Hosts(["a"], ("b", "it went offline"), ("c", "it has no link")).Hosts);
+        tally.Take(Hosts(["a", "b"], ("c", "the agent is offline")).Hosts).Begun.ShouldBe(["a", "b"]);
+        var away = tally.Take(Hosts(["a"], ("b", "it went offline"), ("c", "the agent is offline")).Hosts);
         away.Gone.ShouldBe([("b", "it went offline")]);
         (away.Begun.Count, away.Back.Count).ShouldBe((0, 0));
         var back = tally.Take(Hosts(["a", "b", "c"]).Hosts);

@@ -101,7 +101,7 @@ public sealed class HealthTests(TestController controller) : IClassFixture<TestC
 
         var (code, said) = await RunAsync("health", "--data", "/nonexistent/fleet");
         code.ShouldBe(1);
-        said.ShouldContain("no controller runs here");
+        said.ShouldContain("no controller is running here");
         (code, said) = await RunAsync("health", "--address", "127.0.0.1:1");
         code.ShouldBe(1);
         said.ShouldBe("not serving: the server cannot be reached: Connection refused");

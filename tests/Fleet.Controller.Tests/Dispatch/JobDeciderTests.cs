@@ -242,7 +242,7 @@ public sealed class JobDeciderTests
         job.Decide(limit - Second).Ends.ShouldBeEmpty();
         var ending = job.Decide(limit).Ends.ShouldHaveSingleItem();
         ending.State.ShouldBe(TaskState.Interrupted);
-        ending.Reason.ShouldContain("no word from the agent since 2026-11-21 12:00:01Z");
+        ending.Reason.ShouldContain("nothing received from the agent since 2026-11-21 12:00:01Z");
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public sealed class BackupTests : IDisposable
         }
 
         _errors.ToString().ShouldContain("its fleet.db is damaged");
-        _errors.ToString().ShouldContain("it is no backup of Fleet, or is cut off");
+        _errors.ToString().ShouldContain("it is not a Fleet backup, or is truncated");
 
         // One place in the midst of each file.
         async Task<List<long>> PlacesAsync()

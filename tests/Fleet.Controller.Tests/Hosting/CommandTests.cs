@@ -91,7 +91,7 @@ public sealed class CommandTests : IDisposable
 
         (await RunAsync("run", "--data", data)).ShouldBe(2);
 
-        _errors.ToString().ShouldContain("make a new fleet with `fleet-controller init`, or restore a backup with `fleet-controller restore`");
+        _errors.ToString().ShouldContain("create a new fleet with `fleet-controller init`, or restore a backup with `fleet-controller restore`");
         Directory.GetFileSystemEntries(data).ShouldBeEmpty();
     }
 

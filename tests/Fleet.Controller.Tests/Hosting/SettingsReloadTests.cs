@@ -35,12 +35,12 @@ public sealed class SettingsReloadTests : IDisposable
         _level.Current.ShouldBe("debug");
         _log.Take().ShouldBe(
         [
-            "Warning: setting handshakes.atOnce is its default and stays so until the controller is restarted (systemctl restart fleet-controller); then it is 8",
-            "Information: setting handshakes.perSecond was its default and is now 100",
-            "Information: setting notify.firstPause was 1s and is now its default",
-            "Information: setting upkeep.maxHits was 5000 and is now 6000",
-            "Information: setting log.level was its default and is now debug",
-            "Information: the settings were read again: 4 changes were applied, 1 need a restart; the log's level is debug",
+            "Warning: Setting handshakes.atOnce is its default and stays so until the controller is restarted (systemctl restart fleet-controller); then it is 8",
+            "Information: Setting handshakes.perSecond was its default and is now 100",
+            "Information: Setting notify.firstPause was 1s and is now its default",
+            "Information: Setting upkeep.maxHits was 5000 and is now 6000",
+            "Information: Setting log.level was its default and is now debug",
+            "Information: Settings reloaded: 4 changes were applied, 1 need a restart; the log's level is debug",
         ]);
 
         reload.Reload();
@@ -57,7 +57,7 @@ public sealed class SettingsReloadTests : IDisposable
 
         _used.Upkeep.MaxHits.ShouldBe(new ControllerOptions().Upkeep.MaxHits);
         var line = _log.Take().ShouldHaveSingleItem();
-        line.ShouldStartWith("Error: the settings were read again and cannot be used; those from before stay: ");
+        line.ShouldStartWith("Error: Settings cannot be reloaded, the previous ones stay: ");
         line.ShouldContain($"upkeep.period = \"10\" ({_file}, line 4): '10' has no unit");
         line.ShouldContain($"log.level = \"loud\" ({_file}, line 6): give verbose");
     }

@@ -331,7 +331,7 @@ public sealed class AgentLinkTests
         await again.ExpectAbandonedAsync(taskId, 3);
         var end = (await SomeRequests.WatchAsync(controller, job.Id)).Single(e => e.Ended is not null).Ended;
         end.State.ShouldBe(TaskState.Interrupted);
-        end.Reason.ShouldBe("record 3 of the agent cannot be taken: it does not follow record 1, the last one stored; what the task did is unknown");
+        end.Reason.ShouldBe("record 3 of the agent cannot be accepted: it does not follow record 1, the last one stored; what the task did is unknown");
     }
 
     public static TheoryData<string, TaskRecord> UnfitRecords => new()
@@ -361,7 +361,7 @@ public sealed class AgentLinkTests
         await agent.ExpectAbandonedAsync(taskId, 2);
         var end = (await SomeRequests.WatchAsync(controller, job.Id)).Single(e => e.Ended is not null).Ended;
         end.State.ShouldBe(TaskState.Interrupted);
-        end.Reason.ShouldBe($"record 2 of the agent cannot be taken: {fault}; what the task did is unknown");
+        end.Reason.ShouldBe($"record 2 of the agent cannot be accepted: {fault}; what the task did is unknown");
 
         // And goes on with other tasks over the same link.
         var next = await SomeRequests.CreateAsync(controller, "web1");
@@ -434,7 +434,7 @@ public sealed class AgentLinkTests
         await agent.ExpectAbandonedAsync(taskId, 5);
         var end = (await SomeRequests.WatchAsync(controller, job.Id)).Single(e => e.Ended is not null).Ended;
         end.State.ShouldBe(TaskState.Interrupted);
-        end.Reason.ShouldBe("record 5 of the agent cannot be taken: output.offset goes back: 12, 13 or more expected; what the task did is unknown");
+        end.Reason.ShouldBe("record 5 of the agent cannot be accepted: output.offset goes back: 12, 13 or more expected; what the task did is unknown");
     }
 
     // What real agents of any version end tasks with.

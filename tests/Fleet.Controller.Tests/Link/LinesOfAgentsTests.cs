@@ -30,7 +30,7 @@ public sealed class LinesOfAgentsTests
         }
 
         log.Of("web1 sent records of 200 tasks that are not open here").ShouldBe(1);
-        log.Of("came after its end").ShouldBe(0);
+        log.Of("arrived after the task's end").ShouldBe(0);
     }
 
     [Fact]
@@ -50,9 +50,9 @@ public sealed class LinesOfAgentsTests
             (await agent.EndAsync()).StatusCode.ShouldBe(StatusCode.FailedPrecondition);
         }
 
-        log.Of("asks for certificates faster than it may").ShouldBe(1);
-        log.Of("broke the protocol, session").ShouldBe(1);
-        log.Of("web1 linked").ShouldBe(10);
+        log.Of("requests certificates too often").ShouldBe(1);
+        log.Of("violated the protocol; session").ShouldBe(1);
+        log.Of("web1 connected").ShouldBe(10);
     }
 
     private sealed class Lines : ILoggerProvider, ILogger

@@ -17,7 +17,7 @@ public sealed class PeerLinesTests
         using var lines = new PeerLines(_time, log);
         Enumerable.Range(0, 100).Count(i => lines.AdmitsOfAgent("web1", "linked", $"from {i}", atOnce: 10)).ShouldBe(10);
         lines.AdmitsOfAgent("web2", "linked", "", atOnce: 10).ShouldBeTrue();
-        lines.AdmitsOfAgent("web1", "broke the protocol", "").ShouldBeTrue();
+        lines.AdmitsOfAgent("web1", "violated the protocol", "").ShouldBeTrue();
         log.Take().ShouldBeEmpty();
 
         _time.Advance(TimeSpan.FromMinutes(1));

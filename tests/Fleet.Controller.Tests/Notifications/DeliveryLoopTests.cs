@@ -107,7 +107,7 @@ public sealed class DeliveryLoopTests : IAsyncLifetime
     {
         await CommitAsync("al-1", ("nosuch", "firing"));
 
-        (await AttemptedAsync("al-1", attempt => attempt.IsGivenUp)).LastError.ShouldContain("there is no channel nosuch");
+        (await AttemptedAsync("al-1", attempt => attempt.IsGivenUp)).LastError.ShouldContain("channel nosuch not found");
     }
 
     [Fact]

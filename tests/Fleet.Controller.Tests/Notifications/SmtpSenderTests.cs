@@ -94,7 +94,7 @@ public sealed class SmtpSenderTests : IAsyncLifetime
         var fault = await Should.ThrowAsync<DeliveryException>(
             () => SendAsync(smtp => (smtp.Host, smtp.Tls, smtp.User, smtp.Password) = ("localhost", Smtp.Types.Tls.Implicit, "fleet", "secret")));
 
-        fault.Message.ShouldStartWith("the certificate of the mail server does not do for localhost: ");
+        fault.Message.ShouldStartWith("the certificate of the mail server is not valid for localhost: ");
         fault.Message.ShouldContain(why);
         words.ShouldBeEmpty();
     }

@@ -34,7 +34,7 @@ public sealed class TailTests
             await agent.SayAsync(Output(id));
             var hosts = (await tail.NextAsync()).Hosts;
             hosts.Following.ShouldBe(["web1"]);
-            hosts.Ended.Single().Reason.ShouldBe("it has no link");
+            hosts.Ended.Single().Reason.ShouldBe("the agent is offline");
 
             await agent.SayAsync(Output(id, "one"));
             var lines = (await tail.NextAsync()).Lines;
@@ -60,7 +60,7 @@ public sealed class TailTests
         await using var controller = await TestController.StartAsync();
         var record = await controller.EnrollAsync("web1");
         using var tail = Operator.Open(controller, "web1");
-        (await tail.NextAsync()).Hosts.Ended.Single().Reason.ShouldBe("it has no link");
+        (await tail.NextAsync()).Hosts.Ended.Single().Reason.ShouldBe("the agent is offline");
         await using (var agent = await ScriptedAgent.LinkAsync(controller, record))
         {
             var start = (await agent.ExpectAsync(ControllerMessage.MessageOneofCase.StartTail)).StartTail;

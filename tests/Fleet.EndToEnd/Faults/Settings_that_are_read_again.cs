@@ -68,7 +68,7 @@ public sealed class Settings_that_are_read_again : IAsyncLifetime
         ran.ExitCode.ShouldBe(0, ran.ToString());
         ran = await _fleet.Admin.RunAsync("exec", "web1", "--", "echo", "works");
         ran.Stdout.ShouldContain("works", customMessage: ran.ToString());
-        _fleet.Controller.Output.ShouldNotContain("unlinked");
+        _fleet.Controller.Output.ShouldNotContain("disconnected");
     }
 
     private async Task ReloadAgentAsync(string text, string awaited)

@@ -55,7 +55,7 @@ public sealed class Strangers_at_the_port : IAsyncLifetime
         await _fleet.Controller.StopAsync();
         _fleet.Controller.Wrapper = ["prlimit", "-n320"];
         await _fleet.Controller.StartAsync();
-        await Patience.UntilAsync("it says so", () => _fleet.Controller.Output.Contains("maxConnections 15000 is lowered to", StringComparison.Ordinal), evidence: () => _fleet.Controller.Output);
+        await Patience.UntilAsync("it says so", () => _fleet.Controller.Output.Contains("Lowered maxConnections from 15000 to", StringComparison.Ordinal), evidence: () => _fleet.Controller.Output);
         await _fleet.WaitOnlineAsync(1);
 
         for (var i = 0; i < 400; i++)

@@ -49,7 +49,7 @@ public sealed class Following_the_document : IAsyncLifetime
         foreach (var command in InstallDocument.Commands("Changing settings"))
             await TypeAsync(command);
         // `systemctl reload` returns when the signal is sent.
-        await Patience.UntilAsync("the settings are read again", async () => (await TypeAsync("journalctl -q -u fleet-controller -n 20")).Contains("the settings were read again: ", StringComparison.Ordinal));
+        await Patience.UntilAsync("the settings are read again", async () => (await TypeAsync("journalctl -q -u fleet-controller -n 20")).Contains("Settings reloaded: ", StringComparison.Ordinal));
         await TypeAsync("fleet-agent check-config && fleet-agent status && fleet-agent doctor");
         await TypeAsync("fleet-agent uninstall --purge");
 

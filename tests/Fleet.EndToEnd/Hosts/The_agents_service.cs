@@ -22,7 +22,7 @@ public sealed class The_agents_service(HostFleet fixture, ITestOutputHelper outp
             clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
             (await host.ShellAsync("systemctl is-active fleet-agent")).ShouldBe("active\n");
             await Patience.UntilAsync("systemd is told why there is no link", async () =>
-                (await host.ShellAsync("systemctl show -P StatusText fleet-agent")).StartsWith("Not linked: ", StringComparison.Ordinal));
+                (await host.ShellAsync("systemctl show -P StatusText fleet-agent")).StartsWith("Disconnected: ", StringComparison.Ordinal));
         }
         finally
         {

@@ -83,7 +83,7 @@ public sealed class Upgrades_through_faults : IAsyncLifetime, IDisposable
             await host.ShellAsync("touch /root/go");
             await Patience.UntilAsync(
                 "web1 has gone back",
-                async () => (await host.JournalAsync("--unit=fleet-agent", "--boot")).Contains("no link to the controller within 5s", StringComparison.Ordinal),
+                async () => (await host.JournalAsync("--unit=fleet-agent", "--boot")).Contains("no connection to the controller within 5s", StringComparison.Ordinal),
                 TimeSpan.FromSeconds(60));
         }
         finally
@@ -93,7 +93,7 @@ public sealed class Upgrades_through_faults : IAsyncLifetime, IDisposable
 
 
         var truth = await JobTruth.OfAsync(Fleet.Admin, job, TimeSpan.FromSeconds(90));
-        (truth.State("web1"), truth.Reason("web1")).ShouldBe(("failed", $"rolled back from {Newer} to {before}: no link to the controller within 5s"));
+        (truth.State("web1"), truth.Reason("web1")).ShouldBe(("failed", $"rolled back from {Newer} to {before}: no connection to the controller within 5s"));
         truth.State("web2").ShouldBe("skipped");
         (await Seat.VersionAsync("web1")).ShouldBe(before);
         (await JobOnHost.EndAsync(Fleet.Admin, running)).GetProperty("state").GetString().ShouldBe("succeeded");
@@ -124,7 +124,7 @@ public sealed class Upgrades_through_faults : IAsyncLifetime, IDisposable
         there.ShouldBeGreaterThan(500_000);
         var truth = await JobTruth.OfAsync(Fleet.Admin, job, TimeSpan.FromSeconds(120));
         truth.State("web2").ShouldBe("succeeded", truth.Reason("web2"));
-        truth.Output["web2"].ShouldContain("; went on 1 time after a cut");
+        truth.Output["web2"].ShouldContain("; went on 1 time after a disconnect");
         (await Seat.VersionAsync("web2")).ShouldBe(Newer);
         _output.WriteLine($"{there} bytes had come before the cut\n{truth.Output["web2"]}");
         // Nothing is left of the transfer.
@@ -184,7 +184,7 @@ public sealed class Upgrades_through_faults : IAsyncLifetime, IDisposable
         var upgrade = await Seat.UpgradeAsync("db1", "--file", broken, "--version", "7.4.0", "--health-timeout", "10s", "--json");
 
         UpgradeSeat.Results(upgrade.Stdout)["db1"].State.ShouldBe("failed", upgrade.ToString());
-        UpgradeSeat.Results(upgrade.Stdout)["db1"].Reason.ShouldStartWith($"rolled back from 7.4.0 to {before}: no link to the controller within 10s");
+        UpgradeSeat.Results(upgrade.Stdout)["db1"].Reason.ShouldStartWith($"rolled back from 7.4.0 to {before}: no connection to the controller within 10s");
         var away = await UpgradeSeat.AwayAsync(_fixture.Hosts["db1"]);
         _output.WriteLine($"db1 was without an agent for {away.TotalSeconds:0.0} s, 10 s of them given to the new version");
         away.ShouldBeLessThan(TimeSpan.FromSeconds(20));

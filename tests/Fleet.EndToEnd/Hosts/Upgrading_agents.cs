@@ -83,7 +83,7 @@ public sealed class Upgrading_agents : IDisposable
 
         upgrade.ExitCode.ShouldBe(1, upgrade.ToString());
         var results = UpgradeSeat.Results(upgrade.Stdout);
-        results["web1"].ShouldBe(("failed", $"rolled back from 7.0.1 to {before}: no link to the controller within 20s"));
+        results["web1"].ShouldBe(("failed", $"rolled back from 7.0.1 to {before}: no connection to the controller within 20s"));
         results["web2"].State.ShouldBe("skipped");
         (await _seat.VersionAsync("web1")).ShouldBe(before);
         var away = await UpgradeSeat.AwayAsync(_hosts["web1"]);
@@ -99,7 +99,7 @@ public sealed class Upgrading_agents : IDisposable
         var broken = await AgentVersions.WriteBrokenAsync(_directory, "7.1.0", "[ -e /run/once ] && exit 2; touch /run/once; exit 0");
         var upgrade = await _seat.UpgradeAsync("db1", "--file", broken, "--version", "7.1.0", "--json");
 
-        UpgradeSeat.Results(upgrade.Stdout)["db1"].ShouldBe(("failed", $"rolled back from 7.1.0 to {before}: it ended 3 times before it had a link"));
+        UpgradeSeat.Results(upgrade.Stdout)["db1"].ShouldBe(("failed", $"rolled back from 7.1.0 to {before}: it ended 3 times before it connected"));
         var away = await UpgradeSeat.AwayAsync(_hosts["db1"]);
         _output.WriteLine($"db1 was without an agent for {away.TotalSeconds:0.0} s");
         away.ShouldBeLessThan(TimeSpan.FromSeconds(30));
@@ -116,7 +116,7 @@ public sealed class Upgrading_agents : IDisposable
         await host.KillAsync();
         await host.StartAsync();
 
-        UpgradeSeat.Results((await upgrading).Stdout)["web2"].ShouldBe(("failed", $"rolled back from 7.2.0 to {before}: no link to the controller within 6s"));
+        UpgradeSeat.Results((await upgrading).Stdout)["web2"].ShouldBe(("failed", $"rolled back from 7.2.0 to {before}: no connection to the controller within 6s"));
         (await _seat.VersionAsync("web2")).ShouldBe(before);
     }
 }

@@ -174,7 +174,7 @@ public sealed partial class Proxies_in_between : IAsyncLifetime
         away.ExitCode.ShouldBe(4, away.ToString());
         away.Stderr.ShouldBe($"fleet: the proxy {proxy.Url} cannot be reached: Connection refused\n  check its address and port, that it runs, and the firewall in between\n");
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(15));
-        await Patience.UntilAsync("the agent says what it waits for", () => agent.Output.Contains($"Not linked: the proxy {proxy.Url} cannot be reached", StringComparison.Ordinal), evidence: () => agent.Output);
+        await Patience.UntilAsync("the agent says what it waits for", () => agent.Output.Contains($"Disconnected: the proxy {proxy.Url} cannot be reached", StringComparison.Ordinal), evidence: () => agent.Output);
         await proxy.StartAsync();
         await _fleet.WaitOnlineAsync(1);
         await ShouldWorkAsync(far);

@@ -88,7 +88,7 @@ public sealed class Mails_over_tls : IAsyncLifetime
         };
         var refused = await _fleet.Admin.RunAsync("alerts", "test", "mail");
         refused.ExitCode.ShouldBe(1, refused.ToString());
-        refused.Stderr.ShouldContain("the certificate of the mail server does not do for localhost");
+        refused.Stderr.ShouldContain("the certificate of the mail server is not valid for localhost");
         words.ShouldContain("STARTTLS");
         words.ShouldNotContain("AUTH");
         words.ShouldNotContain("MAIL");

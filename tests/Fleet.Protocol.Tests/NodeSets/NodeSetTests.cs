@@ -80,7 +80,7 @@ public sealed class NodeSetTests
     [InlineData("web]", "    web]\n       ^ this ']' was never opened\n    hint: add '[' or remove it")]
     [InlineData("a,,b", "    a,,b\n      ^ a name is missing before this comma\n    hint: remove the comma")]
     [InlineData("a,", "    a,\n      ^ a name must follow the comma\n    hint: remove the last comma")]
-    [InlineData("web*", "    web*\n       ^ a node set holds no globs\n    hint: write the names out, or use a target")]
+    [InlineData("web*", "    web*\n       ^ a node set cannot contain globs\n    hint: write the names out, or use a target")]
     [InlineData("n[0-9/0]", "    n[0-9/0]\n          ^ a step must be at least 1")]
     [InlineData("\"abc", "    \"abc\n    ^ this quote is never closed\n    hint: add \" at the end of the text")]
     public void An_error_points_at_its_place(string text, string rendered) =>

@@ -22,7 +22,7 @@ public sealed class TargetErrorTests
         { "role=web[1-2]", "            ^ '[' cannot stand in a value\n    hint: put the value in double quotes; node sets match names only" },
         { "cpus>=1*", "          ^ a glob cannot stand after '>='\n    hint: use '=' or '!='" },
         { "kernel=~[a-", "               ^ invalid regular expression: unterminated bracket" },
-        { "kernel=~\"(?=a)\"", "            ^ this regular expression needs backtracking or is too large\n    hint: leave out lookaround, backreferences and counts above 255" },
+        { "kernel=~\"(?=a)\"", "            ^ this regular expression needs backtracking or is too large\n    hint: omit lookaround, backreferences and counts above 255" },
         { "role in web", "            ^ expected '(' after 'in'\n    hint: write role in (a,b)" },
         { "role in (web", "            ^ this '(' is never closed\n    hint: add ')'" },
         { "web[1-", "       ^ this '[' is never closed\n    hint: add ']' after the last number" },

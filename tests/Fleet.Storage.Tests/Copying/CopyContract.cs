@@ -133,7 +133,7 @@ public abstract class CopyContract(IStoreFiles from, IStoreFiles to) : IDisposab
             // One that has not been told whose it is.
         }
 
-        (await ShouldFailAsync()).Message.ShouldContain("is no store of a fleet");
+        (await ShouldFailAsync()).Message.ShouldContain("is not a Fleet store");
         ShouldHaveLeftNothing();
     }
 

@@ -45,7 +45,7 @@ public sealed class OpeningTests : IDisposable
     public async Task What_is_no_store_is_refused_and_left_alone()
     {
         await File.WriteAllTextAsync(provider.File, string.Concat(Enumerable.Repeat("not a database ", 1000)));
-        await RefusedAsync(StoreFault.Corrupt, "no Fleet store", least: null, fleet: null);
+        await RefusedAsync(StoreFault.Corrupt, "not a Fleet store", least: null, fleet: null);
         File.Delete(provider.File);
         using (var other = new LiteEngine(provider.File))
             other.Insert("recipes", [new BsonDocument { ["name"] = "soup" }], BsonAutoId.ObjectId);

@@ -12,8 +12,8 @@ internal static class BackupCommand
     /// <summary>Makes <c>backup</c>.</summary>
     public static Command CreateBackup(SettingFlags flags, TextWriter output)
     {
-        var path = new Argument<string>("PATH") { Description = "The new file. It holds the keys of the fleet: keep it as you keep those." };
-        var command = new Command("backup", "Write store, trust roots, settings and artifacts to one file, also while the controller runs.") { path };
+        var path = new Argument<string>("PATH") { Description = "The new file. It contains the private keys of the fleet: protect it." };
+        var command = new Command("backup", "Back up store, trust roots, settings and artifacts to one file, also while the controller is running.") { path };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var sources = flags.Sources(parsed);
@@ -33,8 +33,8 @@ internal static class BackupCommand
     /// <summary>Makes <c>restore</c>.</summary>
     public static Command CreateRestore(SettingFlags flags, TextWriter output)
     {
-        var path = new Argument<string>("PATH") { Description = "The backup." };
-        var command = new Command("restore", "Put a backup into an empty data directory (--data): all of it, or nothing.") { path };
+        var path = new Argument<string>("PATH") { Description = "The backup file." };
+        var command = new Command("restore", "Restore a backup into an empty data directory (--data).") { path };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = SettingsReader.Read(flags.Sources(parsed));

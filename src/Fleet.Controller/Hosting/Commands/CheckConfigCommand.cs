@@ -9,8 +9,8 @@ internal static class CheckConfigCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(SettingFlags flags, TextWriter output)
     {
-        var list = new Option<bool>("--list") { Description = "Show every setting there is instead." };
-        var command = new Command("check-config", "Check the settings and start nothing.") { list };
+        var list = new Option<bool>("--list") { Description = "List all settings instead." };
+        var command = new Command("check-config", "Check the settings without starting the controller.") { list };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(list))

@@ -47,7 +47,8 @@ internal static class CommandTree
         }
     }
 
-    private static RootCommand Create(TextWriter output)
+    /// <summary>All commands.</summary>
+    public static RootCommand Create(TextWriter output)
     {
         var flags = new SettingFlags();
         var root = new RootCommand("The Fleet controller: agents and operators connect to it.")

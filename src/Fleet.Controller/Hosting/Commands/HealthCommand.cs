@@ -20,10 +20,10 @@ internal static class HealthCommand
     {
         var address = new Option<string?>("--address")
         {
-            Description = "Ask the controller there, over TLS. Its certificate is not checked and nothing secret is sent. Default: the one on this host.", HelpName = "HOST[:PORT]",
+            Description = "Address of the controller, over TLS; its certificate is not verified. Default: the controller on this host.", HelpName = "HOST[:PORT]",
         };
         var timeout = new Option<string>("--timeout") { Description = "How long to wait.", HelpName = "DURATION", DefaultValueFactory = _ => "5s" };
-        var command = new Command("health", "Ask whether the controller serves: exit code 0 if it does, else 1.") { address, timeout };
+        var command = new Command("health", "Check whether the controller is serving. The exit code is 0 if it is, else 1.") { address, timeout };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if (!DurationText.TryParse(parsed.GetValue(timeout)!, out var patience, out var error))
@@ -58,7 +58,7 @@ internal static class HealthCommand
     private static async Task<GrpcChannel> OpenLocalAsync(ControllerOptions options, CancellationToken limit)
     {
         var socket = new DataDirectory(options.Data).SocketPath;
-        return await LocalChannel.TryOpenAsync(socket, limit) ?? throw new CommandException($"no controller runs here: nobody answers on {socket}");
+        return await LocalChannel.TryOpenAsync(socket, limit) ?? throw new CommandException($"no controller is running here: no answer on {socket}");
     }
 
     private static GrpcChannel Open(string address) => ControllerAddress.TryParse(address, out var controller, out var error)

@@ -17,7 +17,7 @@ internal static class InitCommand
             HelpName = "NAME",
             DefaultValueFactory = _ => "admin",
         };
-        var command = new Command("init", "Make a new fleet: trust roots, store and a token for the first admin.") { adminName };
+        var command = new Command("init", "Create a new fleet: trust roots, store and a token for the first admin.") { adminName };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = SettingsReader.Read(flags.Sources(parsed));

@@ -17,9 +17,9 @@ internal static partial class RunCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(SettingFlags flags)
     {
-        var newStore = new Option<bool>("--new-store") { Description = "Where the store is lost: set aside what is left of it and begin with an empty one. Every agent and operator must enroll anew." };
-        var older = new Option<bool>("--accept-older-store") { Description = "Where the store has lost what was written last, or is an older copy: go on with what is left." };
-        var command = new Command("run", "Run the controller of a fleet that `init` has made.") { newStore, older };
+        var newStore = new Option<bool>("--new-store") { Description = "If the store is lost: set its remains aside and start with an empty one. Every agent and operator must enroll again." };
+        var older = new Option<bool>("--accept-older-store") { Description = "If the store has lost its last writes, or is an older copy: continue with what is left." };
+        var command = new Command("run", "Run the controller. `init` creates its data directory.") { newStore, older };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var onMismatch = (parsed.GetValue(newStore), parsed.GetValue(older)) switch
@@ -109,12 +109,12 @@ internal static partial class RunCommand
             .Any(token => token.Kind == TokenKind.Operator && token.RevokedAt is null && token.ExpiresAt > now);
     }
 
-    [LoggerMessage(3301, LogLevel.Information, "fleet-controller {Version} listens on {EndPoint}; its data is in {Data}")]
+    [LoggerMessage(3301, LogLevel.Information, "fleet-controller {Version} is listening on {EndPoint}; data directory {Data}")]
     private static partial void LogRunning(ILogger logger, string version, IPEndPoint endPoint, string data);
 
     [LoggerMessage(3302, LogLevel.Information, "fleet-controller has stopped")]
     private static partial void LogStopped(ILogger logger);
 
-    [LoggerMessage(3303, LogLevel.Warning, "nobody can log in: run `fleet-controller token create --operator admin` on this host")]
+    [LoggerMessage(3303, LogLevel.Warning, "No operator can log in: run `fleet-controller token create --operator admin` on this host")]
     private static partial void LogNobody(ILogger logger);
 }

@@ -13,7 +13,7 @@ internal sealed class SettingFlags
     [
         ("data", Shorthand("--data", "Directory where everything is kept.", "DIR")),
         ("listen", Shorthand("--listen", "Address and port for agents and operators.", "ADDRESS:PORT")),
-        ("advertise", Shorthand("--advertise", "Address that agents and operators are told to use.", "HOST[:PORT]")),
+        ("advertise", Shorthand("--advertise", "Address that agents and operators use.", "HOST[:PORT]")),
         ("log.level", Shorthand("--log-level", "Least level that is logged.", "LEVEL")),
         ("log.format", Shorthand("--log-format", "Form of log lines: text or json.", "FORMAT")),
     ];

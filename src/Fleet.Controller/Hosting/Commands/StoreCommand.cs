@@ -16,7 +16,7 @@ internal static class StoreCommand
     {
         var from = Place("--from", "The store. Nothing in it is changed, and no controller may run on it.");
         var to = Place("--to", "The new store: a file that is not there yet.");
-        var copy = new Command("copy", "Copy all that a store holds to a new store, of the same kind or another, and compare both.") { from, to };
+        var copy = new Command("copy", "Copy a store to a new store of the same or another kind, and compare both.") { from, to };
         copy.SetAction(async (parsed, cancellationToken) =>
         {
             var (source, target) = (Read("--from", parsed.GetValue(from)!), Read("--to", parsed.GetValue(to)!));
@@ -28,7 +28,7 @@ internal static class StoreCommand
             await WriteAsync(output, source, target, tables);
             return 0;
         });
-        return new Command("store", "Work on a store while no controller runs on it.") { copy };
+        return new Command("store", "Manage a store while no controller is running.") { copy };
     }
 
     private static Option<string> Place(string name, string meaning) => new(name) { Description = meaning, HelpName = "KIND:PATH", Required = true };

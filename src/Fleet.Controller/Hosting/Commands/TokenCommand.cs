@@ -16,20 +16,20 @@ internal static class TokenCommand
 
     private static Command CreateToken(SettingFlags flags, TextWriter output)
     {
-        var role = new Option<string?>("--operator") { Description = "For an operator with this role (viewer, operator, admin); without it, for agents.", HelpName = "ROLE" };
-        var life = new Option<string>("--expires") { Description = "How long it can be used, at most 30d.", HelpName = "DURATION", DefaultValueFactory = _ => "30m" };
-        var uses = new Option<uint>("--uses") { Description = "How often it may be used.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var label = new Option<string[]>("--label", "-l") { Description = "Label of the agents that join with it; may be repeated.", HelpName = "KEY=VALUE" };
+        var role = new Option<string?>("--operator") { Description = "Create an operator token with this role (viewer, operator, admin) instead of an agent token.", HelpName = "ROLE" };
+        var life = new Option<string>("--expires") { Description = "How long the token is valid, at most 30d.", HelpName = "DURATION", DefaultValueFactory = _ => "30m" };
+        var uses = new Option<uint>("--uses") { Description = "How many times the token can be used.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var label = new Option<string[]>("--label", "-l") { Description = "Label for every agent that enrolls with the token; may be repeated.", HelpName = "KEY=VALUE" };
         var allowed = new Option<string[]>("--allow-label")
         {
-            Description = "Key of a label that joining agents may set themselves, * for any; may be repeated. Default: any, or none with --label.", HelpName = "KEY",
+            Description = "Key of a label that hosts may set themselves when they enroll, * for any; may be repeated. Default: any, or none with --label.", HelpName = "KEY",
         };
-        var note = new Option<string>("--note") { Description = "What it is for.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
-        var replace = new Option<bool>("--allow-replace") { Description = "Who joins may take over the name of another." };
-        var install = new Option<bool>("--install") { Description = "Print the line that installs and enrolls an agent, instead of the token." };
-        var proxy = new Option<string?>("--proxy") { Description = $"With --install: hosts go through this proxy: {ProxyAddress.Forms}.", HelpName = "URL" };
-        var password = new Option<string?>("--proxy-password-file") { Description = "Take the proxy's password from the first line of this file.", HelpName = "FILE" };
-        var command = new Command("create", "Make a join token. It is printed once.") { role, life, uses, label, allowed, note, replace, install, proxy, password };
+        var note = new Option<string>("--note") { Description = "Note that is shown in lists.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
+        var replace = new Option<bool>("--allow-replace") { Description = "Let a host take over the name of an enrolled agent (a reinstalled host)." };
+        var install = new Option<bool>("--install") { Description = "Print a command line that installs and enrolls an agent on a host, instead of the token." };
+        var proxy = new Option<string?>("--proxy") { Description = $"With --install: proxy through which hosts reach the controller: {ProxyAddress.Forms}.", HelpName = "URL" };
+        var password = new Option<string?>("--proxy-password-file") { Description = "Read the proxy's password from the first line of this file.", HelpName = "FILE" };
+        var command = new Command("create", "Create a token. It is printed once.") { role, life, uses, label, allowed, note, replace, install, proxy, password };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var request = new V1.CreateTokenRequest
@@ -45,7 +45,7 @@ internal static class TokenCommand
                 Install = parsed.GetValue(install),
             };
             if (request.Install && request.Kind != V1.TokenKind.Agent)
-                throw new UsageException("--install is for agents: leave out --operator");
+                throw new UsageException("--install is for agents and cannot be combined with --operator");
             var through = ReadProxy(parsed.GetValue(proxy), parsed.GetValue(password));
             if (through is not null && !request.Install)
                 throw new UsageException("--proxy is for hosts that are installed: add --install");
@@ -60,8 +60,8 @@ internal static class TokenCommand
 
     private static Command List(SettingFlags flags, TextWriter output)
     {
-        var all = new Option<bool>("--all") { Description = "Also those that are used up, expired or revoked." };
-        var command = new Command("list", "List join tokens.") { all };
+        var all = new Option<bool>("--all") { Description = "Include tokens that are used up, expired or revoked." };
+        var command = new Command("list", "List tokens (never their secrets).") { all };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var desk = await TokenDesk.OpenAsync(SettingsReader.Read(flags.Sources(parsed)), cancellationToken);
@@ -77,7 +77,7 @@ internal static class TokenCommand
     private static Command Revoke(SettingFlags flags, TextWriter output)
     {
         var id = new Argument<string>("ID") { Description = "The token's id, as `token list` shows it." };
-        var command = new Command("revoke", "Revoke a join token. Who has joined with it stays.") { id };
+        var command = new Command("revoke", "Revoke a token. Agents and operators enrolled with it are not affected.") { id };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if (!TokenId.TryParse(parsed.GetValue(id), out var token))

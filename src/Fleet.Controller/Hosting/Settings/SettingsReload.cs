@@ -97,15 +97,15 @@ internal sealed partial class SettingsReload(
     private static string Show(string? text) => text ?? "its default";
 
     // 3401 was the reload of the log's level alone.
-    [LoggerMessage(3403, LogLevel.Information, "setting {Name} was {Before} and is now {Now}")]
+    [LoggerMessage(3403, LogLevel.Information, "Setting {Name} was {Before} and is now {Now}")]
     private partial void LogApplied(string name, string before, string now);
 
-    [LoggerMessage(3404, LogLevel.Warning, "setting {Name} is {Before} and stays so until the controller is restarted (systemctl restart fleet-controller); then it is {Now}")]
+    [LoggerMessage(3404, LogLevel.Warning, "Setting {Name} is {Before} and stays so until the controller is restarted (systemctl restart fleet-controller); then it is {Now}")]
     private partial void LogNeedsRestart(string name, string before, string now);
 
-    [LoggerMessage(3405, LogLevel.Information, "the settings were read again: {Applied} changes were applied, {Waiting} need a restart; the log's level is {Level}")]
+    [LoggerMessage(3405, LogLevel.Information, "Settings reloaded: {Applied} changes were applied, {Waiting} need a restart; the log's level is {Level}")]
     private partial void LogReloaded(int applied, int waiting, string level);
 
-    [LoggerMessage(3402, LogLevel.Error, "the settings were read again and cannot be used; those from before stay: {Faults}")]
-    private partial void LogRefused(string faults);
+    [LoggerMessage(3402, LogLevel.Error, "Settings cannot be reloaded, the previous ones stay: {Errors}")]
+    private partial void LogRefused(string errors);
 }

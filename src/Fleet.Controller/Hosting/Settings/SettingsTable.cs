@@ -17,7 +17,7 @@ internal static class SettingsTable
         SettingKinds.Text("data", "directory where everything is kept", CheckPath, (o, v) => o.Data = Path.GetFullPath(v)),
         SettingKinds.Choice("store", "what the store is kept in", StoreKinds.Words, StoreKinds.Read, (o, v) => o.Store = v),
         new Setting("listen", "address and port for agents and operators", ApplyListen),
-        SettingKinds.Text("advertise", "address that agents and operators are told to use", CheckAdvertise, (o, v) => o.Advertise = v)
+        SettingKinds.Text("advertise", "address that agents and operators use", CheckAdvertise, (o, v) => o.Advertise = v)
             .Reloadable(static (from, to) => to.Advertise = from.Advertise),
         SettingKinds.Text("artifacts", "directory of what hosts are installed from", CheckPath, (o, v) => o.Artifacts = Path.GetFullPath(v))
             .Reloadable(static (from, to) => to.Artifacts = from.Artifacts),
@@ -26,9 +26,9 @@ internal static class SettingsTable
             .Reloadable(static (from, to) => to.MaxCallsPerOperator = from.MaxCallsPerOperator),
         SettingKinds.Number("maxAgentDownloads", "artifacts that agents may fetch at once", 1, 1024, (o, v) => o.MaxAgentDownloads = v)
             .Reloadable(static (from, to) => to.MaxAgentDownloads = from.MaxAgentDownloads),
-        SettingKinds.Size("minDownloadRate", "bytes a second that whoever fetches an artifact must take", 1, 1L << 30, (o, v) => o.MinDownloadRate = v)
+        SettingKinds.Size("minDownloadRate", "bytes a second that a download of an artifact must reach", 1, 1L << 30, (o, v) => o.MinDownloadRate = v)
             .Reloadable(static (from, to) => to.MinDownloadRate = from.MinDownloadRate),
-        SettingKinds.Duration("stopWithin", "how long a stop may take before connections are cut", s_second, TimeSpan.FromMinutes(5), (o, v) => o.StopWithin = v),
+        SettingKinds.Duration("stopWithin", "how long a stop may take before connections are closed", s_second, TimeSpan.FromMinutes(5), (o, v) => o.StopWithin = v),
 
         SettingKinds.Number("handshakes.atOnce", "TLS handshakes that are computed at once", 1, 1024, (o, v) => o.Handshakes.AtOnce = v),
         SettingKinds.Number("handshakes.waiting", "connections that may be before or in their handshake besides those", 0, 100_000, (o, v) => o.Handshakes.Waiting = v)
@@ -56,7 +56,7 @@ internal static class SettingsTable
             .Reloadable(static (from, to) => to.Certificates.OperatorLife = from.Certificates.OperatorLife),
         SettingKinds.Duration("certificates.controllerLife", "life of the controller's certificate", TimeSpan.FromMinutes(10), 730 * s_day, (o, v) => o.Certificates.ControllerLife = v),
 
-        SettingKinds.Duration("link.silenceLimit", "silence after which a link to an agent is cut", s_second, 10 * s_minute, (o, v) => o.Link.SilenceLimit = v),
+        SettingKinds.Duration("link.silenceLimit", "silence after which the connection to an agent is closed", s_second, 10 * s_minute, (o, v) => o.Link.SilenceLimit = v),
         SettingKinds.Duration("link.helloTimeout", "how long a new link may take to say hello", s_second, 5 * s_minute, (o, v) => o.Link.HelloTimeout = v)
             .Reloadable(static (from, to) => to.Link.HelloTimeout = from.Link.HelloTimeout),
         SettingKinds.Duration("link.writeStallLimit", "how long a message may wait for an agent that does not read", s_second, 10 * s_minute, (o, v) => o.Link.WriteStallLimit = v)
@@ -67,7 +67,7 @@ internal static class SettingsTable
             .Reloadable(static (from, to) => to.Dispatch.LostAfter = from.Dispatch.LostAfter),
         SettingKinds.Duration("dispatch.answerWithin", "how long a connected agent may take to answer that a task which has not started is to end", s_second, s_day, (o, v) => o.Dispatch.AnswerWithin = v)
             .Reloadable(static (from, to) => to.Dispatch.AnswerWithin = from.Dispatch.AnswerWithin),
-        SettingKinds.Duration("dispatch.reconnectGrace", "how long an agent may blink before its pending tasks expire", TimeSpan.Zero, TimeSpan.FromHours(1), (o, v) => o.Dispatch.ReconnectGrace = v)
+        SettingKinds.Duration("dispatch.reconnectGrace", "how long an agent may be disconnected before its pending tasks expire", TimeSpan.Zero, TimeSpan.FromHours(1), (o, v) => o.Dispatch.ReconnectGrace = v)
             .Reloadable(static (from, to) => to.Dispatch.ReconnectGrace = from.Dispatch.ReconnectGrace),
         SettingKinds.Number("dispatch.maxTasksPerAgent", "tasks that one agent may have at once", 1, 4096, (o, v) => o.Dispatch.MaxTasksPerAgent = v),
         SettingKinds.Number("dispatch.maxOpenJobs", "jobs that may be open at once", 1, 100_000, (o, v) => o.Dispatch.MaxOpenJobs = v)

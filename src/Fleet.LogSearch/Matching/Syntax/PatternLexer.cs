@@ -236,7 +236,7 @@ internal sealed partial class PatternLexer
         string name = _pattern[(_at + 1)..close];
         _at = close + 1;
         return NamedSets.Property(name) ?? throw new PatternSyntaxException(
-            $"\\p{{{name}}} is no script, category or block: write a script such as \\p{{Greek}} or \\p{{Han}}, or a category such as \\p{{Lu}} or \\p{{Letter}}", start);
+            $"\\p{{{name}}} is not a script, category or block: write a script such as \\p{{Greek}} or \\p{{Han}}, or a category such as \\p{{Lu}} or \\p{{Letter}}", start);
     }
 
     /// <summary>An escape that stands for one character, or null: then nothing is read.</summary>
@@ -411,7 +411,7 @@ internal sealed partial class PatternLexer
         if (found.Groups["other"].Success)
         {
             throw new PatternSyntaxException(
-                $"{found.Value} is a class of which the locale says what is in it, and there is no locale here: write the characters, or \\[ for the bracket itself", at);
+                $"{found.Value} is a class that depends on the locale, which is not supported: write the characters, or \\[ for the bracket itself", at);
         }
 
         string name = found.Groups["name"].Value;
