@@ -44,11 +44,11 @@ internal sealed partial class AgentHost(
         var options = Options(facts) with { Cgroups = OpenCgroups() };
         using var journal = new TaskJournal(state, facts.BootId(), settings.JournalLimitBytes, time, logs.CreateLogger<TaskJournal>());
         using var retry = new DiskRetry(journal, time, logs.CreateLogger<DiskRetry>());
-        using var conditions = new ConditionBook(journal, state.Path, openFiles.Condition(settings.MaxTasks), time);
+        using var conditions = new ConditionTracker(journal, state.Path, openFiles.Condition(settings.MaxTasks), time);
         var upgrader = new Upgrader();
         var policy = new TaskPolicy(settings.AllowRunAs, [.. options.Builtins.Keys], upgrader);
         var executor = new TaskExecutor(options, time, logs.CreateLogger<TaskExecutor>());
-        await using var desk = new TaskDesk(executor, journal, policy, time, logs.CreateLogger<TaskDesk>());
+        await using var desk = new TaskSupervisor(executor, journal, policy, time, logs.CreateLogger<TaskSupervisor>());
         await using var scans = new ScanDesk(state.Scans, settings.Scans, new ScanHost(Environment.MachineName, facts.BootId()), time, logs);
         var linkOptions = new LinkOptions();
         var parts = new LinkParts(
@@ -72,7 +72,7 @@ internal sealed partial class AgentHost(
             LogFewOpenFiles(few.Message);
         LogStarted(enrollment.Name, AgentVersion.Text, enrollment.Way, journal.Logs.Count);
 
-        var shelf = new VersionShelf(state.Path);
+        var shelf = new VersionStore(state.Path);
         var selection = new SelectionFile(shelf, time);
         var restart = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         upgrader.Attach(new UpgradeParts(
@@ -133,7 +133,7 @@ internal sealed partial class AgentHost(
         return cgroups;
     }
 
-    private async Task StopTasksAsync(TaskDesk desk, string reason)
+    private async Task StopTasksAsync(TaskSupervisor desk, string reason)
     {
         using var limit = new CancellationTokenSource(s_stopTasksWithin, time);
         await desk.StopAsync(reason, limit.Token);

@@ -76,7 +76,7 @@ internal static partial class Commands
     {
         var arguments = Arguments.Read(words, SettingOptions);
         var settings = SettingsLoader.Load(arguments.Get(s_config.Flag), Environment.GetEnvironmentVariable, arguments.Settings()).Settings;
-        var shelf = new VersionShelf(settings.State);
+        var shelf = new VersionStore(settings.State);
         return new Launcher(installed, shelf, new SelectionFile(shelf, TimeProvider.System), TimeProvider.System, Console.Error).LaunchAsync(words);
     }
 

@@ -24,7 +24,7 @@ internal static class Program
     public static Task<int> Main(string[] args) => CommandTree.RunAsync(args, Console.Out, Console.Error);
 
     /// <summary>The rooms.</summary>
-    public static void AddRooms(IServiceCollection services, ControllerOptions options)
+    public static void AddFeatures(IServiceCollection services, ControllerOptions options)
     {
         // Who may come in, and what for.
         services.AddIdentity();

@@ -75,7 +75,7 @@ internal sealed class StatusReport(StateDirectory state, AgentSettings settings,
         var installed = $"{AgentVersion.Text} is installed";
         try
         {
-            var selection = new SelectionFile(new VersionShelf(state.Path), time).Read();
+            var selection = new SelectionFile(new VersionStore(state.Path), time).Read();
             var current = selection.Current.Length == 0 ? "" : $"; {selection.Current} is in use";
             var previous = selection.Previous.Length == 0 ? "" : $"; {selection.Previous} is kept";
             return installed + current + previous + (selection.Trial is { } trial ? $"; {trial.Id} is on trial" : "");

@@ -165,7 +165,7 @@ public sealed partial class TaskExecutor : IAsyncDisposable
             cgroup = CreateCgroup(entry);
             using var observer = new ObserverGate(entry.Observer, _abort.Token);
             var context = new StepContext(
-                entry.Request, Birthmark.Next(), cgroup, entry.Stop, observer, _pump, _options, _time, _abort.Token);
+                entry.Request, TimerSlackMark.Next(), cgroup, entry.Stop, observer, _pump, _options, _time, _abort.Token);
             var report = await new TaskRun(context).RunAsync();
             LogEnded(entry.Request.JobId, entry.Request.TaskId, report.End, report.Steps.Count, report.IsSuccess);
         }

@@ -5,10 +5,10 @@ namespace Fleet.Agent.Link;
 /// <summary>Wakes one link's writer when what limits this agent has changed.</summary>
 internal sealed class ConditionSignal : IDisposable
 {
-    private readonly ConditionBook? _conditions;
+    private readonly ConditionTracker? _conditions;
     private readonly WakeUp _wakeUp;
 
-    public ConditionSignal(ConditionBook? conditions, WakeUp wakeUp)
+    public ConditionSignal(ConditionTracker? conditions, WakeUp wakeUp)
     {
         (_conditions, _wakeUp) = (conditions, wakeUp);
         if (_conditions is not null)

@@ -19,5 +19,5 @@ namespace Fleet.Agent.Link;
 /// <param name="Machine">Which machine this is; empty: it cannot be told.</param>
 /// <param name="Conditions">What limits this agent; null where nobody looks.</param>
 internal sealed record LinkParts(
-    string ProcessId, TaskJournal Journal, TaskDesk Desk, HostFacts Facts, CertificateRenewal? Renewal, LinkOptions Options, TimeProvider Time,
-    ScanDesk? Scans = null, string Machine = "", ConditionBook? Conditions = null);
+    string ProcessId, TaskJournal Journal, TaskSupervisor Desk, HostFacts Facts, CertificateRenewal? Renewal, LinkOptions Options, TimeProvider Time,
+    ScanDesk? Scans = null, string Machine = "", ConditionTracker? Conditions = null);

@@ -8,7 +8,7 @@ namespace Fleet.Agent.Upgrading;
 /// The first thing that `fleet-agent run` does: the installed program becomes the selected version by execve(2), so that for
 /// systemd nothing changes, the process number included. A version on trial gets a guard.
 /// </summary>
-internal sealed class Launcher(InstalledProgram installed, VersionShelf shelf, SelectionFile file, TimeProvider time, TextWriter errors)
+internal sealed class Launcher(InstalledProgram installed, VersionStore shelf, SelectionFile file, TimeProvider time, TextWriter errors)
 {
     /// <summary>Does not return where another version is selected and can be started.</summary>
     /// <param name="words">What `fleet-agent run` was given.</param>
@@ -92,7 +92,7 @@ internal sealed class Launcher(InstalledProgram installed, VersionShelf shelf, S
             Arguments = ["fleet-agent", .. TrialGuard.Words(shelf, trial)],
             Environment = Variables(),
             Directory = "/",
-            Mark = Birthmark.Next(),
+            Mark = TimerSlackMark.Next(),
             Descriptors = [nothing, output, output],
         };
         if (ChildProcesses.Shared.Start(plan, out var error) is not { } guard)

@@ -43,7 +43,7 @@ internal sealed class ProgramTrial(TimeProvider time)
             Arguments = words,
             Environment = [$"PATH={TaskEnvironment.UsualPath}", "LC_ALL=C"],
             Directory = "/",
-            Mark = Birthmark.Next(),
+            Mark = TimerSlackMark.Next(),
             Descriptors = [nothing, output, output],
         };
         for (var tries = 0; ; tries++)

@@ -10,7 +10,7 @@ namespace Fleet.Agent.Upgrading;
 /// Installed program, guard and agent read and change it, of whatever versions they are: fields are added, never changed. Whoever
 /// changes it holds the lock; what was written is on the disk before anybody acts on it.
 /// </remarks>
-internal sealed class SelectionFile(VersionShelf shelf, TimeProvider time)
+internal sealed class SelectionFile(VersionStore shelf, TimeProvider time)
 {
     private static readonly TimeSpan s_lockLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_lockPoll = TimeSpan.FromMilliseconds(20);

@@ -16,7 +16,7 @@ internal static class TrialGuard
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The command line of a guard for a child of this process.</summary>
-    public static IEnumerable<string> Words(VersionShelf shelf, Trial trial) =>
+    public static IEnumerable<string> Words(VersionStore shelf, Trial trial) =>
     [
         Verb, Path.GetDirectoryName(shelf.Directory)!, trial.TaskId.ToString(), Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
     ];
@@ -31,7 +31,7 @@ internal static class TrialGuard
             return 2;
         }
 
-        var file = new SelectionFile(new VersionShelf(state), time);
+        var file = new SelectionFile(new VersionStore(state), time);
         var started = HostMoment.Now(time);
         var trial = Read(file, null);
         while (Libc.ParentProcess() == process && trial is not null && trial.TaskId == id)

@@ -14,9 +14,9 @@ namespace Fleet.Agent.Upgrading;
 internal sealed record UpgradeParts(
     InstalledProgram Installed,
     IReadOnlyList<string> RunWords,
-    VersionShelf Shelf,
+    VersionStore Shelf,
     SelectionFile File,
     LinkRoute Route,
-    TaskDesk Desk,
+    TaskSupervisor Desk,
     ProgramTrial Programs,
     Action Restart);

@@ -12,7 +12,7 @@ namespace Fleet.Agent.Upgrading;
 /// end is in the journal before the verdict is struck out, so that it is told once, and always.
 /// </summary>
 internal sealed partial class UpgradeRecords(
-    InstalledProgram installed, VersionShelf shelf, SelectionFile file, TaskJournal journal, TimeProvider time, ILogger<UpgradeRecords> log)
+    InstalledProgram installed, VersionStore shelf, SelectionFile file, TaskJournal journal, TimeProvider time, ILogger<UpgradeRecords> log)
 {
     private Selection _selection = Selection.None;
 

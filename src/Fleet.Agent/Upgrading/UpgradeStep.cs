@@ -37,7 +37,7 @@ internal sealed class UpgradeStep(TaskId task, UpgradeOrder order, UpgradeParts 
     private async Task<InProcessEnd> UpgradeAsync(InProcessContext context, CancellationToken cancellationToken)
     {
         var shelf = parts.Shelf;
-        var id = VersionShelf.Id(order.Version, order.Sha256);
+        var id = VersionStore.Id(order.Version, order.Sha256);
 
         // 1.
         TryCreateShelf();

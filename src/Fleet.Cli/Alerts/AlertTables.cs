@@ -13,8 +13,8 @@ internal static class AlertTables
     {
         TableText.Write(screen, ["ALERT", "STATE", "SEVERITY", "RULE", "HOSTS", "HITS", "SINCE", "LAST HIT", "NOTIFIED"], alerts.Select(alert => (IReadOnlyList<string>)
         [
-            alert.Id, AlertWords.State(alert), ScanWords.Severity(alert.Severity), $"{alert.Scan}/{alert.Pattern}", AlertWords.Where(alert),
-            alert.Count.ToString(CultureInfo.InvariantCulture), TimeText.Ago(alert.StartedMs, now), TimeText.Ago(alert.LastHitMs, now), AlertWords.Told(alert),
+            alert.Id, AlertFormatter.State(alert), ScanFormatter.Severity(alert.Severity), $"{alert.Scan}/{alert.Pattern}", AlertFormatter.Where(alert),
+            alert.Count.ToString(CultureInfo.InvariantCulture), TimeText.Ago(alert.StartedMs, now), TimeText.Ago(alert.LastHitMs, now), AlertFormatter.Told(alert),
         ]));
         screen.Note($"{alerts.Count} {(alerts.Count == 1 ? "alert" : "alerts")}, {alerts.Count(alert => alert.State == Alert.Types.State.Firing)} firing");
     }
@@ -23,8 +23,8 @@ internal static class AlertTables
     {
         var rows = new List<(string, string)>
         {
-            ("alert", alert.Id), ("state", AlertWords.State(alert)), ("severity", ScanWords.Severity(alert.Severity)), ("rule", $"{alert.Scan}/{alert.Pattern}"),
-            ("template", alert.Template), ("hosts", AlertWords.Where(alert)), ("hits", alert.Count.ToString(CultureInfo.InvariantCulture)),
+            ("alert", alert.Id), ("state", AlertFormatter.State(alert)), ("severity", ScanFormatter.Severity(alert.Severity)), ("rule", $"{alert.Scan}/{alert.Pattern}"),
+            ("template", alert.Template), ("hosts", AlertFormatter.Where(alert)), ("hits", alert.Count.ToString(CultureInfo.InvariantCulture)),
             ("since", $"{TimeText.Local(alert.StartedMs)} ({TimeText.Ago(alert.StartedMs, now)})"),
             ("fired", TimeText.Local(alert.FiredMs)), ("last hit", $"{TimeText.Local(alert.LastHitMs)} ({TimeText.Ago(alert.LastHitMs, now)})"),
             ("resolved", TimeText.Local(alert.ResolvedMs)),

@@ -8,6 +8,6 @@ internal static class GapLine
 {
     public static void Write(Screen screen, StoredGap gap)
     {
-        screen.Out.WriteLine($"{TextStyle.RedBold}{gap.Gap.Scan}:{TextStyle.Plain} {HitWords.Gap(gap)}");
+        screen.Out.WriteLine($"{TextStyle.RedBold}{gap.Gap.Scan}:{TextStyle.Plain} {HitFormatter.Gap(gap)}");
     }
 }

@@ -36,19 +36,19 @@ internal sealed class HitBlockReport(Screen screen, HitHighlighter highlighter) 
     private sealed record Line(string Host, string Source, long TimeUs, Action Write);
 
     private IEnumerable<Line> Lines(SearchHitsReply reply) =>
-        reply.Hits.Select(hit => new Line(hit.AgentName, hit.Hit.Source, HitWords.TimeUs(hit.Hit), () => Write(hit)))
+        reply.Hits.Select(hit => new Line(hit.AgentName, hit.Hit.Source, HitFormatter.TimeUs(hit.Hit), () => Write(hit)))
             .Concat(reply.Summaries.Select(s => new Line(s.AgentName, s.Summary.Source, s.Summary.LastUs, () => Write(s))))
             .Concat(reply.Gaps.Select(gap => new Line(gap.AgentName, gap.Gap.Source, gap.Gap.UntilUs, () => GapLine.Write(screen, gap))));
 
     private void Write(StoredHit stored)
     {
         var hit = stored.Hit;
-        Head(HitWords.TimeUs(hit), hit.Scan, hit.Pattern, hit.Severity);
-        HighlightedText.Write(screen.Out, hit.Text.Span, highlighter.RangesOf(hit), HitWords.Margin);
+        Head(HitFormatter.TimeUs(hit), hit.Scan, hit.Pattern, hit.Severity);
+        HighlightedText.Write(screen.Out, hit.Text.Span, highlighter.RangesOf(hit), HitFormatter.Margin);
         if (hit.Truncated)
             screen.Out.Write($"{TextStyle.Grey} ... (truncated)");
         if (stored.NotAssigned)
-            screen.Out.Write($"{TextStyle.Yellow} {HitWords.NotAssigned}");
+            screen.Out.Write($"{TextStyle.Yellow} {HitFormatter.NotAssigned}");
         screen.Writer.WriteLine();
     }
 
@@ -56,11 +56,11 @@ internal sealed class HitBlockReport(Screen screen, HitHighlighter highlighter) 
     {
         var summary = stored.Summary;
         Head(summary.LastUs, summary.Scan, summary.Pattern, summary.Severity);
-        screen.Out.WriteLine($"{HitWords.Summary(stored)}");
+        screen.Out.WriteLine($"{HitFormatter.Summary(stored)}");
         foreach (var example in summary.Examples)
             screen.Out.WriteLine($"    e.g. {example.ToStringUtf8()}");
     }
 
     private void Head(long timeUs, string scan, string pattern, Severity severity) =>
-        screen.Out.Write($"{TextStyle.Grey}{LineTime.Local(timeUs)}{TextStyle.Plain} {ScanWords.Style(severity)}{scan}/{pattern}{TextStyle.Plain} ");
+        screen.Out.Write($"{TextStyle.Grey}{LineTime.Local(timeUs)}{TextStyle.Plain} {ScanFormatter.Style(severity)}{scan}/{pattern}{TextStyle.Plain} ");
 }

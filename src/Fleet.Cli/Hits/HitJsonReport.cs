@@ -112,7 +112,7 @@ internal sealed class HitJsonReport(Screen screen) : IHitReport
         json.WriteString("scan", scan);
         json.WriteNumber("revision", revision);
         json.WriteString("pattern", pattern);
-        json.WriteString("severity", ScanWords.Severity(severity));
+        json.WriteString("severity", ScanFormatter.Severity(severity));
         json.WriteString("source", source);
     }
 }

@@ -17,12 +17,12 @@ internal sealed class HitStreamReport(Screen screen, HitHighlighter highlighter)
             GapLine.Write(screen, gap);
         foreach (var (host, hit, notAssigned) in reply.Hits.Select(stored => (stored.AgentName, stored.Hit, stored.NotAssigned)))
         {
-            Head(host, hit.Scan, hit.Pattern, hit.Severity, HitWords.TimeUs(hit));
-            HighlightedText.Write(screen.Out, hit.Text.Span, highlighter.RangesOf(hit), HitWords.Margin);
+            Head(host, hit.Scan, hit.Pattern, hit.Severity, HitFormatter.TimeUs(hit));
+            HighlightedText.Write(screen.Out, hit.Text.Span, highlighter.RangesOf(hit), HitFormatter.Margin);
             if (hit.Truncated)
                 screen.Out.Write($"{TextStyle.Grey} ... (truncated)");
             if (notAssigned)
-                screen.Out.Write($"{TextStyle.Yellow} {HitWords.NotAssigned}");
+                screen.Out.Write($"{TextStyle.Yellow} {HitFormatter.NotAssigned}");
             screen.Writer.WriteLine();
         }
 
@@ -30,7 +30,7 @@ internal sealed class HitStreamReport(Screen screen, HitHighlighter highlighter)
         {
             var summary = stored.Summary;
             Head(stored.AgentName, summary.Scan, summary.Pattern, summary.Severity, summary.LastUs);
-            screen.Out.WriteLine($"{HitWords.Summary(stored)}");
+            screen.Out.WriteLine($"{HitFormatter.Summary(stored)}");
         }
 
         screen.Writer.Flush();
@@ -40,5 +40,5 @@ internal sealed class HitStreamReport(Screen screen, HitHighlighter highlighter)
 
     private void Head(string host, string scan, string pattern, Severity severity, long timeUs) =>
         screen.Out.Write(
-            $"{TextStyle.Grey}{LineTime.Local(timeUs)}{TextStyle.Plain} {TextStyle.Green}{host}{TextStyle.Plain} {ScanWords.Style(severity)}{scan}/{pattern}{TextStyle.Plain} ");
+            $"{TextStyle.Grey}{LineTime.Local(timeUs)}{TextStyle.Plain} {TextStyle.Green}{host}{TextStyle.Plain} {ScanFormatter.Style(severity)}{scan}/{pattern}{TextStyle.Plain} ");
 }

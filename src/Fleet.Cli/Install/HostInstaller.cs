@@ -12,7 +12,7 @@ internal sealed class HostInstaller(InstallOptions options, InstallToken token, 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeUp.Token, cancellationToken);
         try
         {
-            var answer = await SshProcess.RunAsync(SshWords.Of(target, options.ConnectTimeout, options.SshOptions), Script(target), stop.Token);
+            var answer = await SshProcess.RunAsync(SshArguments.Of(target, options.ConnectTimeout, options.SshOptions), Script(target), stop.Token);
             // Ctrl-C at a terminal reaches ssh too: what it then says is not the host's doing.
             cancellationToken.ThrowIfCancellationRequested();
             var outcome = AnswerReader.Read(target, answer);

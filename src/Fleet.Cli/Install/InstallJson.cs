@@ -15,11 +15,11 @@ internal sealed class InstallJson(Screen screen)
     {
         var (target, outcome) = result;
         json.WriteString("host", target.Name);
-        json.WriteString("outcome", InstallWords.Key(outcome.Kind));
+        json.WriteString("outcome", InstallFormatter.Key(outcome.Kind));
         json.WriteBoolean("success", outcome.IsGood);
         json.WriteOptional("reason", outcome.Reason);
         json.WriteOptional("details", outcome.Details);
-        json.WriteOptional("hint", InstallWords.Hint(outcome.Kind));
+        json.WriteOptional("hint", InstallFormatter.Hint(outcome.Kind));
         json.WriteOptional("agent", outcome.Agent?.Name);
         json.WriteOptional("agent_id", outcome.Agent?.Id);
         if (outcome.LabelsSet is { } labels)
@@ -33,7 +33,7 @@ internal sealed class InstallJson(Screen screen)
         json.WriteString("agent_version", agentVersion);
         json.WriteNumber("host_count", results.Count);
         foreach (var kind in results.GroupBy(result => result.Outcome.Kind).OrderBy(kind => kind.Key))
-            json.WriteNumber(InstallWords.Key(kind.Key), kind.Count());
+            json.WriteNumber(InstallFormatter.Key(kind.Key), kind.Count());
     });
 
     /// <summary>`--dry-run`: what would be done.</summary>
@@ -46,7 +46,7 @@ internal sealed class InstallJson(Screen screen)
                 json.WriteString("host", target.Name);
                 json.WriteString("outcome", "would_be_installed");
                 json.WriteTexts("labels", options.LabelsOf(target));
-                json.WriteTexts("ssh", SshWords.Of(target, options.ConnectTimeout, options.SshOptions));
+                json.WriteTexts("ssh", SshArguments.Of(target, options.ConnectTimeout, options.SshOptions));
             });
         }
     }

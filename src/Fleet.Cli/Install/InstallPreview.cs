@@ -41,5 +41,5 @@ internal static class InstallPreview
     }
 
     private static string Command(InstallTarget target, InstallOptions options) =>
-        $"ssh {ShellText.Line(SshWords.Of(target, options.ConnectTimeout, options.SshOptions))}\n";
+        $"ssh {ShellText.Line(SshArguments.Of(target, options.ConnectTimeout, options.SshOptions))}\n";
 }

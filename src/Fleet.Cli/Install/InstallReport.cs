@@ -27,7 +27,7 @@ internal static class InstallReport
             if (names.Count > 0 && !NodeSet.Of(names).Equals(group.Hosts))
                 screen.Writer.WriteLine($"agents: {NodeSet.Fold(names)}");
             screen.Writer.Write(group.Text);
-            if (InstallWords.Hint(group.Key.Kind) is { Length: > 0 } hint)
+            if (InstallFormatter.Hint(group.Key.Kind) is { Length: > 0 } hint)
                 screen.Writer.WriteLine($"  {hint}");
         }
 
@@ -49,7 +49,7 @@ internal static class InstallReport
         var number = group.Hosts.Count == 1 ? "" : $" ({group.Hosts.Count} hosts)";
         var reason = group.Key.Kind == InstallKind.Installed ? $": agent {agentVersion}" : group.Key.Reason.Length > 0 ? $": {group.Key.Reason}" : "";
         var variants = group.Variants > 1 ? $", {group.Variants} variants; shown: {group.Representative}" : "";
-        var words = InstallWords.Of(group.Key.Kind) + reason + variants;
+        var words = InstallFormatter.Of(group.Key.Kind) + reason + variants;
         screen.Out.WriteLine(
             $"{(isGood ? TextStyle.GreenBold : TextStyle.RedBold)}{Heading.Mark}{group.Hosts.ToString()}{TextStyle.Plain}{number} {(isGood ? TextStyle.Green : TextStyle.Red)}{words}");
     }
@@ -60,7 +60,7 @@ internal static class InstallReport
         var separator = "";
         foreach (var kind in results.GroupBy(result => result.Outcome.Kind).OrderBy(kind => kind.Key))
         {
-            screen.Err.Write($"{separator}{(kind.First().Outcome.IsGood ? TextStyle.Green : TextStyle.Red)}{kind.Count()} {InstallWords.Of(kind.Key).Split(',')[0]}");
+            screen.Err.Write($"{separator}{(kind.First().Outcome.IsGood ? TextStyle.Green : TextStyle.Red)}{kind.Count()} {InstallFormatter.Of(kind.Key).Split(',')[0]}");
             separator = ", ";
         }
 

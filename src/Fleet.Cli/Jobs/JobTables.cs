@@ -28,7 +28,7 @@ internal static class JobTables
     {
         screen.Writer.WriteLine($"job      {job.Id}{(job.RetryOf.Length > 0 ? $" (retry of {job.RetryOf})" : "")}");
         screen.Writer.WriteLine($"command  {job.Summary}");
-        if (HiddenWords.Of(job) is { Length: > 0 } hidden)
+        if (HiddenParts.Of(job) is { Length: > 0 } hidden)
             screen.Writer.WriteLine($"with     {hidden}");
         screen.Writer.WriteLine($"target   {job.Target}");
         screen.Writer.WriteLine($"by       {job.OperatorName}, {TimeText.Local(job.CreatedMs)}{(job.CancelRequested ? $", cancelled by {job.CancelledBy}" : "")}");

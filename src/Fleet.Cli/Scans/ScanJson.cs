@@ -33,19 +33,19 @@ internal static class ScanJson
         json.WriteNumber("revision", order.Revision);
         json.WriteBoolean("paused", order.Paused);
         json.WriteNumber("every_ms", order.EveryMs);
-        json.WriteTexts("sources", order.Sources.Select(ScanWords.Source));
+        json.WriteTexts("sources", order.Sources.Select(ScanFormatter.Source));
         json.WriteStartArray("patterns");
         foreach (var pattern in order.Patterns)
         {
             json.WriteStartObject();
             json.WriteString("name", pattern.Pattern.Name.Length > 0 ? pattern.Pattern.Name : pattern.Pattern.Text);
             json.WriteString("text", pattern.Pattern.Text);
-            json.WriteString("severity", ScanWords.Severity(pattern.Severity));
+            json.WriteString("severity", ScanFormatter.Severity(pattern.Severity));
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-        json.WriteString("alert", ScanWords.Alert(scan.Alert));
+        json.WriteString("alert", ScanFormatter.Alert(scan.Alert));
         json.WriteTexts("notify", scan.Alert?.Notify ?? []);
         json.WriteNumber("host_count", overview.Agents);
         json.WriteNumber("hosts_online", overview.AgentsOnline);

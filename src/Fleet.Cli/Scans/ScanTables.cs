@@ -16,7 +16,7 @@ internal static class ScanTables
     {
         TableText.Write(screen, ["SCAN", "TARGET", "EVERY", "HOSTS", "ONLINE", "ERRORS", "HITS", "LAST HIT", "ALERTS", "STATE"], scans.Select(scan => (IReadOnlyList<string>)
         [
-            scan.Definition.Name, scan.Definition.Target, ScanWords.Every(scan.Definition.Order?.EveryMs ?? 0), scan.Agents.ToString(s_numbers), scan.AgentsOnline.ToString(s_numbers),
+            scan.Definition.Name, scan.Definition.Target, ScanFormatter.Every(scan.Definition.Order?.EveryMs ?? 0), scan.Agents.ToString(s_numbers), scan.AgentsOnline.ToString(s_numbers),
             scan.AgentsFailed.ToString(s_numbers), scan.Hits.ToString(s_numbers), TimeText.Ago(scan.LastHitMs, now), scan.OpenAlerts.ToString(s_numbers),
             scan.Definition.Order?.Paused == true ? "paused" : "on",
         ]));
@@ -30,20 +30,20 @@ internal static class ScanTables
         var rows = new List<(string, string)>
         {
             ("name", scan.Name), ("description", scan.Description), ("target", scan.Target), ("revision", Revision(order.Revision)),
-            ("changed", Changed(details.Overview, now)), ("state", order.Paused ? "paused" : "on"), ("every", ScanWords.Every(order.EveryMs)),
+            ("changed", Changed(details.Overview, now)), ("state", order.Paused ? "paused" : "on"), ("every", ScanFormatter.Every(order.EveryMs)),
             ("first run", order.FirstRunLines == 0 ? "now" : $"last {order.FirstRunLines} lines"),
         };
-        rows.AddRange(order.Sources.Select(source => ("source", ScanWords.Source(source))));
-        rows.AddRange(order.Patterns.Select(p => ($"pattern {p.Pattern.Name}", $"{ScanWords.Severity(p.Severity)}: {ScanWords.Pattern(p.Pattern)}")));
-        rows.AddRange(order.Exclude.Select(pattern => ("not", ScanWords.Pattern(pattern))));
+        rows.AddRange(order.Sources.Select(source => ("source", ScanFormatter.Source(source))));
+        rows.AddRange(order.Patterns.Select(p => ($"pattern {p.Pattern.Name}", $"{ScanFormatter.Severity(p.Severity)}: {ScanFormatter.Pattern(p.Pattern)}")));
+        rows.AddRange(order.Exclude.Select(pattern => ("not", ScanFormatter.Pattern(pattern))));
         rows.AddRange(order.JsonFields.Select(field => ("json", field)));
         if (order.RecordStart is { } start)
-            rows.Add(("record start", ScanWords.Pattern(start)));
+            rows.Add(("record start", ScanFormatter.Pattern(start)));
         if (order.HitsPerMinute > 0)
             rows.Add(("hits per minute", order.HitsPerMinute.ToString(s_numbers)));
-        rows.Add(("alert", ScanWords.Alert(scan.Alert)));
+        rows.Add(("alert", ScanFormatter.Alert(scan.Alert)));
         if (scan.RetentionMs > 0)
-            rows.Add(("retention", ScanWords.Duration(scan.RetentionMs)));
+            rows.Add(("retention", ScanFormatter.Duration(scan.RetentionMs)));
         rows.Add(("hits", $"{details.Overview.Hits}, last {TimeText.Ago(details.Overview.LastHitMs, now)}"));
         rows.Add(("open alerts", details.Overview.OpenAlerts.ToString(s_numbers)));
         TableText.Write(screen, ["", ""], rows.Where(row => row.Item2.Length > 0).Select(row => (IReadOnlyList<string>)[row.Item1, row.Item2]));

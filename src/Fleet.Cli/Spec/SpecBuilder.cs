@@ -14,7 +14,7 @@ internal static class SpecBuilder
     {
         if (string.IsNullOrWhiteSpace(line))
             throw CommandFailure.Usage("a command is empty", "give a command line after -c");
-        return shell is null && ShellWords.TrySplit(line) is { } words
+        return shell is null && ShellLineSplitter.TrySplit(line) is { } words
             ? FromWords(words)
             : new Step { Shell = new ShellLine { Line = line, Shell = shell ?? "" } };
     }

@@ -6,7 +6,7 @@ using V1 = Fleet.Protocol.V1;
 namespace Fleet.Controller.Access;
 
 /// <summary>Join tokens, for administrators.</summary>
-internal sealed class TokensService(JoinTokens tokens, InstallationDesk installation) : V1.Tokens.TokensBase
+internal sealed class TokensService(JoinTokens tokens, InstallationSource installation) : V1.Tokens.TokensBase
 {
     /// <inheritdoc/>
     public override async Task<V1.CreateTokenReply> CreateToken(V1.CreateTokenRequest request, ServerCallContext context)

@@ -58,7 +58,7 @@ internal sealed class HandshakeGate : IDisposable
     /// <param name="peer">Where the connection comes from.</param>
     /// <param name="hasBegun">Whether it had a turn before.</param>
     /// <param name="gone">Fires when the connection ends, or its time is up.</param>
-    public async ValueTask<HandshakeTurn?> EnterAsync(PeerSource peer, bool hasBegun, CancellationToken gone)
+    public async ValueTask<HandshakeSlot?> EnterAsync(PeerSource peer, bool hasBegun, CancellationToken gone)
     {
         HandshakeWaiter waiter;
         lock (_lock)
@@ -76,7 +76,7 @@ internal sealed class HandshakeGate : IDisposable
     public void Dispose() => _timer.Dispose();
 
     /// <summary>A turn is over.</summary>
-    internal void Return(HandshakeTurn turn)
+    internal void Return(HandshakeSlot turn)
     {
         lock (_lock)
         {
@@ -159,7 +159,7 @@ internal sealed class HandshakeGate : IDisposable
             waiter.Source.Turns++;
             if (!isKnown)
                 _strangersTurns++;
-            waiter.End(new HandshakeTurn(this, waiter.Source, isKnown));
+            waiter.End(new HandshakeSlot(this, waiter.Source, isKnown));
         }
 
         // Turns are free and somebody waits: for the rate.

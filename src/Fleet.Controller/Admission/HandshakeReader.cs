@@ -10,7 +10,7 @@ namespace Fleet.Controller.Admission;
 internal sealed class HandshakeReader(PipeReader inner, HandshakeGate gate, PeerSource source, CancellationToken closed) : PipeReader, IDisposable
 {
     private HandshakeGate? _gate = gate;
-    private HandshakeTurn? _turn;
+    private HandshakeSlot? _turn;
     private bool _hasBegun;
 
     /// <summary>The handshake is over, well or not: the turn is given back.</summary>

@@ -3,7 +3,7 @@ namespace Fleet.Controller.Admission;
 /// <summary>A connection that waits for its turn.</summary>
 internal sealed class HandshakeWaiter
 {
-    private readonly TaskCompletionSource<HandshakeTurn?> _turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<HandshakeSlot?> _turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public HandshakeWaiter(HandshakeSource source)
     {
@@ -18,8 +18,8 @@ internal sealed class HandshakeWaiter
     public LinkedListNode<HandshakeWaiter> Node { get; }
 
     /// <summary>Completes with the turn, or with null where the connection has gone.</summary>
-    public Task<HandshakeTurn?> Task => _turn.Task;
+    public Task<HandshakeSlot?> Task => _turn.Task;
 
     /// <summary>Ends the waiting.</summary>
-    public void End(HandshakeTurn? turn) => _turn.TrySetResult(turn);
+    public void End(HandshakeSlot? turn) => _turn.TrySetResult(turn);
 }

@@ -10,7 +10,7 @@ namespace Fleet.Controller.Agents;
 
 /// <summary>The registry of agents, for operators.</summary>
 internal sealed class AgentsService(
-    AgentRegistry registry, TargetResolver resolver, IdentityRevocation revocation, DuplicateDesk duplicates, AgentDescription description, IFleetStore store)
+    AgentRegistry registry, TargetResolver resolver, IdentityRevocation revocation, DuplicateRegistry duplicates, AgentDescription description, IFleetStore store)
     : Protocol.V1.Agents.AgentsBase
 {
     private const int AgentsPerMessage = 200;

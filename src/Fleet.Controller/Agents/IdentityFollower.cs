@@ -8,7 +8,7 @@ namespace Fleet.Controller.Agents;
 
 /// <summary>Keeps the registry, and with it dispatch, in step with who belongs to the fleet. Links are cut by the identity room itself.</summary>
 internal sealed class IdentityFollower(
-    AgentRegistry registry, Dispatcher dispatcher, ScanStateBook scanStates, AssignmentBook assignments, HitMeters meters) : IIdentityListener
+    AgentRegistry registry, Dispatcher dispatcher, ScanStateCache scanStates, AssignmentRegistry assignments, HitMeters meters) : IIdentityListener
 {
     /// <inheritdoc/>
     public void AgentEnrolled(AgentRecord agent) => registry.Put(agent);

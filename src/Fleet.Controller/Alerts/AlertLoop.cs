@@ -16,8 +16,8 @@ internal sealed partial class AlertLoop
 
     private readonly IFleetStore _store;
     private readonly ScanRegistry _scans;
-    private readonly SilenceBook _silences;
-    private readonly JudgeSignal _signal;
+    private readonly SilenceCache _silences;
+    private readonly EvaluationSignal _signal;
     private readonly DeliverySignal _deliveries;
     private readonly TimeProvider _time;
     private readonly ILogger<AlertLoop> _log;
@@ -26,7 +26,7 @@ internal sealed partial class AlertLoop
     private ScanSnapshot? _rulesOf;
 
     public AlertLoop(
-        IFleetStore store, ScanRegistry scans, SilenceBook silences, JudgeSignal signal, DeliverySignal deliveries, TimeProvider time,
+        IFleetStore store, ScanRegistry scans, SilenceCache silences, EvaluationSignal signal, DeliverySignal deliveries, TimeProvider time,
         ILogger<AlertLoop> log)
     {
         (_store, _scans, _silences, _signal, _deliveries, _time, _log) = (store, scans, silences, signal, deliveries, time, log);
@@ -41,7 +41,7 @@ internal sealed partial class AlertLoop
         {
             try
             {
-                await JudgeAsync(cancellationToken);
+                await EvaluateAsync(cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -56,18 +56,18 @@ internal sealed partial class AlertLoop
         }
     }
 
-    private async Task JudgeAsync(CancellationToken cancellationToken)
+    private async Task EvaluateAsync(CancellationToken cancellationToken)
     {
         // 1. Where it stood.
         var book = await _store.Alerts.LoadAsync(cancellationToken);
         _silences.Replace(book.Silences);
-        var judge = new AlertJudge(RuleOf, _silences, _time.LocalTimeZone, _listeningSince);
+        var judge = new AlertEvaluator(RuleOf, _silences, _time.LocalTimeZone, _listeningSince);
         foreach (var alert in book.Open)
             judge.Resume(alert);
-        await RecallAsync(judge, book.JudgedUpTo, cancellationToken);
+        await RecallAsync(judge, book.EvaluatedUpTo, cancellationToken);
 
         // 2. On from there.
-        var judged = book.JudgedUpTo;
+        var judged = book.EvaluatedUpTo;
         while (true)
         {
             var query = new FindingQuery { Order = FindingOrder.Arrival, AfterSeq = judged, Limit = FindingsPerTurn };
@@ -91,7 +91,7 @@ internal sealed partial class AlertLoop
     }
 
     // Only the latest of those that were judged: in a storm that reaches further back the alert is open anyway.
-    private async Task RecallAsync(AlertJudge judge, long judgedUpTo, CancellationToken cancellationToken)
+    private async Task RecallAsync(AlertEvaluator judge, long judgedUpTo, CancellationToken cancellationToken)
     {
         if (LongestWindow() is not { } window)
             return;
@@ -107,7 +107,7 @@ internal sealed partial class AlertLoop
         }
     }
 
-    private async Task CommitAsync(AlertJudge judge, long? judgedUpTo, CancellationToken cancellationToken)
+    private async Task CommitAsync(AlertEvaluator judge, long? judgedUpTo, CancellationToken cancellationToken)
     {
         var (alerts, messages) = judge.Harvest();
         if (judgedUpTo is null && alerts.Count == 0 && messages.Count == 0)

@@ -9,7 +9,7 @@ using Grpc.Core;
 namespace Fleet.Controller.Alerts;
 
 /// <summary>Alerts, for operators.</summary>
-internal sealed class AlertsService(IFleetStore store, SilenceDesk silences, SilenceBook book, ChannelPost post, TimeProvider time)
+internal sealed class AlertsService(IFleetStore store, SilenceCommands silences, SilenceCache book, ChannelPost post, TimeProvider time)
     : Protocol.V1.Alerts.AlertsBase
 {
     private const int DefaultLimit = 200;

@@ -11,7 +11,7 @@ namespace Fleet.Controller.Artifacts;
 /// each: a thousand new hosts must not slow down the fleet that is there. Who finds no place is told to come back, and curl does.
 /// </summary>
 internal sealed partial class ArtifactDownloads(
-    ArtifactShelf shelf,
+    ArtifactStore shelf,
     ArtifactPlaces places,
     CertificateAuthority authority,
     ControllerOptions options,

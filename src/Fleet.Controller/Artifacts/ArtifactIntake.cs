@@ -6,7 +6,7 @@ using Grpc.Core;
 namespace Fleet.Controller.Artifacts;
 
 /// <summary>Takes an artifact that an operator brings: into a file beside the others, which is kept if it is what its head says.</summary>
-internal sealed class ArtifactIntake(ArtifactShelf shelf, TimeProvider time)
+internal sealed class ArtifactIntake(ArtifactStore shelf, TimeProvider time)
 {
     /// <summary>Takes it.</summary>
     /// <exception cref="RpcException">It is not what it is said to be.</exception>

@@ -10,7 +10,7 @@ namespace Fleet.Controller.Artifacts;
 
 /// <summary>Artifacts for operators, who choose and bring them, and for agents, which fetch them.</summary>
 internal sealed partial class ArtifactsService(
-    ArtifactShelf shelf, ArtifactPlaces places, ArtifactIntake intake, ControllerOptions options, TimeProvider time, ILogger<ArtifactsService> logger)
+    ArtifactStore shelf, ArtifactPlaces places, ArtifactIntake intake, ControllerOptions options, TimeProvider time, ILogger<ArtifactsService> logger)
     : Protocol.V1.Artifacts.ArtifactsBase
 {
     /// <inheritdoc/>

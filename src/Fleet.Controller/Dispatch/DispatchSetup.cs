@@ -9,7 +9,7 @@ internal static class DispatchSetup
         .AddSingleton<OpenJobs>()
         .AddSingleton<JobSignals>()
         .AddSingleton<LinkStates>()
-        .AddSingleton<DispatchTurn>()
+        .AddSingleton<DispatchCycle>()
         .AddSingleton<Dispatcher>()
         .AddHostedService<DispatchStart>()
         .AddLoop<Dispatcher>(static (dispatcher, cancellationToken) => dispatcher.RunAsync(cancellationToken));

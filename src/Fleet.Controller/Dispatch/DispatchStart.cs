@@ -5,7 +5,7 @@ namespace Fleet.Controller.Dispatch;
 
 /// <summary>Fills the registry and takes up the open jobs, before the loops run and before the port is open.</summary>
 internal sealed partial class DispatchStart(
-    IFleetStore store, AgentRegistry registry, DispatchTurn turn, OpenJobs open, ILogger<DispatchStart> log) : IHostedService
+    IFleetStore store, AgentRegistry registry, DispatchCycle turn, OpenJobs open, ILogger<DispatchStart> log) : IHostedService
 {
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)

@@ -21,11 +21,11 @@ internal sealed partial class Dispatcher
         new BoundedChannelOptions(QueueLength) { SingleReader = true });
     // Grows by one for each agent that is removed or held, and every turn empties it.
     private readonly ConcurrentQueue<DispatchEvent> _ofAgents = new();
-    private readonly DispatchTurn _turn;
+    private readonly DispatchCycle _turn;
     private readonly TimeProvider _time;
     private readonly ILogger<Dispatcher> _log;
 
-    public Dispatcher(DispatchTurn turn, TimeProvider time, ILogger<Dispatcher> log)
+    public Dispatcher(DispatchCycle turn, TimeProvider time, ILogger<Dispatcher> log)
     {
         _turn = turn;
         _time = time;
@@ -87,7 +87,7 @@ internal sealed partial class Dispatcher
         _events.Writer.TryWrite(DispatchEvent.Tick.Instance);
     }
 
-    /// <summary>The loop. Ends when the token says so; call it once, after <see cref="DispatchTurn.Recover"/>.</summary>
+    /// <summary>The loop. Ends when the token says so; call it once, after <see cref="DispatchCycle.Recover"/>.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var timer = _time.CreateTimer(

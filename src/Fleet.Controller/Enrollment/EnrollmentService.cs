@@ -6,7 +6,7 @@ using V1 = Fleet.Protocol.V1;
 namespace Fleet.Controller.Enrollment;
 
 /// <summary>The one service that callers without a certificate reach.</summary>
-internal sealed class EnrollmentService(CertificateAuthority authority, AgentEnrollmentDesk agents, OperatorEnrollmentDesk operators)
+internal sealed class EnrollmentService(CertificateAuthority authority, AgentEnroller agents, OperatorEnroller operators)
     : V1.Enrollment.EnrollmentBase
 {
     /// <inheritdoc/>

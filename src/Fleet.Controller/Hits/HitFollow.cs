@@ -6,7 +6,7 @@ namespace Fleet.Controller.Hits;
 
 /// <summary>Follows hits for one operator: from the store, by cursor. Signals only say when to look again.</summary>
 /// <remarks>Whoever names the place of the last reply he has gets what came behind it, as if he had never been away.</remarks>
-internal sealed class HitFollow(IFleetStore store, ReadingTurns turns, HitSignal signal, TimeProvider time)
+internal sealed class HitFollow(IFleetStore store, HitReadLimiter turns, HitSignal signal, TimeProvider time)
 {
     private const int RowsPerRead = 500;
 

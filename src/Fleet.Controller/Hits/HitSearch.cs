@@ -5,7 +5,7 @@ using Grpc.Core;
 namespace Fleet.Controller.Hits;
 
 /// <summary>Searches what was found: newest first in pages, or counted by template.</summary>
-internal sealed class HitSearch(IFleetStore store, ReadingTurns turns)
+internal sealed class HitSearch(IFleetStore store, HitReadLimiter turns)
 {
     private const int RowsPerPage = 200;
     private const int MostClusters = 10_000;

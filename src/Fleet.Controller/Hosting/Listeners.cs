@@ -58,7 +58,7 @@ internal static class Listeners
     {
         var services = endpoint.ApplicationServices;
         var certificate = services.GetRequiredService<ServerCertificate>();
-        var judge = services.GetRequiredService<ClientCertificateJudge>();
+        var judge = services.GetRequiredService<ClientCertificateValidator>();
         var policy = judge.CreateChainPolicy();
         endpoint.Protocols = HttpProtocols.Http1AndHttp2;
         var admission = services.GetRequiredService<ConnectionAdmission>();
@@ -73,7 +73,7 @@ internal static class Listeners
 
     [SuppressMessage("Security", "CA5359", Justification = "The judge decides; whom it refuses is anonymous and told why by the first call.")]
     private static SslServerAuthenticationOptions TlsOptions(
-        BaseConnectionContext connection, ServerCertificate certificate, ClientCertificateJudge judge, X509ChainPolicy policy) => new()
+        BaseConnectionContext connection, ServerCertificate certificate, ClientCertificateValidator judge, X509ChainPolicy policy) => new()
     {
         ServerCertificateContext = certificate.Current,
         EnabledSslProtocols = SslProtocols.Tls13,

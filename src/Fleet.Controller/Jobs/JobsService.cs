@@ -8,7 +8,7 @@ using Grpc.Core;
 namespace Fleet.Controller.Jobs;
 
 /// <summary>Jobs, as operators create and follow them.</summary>
-internal sealed class JobsService(JobDesk desk, TargetPreviews previews, JobWatch watch, Dispatcher dispatcher, IFleetStore store)
+internal sealed class JobsService(JobCreator desk, TargetPreviews previews, JobWatch watch, Dispatcher dispatcher, IFleetStore store)
     : Protocol.V1.Jobs.JobsBase
 {
     private const int DefaultPage = 100;

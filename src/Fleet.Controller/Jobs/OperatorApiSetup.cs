@@ -10,7 +10,7 @@ internal static class OperatorApiSetup
 {
     /// <summary>The services of jobs and agents. Needs the registry, dispatch and the identity room.</summary>
     public static IServiceCollection AddOperatorApi(this IServiceCollection services) => services
-        .AddSingleton<JobDesk>()
+        .AddSingleton<JobCreator>()
         .AddSingleton<JobWatch>()
         .AddSingleton<TargetPreviews>()
         .AddSingleton<JobsService>()

@@ -10,7 +10,7 @@ namespace Fleet.Controller.Link;
 
 /// <summary>Where agents connect.</summary>
 internal sealed partial class AgentLinkService(
-    AgentRegistry registry, LinkGreeting greeting, AgentMessageHandler handler, IdentityRevocation revocation, IFleetStore store, SessionRoom room)
+    AgentRegistry registry, LinkGreeting greeting, AgentMessageHandler handler, IdentityRevocation revocation, IFleetStore store, SessionServices room)
     : AgentLink.AgentLinkBase
 {
     /// <summary>One agent's stream, from hello to goodbye.</summary>

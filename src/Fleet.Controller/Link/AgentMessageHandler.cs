@@ -18,14 +18,14 @@ internal sealed partial class AgentMessageHandler
 
     private readonly RecordIntake _records;
     private readonly ReportIntake _reports;
-    private readonly TailBook _tails;
+    private readonly TailRegistry _tails;
     private readonly AgentRegistry _registry;
     private readonly IAgentStore _store;
     private readonly IdentityRenewal _renewal;
-    private readonly SessionRoom _room;
+    private readonly SessionServices _room;
 
     public AgentMessageHandler(
-        RecordIntake records, ReportIntake reports, TailBook tails, AgentRegistry registry, IFleetStore store, IdentityRenewal renewal, SessionRoom room)
+        RecordIntake records, ReportIntake reports, TailRegistry tails, AgentRegistry registry, IFleetStore store, IdentityRenewal renewal, SessionServices room)
     {
         _records = records;
         _reports = reports;

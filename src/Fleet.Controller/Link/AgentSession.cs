@@ -19,7 +19,7 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
     private static readonly TimeSpan BetweenConditionLines = TimeSpan.FromSeconds(10);
     private const int LinesAMinute = 10;
 
-    private readonly SessionRoom _room;
+    private readonly SessionServices _room;
     private readonly Outbox _outbox;
     private readonly CancellationTokenSource _reading;
     private readonly Action _abort;
@@ -42,7 +42,7 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
     /// <param name="peer">The address it comes from.</param>
     /// <param name="abort">Tears the connection.</param>
     /// <param name="aborted">Fires when the connection is gone.</param>
-    public AgentSession(AgentEntry agent, SessionRoom room, string peer, Action abort, CancellationToken aborted)
+    public AgentSession(AgentEntry agent, SessionServices room, string peer, Action abort, CancellationToken aborted)
     {
         Agent = agent;
         Peer = peer;

@@ -15,14 +15,14 @@ internal sealed partial class LinkGreeting
     private const int LinesAMinute = 10;
 
     private readonly LiveSessions _sessions;
-    private readonly DuplicateDesk _duplicates;
+    private readonly DuplicateRegistry _duplicates;
     private readonly AgentRegistry _registry;
     private readonly Dispatcher _dispatcher;
     private readonly IFleetStore _store;
-    private readonly SessionRoom _room;
+    private readonly SessionServices _room;
 
     public LinkGreeting(
-        LiveSessions sessions, DuplicateDesk duplicates, AgentRegistry registry, Dispatcher dispatcher, IFleetStore store, SessionRoom room)
+        LiveSessions sessions, DuplicateRegistry duplicates, AgentRegistry registry, Dispatcher dispatcher, IFleetStore store, SessionServices room)
     {
         _sessions = sessions;
         _duplicates = duplicates;

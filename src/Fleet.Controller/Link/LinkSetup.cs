@@ -9,10 +9,10 @@ internal static class LinkSetup
     public static IServiceCollection AddAgentLink(this IServiceCollection services, LinkOptions options) => services
         .AddSingleton(options)
         .AddSingleton<RecordIngest>()
-        .AddSingleton<SessionRoom>()
+        .AddSingleton<SessionServices>()
         .AddSingleton<LiveSessions>()
         .AddSingleton<LinkSweep>()
-        .AddSingleton<DuplicateDesk>()
+        .AddSingleton<DuplicateRegistry>()
         .AddSingleton<LinkGreeting>()
         .AddSingleton<RecordIntake>()
         .AddSingleton<AgentMessageHandler>()

@@ -43,10 +43,10 @@ internal sealed record KnownScan(ScanRecord Record, ScanDefinition Definition, T
 internal sealed record ScanSnapshot(IReadOnlyDictionary<string, KnownScan> Scans, IReadOnlyDictionary<string, NotificationChannel> Channels)
 {
     /// <summary>None.</summary>
-    public static ScanSnapshot Empty { get; } = Read(new ScanBook([], []));
+    public static ScanSnapshot Empty { get; } = Read(new ScanCatalog([], []));
 
     /// <summary>Reads what is stored.</summary>
-    public static ScanSnapshot Read(ScanBook book) => new(
+    public static ScanSnapshot Read(ScanCatalog book) => new(
         new SortedDictionary<string, KnownScan>(book.Scans.ToDictionary(scan => scan.Name, KnownScan.Read), StringComparer.Ordinal),
         book.Channels.ToDictionary(
             channel => channel.Name, channel => NotificationChannel.Parser.ParseFrom(channel.Definition), StringComparer.Ordinal));

@@ -19,7 +19,7 @@ internal sealed partial class ReportIntake
     private const int MostStates = 1000;
 
     private readonly IFleetStore _store;
-    private readonly ScanStateBook _states;
+    private readonly ScanStateCache _states;
     private readonly ScanEntitlement _entitlement;
     private readonly HitMeters _meters;
     private readonly AgentsOptions _options;
@@ -28,7 +28,7 @@ internal sealed partial class ReportIntake
     private readonly ILogger<ReportIntake> _log;
 
     public ReportIntake(
-        IFleetStore store, ScanStateBook states, ScanEntitlement entitlement, HitMeters meters, AgentsOptions options, FindingSignals signals,
+        IFleetStore store, ScanStateCache states, ScanEntitlement entitlement, HitMeters meters, AgentsOptions options, FindingSignals signals,
         TimeProvider time, ILogger<ReportIntake> log)
     {
         (_store, _states, _entitlement, _meters, _options, _signals, _time, _log) = (store, states, entitlement, meters, options, signals, time, log);

@@ -21,7 +21,7 @@ internal sealed partial class ScanAssignment
     private readonly ScanRegistry _scans;
     private readonly AgentRegistry _agents;
     private readonly PeerLines _lines;
-    private readonly AssignmentBook _book;
+    private readonly AssignmentRegistry _book;
     private readonly IFleetStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger<ScanAssignment> _log;
@@ -34,7 +34,7 @@ internal sealed partial class ScanAssignment
     private ScanSnapshot? _setsOf;
 
     public ScanAssignment(
-        ScanRegistry scans, AgentRegistry agents, AssignmentBook book, IFleetStore store, PeerLines lines, TimeProvider time, ILogger<ScanAssignment> log)
+        ScanRegistry scans, AgentRegistry agents, AssignmentRegistry book, IFleetStore store, PeerLines lines, TimeProvider time, ILogger<ScanAssignment> log)
     {
         (_scans, _agents, _book, _store, _lines, _time, _log) = (scans, agents, book, store, lines, time, log);
         scans.Changed += _wake.Set;

@@ -3,7 +3,7 @@ using Fleet.Controller.Registry;
 namespace Fleet.Controller.Scans;
 
 /// <summary>Says whether an agent may report of a scan.</summary>
-internal sealed class ScanEntitlement(ScanAssignment assignment, AssignmentBook book, ScanRegistry scans)
+internal sealed class ScanEntitlement(ScanAssignment assignment, AssignmentRegistry book, ScanRegistry scans)
 {
     /// <summary>How many scans the agent has now.</summary>
     public int CountOf(AgentEntry agent)

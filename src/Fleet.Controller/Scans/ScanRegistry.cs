@@ -18,7 +18,7 @@ internal sealed class ScanRegistry
         _current = ScanSnapshot.Read(await store.ListAsync(cancellationToken));
 
     /// <summary>Takes in what the store holds now.</summary>
-    public void Replace(ScanBook book)
+    public void Replace(ScanCatalog book)
     {
         _current = ScanSnapshot.Read(book);
         Changed?.Invoke();

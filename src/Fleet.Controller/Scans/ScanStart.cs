@@ -3,7 +3,7 @@ using Fleet.Storage;
 namespace Fleet.Controller.Scans;
 
 /// <summary>Reads the scans, before the loops run and before the port is open.</summary>
-internal sealed partial class ScanStart(IFleetStore store, ScanRegistry registry, AssignmentBook assignments, ILogger<ScanStart> log) : IHostedService
+internal sealed partial class ScanStart(IFleetStore store, ScanRegistry registry, AssignmentRegistry assignments, ILogger<ScanStart> log) : IHostedService
 {
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)

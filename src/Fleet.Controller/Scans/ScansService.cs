@@ -8,7 +8,7 @@ using Grpc.Core;
 namespace Fleet.Controller.Scans;
 
 /// <summary>Standing scans, for operators.</summary>
-internal sealed class ScansService(ScanDesk desk, ScanRegistry registry, ScanAssignment assignment, ScanStateBook states, IFleetStore store)
+internal sealed class ScansService(ScanCommands desk, ScanRegistry registry, ScanAssignment assignment, ScanStateCache states, IFleetStore store)
     : Protocol.V1.Scans.ScansBase
 {
     private const int MostBytes = Limits.MessageBytes / 2;

@@ -7,7 +7,7 @@ using Grpc.Core;
 namespace Fleet.Controller.Tailing;
 
 /// <summary>Live logs, for operators.</summary>
-internal sealed partial class LogsService(TailBook tails, TargetResolver resolver, TailOptions options, TimeProvider time, ILogger<LogsService> log)
+internal sealed partial class LogsService(TailRegistry tails, TargetResolver resolver, TailOptions options, TimeProvider time, ILogger<LogsService> log)
     : Logs.LogsBase
 {
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ namespace Fleet.Controller.Upkeep;
 
 /// <summary>Forgets old hits, resolved alerts and silences that ended, in slices that let others write between them.</summary>
 internal sealed partial class HitRetention(
-    IFleetStore store, ScanRegistry scans, AssignmentBook assignments, UpkeepOptions options, ILogger<HitRetention> log)
+    IFleetStore store, ScanRegistry scans, AssignmentRegistry assignments, UpkeepOptions options, ILogger<HitRetention> log)
 {
     private const int RowsPerSlice = 1000;
     private static readonly TimeSpan s_silencesKept = TimeSpan.FromDays(7);

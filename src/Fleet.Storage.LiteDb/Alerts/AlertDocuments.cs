@@ -5,9 +5,9 @@ namespace Fleet.Storage.LiteDb;
 /// <summary>Documents of the collection <c>alerts</c>, and how far findings have been judged.</summary>
 internal static class AlertDocuments
 {
-    public static long JudgedUpTo(Database database) => database.State.JudgedUpTo;
+    public static long EvaluatedUpTo(Database database) => database.State.EvaluatedUpTo;
 
-    public static void SetJudgedUpTo(Database database, long seq) => database.State.JudgedUpTo = seq;
+    public static void SetEvaluatedUpTo(Database database, long seq) => database.State.EvaluatedUpTo = seq;
 
     public static IReadOnlyList<AlertRecord> Open(Database database) =>
     [

@@ -3,8 +3,8 @@ namespace Fleet.Storage.LiteDb;
 /// <inheritdoc/>
 internal sealed class LiteDbAlertStore(LiteDbWriter writer, LiteDbReaders readers) : IAlertStore
 {
-    public Task<AlertBook> LoadAsync(CancellationToken cancellationToken) => readers.ReadAsync(
-        database => new AlertBook(AlertDocuments.JudgedUpTo(database), AlertDocuments.Open(database), SilenceDocuments.List(database)), cancellationToken);
+    public Task<AlertProgress> LoadAsync(CancellationToken cancellationToken) => readers.ReadAsync(
+        database => new AlertProgress(AlertDocuments.EvaluatedUpTo(database), AlertDocuments.Open(database), SilenceDocuments.List(database)), cancellationToken);
 
     public Task CommitAsync(AlertCommit commit, CancellationToken cancellationToken) => writer.ExecuteAsync(
         database =>
@@ -13,8 +13,8 @@ internal sealed class LiteDbAlertStore(LiteDbWriter writer, LiteDbReaders reader
                 AlertDocuments.Put(database, alert);
             foreach (var delivery in commit.Deliveries)
                 DeliveryDocuments.Insert(database, delivery);
-            if (commit.JudgedUpTo is { } seq)
-                AlertDocuments.SetJudgedUpTo(database, seq);
+            if (commit.EvaluatedUpTo is { } seq)
+                AlertDocuments.SetEvaluatedUpTo(database, seq);
             return true;
         },
         cancellationToken);

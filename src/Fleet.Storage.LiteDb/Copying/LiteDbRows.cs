@@ -59,7 +59,7 @@ internal sealed class LiteDbRows : IStoreRows
     {
         var state = StoreState.Load(database);
         var identity = state.Identity!;
-        return [identity.FleetId, identity.Revision, state.JudgedUpTo, state.LastEvent, state.LastFinding, state.LastDelivery];
+        return [identity.FleetId, identity.Revision, state.EvaluatedUpTo, state.LastEvent, state.LastFinding, state.LastDelivery];
     }
 
     private object?[]? Next(IEnumerator<object?[]> rows)

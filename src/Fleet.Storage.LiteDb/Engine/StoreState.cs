@@ -15,10 +15,10 @@ internal sealed class StoreState
     public StoreIdentity? Identity => document["fleet"].TextOrNull() is { } fleet ? new StoreIdentity(fleet, document["revision"].AsInt64) : null;
 
     /// <summary>Findings up to this position have been judged.</summary>
-    public long JudgedUpTo
+    public long EvaluatedUpTo
     {
         get => Number("judged");
-        set => Set("judged", Math.Max(value, JudgedUpTo));
+        set => Set("judged", Math.Max(value, EvaluatedUpTo));
     }
 
     /// <summary>Bytes of output in all jobs whose log is not being dropped.</summary>

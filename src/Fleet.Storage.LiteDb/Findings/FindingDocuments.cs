@@ -97,7 +97,7 @@ internal static class FindingDocuments
     public static int DeleteOld(Database database, string scan, DateTimeOffset before, int limit)
     {
         var hash = Key.Hash(scan);
-        var judged = database.State.JudgedUpTo;
+        var judged = database.State.EvaluatedUpTo;
         var old = database.Between(
                 Collections.Findings, "of_scan", Key.Of(hash, long.MinValue, long.MinValue), Key.Of(hash, ToMicroseconds(before) - 1, long.MaxValue))
             .Where(finding => finding["_id"].AsInt64 <= judged && finding["received"].Time() < before)

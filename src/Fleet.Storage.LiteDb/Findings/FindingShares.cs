@@ -65,7 +65,7 @@ internal static class FindingShares
     // What has not been judged stays: it may be the line that raises the alert.
     private static int DeleteOldest(Database database, string agentId, string scan, int count)
     {
-        var judged = database.State.JudgedUpTo;
+        var judged = database.State.EvaluatedUpTo;
         var oldest = Findings(database, agentId, scan).TakeWhile(finding => finding["_id"].AsInt64 <= judged)
             .Take(count).Select(finding => finding["_id"]).ToList();
         database.Delete(Collections.Findings, oldest);

@@ -3,16 +3,16 @@ namespace Fleet.Storage.LiteDb;
 /// <inheritdoc/>
 internal sealed class LiteDbScanStore(LiteDbWriter writer, LiteDbReaders readers) : IScanStore
 {
-    public Task<ScanBook> ListAsync(CancellationToken cancellationToken) => readers.ReadAsync(ScanDocuments.List, cancellationToken);
+    public Task<ScanCatalog> ListAsync(CancellationToken cancellationToken) => readers.ReadAsync(ScanDocuments.List, cancellationToken);
 
-    public Task<ScanBook> ApplyAsync(ScanChanges changes, CancellationToken cancellationToken)
+    public Task<ScanCatalog> ApplyAsync(ScanChanges changes, CancellationToken cancellationToken)
     {
         foreach (var name in changes.Scans.Keys.Concat(changes.Channels.Keys))
             StoreArguments.Id(name, nameof(changes));
         return writer.ExecuteAsync(database => Apply(database, changes), cancellationToken);
     }
 
-    public Task<ScanBook> SetPausedAsync(
+    public Task<ScanCatalog> SetPausedAsync(
         IReadOnlyCollection<string> names, bool paused, DateTimeOffset at, string by, CancellationToken cancellationToken) =>
         writer.ExecuteAsync(
             database =>
@@ -43,7 +43,7 @@ internal sealed class LiteDbScanStore(LiteDbWriter writer, LiteDbReaders readers
     public Task<int> ForgetAssignmentsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         writer.ExecuteAsync(database => AssignmentDocuments.DeleteEnded(database, before), cancellationToken);
 
-    private static ScanBook Apply(Database database, ScanChanges changes)
+    private static ScanCatalog Apply(Database database, ScanChanges changes)
     {
         foreach (var name in changes.DeletedScans)
             ScanDocuments.Delete(database, name);

@@ -5,7 +5,7 @@ namespace Fleet.Storage.LiteDb;
 /// <summary>Documents of the collections <c>scans</c> and <c>channels</c>.</summary>
 internal static class ScanDocuments
 {
-    public static ScanBook List(Database database) => new(
+    public static ScanCatalog List(Database database) => new(
         [.. database.All(Collections.Scans).Select(Read)],
         [.. database.All(Collections.Channels).Select(channel => new ChannelRecord(channel["_id"].AsString, channel["definition"].AsBinary))]);
 

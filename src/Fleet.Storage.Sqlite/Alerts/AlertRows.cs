@@ -17,9 +17,9 @@ internal static class AlertRows
         ORDER BY resolved_at, id LIMIT ?
         """;
 
-    public static long JudgedUpTo(Connection connection) => connection.Number("SELECT seq FROM alert_progress");
+    public static long EvaluatedUpTo(Connection connection) => connection.Number("SELECT seq FROM alert_progress");
 
-    public static void SetJudgedUpTo(Connection connection, long seq)
+    public static void SetEvaluatedUpTo(Connection connection, long seq)
     {
         using var update = connection.Use("UPDATE alert_progress SET seq = max(seq, ?)");
         update.With(seq).Run();

@@ -3,8 +3,8 @@ namespace Fleet.Storage.Sqlite;
 /// <inheritdoc/>
 internal sealed class SqliteAlertStore(Writer writer, ReaderPool readers) : IAlertStore
 {
-    public Task<AlertBook> LoadAsync(CancellationToken cancellationToken) => readers.ReadAsync(
-        connection => new AlertBook(AlertRows.JudgedUpTo(connection), AlertRows.Open(connection), SilenceRows.List(connection)), cancellationToken);
+    public Task<AlertProgress> LoadAsync(CancellationToken cancellationToken) => readers.ReadAsync(
+        connection => new AlertProgress(AlertRows.EvaluatedUpTo(connection), AlertRows.Open(connection), SilenceRows.List(connection)), cancellationToken);
 
     public Task CommitAsync(AlertCommit commit, CancellationToken cancellationToken) => writer.ExecuteAsync(
         connection =>
@@ -13,8 +13,8 @@ internal sealed class SqliteAlertStore(Writer writer, ReaderPool readers) : IAle
                 AlertRows.Put(connection, alert);
             foreach (var delivery in commit.Deliveries)
                 DeliveryRows.Insert(connection, delivery);
-            if (commit.JudgedUpTo is { } seq)
-                AlertRows.SetJudgedUpTo(connection, seq);
+            if (commit.EvaluatedUpTo is { } seq)
+                AlertRows.SetEvaluatedUpTo(connection, seq);
             return true;
         },
         cancellationToken);

@@ -3,7 +3,7 @@ namespace Fleet.Storage.Sqlite;
 /// <summary>Rows of the tables <c>scans</c> and <c>channels</c>.</summary>
 internal static class ScanRows
 {
-    public static ScanBook List(Connection connection)
+    public static ScanCatalog List(Connection connection)
     {
         var scans = new List<ScanRecord>();
         using (var rows = connection.Use("SELECT name, revision, definition, paused, changed_at, changed_by FROM scans ORDER BY name"))
@@ -29,7 +29,7 @@ internal static class ScanRows
                 channels.Add(new ChannelRecord(rows.Text(), rows.Bytes()));
         }
 
-        return new ScanBook(scans, channels);
+        return new ScanCatalog(scans, channels);
     }
 
     /// <summary>A scan that is deleted and made anew must not come back with a revision that agents have seen: the clock sees to that.</summary>

@@ -3,16 +3,16 @@ namespace Fleet.Storage.Sqlite;
 /// <inheritdoc/>
 internal sealed class SqliteScanStore(Writer writer, ReaderPool readers) : IScanStore
 {
-    public Task<ScanBook> ListAsync(CancellationToken cancellationToken) => readers.ReadAsync(ScanRows.List, cancellationToken);
+    public Task<ScanCatalog> ListAsync(CancellationToken cancellationToken) => readers.ReadAsync(ScanRows.List, cancellationToken);
 
-    public Task<ScanBook> ApplyAsync(ScanChanges changes, CancellationToken cancellationToken)
+    public Task<ScanCatalog> ApplyAsync(ScanChanges changes, CancellationToken cancellationToken)
     {
         foreach (var name in changes.Scans.Keys.Concat(changes.Channels.Keys))
             StoreArguments.Id(name, nameof(changes));
         return writer.ExecuteAsync(connection => Apply(connection, changes), cancellationToken);
     }
 
-    public Task<ScanBook> SetPausedAsync(
+    public Task<ScanCatalog> SetPausedAsync(
         IReadOnlyCollection<string> names, bool paused, DateTimeOffset at, string by, CancellationToken cancellationToken) =>
         writer.ExecuteAsync(
             connection =>
@@ -43,7 +43,7 @@ internal sealed class SqliteScanStore(Writer writer, ReaderPool readers) : IScan
     public Task<int> ForgetAssignmentsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         writer.ExecuteAsync(connection => AssignmentRows.DeleteEnded(connection, before), cancellationToken);
 
-    private static ScanBook Apply(Connection connection, ScanChanges changes)
+    private static ScanCatalog Apply(Connection connection, ScanChanges changes)
     {
         foreach (var name in changes.DeletedScans)
             ScanRows.Delete(connection, name);

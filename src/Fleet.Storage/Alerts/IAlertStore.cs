@@ -4,7 +4,7 @@ namespace Fleet.Storage;
 public interface IAlertStore
 {
     /// <summary>Where judging stands.</summary>
-    Task<AlertBook> LoadAsync(CancellationToken cancellationToken);
+    Task<AlertProgress> LoadAsync(CancellationToken cancellationToken);
 
     /// <summary>Writes what came of judging. An alert's acknowledgement is left as it is.</summary>
     Task CommitAsync(AlertCommit commit, CancellationToken cancellationToken);

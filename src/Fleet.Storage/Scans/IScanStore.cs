@@ -4,13 +4,13 @@ namespace Fleet.Storage;
 public interface IScanStore
 {
     /// <summary>All scans and channels.</summary>
-    Task<ScanBook> ListAsync(CancellationToken cancellationToken);
+    Task<ScanCatalog> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>Makes changes in one transaction; a changed scan gets a higher revision and stays paused if it was.</summary>
-    Task<ScanBook> ApplyAsync(ScanChanges changes, CancellationToken cancellationToken);
+    Task<ScanCatalog> ApplyAsync(ScanChanges changes, CancellationToken cancellationToken);
 
     /// <summary>Pauses scans or lets them go on, each with a higher revision; names that are not there are passed over.</summary>
-    Task<ScanBook> SetPausedAsync(IReadOnlyCollection<string> names, bool paused, DateTimeOffset at, string by, CancellationToken cancellationToken);
+    Task<ScanCatalog> SetPausedAsync(IReadOnlyCollection<string> names, bool paused, DateTimeOffset at, string by, CancellationToken cancellationToken);
 
     /// <summary>Which agent was given which scan.</summary>
     Task<IReadOnlyList<ScanAssignmentRecord>> ListAssignmentsAsync(CancellationToken cancellationToken);

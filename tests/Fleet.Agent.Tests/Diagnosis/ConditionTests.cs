@@ -18,7 +18,7 @@ public sealed class ConditionTests : IDisposable
         var state = new StateDirectory(_directory.Path);
         state.Create();
         using var journal = new TaskJournal(state, "boot", 1000, _time, NullLogger<TaskJournal>.Instance);
-        using var book = new ConditionBook(journal, state.Path, null, _time);
+        using var book = new ConditionTracker(journal, state.Path, null, _time);
         var changes = 0;
         book.Changed += () => changes++;
         book.Version.ShouldBe(0);
@@ -55,7 +55,7 @@ public sealed class ConditionTests : IDisposable
         var state = new StateDirectory(disk.Path);
         state.Create();
         using var journal = new TaskJournal(state, "boot", 1 << 20, _time, NullLogger<TaskJournal>.Instance);
-        using var book = new ConditionBook(journal, disk.Path, new HostCondition("open-files", "few"), _time);
+        using var book = new ConditionTracker(journal, disk.Path, new HostCondition("open-files", "few"), _time);
         book.Look().Conditions.Select(c => c.Kind).ShouldBe(["open-files"]);
 
         disk.Fill();

@@ -63,7 +63,7 @@ public sealed class StatusTests : IDisposable
             }
         }
 
-        var versions = new SelectionFile(new VersionShelf(_directory.Path), TimeProvider.System);
+        var versions = new SelectionFile(new VersionStore(_directory.Path), TimeProvider.System);
         await versions.ChangeAsync(_ => new Selection { Current = "0.2.0-abc", Previous = "0.1.9-def" }, CancellationToken.None);
         Diary().NoteLost("the controller was silent for 15 s");
         Diary().NoteLinked("1.2.3", _time.GetUtcNow());

@@ -62,7 +62,7 @@ public sealed class KillTests : ExecutorTest
         ProcessTable.TryRead(daemon, out var stat).ShouldBeTrue();
         if (ProcessTable.TimerSlack(daemon) is null)
         {
-            // Without CAP_SYS_NICE such a one cannot be told from a stranger (see Birthmark), and we have to end it ourselves.
+            // Without CAP_SYS_NICE such a one cannot be told from a stranger (see TimerSlackMark), and we have to end it ourselves.
             ProcessSignal.Send(stat.Identity, 9).ShouldBeTrue();
             return;
         }

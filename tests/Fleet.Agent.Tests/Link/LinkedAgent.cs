@@ -26,7 +26,7 @@ internal sealed class LinkedAgent : IAsyncDisposable
         Journal = new TaskJournal(state, facts.BootId(), 256 << 20, time, NullLogger<TaskJournal>.Instance);
         _executor = new TaskExecutor(
             new TaskExecutorOptions { StateDirectory = state.Path, MaxConcurrentTasks = maxTasks, MaxQueuedTasks = 8 }, TimeProvider.System, NullLogger<TaskExecutor>.Instance);
-        Desk = new TaskDesk(_executor, Journal, new TaskPolicy(null, ["ping"], upgrader), time, NullLogger<TaskDesk>.Instance);
+        Desk = new TaskSupervisor(_executor, Journal, new TaskPolicy(null, ["ping"], upgrader), time, NullLogger<TaskSupervisor>.Instance);
         var fast = options ?? new LinkOptions { BackOffBase = TimeSpan.FromMilliseconds(20), BackOffCap = TimeSpan.FromMilliseconds(50) };
         _scans = hasScans ? new ScanDesk(state.Scans, new ScanSettings(), new ScanHost("host1", facts.BootId()), time, NullLoggerFactory.Instance) : null;
         var parts = new LinkParts("process", Journal, Desk, facts, null, fast, time, _scans);
@@ -39,7 +39,7 @@ internal sealed class LinkedAgent : IAsyncDisposable
 
     public TaskJournal Journal { get; }
 
-    public TaskDesk Desk { get; }
+    public TaskSupervisor Desk { get; }
 
     public async ValueTask DisposeAsync()
     {

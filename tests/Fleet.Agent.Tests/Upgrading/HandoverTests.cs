@@ -121,7 +121,7 @@ public sealed class HandoverTests : IAsyncLifetime, IDisposable
     private UpgradeRecords Records(TaskJournal journal) =>
         new(new InstalledProgram("/usr/bin/fleet-agent", true), Shelf(), File(), journal, TimeProvider.System, NullLogger<UpgradeRecords>.Instance);
 
-    private VersionShelf Shelf() => new(_directory.Path);
+    private VersionStore Shelf() => new(_directory.Path);
 
     private SelectionFile File() => new(Shelf(), TimeProvider.System);
 

@@ -13,12 +13,12 @@ public sealed class LauncherTests : IAsyncLifetime, IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private readonly TemporaryDirectory _directory = new();
     private readonly TaskExecutor _executor;
-    private readonly VersionShelf _shelf;
+    private readonly VersionStore _shelf;
 
     public LauncherTests()
     {
         _executor = new TaskExecutor(new TaskExecutorOptions { StateDirectory = _directory.Path }, TimeProvider.System, NullLogger<TaskExecutor>.Instance);
-        _shelf = new VersionShelf(_directory.Path);
+        _shelf = new VersionStore(_directory.Path);
     }
 
     public Task InitializeAsync() => Task.CompletedTask;

@@ -111,7 +111,7 @@ public sealed class SelectionTests : IDisposable
     [Fact]
     public void Versions_that_nobody_needs_are_removed()
     {
-        var shelf = new VersionShelf(_directory.Path);
+        var shelf = new VersionStore(_directory.Path);
         foreach (var id in new[] { s_trial.Id, "0.1.5-def", "0.1.0-old" })
             System.IO.File.WriteAllText(shelf.Prepare(id), "");
         byte[] wanted = [1], left = [2];
@@ -124,5 +124,5 @@ public sealed class SelectionTests : IDisposable
         Directory.GetFiles(shelf.Directory).ShouldBe([shelf.Part(wanted)]);
     }
 
-    private SelectionFile File() => new(new VersionShelf(_directory.Path), TimeProvider.System);
+    private SelectionFile File() => new(new VersionStore(_directory.Path), TimeProvider.System);
 }

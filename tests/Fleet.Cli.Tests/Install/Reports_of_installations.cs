@@ -66,7 +66,7 @@ public sealed class Reports_of_installations
         foreach (var name in lines.SelectMany(line => System.Text.Json.JsonDocument.Parse(line).RootElement.EnumerateObject()).Select(field => field.Name).Distinct())
             document.ShouldContain($"`{name}`");
         foreach (var kind in Enum.GetValues<InstallKind>())
-            document.ShouldContain($"`{InstallWords.Key(kind)}`");
+            document.ShouldContain($"`{InstallFormatter.Key(kind)}`");
     }
 
     [Fact]

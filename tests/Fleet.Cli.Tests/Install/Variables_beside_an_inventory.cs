@@ -22,7 +22,7 @@ public sealed class Variables_beside_an_inventory : IDisposable
 
         targets.Select(target => $"{target.Name} {target.User} {target.Port} {target.IdentityFile}")
             .ShouldBe(["lone everybody  ~/.ssh/fleet", "web1 everybody 2200 ~/.ssh/fleet", "web2 own 22 ~/.ssh/fleet"]);
-        var words = SshWords.Of(targets[1], TimeSpan.FromSeconds(1), ["-i", "given"]);
+        var words = SshArguments.Of(targets[1], TimeSpan.FromSeconds(1), ["-i", "given"]);
         string.Join(' ', words).ShouldEndWith(" -p 2200 -l everybody -i ~/.ssh/fleet -- web1 exec /bin/sh -s");
         _notes.ShouldBeEmpty();
     }

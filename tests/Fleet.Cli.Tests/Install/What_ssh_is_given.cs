@@ -31,7 +31,7 @@ public sealed class What_ssh_is_given
     [Fact]
     public void What_must_hold_stands_before_what_the_operator_gave_and_the_host_after_two_dashes()
     {
-        var words = SshWords.Of(new InstallTarget("web1", "10.0.0.1", "ops", 2222, []), TimeSpan.FromMilliseconds(2500), ["-o", "BatchMode=no", "-J", "bastion"]);
+        var words = SshArguments.Of(new InstallTarget("web1", "10.0.0.1", "ops", 2222, []), TimeSpan.FromMilliseconds(2500), ["-o", "BatchMode=no", "-J", "bastion"]);
         var line = string.Join(' ', words);
         line.ShouldStartWith("-T -x -a -o BatchMode=yes -o ConnectTimeout=3 ");
         line.ShouldContain(" -o BatchMode=no -J bastion ");

@@ -9,7 +9,7 @@ public sealed class What_is_sent
     [InlineData("df -h /", "df,-h,/")]
     [InlineData("  uptime ", "uptime")]
     [InlineData("/usr/bin/free -h --si", "/usr/bin/free,-h,--si")]
-    public void A_line_of_plain_words_needs_no_shell(string line, string words) => ShellWords.TrySplit(line).ShouldBe(words.Split(','));
+    public void A_line_of_plain_words_needs_no_shell(string line, string words) => ShellLineSplitter.TrySplit(line).ShouldBe(words.Split(','));
 
     [Theory]
     [InlineData("df -h | tail -1")]
@@ -28,7 +28,7 @@ public sealed class What_is_sent
     [InlineData("# comment")]
     public void A_line_that_means_something_to_a_shell_gets_one(string line)
     {
-        ShellWords.TrySplit(line).ShouldBeNull();
+        ShellLineSplitter.TrySplit(line).ShouldBeNull();
         SpecBuilder.FromLine(line, null).Shell.Line.ShouldBe(line);
     }
 

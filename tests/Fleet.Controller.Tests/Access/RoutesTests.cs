@@ -41,7 +41,7 @@ public sealed class RoutesTests : IDisposable
             services =>
             {
                 services.AddSingleton(new LogLevelControl(LogEventLevel.Information)).AddSingleton<LogDrops>();
-                Program.AddRooms(services, options);
+                Program.AddFeatures(services, options);
             },
             Program.MapServices, CancellationToken.None);
         await host.StartAsync(CancellationToken.None).WaitAsync(TimeLimit.Default);

@@ -154,10 +154,10 @@ public sealed class HandshakeGateTests : IDisposable
         _known.IsKnown(s_attacker).ShouldBeFalse();
     }
 
-    private Task<HandshakeTurn> GotAsync(PeerSource source) => IsGivenAsync(Asks(source));
+    private Task<HandshakeSlot> GotAsync(PeerSource source) => IsGivenAsync(Asks(source));
 
-    private Task<HandshakeTurn?> Asks(PeerSource source, bool hasBegun = false, CancellationToken gone = default) =>
+    private Task<HandshakeSlot?> Asks(PeerSource source, bool hasBegun = false, CancellationToken gone = default) =>
         _gate.EnterAsync(source, hasBegun, gone).AsTask();
 
-    private static async Task<HandshakeTurn> IsGivenAsync(Task<HandshakeTurn?> asked) => (await asked.WaitAsync(TimeLimit.Default)).ShouldNotBeNull();
+    private static async Task<HandshakeSlot> IsGivenAsync(Task<HandshakeSlot?> asked) => (await asked.WaitAsync(TimeLimit.Default)).ShouldNotBeNull();
 }

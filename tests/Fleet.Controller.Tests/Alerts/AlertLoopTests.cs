@@ -26,14 +26,14 @@ public sealed class AlertLoopTests
         var (chance, faults) = (new Random(seed), new Random(seed + 100));
         var time = new ManualTime();
         var faulty = new FaultyStore(store.Store, () => (CommitFault)faults.Next(3));
-        var (registry, signal) = (await RegistryAsync(store.Store, rule => rule.Count = 5), new JudgeSignal());
+        var (registry, signal) = (await RegistryAsync(store.Store, rule => rule.Count = 5), new EvaluationSignal());
 
         // Every few reports a new life of the controller, over what the last one left.
         var sent = 0;
         for (var life = 0; life < 4; life++)
         {
             using var stop = new CancellationTokenSource();
-            var loop = new AlertLoop(faulty, registry, new SilenceBook(), signal, new DeliverySignal(), time, NullLogger<AlertLoop>.Instance).RunAsync(stop.Token);
+            var loop = new AlertLoop(faulty, registry, new SilenceCache(), signal, new DeliverySignal(), time, NullLogger<AlertLoop>.Instance).RunAsync(stop.Token);
             for (var report = 0; report < Reports / 4; report++)
             {
                 var hits = Enumerable.Range(0, chance.Next(1, 8)).Select(_ => SomeScans.Hit("oom", ++sent, at: time.GetUtcNow())).ToArray();
@@ -44,7 +44,7 @@ public sealed class AlertLoopTests
             }
 
             if (life == 3)
-                await JudgedAsync(store.Store, time, signal, sent);
+                await EvaluatedAsync(store.Store, time, signal, sent);
             await stop.CancelAsync();
             await loop.WaitAsync(TestController.Patience);
         }
@@ -60,7 +60,7 @@ public sealed class AlertLoopTests
         const int Others = 2000;
         await using var store = await TestStore.OpenAsync(TimeProvider.System);
         var time = new ManualTime();
-        var (start, signal) = (time.GetUtcNow(), new JudgeSignal());
+        var (start, signal) = (time.GetUtcNow(), new EvaluationSignal());
         var registry = await RegistryAsync(store.Store, rule => rule.ResolveAfterMs = 10_000);
         var open = new AlertRecord
         {
@@ -68,7 +68,7 @@ public sealed class AlertLoopTests
             Severity = 3, State = AlertState.Firing, StartedAt = start, FiredAt = start, LastHitAt = start, Count = 1,
         };
         await store.Store.Alerts.CommitAsync(new AlertCommit(null, [open], []), None);
-        var loop = new AlertLoop(store.Store, registry, new SilenceBook(), signal, new DeliverySignal(), time, NullLogger<AlertLoop>.Instance);
+        var loop = new AlertLoop(store.Store, registry, new SilenceCache(), signal, new DeliverySignal(), time, NullLogger<AlertLoop>.Instance);
         // A minute's storm of something else, and within it one line more of this.
         await AppendAsync("other", Enumerable.Range(1, Others), start.AddSeconds(1));
         await AppendAsync("oom", [Others + 1], start.AddSeconds(5));
@@ -76,7 +76,7 @@ public sealed class AlertLoopTests
 
         using var stop = new CancellationTokenSource();
         var running = loop.RunAsync(stop.Token);
-        await JudgedAsync(store.Store, time, signal, Others + 1);
+        await EvaluatedAsync(store.Store, time, signal, Others + 1);
         await stop.CancelAsync();
         await running.WaitAsync(TestController.Patience);
 
@@ -86,10 +86,10 @@ public sealed class AlertLoopTests
             [.. ids.Select(id => FindingMessages.Of(SomeScans.Hit(scan, id, at: start), "a-1", "web1", at))], at, None);
     }
 
-    private static async Task JudgedAsync(IFleetStore store, ManualTime time, JudgeSignal signal, int sent)
+    private static async Task EvaluatedAsync(IFleetStore store, ManualTime time, EvaluationSignal signal, int sent)
     {
         using var limit = new CancellationTokenSource(TestController.Patience);
-        while ((await store.Alerts.LoadAsync(None)).JudgedUpTo < sent)
+        while ((await store.Alerts.LoadAsync(None)).EvaluatedUpTo < sent)
         {
             signal.Set();
             time.Advance(TimeSpan.FromSeconds(1));

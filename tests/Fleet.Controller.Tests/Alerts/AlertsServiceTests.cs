@@ -125,7 +125,7 @@ public sealed class AlertsServiceTests
         await Task.WhenAll(names.Select(name => SomeScans.CallAsync(controller, (channel, headers) => new V1.Alerts.AlertsClient(channel)
             .CreateSilenceAsync(new CreateSilenceRequest { Scan = name, DurationMs = 60_000 }, headers).ResponseAsync)));
 
-        var book = controller.Services.GetRequiredService<SilenceBook>();
+        var book = controller.Services.GetRequiredService<SilenceCache>();
         Array.FindAll(names, name => book.Find(Alert(name), TimeProvider.System.GetUtcNow()) is null).ShouldBeEmpty();
 
         static AlertRecord Alert(string scan) => new()

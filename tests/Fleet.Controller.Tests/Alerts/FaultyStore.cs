@@ -31,7 +31,7 @@ internal sealed class FaultyStore(IFleetStore inner, Func<CommitFault> next) : I
 
     public StoreStatistics Statistics => inner.Statistics;
 
-    public Task<AlertBook> LoadAsync(CancellationToken cancellationToken) => inner.Alerts.LoadAsync(cancellationToken);
+    public Task<AlertProgress> LoadAsync(CancellationToken cancellationToken) => inner.Alerts.LoadAsync(cancellationToken);
 
     public async Task CommitAsync(AlertCommit commit, CancellationToken cancellationToken)
     {

@@ -21,8 +21,8 @@ internal static class SomeRules
         return AlertRules.Of(KnownScan.Read(record)).ShouldNotBeNull();
     }
 
-    public static AlertJudge Judge(AlertRules? rule, SilenceBook? silences = null, DateTimeOffset? since = null) =>
-        new(scan => scan == "oom" ? rule : null, silences ?? new SilenceBook(), TimeZoneInfo.Utc, since ?? Start);
+    public static AlertEvaluator Judge(AlertRules? rule, SilenceCache? silences = null, DateTimeOffset? since = null) =>
+        new(scan => scan == "oom" ? rule : null, silences ?? new SilenceCache(), TimeZoneInfo.Utc, since ?? Start);
 
     /// <summary>A finding that was written, and arrived, so many seconds after the start.</summary>
     public static StoredFinding Hit(double seconds, string agent = "web1", string template = "killed", double? arrived = null, Action<FindingParts>? change = null)
@@ -45,13 +45,13 @@ internal static class SomeRules
         });
     }
 
-    public static void TakeAt(this AlertJudge judge, params StoredFinding[] findings)
+    public static void TakeAt(this AlertEvaluator judge, params StoredFinding[] findings)
     {
         foreach (var finding in findings)
             judge.Take(finding, finding.ReceivedAt);
     }
 
-    public static void TickAt(this AlertJudge judge, double seconds) => judge.Tick(Start.AddSeconds(seconds));
+    public static void TickAt(this AlertEvaluator judge, double seconds) => judge.Tick(Start.AddSeconds(seconds));
 
     internal sealed class FindingParts
     {

@@ -18,7 +18,7 @@ internal sealed class DispatchModel
     private readonly DispatchOptions _options = new();
     private readonly AgentRegistry _registry;
     private readonly TaskSpec _spec = new() { RunTimeoutMs = 60_000, KillGraceMs = 5_000 };
-    private DispatchTurn _turn;
+    private DispatchCycle _turn;
 
     public DispatchModel(TestStore store, ManualTime time, int agents)
     {
@@ -149,6 +149,6 @@ internal sealed class DispatchModel
         }
     }
 
-    private DispatchTurn NewTurn() => new(
-        _store.Store, new OpenJobs(), new JobSignals(), new LinkStates(_registry, new AgentsOptions(), _time), _options, _time, NullLogger<DispatchTurn>.Instance);
+    private DispatchCycle NewTurn() => new(
+        _store.Store, new OpenJobs(), new JobSignals(), new LinkStates(_registry, new AgentsOptions(), _time), _options, _time, NullLogger<DispatchCycle>.Instance);
 }

@@ -15,7 +15,7 @@ public sealed class LocalSocketTests(TestController controller) : IClassFixture<
     [Fact]
     public async Task While_a_controller_runs_tokens_are_asked_of_it()
     {
-        await using var desk = await TokenDesk.OpenAsync(controller.Options, CancellationToken.None).WaitAsync(TimeLimit.Default);
+        await using var desk = await LocalTokens.OpenAsync(controller.Options, CancellationToken.None).WaitAsync(TimeLimit.Default);
         var request = new V1.CreateTokenRequest { Kind = V1.TokenKind.Operator, Role = "viewer", LifetimeMs = 60_000, MaxUses = 1, Note = "from the socket" };
 
         var reply = await desk.CreateAsync(request, CancellationToken.None).WaitAsync(TimeLimit.Default);

@@ -59,7 +59,7 @@ public sealed class TestController : IAsyncLifetime
         var data = new DataDirectory(Options.Data);
         FirstStart.CreateRoots(data, Time);
         _opened = await OpenedData.OpenAsync(data, Options.Certificates, Time, NullLoggerFactory.Instance, CancellationToken.None);
-        _host = await ControllerHost.CreateAsync(Options, _opened, Time, Logging, AddRooms, Map, CancellationToken.None);
+        _host = await ControllerHost.CreateAsync(Options, _opened, Time, Logging, AddFeatures, Map, CancellationToken.None);
         await _host.StartAsync(CancellationToken.None);
     }
 
@@ -126,7 +126,7 @@ public sealed class TestController : IAsyncLifetime
         return certificate.CopyWithPrivateKey(key);
     }
 
-    private static void AddRooms(IServiceCollection services)
+    private static void AddFeatures(IServiceCollection services)
     {
         services.AddSingleton(new LogLevelControl(LogEventLevel.Information));
         services.AddIdentity().AddEnrollment().AddAccess().AddArtifacts().AddControl();

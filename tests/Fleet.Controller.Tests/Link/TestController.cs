@@ -110,7 +110,7 @@ internal sealed class TestController : IAsyncDisposable
     public async Task GiveAsync(AgentRecord agent, params string[] scans)
     {
         await Store.Scans.PutAssignmentsAsync([.. scans.Select(scan => new ScanAssignmentRecord(agent.Id, scan, long.MaxValue, null))], CancellationToken.None);
-        await Services.GetRequiredService<AssignmentBook>().LoadAsync(Store.Scans, CancellationToken.None);
+        await Services.GetRequiredService<AssignmentRegistry>().LoadAsync(Store.Scans, CancellationToken.None);
     }
 
     /// <summary>A channel of its own connection, and the headers that make its calls an agent's.</summary>

@@ -23,7 +23,7 @@ internal static class SomeNotifications
     public static ScanRegistry Registry(params NotificationChannel[] channels)
     {
         var registry = new ScanRegistry();
-        registry.Replace(new ScanBook([], [.. channels.Select(channel => new ChannelRecord(channel.Name, channel.ToByteArray()))]));
+        registry.Replace(new ScanCatalog([], [.. channels.Select(channel => new ChannelRecord(channel.Name, channel.ToByteArray()))]));
         return registry;
     }
 

@@ -81,7 +81,7 @@ public sealed class ForeignReportsTests
     [Fact]
     public void What_is_read_long_after_another_set_was_sent_does_not_count()
     {
-        var book = new AssignmentBook();
+        var book = new AssignmentRegistry();
         var now = SomeRules.Start;
         var scan = KnownScan.Read(new ScanRecord
         {
@@ -96,8 +96,8 @@ public sealed class ForeignReportsTests
         book.Give("a-1", [], now).ShouldBeTrue();
 
         book.Had("a-1", "oom", 7, now - TimeSpan.FromDays(2)).ShouldBeTrue("it was read before, and told late");
-        book.Had("a-1", "oom", 7, now + AssignmentBook.Grace).ShouldBeTrue();
-        book.Had("a-1", "oom", 7, now + AssignmentBook.Grace + TimeSpan.FromSeconds(1)).ShouldBeFalse();
+        book.Had("a-1", "oom", 7, now + AssignmentRegistry.Grace).ShouldBeTrue();
+        book.Had("a-1", "oom", 7, now + AssignmentRegistry.Grace + TimeSpan.FromSeconds(1)).ShouldBeFalse();
         book.Knows("a-1", "oom").ShouldBeTrue();
     }
 

@@ -19,12 +19,12 @@ public sealed class HitRetentionTests
         await using var store = await TestStore.OpenAsync(TimeProvider.System);
         var registry = new ScanRegistry();
         var longer = SomeScans.Scan("long", change: scan => scan.RetentionMs = (long)TimeSpan.FromDays(100).TotalMilliseconds);
-        registry.Replace(new ScanBook(
+        registry.Replace(new ScanCatalog(
             [new ScanRecord { Name = "long", Revision = 1, Definition = longer.ToByteArray(), ChangedAt = s_now, ChangedBy = "ann" }], []));
         await AppendAsync(store, 1, days: 200, "long", "usual", "gone");
         await AppendAsync(store, 2, days: 50, "long", "usual", "gone");
         await AppendAsync(store, 3, days: 1, "long", "usual", "gone");
-        var retention = new HitRetention(store.Store, registry, new AssignmentBook(), new UpkeepOptions(), NullLogger<HitRetention>.Instance);
+        var retention = new HitRetention(store.Store, registry, new AssignmentRegistry(), new UpkeepOptions(), NullLogger<HitRetention>.Instance);
 
         await retention.SweepAsync(s_now, None);
         (await LeftAsync(store)).Length.ShouldBe(9);
@@ -42,7 +42,7 @@ public sealed class HitRetentionTests
             await AppendAsync(store, i, days: 1, "oom");
         await store.Store.Alerts.CommitAsync(new AlertCommit(30, [], []), None);
 
-        await new HitRetention(store.Store, new ScanRegistry(), new AssignmentBook(), new UpkeepOptions { MaxHits = 4 }, NullLogger<HitRetention>.Instance)
+        await new HitRetention(store.Store, new ScanRegistry(), new AssignmentRegistry(), new UpkeepOptions { MaxHits = 4 }, NullLogger<HitRetention>.Instance)
             .SweepAsync(s_now, None);
 
         (await LeftAsync(store)).Select(hit => hit.Id).ShouldBe([27, 28, 29, 30]);
@@ -54,13 +54,13 @@ public sealed class HitRetentionTests
         await using var store = await TestStore.OpenAsync(TimeProvider.System);
         var registry = new ScanRegistry();
         var shorter = SomeScans.Scan("short", change: scan => scan.RetentionMs = (long)TimeSpan.FromDays(1).TotalMilliseconds);
-        registry.Replace(new ScanBook(
+        registry.Replace(new ScanCatalog(
             [new ScanRecord { Name = "short", Revision = 1, Definition = shorter.ToByteArray(), ChangedAt = s_now, ChangedBy = "ann" }], []));
         await AppendAsync(store, 1, days: 3000, "short", "usual");
         await store.Store.Alerts.CommitAsync(new AlertCommit(2, [], []), None);
         var off = new UpkeepOptions { MaxHitAge = null, MaxHits = null, MaxAlertAge = null };
 
-        await new HitRetention(store.Store, registry, new AssignmentBook(), off, NullLogger<HitRetention>.Instance).SweepAsync(s_now, None);
+        await new HitRetention(store.Store, registry, new AssignmentRegistry(), off, NullLogger<HitRetention>.Instance).SweepAsync(s_now, None);
 
         (await LeftAsync(store)).ShouldBe([("usual", 1)]);
     }

@@ -189,7 +189,7 @@ public sealed class ScansServiceTests
     {
         await using var controller = await TestController.StartAsync();
         await SomeScans.ApplyAsync(controller, SomeScans.Scan("oom"));
-        var states = controller.Services.GetRequiredService<ScanStateBook>();
+        var states = controller.Services.GetRequiredService<ScanStateCache>();
         for (var agent = 1; agent <= 12; agent++)
         {
             var state = new ScanState { Name = "oom" };

@@ -50,7 +50,7 @@ public sealed class TailTests
         }
 
         (await agent.ExpectAsync(ControllerMessage.MessageOneofCase.StopTail)).StopTail.TailId.ShouldBe(id);
-        await Eventually.Async(() => controller.Services.GetRequiredService<TailBook>().Count == 0);
+        await Eventually.Async(() => controller.Services.GetRequiredService<TailRegistry>().Count == 0);
         await agent.SayAsync(Output(id, "too late"));
     }
 

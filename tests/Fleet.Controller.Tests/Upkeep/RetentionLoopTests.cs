@@ -95,7 +95,7 @@ public sealed class RetentionLoopTests
         public Running(IFleetStore store, TimeProvider time)
         {
             var options = new UpkeepOptions();
-            var hits = new HitRetention(store, new ScanRegistry(), new AssignmentBook(), options, NullLogger<HitRetention>.Instance);
+            var hits = new HitRetention(store, new ScanRegistry(), new AssignmentRegistry(), options, NullLogger<HitRetention>.Instance);
             _loop = new RetentionLoop(store, hits, options, new CertificateOptions(), time, NullLogger<RetentionLoop>.Instance).RunAsync(_stop.Token);
         }
 

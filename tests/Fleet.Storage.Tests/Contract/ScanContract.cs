@@ -193,13 +193,13 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
         await ReopenAsync();
 
         var book = await Store.Alerts.LoadAsync(None).InTime();
-        book.JudgedUpTo.ShouldBe(5);
+        book.EvaluatedUpTo.ShouldBe(5);
         var open = book.Open.Single();
         (open.Count, open.AcknowledgedBy, open.Acknowledgement).ShouldBe((9, "ada", "on it"));
 
         // A second open one of the same fingerprint would be a second alert for one thing; nothing of that commit is kept.
         await Should.ThrowAsync<StoreException>(() => Store.Alerts.CommitAsync(new AlertCommit(6, [Alert("a2")], []), None).InTime());
-        (await Store.Alerts.LoadAsync(None).InTime()).JudgedUpTo.ShouldBe(5);
+        (await Store.Alerts.LoadAsync(None).InTime()).EvaluatedUpTo.ShouldBe(5);
 
         await Store.Alerts.CommitAsync(new AlertCommit(7, [alert with { State = AlertState.Resolved, ResolvedAt = Some.Time }, Alert("a2")], []), None).InTime();
         (await Store.Alerts.ListAsync(false, null, 10, None).InTime()).Select(a => a.Id).ShouldBe(["a2"]);
@@ -299,7 +299,7 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
         (await Store.Alerts.DeleteSilenceAsync("s1", None).InTime()).ShouldBeNull();
     }
 
-    private static long Revision(ScanBook book, string name) => book.Scans.Single(scan => scan.Name == name).Revision;
+    private static long Revision(ScanCatalog book, string name) => book.Scans.Single(scan => scan.Name == name).Revision;
 
     private static Finding Hit(string scan, string agent, byte id) =>
         new() { Kind = FindingKind.Hit, Scan = scan, AgentId = "id-" + agent, AgentName = agent, Id = [id], At = Some.Time };
@@ -322,7 +322,7 @@ public abstract class ScanContract(IStoreProvider provider) : StoreContract(prov
     private Task RecordAsync(params (long Key, DeliveryAttempt Attempt)[] attempts) =>
         Store.Alerts.RecordAttemptsAsync(attempts.ToDictionary(attempt => attempt.Key, attempt => attempt.Attempt), None).InTime();
 
-    private Task<ScanBook> ApplyAsync(DateTimeOffset at, string[] scans, string[]? channels = null) => Store.Scans.ApplyAsync(
+    private Task<ScanCatalog> ApplyAsync(DateTimeOffset at, string[] scans, string[]? channels = null) => Store.Scans.ApplyAsync(
         new ScanChanges
         {
             Scans = scans.ToDictionary(name => name, Encoding.UTF8.GetBytes),

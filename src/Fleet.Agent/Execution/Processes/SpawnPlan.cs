@@ -18,7 +18,7 @@ internal sealed record SpawnPlan
     /// <summary>Null: our own.</summary>
     public uint? FileModeMask { get; init; }
 
-    /// <summary>See <see cref="Birthmark"/>.</summary>
+    /// <summary>See <see cref="TimerSlackMark"/>.</summary>
     public required int Mark { get; init; }
 
     /// <summary>The child's descriptors: the first is its 0, and so on. Owned by the caller.</summary>

@@ -65,9 +65,9 @@ internal sealed unsafe class Spawner
                 return error;
 
             CloseAllOnExec();
-            Birthmark.Set(plan.Mark);
+            TimerSlackMark.Set(plan.Mark);
             error = Libc.Spawn(&started, program.First, actions, _attributes, arguments.Pointers, environment.Pointers);
-            Birthmark.Clear();
+            TimerSlackMark.Clear();
             pid = started;
             return error;
         }

@@ -68,7 +68,7 @@ internal static partial class RunCommand
                 services.AddSingleton(level).AddSingleton(drops).AddHostedService<LogDropsReport>();
                 services.AddSingleton<IHostedService>(provider => new SettingsReload(
                     given, () => SettingsReader.ReadGiven(sources), level, systemd, provider.GetRequiredService<ILogger<SettingsReload>>()));
-                Program.AddRooms(services, options);
+                Program.AddFeatures(services, options);
             },
             Program.MapServices,
             cancellationToken);
