@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Fleet.Cli.Output;
 using Fleet.Cli.Results;
 using Fleet.Protocol.Json;
