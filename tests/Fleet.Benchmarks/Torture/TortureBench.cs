@@ -20,6 +20,7 @@ internal static class TortureBench
         report.Add("lines lost without a gap", "", table.Sum(row => row.Lost - row.Unseen), 0);
         report.Add("  of files of which nothing was ever seen", "", table.Sum(row => row.Unseen));
         report.Add("gaps without a lost line", "%", 100 * (1 - table.TrueGapShare), 100 - TrueGapsTargetPercent);
+        report.Add("  the same with those of logs that were cut without a copy", "%", 100 * (1 - table.TrueGapShareWithCuts));
         report.Add("excess of a gap's bounds, median", "s", table.MedianExcessSeconds, ExcessTargetSeconds);
     }
 }
