@@ -22,6 +22,14 @@ public sealed class FileSetTests : IDisposable
             .ShouldBe(["app.log.10.xz", "app.log.2.gz", "app.log.1", "app.log-20261119", "app.log-20261120.gz", "app.log", "app.log.bak", "app.log2"]);
     }
 
+    [Theory]
+    [InlineData("/var/log/*.log", "/var/log/app.1.log", true), InlineData("/var/log/*.log", "/var/log/app.log.1", false)]
+    [InlineData("/var/log/*.log", "/var/log/.app.log", false), InlineData("/var/log/.*.log", "/var/log/.app.log", true)]
+    [InlineData("/var/log/*.log", "/var/log/sub/app.log", false), InlineData("/var/**/app-?.log", "/var/app-1.log", true)]
+    [InlineData("/var/**/app-?.log", "/var/log/a/b/app-1.log", true), InlineData("/var/**/app-?.log", "/var/log/app-10.log", false)]
+    [InlineData("/var/log/app.log", "/var/log", false)]
+    public void A_glob_stands_for_the_paths_that_it_would_find(string glob, string path, bool isOne) => FileSet.Matches(glob, path).ShouldBe(isOne);
+
     [Fact]
     public void Globs_cross_directories_and_leave_hidden_files_alone()
     {

@@ -76,12 +76,14 @@ internal sealed partial class ScanEngine : IDisposable
     public bool RunNow(string name) => _roster.RunNow(name);
 
     /// <summary>Takes in what has happened to files.</summary>
-    public void DrainEvents() => Watch.Drain(static (log, namesChanged) =>
+    public void DrainEvents() => Watch.Drain(static (log, namesChanged, isClosed) =>
     {
         log.IsDirty |= !log.Run.Scan.IsPaused;
         log.NeedsWatch |= namesChanged;
         if (namesChanged)
             log.Run.HasNewNames = true;
+        if (isClosed)
+            log.Follower.NoteClosed();
     });
 
     /// <summary>Reads what is due, for a short while.</summary>

@@ -162,6 +162,7 @@ internal sealed class ScanRoster(
     {
         var run = opener.Run(scan);
         run.Sources.AddRange(SourceRun.Of(scan));
+        run.Claims.Globs = [.. run.Sources.Select(source => source.Source).Where(LogOpener.IsOpenEnded).Select(source => source.Files.Path)];
         var within = scan.IsContinuous ? TimeSpan.Zero : scan.Every < s_latestFirstRun ? scan.Every : s_latestFirstRun;
         run.DueAt = After(time.GetTimestamp(), within * random.NextDouble());
         _runs.Add(run);

@@ -43,7 +43,7 @@ internal sealed class TailSink(TailOutbox outbox) : IScanSink
         if (_log.History is not null)
             return;
         var lines = gap.LostLines > 0 ? $"{gap.LostLines} lines" : "lines";
-        outbox.Note(_log.Source, $"{lines} may be missing here: {GapWords.Of(gap.Cause)}");
+        outbox.Note(_log.Source, $"{lines} may be missing here: {GapWords.Of(gap)}");
     }
 
     private ReadOnlySpan<byte> Encode(in FoundLine line)

@@ -65,6 +65,25 @@ public static class FileSet
     /// <summary>Whether a path stands for any number of files.</summary>
     public static bool IsGlob(string path) => path.AsSpan().ContainsAny('*', '?');
 
+    /// <summary>Whether a glob stands for a path.</summary>
+    public static bool Matches(string glob, string path) =>
+        Matches(glob.Split('/', StringSplitOptions.RemoveEmptyEntries), path.Split('/', StringSplitOptions.RemoveEmptyEntries));
+
+    private static bool Matches(ReadOnlySpan<string> parts, ReadOnlySpan<string> names)
+    {
+        if (parts.IsEmpty || names.IsEmpty)
+        {
+            return parts.IsEmpty && names.IsEmpty;
+        }
+
+        // Directories, any number of them.
+        return parts[0] == "**" && parts.Length > 1 ? Matches(parts[1..], names) || Matches(parts, names[1..])
+            : MatchesName(parts[0], names[0]) && Matches(parts[1..], names[1..]);
+    }
+
+    // As in a shell, a wildcard does not match a leading dot.
+    private static bool MatchesName(string part, ReadOnlySpan<char> name) => (name[0] != '.' || part[0] == '.') && FileSystemName.MatchesSimpleExpression(part, name, ignoreCase: false);
+
     private static List<string> Expand(string glob)
     {
         string[] parts = glob.Split('/', StringSplitOptions.RemoveEmptyEntries);
@@ -85,11 +104,7 @@ public static class FileSet
     {
         try
         {
-            // As in a shell, a wildcard does not match a leading dot.
-            return enumerate(directory)
-                .Where(path => Path.GetFileName(path.AsSpan()) is var name
-                    && (name[0] != '.' || part[0] == '.') && FileSystemName.MatchesSimpleExpression(part, name, ignoreCase: false))
-                .ToList();
+            return enumerate(directory).Where(path => MatchesName(part, Path.GetFileName(path.AsSpan()))).ToList();
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {

@@ -13,6 +13,9 @@ public sealed class FileClaims(FollowBuffers buffers)
     private readonly Dictionary<string, Claim> _byLog = new(StringComparer.Ordinal);
     private readonly Dictionary<ulong, HashSet<string>> _byInode = [];
 
+    /// <summary>The globs whose files are followed, each as a log of its own, at the latest when they are next looked up. The default is none.</summary>
+    public IReadOnlyList<string> Globs { get; set; } = [];
+
     /// <summary>Takes over which files were read by some log and have names of others: they are not to be read again, now and later.</summary>
     public void SetRenamed(IReadOnlyList<FilePosition> files) => Set(Nobody, new Claim(files, []));
 
@@ -50,6 +53,18 @@ public sealed class FileClaims(FollowBuffers buffers)
         return isOthers;
     }
 
+    /// <summary>Whether the file that a name means now belongs to another log than this, or is read as the other log of that name.</summary>
+    internal bool IsOthers(string log, string path, FileStatus status)
+    {
+        if (path != log && (_byLog.ContainsKey(path) || Globs.Any(glob => FileSet.Matches(glob, path))))
+        {
+            return true;
+        }
+
+        using LogGeneration? file = status.BornStamp == 0 ? LogGeneration.TryOpen(path, buffers, out _) : null;
+        return Claimants(status).Any(other => other != log && _byLog[other].Has(status, file));
+    }
+
     /// <summary>Takes over the files of a log.</summary>
     internal void Take(string log, FileMark mark, IEnumerable<FileStatus> held)
     {
@@ -66,18 +81,7 @@ public sealed class FileClaims(FollowBuffers buffers)
     }
 
     /// <summary>Whether a file belongs to another log than this.</summary>
-    internal bool IsOthers(string log, LogGeneration file)
-    {
-        foreach (string other in Claimants(file.Status))
-        {
-            if (other != log && _byLog[other].Has(file.Status, file))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    internal bool IsOthers(string log, LogGeneration file) => Claimants(file.Status).Any(other => other != log && _byLog[other].Has(file.Status, file));
 
     private HashSet<string> Claimants(FileStatus status) => _byInode.TryGetValue(status.Inode, out HashSet<string>? logs) ? logs : [];
 

@@ -13,6 +13,7 @@ public sealed class FileFollower : LogFollower
 
     // A log that somebody writes to is not closed for so long, as a rule.
     private static readonly TimeSpan s_quietOfClosed = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_quietOfLeft = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_askAgain = TimeSpan.FromMinutes(2);
 
     // Boots that mount something late are over by then.
@@ -29,6 +30,8 @@ public sealed class FileFollower : LogFollower
     private long _lookDoneAt = long.MinValue;
     private long? _unmountedSince;
     private long? _askedAt;
+    private long? _leftAt;
+    private TimeSpan _askPause = s_quietOfLeft;
     private bool _isSettled;
     private string _fault = "";
 
@@ -115,6 +118,9 @@ public sealed class FileFollower : LogFollower
     }
 
     /// <inheritdoc/>
+    public override void NoteClosed() => _leftAt = _time.GetTimestamp();
+
+    /// <inheritdoc/>
     public override FollowStep Read(LogMark from, IScanSink sink, CancellationToken cancel)
     {
         var mark = (FileMark)from;
@@ -125,7 +131,7 @@ public sealed class FileFollower : LogFollower
         if (_isSettled && goesOn && !asksForWriter && _seen.TrueForAll(file => _buffers.StatusOf(file.Path) == file.Status))
         {
             _lookedAt = takenAt;
-            return new FollowStep(mark, FollowState.CaughtUp, 0, 0, _fault);
+            return new FollowStep(mark, FollowState.CaughtUp, 0, 0, _fault) { LookAgain = AsksBefore(mark) };
         }
 
         _isSettled = false;
@@ -148,13 +154,25 @@ public sealed class FileFollower : LogFollower
         FollowStep step = turn.Run(sink, cancel);
         if (turn.DependsOnOrder && !set.StandsStill())
         {
+            // All of the set is looked at the next time.
+            _seen.Clear();
             throw new LogMovedException($"{Name} was rotated while it was read");
         }
 
         _lookDoneAt = _time.GetTimestamp();
         _askedAt = turn.HasAsked ? _time.GetTimestamp() : _askedAt;
+        if (step.BytesRead > 0 && mark.Positions.Count > 0 && mark.Positions[^1].IsClosed)
+        {
+            // It is written to by turns, opened each time: that it was closed says less each time.
+            _askPause = _askPause * 2 < s_askAgain ? _askPause * 2 : s_askAgain;
+        }
+
         _unmountedSince = turn.AwaitsMount ? _unmountedSince ?? _time.GetTimestamp() : null;
+        string? path = NewestOf(mark)?.Path;
         Remember(set, turn, (FileMark)step.Next);
+        bool isRenamed = NewestOf((FileMark)step.Next)?.Path is { } now && now != Name && now != path;
+        // Who has it open is another question from then on.
+        _askedAt = isRenamed ? null : _askedAt;
         // What has no name, and what cannot be seen, tells nothing by the names' statuses.
         _isSettled = step.State == FollowState.CaughtUp && !turn.HasUnlisted && !turn.IsBlind;
         if (step.State == FollowState.CaughtUp && !turn.IsBlind)
@@ -162,8 +180,13 @@ public sealed class FileFollower : LogFollower
             _lookedAt = takenAt;
         }
 
-        bool mayClose = step.BytesRead > 0 && HoldsLiveFile;
-        return step with { Fault = _fault = turn.AwaitsMount ? NotMounted : set.Fault, LookAgain = mayClose ? s_quietOfClosed + s_quietOfClosed / 10 : null };
+        // After a restart it is not waited for the next line until it is known whether there can be one.
+        bool mayClose = (step.BytesRead > 0 || !goesOn || isRenamed) && HoldsLiveFile;
+        return step with
+        {
+            Fault = _fault = turn.AwaitsMount ? NotMounted : set.Fault,
+            LookAgain = AsksBefore((FileMark)step.Next) ?? (mayClose ? s_quietOfClosed + (s_quietOfClosed / 10) : null),
+        };
     }
 
     /// <inheritdoc/>
@@ -197,18 +220,48 @@ public sealed class FileFollower : LogFollower
         return position.Offset > 0;
     }
 
-    /// <summary>Whether it is time to know whether anybody still has the live file open: once it is quiet, and where somebody has, now and then.</summary>
-    private bool AsksForWriter(FileMark mark, DateTimeOffset now) =>
-        ReferenceEquals(mark, _last) && mark.Positions.Count > 0 && !mark.Positions[^1].IsClosed
-        && _seen.Find(file => file.Path == Name)?.Status is { } live && mark.Positions[^1].IsOf(live) && now - DateTimeOffset.UnixEpoch.AddTicks(live.ChangedStamp / TimeSpan.NanosecondsPerTick) > s_quietOfClosed
-        && (_askedAt is not { } asked || _time.GetElapsedTime(asked) > s_askAgain);
+    /// <summary>
+    /// Whether it is time to know whether anybody still has the newest file open for writing: soon after somebody closed it; else once it is quiet, and
+    /// where somebody has, now and then.
+    /// </summary>
+    private bool AsksForWriter(FileMark mark, DateTimeOffset now)
+    {
+        if (!ReferenceEquals(mark, _last) || NewestOf(mark) is not { Status: { } newest } seen || IsKnownClosed(mark.Positions[^1], seen.Path))
+        {
+            return false;
+        }
+
+        TimeSpan quiet = now - DateTimeOffset.UnixEpoch.AddTicks(newest.ChangedStamp / TimeSpan.NanosecondsPerTick);
+        TimeSpan? asked = _askedAt is { } at ? _time.GetElapsedTime(at) : null;
+        return (quiet > s_quietOfClosed && (asked is null || asked > s_askAgain)) || (quiet > s_quietOfLeft && HasLeft && (asked is null || asked > _askPause));
+    }
+
+    private SeenFile? NewestOf(FileMark mark) => mark.Positions.Count == 0 ? null : _seen.Find(file => file.Status is { } status && mark.Positions[^1].IsOf(status));
+
+    /// <summary>Whether nobody had a file open any more under the name that it has: who had it open under its old one, and wrote nothing, may have it still.</summary>
+    private bool IsKnownClosed(FilePosition position, string path) => position.IsDone || (position.IsClosed && path == Name);
+
+    /// <summary>Whether somebody has closed the live file and it is not known yet whether anybody else has it.</summary>
+    private bool HasLeft => _leftAt is { } left && (_askedAt is not { } asked || asked < left);
+
+    /// <summary>When it is to be looked at again for that.</summary>
+    private TimeSpan? AsksBefore(FileMark mark)
+    {
+        if (!HoldsLiveFile || !HasLeft || mark.Positions.Count == 0 || mark.Positions[^1].IsClosed)
+        {
+            return null;
+        }
+
+        TimeSpan left = _askedAt is { } asked ? _askPause - _time.GetElapsedTime(asked) : TimeSpan.Zero;
+        return (left > s_quietOfLeft ? left : s_quietOfLeft) * 1.1;
+    }
 
     private SetLook Look(FileMark? mark) =>
         new(Name, _moved.Names, file => Claims is not null && !(mark?.Knows(file.Status) ?? false) && Claims.IsOthers(Name, file), _held, _buffers);
 
     /// <summary>
-    /// Only the files last read from where they are all still the same, every position is found in them, the latest in the live one, and none is
-    /// held besides: then there can be no newer ones; else all of the set.
+    /// Only the files last read from where they are all still the same, every position is found in them, the latest in the live one, which is the
+    /// mark's, and none is held besides: then there can be no newer ones; else all of the set.
     /// </summary>
     private GenerationSet? Open(FileMark mark)
     {
@@ -220,7 +273,7 @@ public sealed class FileFollower : LogFollower
             try
             {
                 isWhole = known?.Files.Find(file => file.Name == Name) is { } live && live.Holds(mark.Positions[^1])
-                    && _held.TrueForAll(known.Files.Contains)
+                    && (mark.Live is null || mark.Live.IsOf(live.Status)) && _held.TrueForAll(known.Files.Contains)
                     && mark.Positions.All(position => position.IsDone || known.Files.Exists(file => file.Holds(position)));
                 if (isWhole)
                 {

@@ -54,6 +54,7 @@ internal sealed partial class FileTurn
         // Another file may have got such a name meanwhile: it is none of this log.
         Files = set.Files.FindAll(file => !set.IsMoved(file) || from.Positions.Any(file.IsNumbered));
         _live = Files.Find(file => file.Name == path);
+        Files.ForEach(file => file.MovedAt = file == _live ? null : file.MovedAt ?? time.GetTimestamp());
         // Removed, or moved to where rotated files are not looked for: they can still be read.
         _unlisted = held.FindAll(file => !set.Files.Contains(file));
         foreach (LogGeneration file in _unlisted)
@@ -150,6 +151,7 @@ internal sealed partial class FileTurn
         bool byTime = isUnplaced || newest is null || Array.TrueForAll(places, place => place < 0 || !IsInOrder(Files[place]));
         PlaceUnread(places, known);
         LogGeneration? last = LastBefore(known);
+        List<LogGeneration> copiesOfLive = [];
         for (int i = known + 1; i < Files.Count && !_reader.IsSpent; i++)
         {
             LogGeneration file = Files[i];
@@ -160,6 +162,7 @@ internal sealed partial class FileTurn
 
             if (IsCopyOfLive(file))
             {
+                copiesOfLive.Add(file);
                 _reader.Wait();
                 continue;
             }
@@ -170,7 +173,7 @@ internal sealed partial class FileTurn
             }
 
             last = IsPlaced(file) ? null : file;
-            FilePosition position = _reader.Read(file, generation + 1, 0, isOver: i < Files.Count - 1, tail: "");
+            FilePosition position = _reader.Read(file, generation + 1, isOver: i < Files.Count - 1, place: null);
             if (FileFollower.AddRead(_read, position))
             {
                 if (IsCopyOfLive(file))
@@ -192,6 +195,12 @@ internal sealed partial class FileTurn
                     Report(sink, position, position.Offset == long.MaxValue ? 0 : position.Offset, GapCause.CopiedAndTruncated, file);
                 }
             }
+        }
+
+        if (copiesOfLive.Find(file => !IsCopyOfLive(file)) is { } passed)
+        {
+            // The live one was cut after its copy was passed over: what was in it is there alone.
+            throw new LogMovedException($"{passed.Name} holds what {_path} held");
         }
 
         if (generation == _from.LastGeneration + (IsBegun(_live) ? 1 : 0) && !_reader.IsSpent && IsAwaitedGone())
@@ -226,10 +235,13 @@ internal sealed partial class FileTurn
         bool isUnlisted = _unlisted.Contains(file) && !IsAway;
         // Asked before it is read: what is written later is written by somebody who is seen.
         WriterState writer = isUnlisted ? file.WrittenBy(_time) : WriterState.Some;
-        FilePosition read = _reader.Read(file, position.Generation, position.Offset, isOver, position.Tail);
+        FilePosition read = _reader.Read(file, position.Generation, isOver, position);
         bool isUnchanged = read == position with { IsDone = false, IsClosed = false };
-        read = read with { IsClosed = isUnchanged && (position.IsClosed || IsClosed(file)) };
-        _hasEnd |= read.IsClosed && !position.IsClosed;
+        bool closes = isUnchanged && IsClosed(file);
+        // Of a file with another name that nobody has open any more nothing is expected, whatever becomes of it: who writes by the name writes to another.
+        bool isDone = isUnchanged && file != _live && !isUnlisted && (closes || (position.IsDone && position.IsClosed));
+        read = read with { IsClosed = isUnchanged && (position.IsClosed || closes), IsDone = isDone };
+        _hasEnd |= (read.IsClosed && !position.IsClosed) || (isDone && !position.IsDone);
         if (isUnlisted && IsAtItsEnd(file, read, isUnchanged, writer, isOver) is { } end)
         {
             _hasEnd |= !position.IsDone;
@@ -278,10 +290,10 @@ internal sealed partial class FileTurn
     private bool IsQuietEnough(LogGeneration file, WriterState writer) =>
         writer == WriterState.None || (writer == WriterState.Unknown && _look.TakenAt - file.ChangedAt > s_quietOfRemoved && _time.GetElapsedTime(file.UnlistedAt!.Value) > s_quietOfRemoved);
 
-    /// <summary>Whether the live file is one that nobody writes to any more.</summary>
+    /// <summary>Whether the newest file that was read, whatever it is called now, is one that nobody writes to any more.</summary>
     private bool IsClosed(LogGeneration file)
     {
-        if (file != _live || !_look.AsksForWriter || file.Length > file.Status.Length)
+        if (!_look.AsksForWriter || !file.IsNumbered(_from.Positions[^1]) || _unlisted.Contains(file) || file.Length > file.Status.Length)
         {
             return false;
         }
@@ -297,11 +309,15 @@ internal sealed partial class FileTurn
     }
 
     /// <summary>
-    /// Whether a file is gone that nobody wrote to any more, and nothing has its name: the logs of jobs are removed like that. One that was written to
-    /// by turns would be there anew.
+    /// Whether a file is gone that nobody wrote to any more, and nothing has its name, or another log's file has: the logs of jobs are removed like
+    /// that. One that was written to by turns would be there anew.
     /// </summary>
     private bool IsCleanedUp(FilePosition position) =>
-        position.IsClosed && _live is null && _set.LiveStatus is null && _look.TakenAt - _since < s_longestCleaning;
+        position.IsClosed && _live is null && !_set.HasLive && _look.TakenAt - _since < s_longestCleaning;
+
+    /// <summary>Whether the log is gone and nothing came after it, as the logs of jobs are removed, rather than replaced by newer files.</summary>
+    private bool IsRemoved(GapCause cause) =>
+        cause == GapCause.RotatedAway && _live is null && !_set.HasLive && !Files.Exists(file => file.ChangedAt > _since);
 
     /// <summary>Whether it says nothing that a position's file is not found: it may be there.</summary>
     private bool IsOutOfSight(FilePosition position) => IsAway || _set.Unreadable.Exists(position.IsOf);
@@ -344,6 +360,8 @@ internal sealed partial class FileTurn
 
     private bool IsThere(LiveFile? before) => before is not null && Files.Exists(file => !_unlisted.Contains(file) && before.IsOf(file.Status));
 
+    private bool HasPlace(LiveFile? file) => file is not null && _read.Concat(_from.Positions).Any(position => position.IsOf(file.ToStatus()));
+
     private bool IsBegun(LogGeneration? file) => file is not null && _read.Exists(position => file.IsNumbered(position) && position.Generation > _from.LastGeneration);
 
     /// <summary>Whether the live file was an empty one that is there no more: what was written to it, if anything, nobody has read.</summary>
@@ -374,7 +392,7 @@ internal sealed partial class FileTurn
         DependsOnOrder = true;
         // A clock that was put back meanwhile must not turn the bounds round.
         (since, until) = since <= until ? (since, until) : (until, since);
-        sink.Gap(new ScanGap(id, _path, cause, since, until) { FromOffset = fromOffset });
+        sink.Gap(new ScanGap(id, _path, cause, since, until) { FromOffset = fromOffset, MaybeEmpty = cause == GapCause.CopiedAndTruncated || IsRemoved(cause) });
     }
 
     private FollowStep Step(long generation)
@@ -385,6 +403,8 @@ internal sealed partial class FileTurn
         bool isPart = _reader.State == FollowState.More;
         bool isBlind = IsBlind;
         LiveFile? live = !isPart && _live is not null ? LiveFile.Of(_live.Status, _set.DirectoryDevice)
+            // One that has another name and a place of its own is not waited for any more, and may be forgotten before the newer ones are read.
+            : isPart && HasPlace(_from.Live) && (_live is null || !_from.Live!.IsOf(_live.Status)) ? null
             // Between two files of that name it is the one renamed; one that is gone was followed to its end, is another by now, or said to be lost.
             : isBlind || IsThere(_from.Live) || (isPart && generation == _from.LastGeneration) ? _from.Live : null;
         // A gap found later may lie between those that were read and those that were not.

@@ -59,11 +59,11 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
     /// <summary>Delivers what stands behind an offset; gives the place up to which it did.</summary>
     /// <param name="file">The file.</param>
     /// <param name="generation">Its number within the log.</param>
-    /// <param name="from">Where to go on.</param>
     /// <param name="isOver">Whether a newer file has taken its place.</param>
-    /// <param name="tail">The fingerprint of what stands before <paramref name="from"/>; empty where nothing was read yet.</param>
-    public FilePosition Read(LogGeneration file, long generation, long from, bool isOver, string tail)
+    /// <param name="place">Where it was read up to; null where nothing was read yet.</param>
+    public FilePosition Read(LogGeneration file, long generation, bool isOver, FilePosition? place)
     {
+        long from = place?.Offset ?? 0;
         if (file.IsPacked)
         {
             return from == long.MaxValue ? file.At(generation, from) : ReadPacked(file, generation, from);
@@ -78,8 +78,9 @@ internal sealed class GenerationReader(string path, PreparedQuery prepared, Foll
         _hasMore |= at < end;
         FilePosition position = file.At(generation, at);
         // Asked last: what the position says of the file must be true of the same file that was read. A program may change its first bytes in place.
-        bool isSame = file.StillBeginsSo()
-            || (tail.Length > 0 && file.Status.BornStamp != 0 && file.EndsWith(tail, from) && before.SequenceEqual(file.EndingAt(end, endingNow)));
+        // One that was cut and filled again before its beginning was looked at does not stand where it was read up to.
+        bool isSame = (place is null || file.StillHolds(place))
+            && (file.StillBeginsSo() || (place?.Tail.Length > 0 && file.Status.BornStamp != 0 && before.SequenceEqual(file.EndingAt(end, endingNow))));
         if (!isSame || file.Length < at)
         {
             throw file.Cut();

@@ -13,6 +13,7 @@ internal sealed class GenerationSet : IDisposable
     private readonly SetLook _look;
     private readonly string[] _names;
     private readonly List<SeenFile> _others = [];
+    private bool _isLiveOthers;
 
     private GenerationSet(SetLook look, string[] names) => (_look, _names) = (look, names);
 
@@ -23,6 +24,9 @@ internal sealed class GenerationSet : IDisposable
 
     /// <summary>What is known of the live file where it is not among them; null where there is none.</summary>
     public FileStatus? LiveStatus => _others.Find(other => other.Path == _look.Live)?.Status;
+
+    /// <summary>Whether there is a live file of this log, opened or not; one of another log may have its name.</summary>
+    public bool HasLive => Files.Exists(file => file.Name == _look.Live) || (LiveStatus is not null && !_isLiveOthers);
 
     /// <summary>Whether the directory cannot be seen, or the live file's status cannot be had: what is not found here may be there all the same.</summary>
     public bool IsAway { get; private set; }
@@ -144,6 +148,7 @@ internal sealed class GenerationSet : IDisposable
             else if (_look.IsOthers(file))
             {
                 _others.Add(new SeenFile(name, file.Status));
+                _isLiveOthers |= name == _look.Live;
                 file.Dispose();
             }
             else

@@ -60,6 +60,11 @@ public abstract class LogFollower : IDisposable
     /// <summary>The mark with what was learned of it since: that nothing was written up to the last look. The very mark where there is nothing.</summary>
     public virtual LogMark Looked(LogMark mark) => mark;
 
+    /// <summary>A process that could write to the live file has closed it: perhaps nobody writes to it any more.</summary>
+    public virtual void NoteClosed()
+    {
+    }
+
     /// <inheritdoc/>
     public abstract void Dispose();
 }

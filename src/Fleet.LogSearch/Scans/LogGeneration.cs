@@ -117,6 +117,9 @@ internal sealed class LogGeneration : IDisposable
         }
     }
 
+    /// <summary>When it was first found to have another name than the live one, by the monotonic clock; null while it is the live file.</summary>
+    public long? MovedAt { get; set; }
+
     /// <summary>When it was first found to have no name in the set any more, by the monotonic clock; null while it has one.</summary>
     public long? UnlistedAt { get; set; }
 
@@ -165,13 +168,13 @@ internal sealed class LogGeneration : IDisposable
         }
     }
 
-    /// <summary>Whether a process has it open for writing, as of after its names were gone and not long ago.</summary>
+    /// <summary>Whether a process has it open for writing, as of after its name was changed or gone, and not long ago.</summary>
     /// <param name="time">The clock.</param>
     /// <param name="age">The answer may be so old. The default is 10 s.</param>
     public WriterState WrittenBy(TimeProvider time, TimeSpan? age = null)
     {
         long notBefore = time.GetTimestamp() - (long)((age ?? s_writersHold).TotalSeconds * time.TimestampFrequency);
-        notBefore = Math.Max(notBefore, RemovedAt ?? UnlistedAt ?? notBefore);
+        notBefore = Math.Max(notBefore, RemovedAt ?? UnlistedAt ?? MovedAt ?? notBefore);
         return _buffers.WritersOf?.Invoke(Status) ?? _buffers.Writers.Ask(Status, notBefore, time);
     }
 
@@ -281,8 +284,9 @@ internal sealed class LogGeneration : IDisposable
         return bytes[..ReadAt(bytes, offset - bytes.Length)];
     }
 
-    /// <summary>Whether the bytes before a place of a plain file have a fingerprint.</summary>
-    public bool EndsWith(string tail, long offset) => TailAt(offset) == tail;
+    /// <summary>Whether a place of a plain file is still where it was, also where more stands behind it by now.</summary>
+    public bool StillHolds(FilePosition place) =>
+        place.Tail.Length == 0 || TailAt(place.Offset) == place.Tail || (place.Latter.Length > 0 && LatterAt(place.Offset) == place.Latter);
 
     /// <summary>Bytes at a place of a plain file.</summary>
     public int ReadAt(Span<byte> bytes, long offset)

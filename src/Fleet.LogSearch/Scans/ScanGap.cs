@@ -30,6 +30,9 @@ public enum GapCause
 /// <param name="Until">And before this.</param>
 public sealed record ScanGap(HitId Id, string Source, GapCause Cause, DateTimeOffset Since, DateTimeOffset Until)
 {
+    /// <summary>Whether it may be empty: lost is only what was written after the last look, if anything was.</summary>
+    public bool MaybeEmpty { get; init; }
+
     /// <summary>Up to here the file, or the kernel's numbers, had been read.</summary>
     public long FromOffset { get; init; }
 

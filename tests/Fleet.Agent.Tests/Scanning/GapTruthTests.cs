@@ -34,6 +34,63 @@ public sealed class GapTruthTests : IDisposable
     }
 
     [Fact]
+    public void Files_that_nobody_writes_to_any_more_are_no_gaps_though_the_agent_is_killed_again_soon_after_its_start()
+    {
+        _bench.Apply(ScanBench.Order(Path.Combine(_bench.Logs, "*.log")));
+        _bench.Run();
+        for (var job = 0; job < 5; job++)
+            File.WriteAllText(Path.Combine(_bench.Logs, $"job{job}.log"), $"hit {job}\n");
+        Look();
+        _bench.Kill();
+        foreach (var file in Directory.GetFiles(_bench.Logs))
+            File.SetLastWriteTimeUtc(file, File.GetLastWriteTimeUtc(file).AddSeconds(-10));
+        _bench.Run();
+        for (var second = 0; second < 5; second++)
+        {
+            _bench.Time.Advance(TimeSpan.FromSeconds(1));
+            _bench.Run();
+        }
+
+        _bench.Kill();
+        foreach (var file in Directory.GetFiles(_bench.Logs))
+            File.Delete(file);
+        Look();
+        _bench.Deliver();
+
+        _bench.Hits.Count.ShouldBe(5);
+        _bench.Gaps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_log_that_is_closed_some_seconds_after_its_last_line_is_no_gap_when_it_is_removed()
+    {
+        _bench.Apply(ScanBench.Order(Path.Combine(_bench.Logs, "*.log")));
+        _bench.Run();
+        using (var job = new FileStream(Log, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        {
+            job.Write("hit 1\n"u8);
+            job.Flush();
+            File.SetLastWriteTimeUtc(Log, File.GetLastWriteTimeUtc(Log).AddSeconds(-10));
+            Look();
+            Look();
+        }
+
+        for (var second = 0; second < 10; second++)
+        {
+            _bench.Time.Advance(TimeSpan.FromSeconds(1));
+            _bench.Run();
+        }
+
+        _bench.Kill();
+        File.Delete(Log);
+        Look();
+        _bench.Deliver();
+
+        _bench.Texts.ShouldBe(["hit 1"]);
+        _bench.Gaps.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_gap_over_an_orderly_end_begins_with_the_last_look()
     {
         _bench.Apply(ScanBench.Order(Log));

@@ -87,6 +87,95 @@ public sealed class RenamedWithinGlobTests : IDisposable
         Check();
     }
 
+    // What lies between the file that was read last and the live one is a log of its own, and no gap.
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public void A_generation_that_came_and_went_unseen_is_no_gap_of_the_log_that_it_was(bool isKilled)
+    {
+        Begin();
+        Write(2);
+        _bench.Run();
+        if (isKilled)
+            _bench.Kill();
+        AwaitTick();
+        MoveUp();
+        Write(2);
+        AwaitTick();
+        MoveUp();
+        Write(2);
+        Look();
+
+        Check();
+    }
+
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public void A_file_that_was_read_under_another_name_and_is_removed_while_the_agent_is_away_is_no_gap(bool isMovedBefore)
+    {
+        Begin();
+        Write(2);
+        _bench.Run();
+        _bench.Kill();
+        MoveUp();
+        Write(2);
+        MoveUp();
+        Write(2);
+        Look();
+        if (isMovedBefore)
+        {
+            MoveUp();
+            Write(1);
+            Look();
+        }
+
+        // Nobody writes to it any more, and that is seen some seconds after its last line.
+        foreach (var file in Directory.GetFiles(_bench.Logs))
+            File.SetLastWriteTimeUtc(file, File.GetLastWriteTimeUtc(file).AddSeconds(-10));
+        Look();
+        Look();
+        _bench.Kill();
+        File.Delete(Numbered(isMovedBefore ? 2 : 1));
+        MoveUp();
+        Write(1);
+        Look();
+
+        Check();
+    }
+
+    [Fact]
+    public void A_renamed_file_that_is_removed_while_another_one_gets_the_name_that_it_was_read_under_is_no_gap()
+    {
+        Begin();
+        Write(2);
+        _bench.Run();
+        _bench.Kill();
+        MoveUp();
+        Write(2);
+        MoveUp();
+        Write(2);
+        Look();
+        MoveUp();
+        Write(1);
+        Look();
+        foreach (var file in Directory.GetFiles(_bench.Logs))
+            File.SetLastWriteTimeUtc(file, File.GetLastWriteTimeUtc(file).AddSeconds(-10));
+        Look();
+        Look();
+        _bench.Kill();
+        AwaitTick();
+        File.Delete(Numbered(2));
+        for (var rotation = 0; rotation < 2; rotation++)
+        {
+            MoveUp();
+            Write(2);
+            AwaitTick();
+        }
+
+        Look();
+
+        Check();
+    }
+
     [Fact]
     public void Two_names_of_one_file_are_one_log()
     {
@@ -123,6 +212,19 @@ public sealed class RenamedWithinGlobTests : IDisposable
         _bench.Deliver();
         _bench.Texts.Order(StringComparer.Ordinal).ShouldBe(Enumerable.Range(0, _written).Select(i => $"hit {i}").Order(StringComparer.Ordinal));
         _bench.Gaps.ShouldBeEmpty();
+    }
+
+    // File systems date births by the kernel's clock tick.
+    private void AwaitTick()
+    {
+        var probe = Path.Combine(_bench.State, "tick");
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        SpinWait.SpinUntil(() =>
+        {
+            File.Delete(probe);
+            File.WriteAllText(probe, "");
+            return File.GetCreationTimeUtc(probe) > now.AddMilliseconds(60);
+        }, TimeSpan.FromSeconds(10)).ShouldBeTrue();
     }
 
     private string Numbered(int number) => Path.Combine(_bench.Logs, $"app.{number}.log");

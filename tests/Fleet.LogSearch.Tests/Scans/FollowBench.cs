@@ -7,6 +7,10 @@ namespace Fleet.LogSearch.Tests.Scans;
 /// <summary>Follows a log as the agent does: what a step found counts together with its mark, and what came twice is stored once.</summary>
 internal sealed class FollowBench(Func<LogFollower> create) : IScanSink, IDisposable
 {
+    // Nobody rotates so often while a log is read to its end.
+    private const int MostMoved = 100;
+
+    private readonly List<(HitId Id, string Text)> _step = [];
     private Func<LogFollower> _create = create;
     private LogFollower? _follower;
     private LogMark? _mark;
@@ -49,13 +53,16 @@ internal sealed class FollowBench(Func<LogFollower> create) : IScanSink, IDispos
         int before = Order.Count;
         _mark ??= _saved is null ? FileMark.Start : Follower.ParseMark(_saved);
         FollowStep step;
+        int moved = 0;
         do
         {
             try
             {
+                _step.Clear();
                 step = Follower.Read(_mark, this, default);
+                _step.ForEach(Store);
             }
-            catch (LogMovedException)
+            catch (LogMovedException) when (moved++ < MostMoved)
             {
                 step = new FollowStep(_mark, FollowState.More, 0, 0);
             }
@@ -94,6 +101,13 @@ internal sealed class FollowBench(Func<LogFollower> create) : IScanSink, IDispos
     {
         string text = Encoding.UTF8.GetString(line.Bytes);
         Meanwhile?.Invoke(text);
+        // Void where the step fails.
+        _step.Add((id, text));
+    }
+
+    private void Store((HitId Id, string Text) hit)
+    {
+        (HitId id, string text) = hit;
         if (Stored.TryAdd(id, text))
         {
             Order.Add(text);

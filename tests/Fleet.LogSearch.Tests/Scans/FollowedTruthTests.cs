@@ -233,6 +233,84 @@ public sealed class FollowedTruthTests : IDisposable
         _bench.Gaps.ShouldBeEmpty();
     }
 
+    // What had the last number is removed by the rotation that gives it to the next one: none was between the two.
+    [Theory]
+    [InlineData(1, false), InlineData(2, false), InlineData(3, false), InlineData(1, true), InlineData(2, true), InlineData(3, true)]
+    public void A_file_that_was_removed_where_numbers_end_is_a_gap_only_where_another_one_was_removed_after_it(int keep, bool hasOther)
+    {
+        Write(1);
+        _bench.Scan();
+        for (int rotations = keep + (hasOther ? 2 : 1); rotations > 0; rotations--)
+        {
+            SettableTime.AwaitBirthAfterNow(_directory);
+            Rotate(keep);
+            SettableTime.AwaitBirthAfterNow(_directory);
+            Write(1);
+        }
+
+        _bench.Time.Advance(TimeSpan.FromSeconds(30));
+        _bench.Scan();
+
+        _bench.Order.ShouldBe(Enumerable.Range(0, _written).Where(number => number != 1 || !hasOther).Select(number => $"hit {number}"));
+        _bench.Gaps.Count.ShouldBe(hasOther ? 1 : 0);
+    }
+
+    [Fact]
+    public void A_log_that_is_cut_and_filled_beyond_its_place_at_any_moment_of_a_look_is_read_from_its_beginning()
+    {
+        bool isOver = false;
+        for (int moment = 1; !isOver; moment++)
+        {
+            File.WriteAllText(_log, "");
+            _bench.Scan();
+            Write(3);
+            _bench.Scan();
+            Write(1);
+            int first = _written, left = moment;
+            _buffers.Moment = () =>
+            {
+                if (--left == 0)
+                {
+                    using (var cut = new FileStream(_log, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+                    {
+                        cut.SetLength(0);
+                    }
+
+                    Write(30);
+                }
+            };
+            _bench.Scan();
+            _buffers.Moment = null;
+            _bench.Scan();
+
+            isOver = left > 0;
+            Enumerable.Range(first, _written - first).Select(number => $"hit {number}").Except(_bench.Order).ShouldBeEmpty($"at moment {moment}");
+        }
+
+        _bench.Order.ShouldBeUnique();
+    }
+
+    // The one before is still there: one between the two would be, too.
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public void A_symbolic_link_that_was_pointed_elsewhere_while_nobody_looked_is_no_gap(bool isRestarted)
+    {
+        _bench.Follow(() => Follow(Path.Join(_directory, "cur")));
+        Switch("symbolic link", 1);
+        _bench.Scan().ShouldBe(["hit 1"]);
+        if (isRestarted)
+        {
+            _bench.Restart();
+        }
+
+        SettableTime.AwaitBirthAfterNow(_directory);
+        Switch("symbolic link", 2);
+        _bench.Time.Advance(TimeSpan.FromSeconds(30));
+
+        _bench.Scan().ShouldBe(["hit 2"]);
+        _bench.Gaps.ShouldBeEmpty();
+    }
+
     // F4: a change of the first bytes in place.
     [Theory]
     [InlineData(false), InlineData(true)]
@@ -376,6 +454,8 @@ public sealed class FollowedTruthTests : IDisposable
 
         _bench.Scan().Count.ShouldBe(isMadeAnew ? 1 : 0);
         _bench.Gaps.Count.ShouldBe(gaps);
+        // Of one that was removed and not replaced nobody is woken.
+        _bench.Gaps.ForEach(gap => gap.MaybeEmpty.ShouldBe(!isMadeAnew));
         _bench.Restart();
         Write(1);
         _bench.Scan().Count.ShouldBe(1);
@@ -434,6 +514,49 @@ public sealed class FollowedTruthTests : IDisposable
         Directory.Move(_directory + ".mounted", _directory);
         _buffers.Dating = null;
     }
+
+    // A step that reads a part of them keeps in mind which file had the name before; that one is read and forgotten while the others still are being read.
+    [Theory]
+    [InlineData(1, 6), InlineData(4, 6), InlineData(5, 6), InlineData(4, 5)]
+    public void A_log_with_more_unread_files_than_are_kept_in_mind_is_read_to_its_end(int rotations, int keep)
+    {
+        _bench.Follow(() => Follow(_log, stepBytes: 64));
+        Write(1);
+        _bench.Scan();
+        Rotate(keep);
+        File.WriteAllText(_log, "");
+        _bench.Scan();
+        for (int i = 0; i < rotations; i++)
+        {
+            Write(50);
+            Rotate(keep);
+        }
+
+        Write(50);
+        _bench.Scan();
+        Write(1);
+        _bench.Scan();
+
+        _bench.Order.ShouldBe(Enumerable.Range(0, _written).Select(number => $"hit {number}"));
+        _bench.Gaps.ShouldBeEmpty();
+    }
+
+    private void Rotate(int keep)
+    {
+        File.Delete($"{_log}.{keep}");
+        for (int number = keep - 1; number >= 1; number--)
+        {
+            if (File.Exists($"{_log}.{number}"))
+            {
+                File.Move($"{_log}.{number}", $"{_log}.{number + 1}");
+            }
+        }
+
+        File.Move(_log, _log + ".1");
+    }
+
+    private FileFollower Follow(string path, int stepBytes) =>
+        new(path, new LogQuery { Patterns = [new LogPattern("p", "hit")] }, _buffers, _bench?.Time ?? TimeProvider.System) { StepBytes = stepBytes };
 
     private FileFollower Follow(string path) =>
         new(path, new LogQuery { Patterns = [new LogPattern("p", "hit")] }, _buffers, _bench?.Time ?? TimeProvider.System);

@@ -142,14 +142,14 @@ internal sealed class FindingStage(string host, TimeProvider time) : IScanSink
         Id = HitIds.ToMessage(gap.Id.Within('g', _scan.Name)),
         Scan = _scan.Name,
         Source = gap.Source,
-        Cause = GapWords.Of(gap.Cause),
+        Cause = GapWords.Of(gap),
         FromOffset = (ulong)gap.FromOffset,
         FromCursor = gap.FromCursor,
         SinceUs = LogTime.ToMicroseconds(gap.Since),
         UntilUs = LogTime.ToMicroseconds(gap.Until),
         LostBytes = (ulong)gap.LostBytes,
         LostLines = (ulong)gap.LostLines,
-        MaybeEmpty = gap.Cause == LogSearch.Scans.GapCause.CopiedAndTruncated,
+        MaybeEmpty = gap.MaybeEmpty,
     });
 
     private void Clear()

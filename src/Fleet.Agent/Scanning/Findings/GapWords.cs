@@ -5,8 +5,9 @@ namespace Fleet.Agent.Scanning.Findings;
 /// <summary>Causes of gaps in words, as operators see them.</summary>
 internal static class GapWords
 {
-    public static string Of(GapCause cause) => cause switch
+    public static string Of(ScanGap gap) => gap.Cause switch
     {
+        GapCause.RotatedAway when gap.MaybeEmpty => "removed: what was written after it was last read, if anything, is lost",
         GapCause.RotatedAway => "rotated away",
         GapCause.Truncated => "truncated",
         GapCause.CopiedAndTruncated => "copied and truncated: what was written in between, if anything, is lost",

@@ -11,7 +11,8 @@ namespace Fleet.Agent.Scanning.Watching;
 internal sealed unsafe class FileWatch : IDisposable
 {
     private const int CreateFlags = 0x80800; // IN_NONBLOCK | IN_CLOEXEC
-    private const uint Modified = 0x2 | 0x4; // IN_MODIFY | IN_ATTRIB (a link removed)
+    private const uint Closed = 0x8; // IN_CLOSE_WRITE
+    private const uint Modified = 0x2 | 0x4 | Closed; // IN_MODIFY | IN_ATTRIB (a link removed)
     private const uint NamesChanged = 0x40 | 0x80 | 0x100 | 0x200; // IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE
     private const uint Overflowed = 0x4000; // IN_Q_OVERFLOW
     private const uint Gone = 0x8000; // IN_IGNORED
@@ -70,8 +71,8 @@ internal sealed unsafe class FileWatch : IDisposable
     }
 
     /// <summary>Takes in what has happened: names each log that is concerned.</summary>
-    /// <param name="touched">Called with the log, and whether names have changed.</param>
-    public void Drain(Action<FollowedLog, bool> touched)
+    /// <param name="touched">Called with the log, whether names have changed, and whether a process that could write to its live file has closed that.</param>
+    public void Drain(Action<FollowedLog, bool, bool> touched)
     {
         while (_inotify is not null)
         {
@@ -91,19 +92,19 @@ internal sealed unsafe class FileWatch : IDisposable
 
     public void Dispose() => _inotify?.Dispose();
 
-    private void Tell(int watch, uint mask, Action<FollowedLog, bool> touched)
+    private void Tell(int watch, uint mask, Action<FollowedLog, bool, bool> touched)
     {
         if ((mask & Overflowed) != 0)
         {
             foreach (var log in _byLog.Keys.ToList())
-                touched(log, true);
+                touched(log, true, true);
             return;
         }
 
         if (!_byWatch.TryGetValue(watch, out var logs))
             return;
         foreach (var log in logs)
-            touched(log, (mask & ~Modified) != 0);
+            touched(log, (mask & ~Modified) != 0, (mask & Closed) != 0);
         if ((mask & Gone) != 0)
             _byWatch.Remove(watch);
     }
