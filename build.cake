@@ -1,4 +1,4 @@
-// The build. `dotnet cake --target=NAME` with Build, Test, Demo, Publish, Package, Image, Arm64, Lint, Reproduce, Bench or Format.
+// The build. `dotnet cake --target=NAME` with Build, Test, Demo, Publish, Package, Image, Arm64, Lint, Reproduce, Bench, Reference or Format.
 using System.Xml.Linq;
 using Async = System.Threading.Tasks.Task;
 
@@ -90,6 +90,15 @@ Task("Bench")
     .IsDependentOn("Build")
     .Does(() => RunScript("./installers/publish logsearch", "./artifacts/bench-programs"))
     .Does(() => Run("./tests/Fleet.Benchmarks", configuration, $"--what {Argument("what", "all")}"));
+
+Task("Reference")
+    .Description("Writes what is made of the tables of settings: docs/configuration.md and the files that packages put into /etc/fleet.")
+    .Does(() => DotNetTest("./tests/Fleet.Hosting.Tests", new DotNetTestSettings
+    {
+        Configuration = configuration,
+        Filter = "FullyQualifiedName~GeneratedFilesTests.The_file_is_as_the_table_makes_it",
+        EnvironmentVariables = new Dictionary<string, string> { ["FLEET_REWRITE"] = "1" },
+    }));
 
 Task("Format")
     .Description("Formats the code; with --check=true only says whether it is formatted.")

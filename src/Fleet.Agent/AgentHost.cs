@@ -6,10 +6,9 @@ using Fleet.Agent.Identity;
 using Fleet.Agent.Journal;
 using Fleet.Agent.Link;
 using Fleet.Agent.Scanning;
-using Fleet.Agent.Settings;
 using Fleet.Agent.Tasks;
 using Fleet.Agent.Upgrading;
-using Fleet.Protocol;
+using Fleet.Hosting.Settings;
 using Fleet.Protocol.Systemd;
 using Microsoft.Extensions.Logging;
 
@@ -20,7 +19,7 @@ namespace Fleet.Agent;
 /// end, what they left is delivered if the controller takes it quickly, then the link closes.
 /// </summary>
 internal sealed partial class AgentHost(
-    AgentSettings settings, StateDirectory state, ProcessStart start, ServiceNotifier systemd, TimeProvider time, ILoggerFactory logs, OpenFilesBudget openFiles)
+    LiveSettings<AgentOptions> live, StateDirectory state, ProcessStart start, ServiceNotifier systemd, TimeProvider time, ILoggerFactory logs, OpenFilesBudget openFiles)
 {
     // systemd waits 90 s by default before it kills.
     private static readonly TimeSpan s_stopTasksWithin = TimeSpan.FromSeconds(10);
@@ -30,9 +29,6 @@ internal sealed partial class AgentHost(
     private static readonly TimeSpan s_deliverPoll = TimeSpan.FromMilliseconds(50);
     private readonly ILogger _log = logs.CreateLogger<AgentHost>();
 
-    /// <summary>Changes settings while the agent runs; null for none.</summary>
-    public SettingsReload? Reload { get; init; }
-
     /// <summary>Runs until the token is cancelled.</summary>
     /// <param name="enrollment">Who this agent is.</param>
     /// <param name="dialer">How it reaches the controller.</param>
@@ -40,9 +36,11 @@ internal sealed partial class AgentHost(
     /// <param name="stop">Cancelled to stop in good order.</param>
     public async Task<AgentEnd> RunAsync(Enrollment enrollment, ILinkDialer dialer, CertificateRenewal? renewal, CancellationToken stop)
     {
+        // What the agent was started with; what a reload changes is told below.
+        var settings = live.Options.Value;
         var facts = new HostFacts(new HostFiles());
-        var options = Options(facts) with { Cgroups = OpenCgroups() };
-        using var journal = new TaskJournal(state, facts.BootId(), settings.JournalLimitBytes, time, logs.CreateLogger<TaskJournal>());
+        var options = Options(settings, facts) with { Cgroups = OpenCgroups() };
+        using var journal = new TaskJournal(state, facts.BootId(), settings.MaxJournalBytes, time, logs.CreateLogger<TaskJournal>());
         using var retry = new DiskRetry(journal, time, logs.CreateLogger<DiskRetry>());
         using var conditions = new ConditionTracker(journal, state.Path, openFiles.Condition(settings.MaxTasks), time);
         var upgrader = new Upgrader();
@@ -61,12 +59,11 @@ internal sealed partial class AgentHost(
             Diary = new LinkDiary(state.Path, time, logs.CreateLogger<LinkDiary>()),
             Told = status => systemd.Ready(status.ReplaceLineEndings(" ")),
         };
-        Reload?.Tell(systemd);
-        Reload?.Attach(now =>
+        live.OnReload(now =>
         {
             executor.SetLimits(openFiles.Fit(now.MaxTasks), now.MaxQueuedTasks);
             desk.UsePolicy(policy with { AllowRunAs = now.AllowRunAs });
-            journal.Usage.LimitBytes = now.JournalLimitBytes;
+            journal.Usage.LimitBytes = now.MaxJournalBytes;
         });
         if (openFiles.Condition(settings.MaxTasks) is { } few)
             LogFewOpenFiles(few.Message);
@@ -109,17 +106,12 @@ internal sealed partial class AgentHost(
             restart.TrySetResult();
     }
 
-    private TaskExecutorOptions Options(HostFacts facts) => new()
+    private TaskExecutorOptions Options(AgentOptions settings, HostFacts facts) => new()
     {
-        MaxConcurrentTasks = openFiles.Fit(settings.MaxTasks),
+        MaxTasks = openFiles.Fit(settings.MaxTasks),
         MaxQueuedTasks = settings.MaxQueuedTasks,
         StateDirectory = state.Path,
         PassEnvironment = settings.PassEnvironment,
-        MaxSteps = Limits.Steps,
-        MaxInputBytes = Math.Max(Limits.ScriptBytes, Limits.StdinBytes),
-        MaxHeadBytes = Limits.StreamedOutputBytes,
-        MaxTailBytes = Limits.KeptOutputBytes,
-        MaxRunTimeout = Limits.RunTimeout,
         Builtins = new Dictionary<string, Builtin>(Builtins.Standard) { ["facts"] = FactsBuiltin.Create(facts) },
     };
 

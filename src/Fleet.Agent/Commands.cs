@@ -6,8 +6,9 @@ using Fleet.Agent.Journal;
 using Fleet.Agent.Link;
 using Fleet.Agent.Logging;
 using Fleet.Agent.Removal;
-using Fleet.Agent.Settings;
 using Fleet.Agent.Upgrading;
+using Fleet.Hosting.Processes;
+using Fleet.Hosting.Settings;
 using Fleet.Protocol.Memory;
 using Fleet.Protocol.Systemd;
 using Microsoft.Extensions.Logging;
@@ -20,9 +21,11 @@ internal static partial class Commands
     /// <summary>EX_TEMPFAIL of sysexits.h: systemd starts the agent again, which is then another version.</summary>
     private const int StartAgain = 75;
 
-    private static readonly OptionSpec s_config = new("--config", "FILE", $"settings file; the default is {SettingsLoader.DefaultFile}");
+    private static readonly OptionSpec s_config = new("--config", "FILE", $"settings file; the default is {AgentSettings.Table.DefaultFile}");
+    private static readonly OptionSpec s_list = new("--list", null, "show every setting there is instead");
 
-    private static IReadOnlyList<OptionSpec> SettingOptions => [s_config, .. SettingKey.All.Select(k => new OptionSpec(k.Flag, "VALUE", k.Meaning))];
+    private static IReadOnlyList<OptionSpec> SettingOptions =>
+        [s_config, .. AgentSettings.Table.All.Select(s => new OptionSpec(s.Flag, "VALUE", s.Summary, FormerFlag: s.FormerFlag))];
 
     // For commands that reach the controller and end.
     private static IEnumerable<OptionSpec> WayOptions =>
@@ -52,21 +55,32 @@ internal static partial class Commands
             return 1;
 
         using var log = new AgentLog(settings.Log, enrollment.Name);
-        var reload = new SettingsReload(loaded.All, () => Read(words, SettingOptions).Loaded, log.Factory.CreateLogger<SettingsReload>());
-        reload.Attach(now => log.UseLevel(now.Log.Level));
-        using var stopping = new StopSignals(log, reload);
+        var systemd = ServiceNotifier.OfProcess(TimeProvider.System);
+        var live = new LiveSettings<AgentOptions>(
+            AgentSettings.Table, loaded.All, () => Read(words, SettingOptions).Loaded, systemd, log.Factory.CreateLogger<LiveSettings<AgentOptions>>());
+        live.OnReload(now => log.UseLevel(now.Log.Level));
+        var logger = log.Factory.CreateLogger("Fleet.Agent");
+        using var stop = new CancellationTokenSource();
+        using var signals = new ProcessSignals()
+            .OnStop(stop.Cancel)
+            .OnReload(live.Reload)
+            .OnToggleDebug(() =>
+            {
+                var level = log.ToggleDebug();
+                LogLevelChanged(logger, level);
+            });
         var store = new IdentityStore(state.Path);
         using var renewal = new CertificateRenewal(store, enrollment.AgentId!.Value, enrollment.Name, TimeProvider.System, Random.Shared);
         try
         {
             var start = new ProcessStart(installed, words);
-            var end = await new AgentHost(settings, state, start, ServiceNotifier.OfProcess(TimeProvider.System), TimeProvider.System, log.Factory, openFiles) { Reload = reload }
-                .RunAsync(enrollment, new TlsDialer(store, enrollment.Controller, enrollment.Proxy), renewal, stopping.Token);
+            var end = await new AgentHost(live, state, start, systemd, TimeProvider.System, log.Factory, openFiles)
+                .RunAsync(enrollment, new TlsDialer(store, enrollment.Controller, enrollment.Proxy), renewal, stop.Token);
             return end == AgentEnd.Restart ? StartAgain : 0;
         }
         catch (Exception e)
         {
-            LogFailed(log.Factory.CreateLogger("Fleet.Agent"), e);
+            LogFailed(logger, e);
             return 1;
         }
     }
@@ -75,7 +89,7 @@ internal static partial class Commands
     private static Task LaunchAsync(InstalledProgram installed, string[] words)
     {
         var arguments = Arguments.Read(words, SettingOptions);
-        var settings = SettingsLoader.Load(arguments.Get(s_config.Flag), Environment.GetEnvironmentVariable, arguments.Settings()).Settings;
+        var settings = Load(arguments).Options;
         var shelf = new VersionStore(settings.State);
         return new Launcher(installed, shelf, new SelectionFile(shelf, TimeProvider.System), TimeProvider.System, Console.Error).LaunchAsync(words);
     }
@@ -152,13 +166,13 @@ internal static partial class Commands
         var (loaded, arguments) = Read(words, SettingOptions);
         if (Tell(arguments.Faults))
             return 2;
-        var isFaulty = Tell(loaded.Faults);
-        var state = new StateDirectory(loaded.Settings.State);
-        if (FindIdentity(state, loaded.Settings) is not { } enrollment)
+        var isFaulty = Tell(Messages(loaded));
+        var state = new StateDirectory(loaded.Options.State);
+        if (FindIdentity(state, loaded.Options) is not { } enrollment)
             return 1;
         using var certificate = new IdentityStore(state.Path).Load();
         using var held = state.TryLock();
-        new StatusReport(state, loaded.Settings, TimeProvider.System).Write(Console.Out, enrollment, certificate, held is null);
+        new StatusReport(state, loaded.Options, TimeProvider.System).Write(Console.Out, enrollment, certificate, held is null);
         return isFaulty ? 1 : 0;
     }
 
@@ -168,11 +182,11 @@ internal static partial class Commands
         var (loaded, arguments) = Read(words, SettingOptions);
         if (Tell(arguments.Faults))
             return 2;
-        var state = new StateDirectory(loaded.Settings.State);
+        var state = new StateDirectory(loaded.Options.State);
         try
         {
-            return FindIdentity(state, loaded.Settings) is { } enrollment
-                ? await DoctorCommand.RunAsync(enrollment, state, loaded.Settings, loaded.Faults, Console.Out, TimeProvider.System)
+            return FindIdentity(state, loaded.Options) is { } enrollment
+                ? await DoctorCommand.RunAsync(enrollment, state, loaded.Options, Messages(loaded), Console.Out, TimeProvider.System)
                 : 1;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -185,8 +199,14 @@ internal static partial class Commands
     /// <summary>Checks the settings and says what they are.</summary>
     public static int CheckConfig(string[] words)
     {
-        if (Load(words, SettingOptions) is null)
+        if (Load(words, [.. SettingOptions, s_list]) is not { } loaded)
             return 2;
+        if (loaded.Arguments.Has(s_list.Flag))
+        {
+            SettingsReference.List(AgentSettings.Table, Console.Out);
+            return 0;
+        }
+
         Console.WriteLine("The settings are in order.");
         return 0;
     }
@@ -237,11 +257,20 @@ internal static partial class Commands
             output.WriteLine($"  {option.Flag + " " + option.Value,-28} {option.Meaning}");
     }
 
-    private static (LoadedSettings Loaded, Arguments Arguments) Read(string[] words, IReadOnlyList<OptionSpec> options)
+    private static (LoadedSettings<AgentOptions> Loaded, Arguments Arguments) Read(string[] words, IReadOnlyList<OptionSpec> options)
     {
         var arguments = Arguments.Read(words, options);
-        return (SettingsLoader.Load(arguments.Get(s_config.Flag), Environment.GetEnvironmentVariable, arguments.Settings()), arguments);
+        return (Load(arguments), arguments);
     }
+
+    private static LoadedSettings<AgentOptions> Load(Arguments arguments) => AgentSettings.Table.Load(new SettingsSources
+    {
+        File = arguments.Get(s_config.Flag),
+        Environment = Environment.GetEnvironmentVariable,
+        Flags = [.. arguments.Settings()],
+    });
+
+    private static IReadOnlyList<string> Messages(LoadedSettings<AgentOptions> loaded) => [.. loaded.Errors.Select(error => error.ToString())];
 
     /// <summary>Prints what is wrong; whether anything is.</summary>
     private static bool Tell(IReadOnlyList<string> faults)
@@ -251,13 +280,13 @@ internal static partial class Commands
         return faults.Count > 0;
     }
 
-    private static (AgentSettings Settings, Arguments Arguments, LoadedSettings All)? Load(string[] words, IReadOnlyList<OptionSpec> options)
+    private static (AgentOptions Settings, Arguments Arguments, LoadedSettings<AgentOptions> All)? Load(string[] words, IReadOnlyList<OptionSpec> options)
     {
         var (loaded, arguments) = Read(words, options);
-        return Tell([.. arguments.Faults, .. loaded.Faults]) ? null : (loaded.Settings, arguments, loaded);
+        return Tell([.. arguments.Faults, .. Messages(loaded)]) ? null : (loaded.Options, arguments, loaded);
     }
 
-    private static Enrollment? FindIdentity(StateDirectory state, AgentSettings settings)
+    private static Enrollment? FindIdentity(StateDirectory state, AgentOptions settings)
     {
         try
         {
@@ -308,4 +337,7 @@ internal static partial class Commands
 
     [LoggerMessage(5910, LogLevel.Critical, "The agent failed")]
     private static partial void LogFailed(ILogger log, Exception e);
+
+    [LoggerMessage(5920, LogLevel.Warning, "Log level is now {Level}")]
+    private static partial void LogLevelChanged(ILogger logger, LogLevel level);
 }

@@ -14,6 +14,7 @@ using Fleet.Controller.Registry;
 using Fleet.Controller.Scans;
 using Fleet.Controller.Tailing;
 using Fleet.Controller.Upkeep;
+using Fleet.Hosting.Settings;
 
 namespace Fleet.Controller;
 
@@ -24,7 +25,7 @@ internal static class Program
     public static Task<int> Main(string[] args) => CommandTree.RunAsync(args, Console.Out, Console.Error);
 
     /// <summary>The rooms.</summary>
-    public static void AddFeatures(IServiceCollection services, ControllerOptions options)
+    public static void AddFeatures(IServiceCollection services, Reloadable<ControllerOptions> options)
     {
         // Who may come in, and what for.
         services.AddIdentity();
@@ -34,18 +35,18 @@ internal static class Program
 
         // The fleet: who is there, what they do, and how they are reached.
         services.AddAgentRegistry();
-        services.AddDispatch(options.Dispatch);
-        services.AddAgentLink(options.Link);
+        services.AddDispatch(options.Select(now => now.Dispatch));
+        services.AddAgentLink(options.Select(now => now.Link));
         services.AddOperatorApi();
         services.AddTails();
 
         // What agents look for by themselves, what they found, and who hears of it.
         services.AddScans();
         services.AddHits();
-        services.AddAlerts(options.Notify);
+        services.AddAlerts(options.Select(now => now.Notify));
 
         // The controller itself.
-        services.AddUpkeep(options.Upkeep);
+        services.AddUpkeep(options.Select(now => now.Retention));
         services.AddControl();
     }
 

@@ -98,9 +98,9 @@ public sealed class PackageTests(SomePackages packages) : IClassFixture<SomePack
             set -e
             dpkg --force-depends -i {{AgentDeb}}
             test -L /etc/systemd/system/multi-user.target.wants/fleet-agent.service
-            echo '{ "max_tasks": 3 }' > /etc/fleet/agent.json
+            echo '{ "maxTasks": 3 }' > /etc/fleet/agent.json
             dpkg --force-depends --force-confold -i {{AgentDeb}}
-            grep -q max_tasks /etc/fleet/agent.json
+            grep -q maxTasks /etc/fleet/agent.json
             mkdir -p /var/lib/fleet-agent && echo id > /var/lib/fleet-agent/identity.pem
             dpkg --remove fleet-agent
             test ! -e /usr/bin/fleet-agent && test -e /etc/fleet/agent.json && test -d /var/lib/fleet-agent
@@ -124,7 +124,7 @@ public sealed class PackageTests(SomePackages packages) : IClassFixture<SomePack
         var done = await sandbox.RunAsync($$"""
             set -e
             {{rpm}} -i {{package}}
-            echo '{ "max_tasks": 3 }' > /etc/fleet/agent.json
+            echo '{ "maxTasks": 3 }' > /etc/fleet/agent.json
             : > /var/log/systemctl.calls
             {{rpm}} -U --force {{package}}
             echo upgrade: $(grep -c restart /var/log/systemctl.calls) $(cat /etc/fleet/agent.json)
@@ -135,7 +135,7 @@ public sealed class PackageTests(SomePackages packages) : IClassFixture<SomePack
             """, hasSystemd: true);
 
         done.ExitCode.ShouldBe(0, done.Text);
-        done.Text.ShouldContain("""upgrade: 1 { "max_tasks": 3 }""");
+        done.Text.ShouldContain("""upgrade: 1 { "maxTasks": 3 }""");
         done.Text.Split('\n').ShouldContain("leave");
     }
 

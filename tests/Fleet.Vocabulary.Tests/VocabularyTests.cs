@@ -131,7 +131,7 @@ public sealed partial class VocabularyTests
     [GeneratedRegex(@"^(, )?\w+ = $")]
     private static partial Regex Member();
 
-    // Settings whose names go with those of before, a file, and the calls of agents of before.
-    [GeneratedRegex(@"\bupkeep\.\w+|""upkeep"": \{|\benrolment\.json\b|`Controller/Upkeep`|/fleet\.v1\.(Enrolment|Artefacts)/\w+|\(trust\|artifacts\|artefacts\)")]
+    // Former names of settings, which are answered with the new ones, a file, and the calls of agents of before.
+    [GeneratedRegex(@"\bupkeep\.\w+|\benrolment\.json\b|`Controller/Upkeep`|/fleet\.v1\.(Enrolment|Artefacts)/\w+|\(trust\|artifacts\|artefacts\)")]
     private static partial Regex Kept();
 }

@@ -67,7 +67,7 @@ internal sealed class ConditionTracker : IDisposable
         else if (DiskSpace.Condition(_directory) is { } full)
             found.Add(new AgentCondition { Kind = full.Kind, Message = full.Message });
         if (_journal.Usage.IsFull)
-            found.Add(new AgentCondition { Kind = "journal-full", Message = $"undelivered records fill the journal (journal_limit is {_journal.Usage.LimitBytes} bytes): tasks are rejected" });
+            found.Add(new AgentCondition { Kind = "journal-full", Message = $"undelivered records fill the journal (journal.maxBytes is {_journal.Usage.LimitBytes} bytes): tasks are rejected" });
         if (_standing is not null)
             found.Add(_standing.Clone());
         return found;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Fleet.Agent.Identity;
-using Fleet.Agent.Settings;
 using Fleet.Protocol.Calls;
 using Fleet.Protocol.Identity;
 using Fleet.Protocol.V1;
@@ -87,7 +86,7 @@ internal sealed class ControllerChecks(ControllerAddress controller, ProxyAddres
         }
 
         return proxy is not null
-            ? Finding.Bad("port", $"port {Port} of the proxy cannot be reached: {why}", $"does a proxy run there, and does a firewall in between let this port through? \"proxy\" in {SettingsLoader.DefaultFile} names another")
+            ? Finding.Bad("port", $"port {Port} of the proxy cannot be reached: {why}", $"does a proxy run there, and does a firewall in between let this port through? \"proxy\" in {AgentSettings.Table.DefaultFile} names another")
             : Finding.Bad("port", $"port {Port} cannot be reached: {why}", "is the controller running (systemctl status fleet-controller there), and does a firewall in between let this port through?");
     }
 

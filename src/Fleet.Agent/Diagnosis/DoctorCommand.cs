@@ -1,6 +1,5 @@
 using Fleet.Agent.Identity;
 using Fleet.Agent.Journal;
-using Fleet.Agent.Settings;
 
 namespace Fleet.Agent.Diagnosis;
 
@@ -15,7 +14,7 @@ internal static class DoctorCommand
     /// <param name="output">Where to.</param>
     /// <param name="time">The host's clock.</param>
     public static async Task<int> RunAsync(
-        Enrollment enrollment, StateDirectory state, AgentSettings settings, IReadOnlyList<string> faults, TextWriter output, TimeProvider time)
+        Enrollment enrollment, StateDirectory state, AgentOptions settings, IReadOnlyList<string> faults, TextWriter output, TimeProvider time)
     {
         var worst = Grade.Good;
         var identities = new IdentityStore(state.Path);

@@ -1,12 +1,11 @@
 using Fleet.Agent.Execution;
 using Fleet.Agent.Journal;
-using Fleet.Agent.Settings;
 using Fleet.Agent.Upgrading;
 
 namespace Fleet.Agent.Diagnosis;
 
 /// <summary>What the agent needs of its host.</summary>
-internal sealed class HostChecks(StateDirectory state, AgentSettings settings, TimeProvider time)
+internal sealed class HostChecks(StateDirectory state, AgentOptions settings, TimeProvider time)
 {
     private const UnixFileMode NotForOthers =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;

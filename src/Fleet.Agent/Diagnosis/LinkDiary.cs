@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Fleet.Agent.Facts;
-using Fleet.Agent.Settings;
+using Fleet.Hosting.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace Fleet.Agent.Diagnosis;
@@ -51,7 +51,7 @@ internal sealed partial class LinkDiary(string stateDirectory, TimeProvider time
         var path = PathIn(stateDirectory);
         if (!File.Exists(path))
             return null;
-        var faults = new List<string>();
+        var faults = new List<SettingError>();
         var values = SettingsFile.Read(File.ReadAllBytes(path), path, faults).ToDictionary(v => v.Key, v => v.Text);
         string Text(string key) => values.GetValueOrDefault(key, "");
         long Number(string key) => long.TryParse(Text(key), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : 0;

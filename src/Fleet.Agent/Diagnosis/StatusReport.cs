@@ -3,14 +3,13 @@ using Fleet.Agent.Execution;
 using Fleet.Agent.Facts;
 using Fleet.Agent.Identity;
 using Fleet.Agent.Journal;
-using Fleet.Agent.Settings;
 using Fleet.Agent.Upgrading;
 using Fleet.Protocol.Units;
 
 namespace Fleet.Agent.Diagnosis;
 
 /// <summary>What `fleet-agent status` prints: read from the state directory, without asking the running agent.</summary>
-internal sealed class StatusReport(StateDirectory state, AgentSettings settings, TimeProvider time)
+internal sealed class StatusReport(StateDirectory state, AgentOptions settings, TimeProvider time)
 {
     private const int MostTasksNamed = 10;
 
@@ -33,7 +32,7 @@ internal sealed class StatusReport(StateDirectory state, AgentSettings settings,
         Say("connection", Link(link, isRunning));
         Say("versions", Versions());
         Say("running", running.Count == 0 ? "no tasks" : $"{Count(running.Count, "task")}: {string.Join(", ", running.Take(MostTasksNamed))}{(running.Count > MostTasksNamed ? ", ..." : "")}");
-        Say("spool", $"{new ByteSize(bytes)} of {new ByteSize(settings.JournalLimitBytes)}; {Count(waiting, "ended task")} {(waiting == 1 ? "waits" : "wait")} for the controller");
+        Say("spool", $"{new ByteSize(bytes)} of {new ByteSize(settings.MaxJournalBytes)}; {Count(waiting, "ended task")} {(waiting == 1 ? "waits" : "wait")} for the controller");
         Say("disk", $"{DiskSpace.Text(DiskSpace.FreeBytes(state.Path))} are free for {state.Path}");
         foreach (var condition in Conditions(bytes, link, isRunning))
             Say("limited by", condition.Message);
@@ -50,8 +49,8 @@ internal sealed class StatusReport(StateDirectory state, AgentSettings settings,
     {
         if (DiskSpace.Condition(state.Path) is { } disk)
             yield return disk;
-        if (journalBytes >= settings.JournalLimitBytes)
-            yield return new HostCondition("journal-full", $"undelivered records fill the journal (journal_limit is {new ByteSize(settings.JournalLimitBytes)}): tasks are rejected");
+        if (journalBytes >= settings.MaxJournalBytes)
+            yield return new HostCondition("journal-full", $"undelivered records fill the journal (journal.maxBytes is {new ByteSize(settings.MaxJournalBytes)}): tasks are rejected");
         if (isRunning && link is not null && OpenFilesBudget.OfProcess(link.Process)?.Condition(settings.MaxTasks) is { } files)
             yield return files;
     }

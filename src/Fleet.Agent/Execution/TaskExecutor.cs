@@ -29,10 +29,10 @@ public sealed partial class TaskExecutor : IAsyncDisposable
     /// <summary>Removes what scripts a former life of the agent left in its directory.</summary>
     public TaskExecutor(TaskExecutorOptions options, TimeProvider time, ILogger<TaskExecutor> log)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxConcurrentTasks, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxTasks, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxQueuedTasks);
         _options = options;
-        _mostRunning = options.MaxConcurrentTasks;
+        _mostRunning = options.MaxTasks;
         _mostWaiting = options.MaxQueuedTasks;
         _time = time;
         _log = log;

@@ -1,6 +1,5 @@
 using Fleet.Agent.Facts;
 using Fleet.Agent.Journal;
-using Fleet.Agent.Settings;
 using Fleet.Agent.Upgrading;
 using Fleet.Protocol;
 using Fleet.Protocol.Identifiers;
@@ -29,7 +28,7 @@ internal static class EnrollCommand
 
     /// <summary>Runs the command; returns the exit code.</summary>
     public static async Task<int> RunAsync(
-        Arguments arguments, AgentSettings settings, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken cancellationToken)
+        Arguments arguments, AgentOptions settings, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken cancellationToken)
     {
         var state = new StateDirectory(settings.State);
         if (ReadWish(arguments, settings, out var fault) is not { } wish)
@@ -64,11 +63,11 @@ internal static class EnrollCommand
     }
 
     private static string StartCommand(string state) =>
-        Supervision.HasSystemd && s_unitDirectories.Any(directory => File.Exists(Path.Combine(directory, Supervision.Unit))) && state == new AgentSettings().State
+        Supervision.HasSystemd && s_unitDirectories.Any(directory => File.Exists(Path.Combine(directory, Supervision.Unit))) && state == new AgentOptions().State
             ? "systemctl enable --now fleet-agent"
             : $"fleet-agent run --state {state}";
 
-    private static EnrollmentWish? ReadWish(Arguments arguments, AgentSettings settings, out string fault)
+    private static EnrollmentWish? ReadWish(Arguments arguments, AgentOptions settings, out string fault)
     {
         fault = "";
         var text = arguments.Get("--token") ?? Environment.GetEnvironmentVariable(TokenVariable);
@@ -94,7 +93,7 @@ internal static class EnrollCommand
         return null;
     }
 
-    private static bool TryReadProxy(AgentSettings settings, out ProxyAddress? proxy, out string fault)
+    private static bool TryReadProxy(AgentOptions settings, out ProxyAddress? proxy, out string fault)
     {
         (proxy, fault) = (null, "");
         try
@@ -146,7 +145,7 @@ internal static class EnrollCommand
         {
             output.WriteLine($"This host is enrolled already with the controller at {known.Controller} as {known.Name} ({known.AgentId}). Nothing was changed.");
             if (wish.Proxy is not null && wish.Proxy != known.Proxy)
-                output.WriteLine($"To reach it through the proxy {wish.Proxy}, set \"proxy\" in {SettingsLoader.DefaultFile} and restart the agent.");
+                output.WriteLine($"To reach it through the proxy {wish.Proxy}, set \"proxy\" in {AgentSettings.Table.DefaultFile} and restart the agent.");
             return 0;
         }
 

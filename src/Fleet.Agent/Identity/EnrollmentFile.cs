@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Fleet.Agent.Settings;
+using Fleet.Hosting.Settings;
 using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.Identity;
 
@@ -35,7 +35,7 @@ internal sealed class EnrollmentFile(string stateDirectory)
     {
         if (!File.Exists(Path))
             return null;
-        var faults = new List<string>();
+        var faults = new List<SettingError>();
         var values = SettingsFile.Read(File.ReadAllBytes(Path), Path, faults).ToDictionary(v => v.Key, v => v.Text);
         var id = values.GetValueOrDefault(IdKey, "");
         var agent = values.GetValueOrDefault("agent_id", "");

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Fleet.Agent.Settings;
+using Fleet.Hosting.Logging;
 using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Core;
@@ -17,30 +17,30 @@ internal sealed class AgentLog : IDisposable
     private LogEventLevel _usual;
     private readonly SerilogLoggerFactory _factory;
 
-    /// <param name="settings">What is logged.</param>
+    /// <param name="options">What is logged.</param>
     /// <param name="agent">This agent's name; on every line.</param>
-    public AgentLog(LogSettings settings, string agent)
+    public AgentLog(LogOptions options, string agent)
     {
         // Both count from 0 in the same order.
-        _usual = (LogEventLevel)settings.Level;
+        _usual = (LogEventLevel)options.Level;
         _level = new LoggingLevelSwitch(_usual);
         var configuration = new LoggerConfiguration()
             .MinimumLevel.ControlledBy(_level)
             .Enrich.FromLogContext()
             .Enrich.WithProperty("Agent", agent)
             .Enrich.With<TaskPart>();
-        if (settings.Format == LogFormat.Json)
+        if (options is { Console: true, Format: LogFormat.Json })
             configuration.WriteTo.Console(new JsonFormatter(renderMessage: true, formatProvider: CultureInfo.InvariantCulture));
-        else
+        else if (options.Console)
             configuration.WriteTo.Console(outputTemplate: TextForm, formatProvider: CultureInfo.InvariantCulture, theme: Serilog.Sinks.SystemConsole.Themes.ConsoleTheme.None);
-        if (settings.File is { } file)
+        if (options.File is { } file)
         {
             configuration.WriteTo.File(
                 new JsonFormatter(renderMessage: true, formatProvider: CultureInfo.InvariantCulture),
                 file,
-                fileSizeLimitBytes: settings.FileBytes,
+                fileSizeLimitBytes: options.FileBytes,
                 rollOnFileSizeLimit: true,
-                retainedFileCountLimit: settings.FilesKept);
+                retainedFileCountLimit: options.FilesKept);
         }
 
         _factory = new SerilogLoggerFactory(configuration.CreateLogger(), dispose: true);

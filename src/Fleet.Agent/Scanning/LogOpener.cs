@@ -9,7 +9,7 @@ using Fleet.Protocol.V1;
 namespace Fleet.Agent.Scanning;
 
 /// <summary>Turns the sources of scans into logs to follow.</summary>
-internal sealed class LogOpener(string bootId, bool hasEvents, ScanSettings settings, TimeProvider time)
+internal sealed class LogOpener(string bootId, bool hasEvents, ScanOptions settings, TimeProvider time)
 {
     /// <summary>Files that one source may stand for.</summary>
     private const int MostFiles = 1000;

@@ -12,7 +12,7 @@ internal sealed partial class ScanDesk : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly ScanSetFile _file;
     private readonly ScanSetReader _reader;
-    private readonly ScanSettings _settings;
+    private readonly ScanOptions _settings;
     private readonly ScanHost _host;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _logs;
@@ -27,13 +27,13 @@ internal sealed partial class ScanDesk : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="logs">Where reports go.</param>
     /// <exception cref="IOException">The directory cannot be used.</exception>
-    public ScanDesk(string directory, ScanSettings settings, ScanHost host, TimeProvider time, ILoggerFactory logs)
+    public ScanDesk(string directory, ScanOptions settings, ScanHost host, TimeProvider time, ILoggerFactory logs)
     {
         (_settings, _host, _time, _logs) = (settings, host, time, logs);
         _log = logs.CreateLogger<ScanDesk>();
         _file = new ScanSetFile(Path.Combine(directory, "set"));
-        _reader = new ScanSetReader(settings.HitsPerMinute);
-        Spool = new ScanSpool(directory, settings.SpoolBytes, logs.CreateLogger<ScanSpool>());
+        _reader = new ScanSetReader(settings.MaxHitsPerMinute);
+        Spool = new ScanSpool(directory, settings.MaxSpoolBytes, logs.CreateLogger<ScanSpool>());
         if (_file.Read() is { } kept && _reader.Read(kept, out _) is { } plan)
             Start_NeedsLock(plan);
     }

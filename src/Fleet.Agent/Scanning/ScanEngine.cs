@@ -30,7 +30,7 @@ internal sealed partial class ScanEngine : IDisposable
     private static readonly TimeSpan s_commitRetry = TimeSpan.FromSeconds(1);
 
     private readonly ScanSpool _spool;
-    private readonly ScanSettings _settings;
+    private readonly ScanOptions _settings;
     private readonly TimeProvider _time;
     private readonly ScanRoster _roster;
     private readonly FindingStage _stage;
@@ -42,7 +42,7 @@ internal sealed partial class ScanEngine : IDisposable
     private long? _endAt;
     private long _summariesKeptAt;
 
-    public ScanEngine(ScanSpool spool, ScanSettings settings, string host, string bootId, TimeProvider time, Random random, ILogger<ScanEngine> log)
+    public ScanEngine(ScanSpool spool, ScanOptions settings, string host, string bootId, TimeProvider time, Random random, ILogger<ScanEngine> log)
     {
         (_spool, _settings, _time, _log) = (spool, settings, time, log);
         Watch = new FileWatch();
@@ -246,7 +246,7 @@ internal sealed partial class ScanEngine : IDisposable
                 break;
             default:
                 // A log that is written to without end is looked at now and then, for all of it at once.
-                log.NotBefore = isContinuous ? After(now, _settings.LeastPause) : now;
+                log.NotBefore = isContinuous ? After(now, _settings.MinPause) : now;
                 break;
         }
     }

@@ -9,7 +9,7 @@ namespace Fleet.Agent.Scanning;
 
 /// <summary>Which scans there are, which logs they follow, and which of them are due.</summary>
 internal sealed class ScanRoster(
-    ScanSpool spool, LogOpener opener, FindingStage stage, FileWatch watch, ScanSettings settings, TimeProvider time, Random random) : IDisposable
+    ScanSpool spool, LogOpener opener, FindingStage stage, FileWatch watch, ScanOptions settings, TimeProvider time, Random random) : IDisposable
 {
     // Agents get their scans at the same moment: their runs must not fall together for good.
     private const double Jitter = 0.1;

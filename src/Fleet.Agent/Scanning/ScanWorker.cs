@@ -18,7 +18,7 @@ internal sealed partial class ScanWorker : IAsyncDisposable
 
     private readonly ScanEngine _engine;
     private readonly ScanSpool _spool;
-    private readonly ScanSettings _settings;
+    private readonly ScanOptions _settings;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly WakeableWait _wait = new();
@@ -32,7 +32,7 @@ internal sealed partial class ScanWorker : IAsyncDisposable
     private ulong _toldHits;
 
     /// <summary>Starts the thread.</summary>
-    public ScanWorker(ScanEngine engine, ScanSpool spool, ScanSettings settings, TimeProvider time, ILogger<ScanWorker> log)
+    public ScanWorker(ScanEngine engine, ScanSpool spool, ScanOptions settings, TimeProvider time, ILogger<ScanWorker> log)
     {
         (_engine, _spool, _settings, _time, _log) = (engine, spool, settings, time, log);
         _running = new WorkPriority().RunAsync(Run);
@@ -99,7 +99,7 @@ internal sealed partial class ScanWorker : IAsyncDisposable
         _engine.Pass(_stop.Token);
         Tell();
         var (wait, listens) = _engine.Rest();
-        var rest = (ThreadCpu.Used() - cpu) / _settings.CpuShare - _time.GetElapsedTime(began);
+        var rest = (ThreadCpu.Used() - cpu) / _settings.MaxCpuShare - _time.GetElapsedTime(began);
         if (rest > wait && wait >= TimeSpan.Zero)
             (wait, listens) = (rest, false);
         if (_stop.IsCancellationRequested || wait == TimeSpan.Zero)

@@ -100,7 +100,7 @@ internal static class SpecReader
         if (spec.RunAs.Length > LongestUser || !IsText(spec.RunAs))
             return "run_as: a user's name or number expected";
         return spec.RunAs.Length > 0 && policy.AllowRunAs is { } allowed && !allowed.Contains(spec.RunAs)
-            ? $"run_as: this host does not allow tasks to run as \"{spec.RunAs}\" (allow_run_as in the agent's settings)"
+            ? $"run_as: this host does not allow tasks to run as \"{spec.RunAs}\" (allowRunAs in the agent's settings)"
             : null;
     }
 

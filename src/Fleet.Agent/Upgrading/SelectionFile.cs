@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Fleet.Agent.Settings;
+using Fleet.Hosting.Settings;
 using Fleet.Protocol.Identifiers;
 
 namespace Fleet.Agent.Upgrading;
@@ -27,7 +27,7 @@ internal sealed class SelectionFile(VersionStore shelf, TimeProvider time)
     {
         if (!Exists)
             return Selection.None;
-        var faults = new List<string>();
+        var faults = new List<SettingError>();
         var values = SettingsFile.Read(File.ReadAllBytes(Path), Path, faults).ToDictionary(v => v.Key, v => v.Text);
         if (faults.Count > 0)
             throw new InvalidDataException($"{Path} is damaged: {faults[0]}");

@@ -8,7 +8,7 @@ namespace Fleet.Cli.Controllers;
 /// <summary>`fleet controller`: the controller itself.</summary>
 internal static class ControllerCommand
 {
-    private static readonly string[] Levels = ["verbose", "debug", "information", "warning", "error"];
+    private static readonly string[] Levels = ["trace", "debug", "information", "warning", "error", "critical"];
 
     public static Command Create(CommandContext context) => new("controller", "Show and configure the controller.") { Status(context), LogLevel(context) };
 

@@ -1,6 +1,7 @@
 using Fleet.Controller.Admission;
 using Fleet.Controller.Hosting;
 using Fleet.Controller.Identity;
+using Fleet.Hosting.Settings;
 
 namespace Fleet.Controller.Access;
 
@@ -8,18 +9,18 @@ namespace Fleet.Controller.Access;
 /// How many calls an identity may have in progress at once, by however many connections. A call counts until its response was taken:
 /// responses that nobody reads stay in memory.
 /// </summary>
-internal sealed class CallLimit(ControllerOptions options)
+internal sealed class CallLimit(Reloadable<ControllerOptions> options)
 {
     // A link, a fetch, and those of a connection before whose end is not noticed yet.
     private const int PerAgent = 16;
 
-    private readonly Shares<string> _operators = new(static () => int.MaxValue, () => options.MaxCallsPerOperator);
+    private readonly Shares<string> _operators = new(static () => int.MaxValue, () => options.Value.MaxCallsPerOperator);
     private readonly Shares<string> _agents = new(static () => int.MaxValue, static () => PerAgent);
 
     /// <summary>Counts a call until its response has left; false where the caller has too many. Who has no identity is bounded by connections.</summary>
     public bool TryEnter(CallerIdentity caller, HttpContext http, out int most)
     {
-        most = caller is CallerIdentity.Agent ? PerAgent : options.MaxCallsPerOperator;
+        most = caller is CallerIdentity.Agent ? PerAgent : options.Value.MaxCallsPerOperator;
         var share = caller switch
         {
             CallerIdentity.Operator person => _operators.TryTake(person.Id),

@@ -1,3 +1,4 @@
+using Fleet.Hosting.Settings;
 using Microsoft.AspNetCore.Connections;
 
 namespace Fleet.Controller.Admission;
@@ -7,7 +8,7 @@ internal static class AdmissionSetup
 {
     /// <summary>Adds the room.</summary>
     public static IServiceCollection AddAdmission(
-        this IServiceCollection services, int maxConnections, HandshakeOptions handshakes, AnonymousOptions anonymous) => services
+        this IServiceCollection services, int maxConnections, Reloadable<HandshakeOptions> handshakes, Reloadable<AnonymousOptions> anonymous) => services
         .AddSingleton(handshakes)
         .AddSingleton(anonymous)
         .AddSingleton<KnownSources>()

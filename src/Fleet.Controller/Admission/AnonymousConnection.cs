@@ -1,3 +1,4 @@
+using Fleet.Hosting.Settings;
 using Microsoft.AspNetCore.Connections;
 
 namespace Fleet.Controller.Admission;
@@ -10,17 +11,17 @@ internal sealed class AnonymousConnection : IDisposable
 
     private readonly Lock _lock = new();
     private readonly PooledConnection _place;
-    private readonly AnonymousOptions _options;
+    private readonly Reloadable<AnonymousOptions> _options;
     private readonly ITimer _timer;
     private int _calls;
 
     public AnonymousConnection(
-        ConnectionContext connection, ConnectionPool pool, PeerSource source, AnonymousOptions options, AdmissionLog log, TimeProvider time)
+        ConnectionContext connection, ConnectionPool pool, PeerSource source, Reloadable<AnonymousOptions> options, AdmissionLog log, TimeProvider time)
     {
         Source = source;
         _options = options;
         _place = pool.Enter(source, from => Close(AdmissionDrop.MadeRoom, from));
-        _timer = time.CreateTimer(_ => Close(AdmissionDrop.Idle, source), null, options.IdleTimeout, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(_ => Close(AdmissionDrop.Idle, source), null, options.Value.IdleTimeout, Timeout.InfiniteTimeSpan);
 
         void Close(AdmissionDrop why, PeerSource from)
         {
@@ -68,7 +69,7 @@ internal sealed class AnonymousConnection : IDisposable
             if (before > 0 && _calls > 0)
                 return;
             _place.SetServed(_calls > 0);
-            _timer.Change(_calls > 0 ? s_callTimeout : _options.IdleTimeout, Timeout.InfiniteTimeSpan);
+            _timer.Change(_calls > 0 ? s_callTimeout : _options.Value.IdleTimeout, Timeout.InfiniteTimeSpan);
         }
     }
 }

@@ -1,12 +1,13 @@
 using System.IO.Pipelines;
 using Fleet.Controller.Identity;
+using Fleet.Hosting.Settings;
 using Microsoft.AspNetCore.Connections;
 
 namespace Fleet.Controller.Admission;
 
 /// <summary>The way of a connection into the controller: one step before the TLS handshake, one right after.</summary>
 internal sealed class ConnectionAdmission(
-    ConnectionTable table, HandshakeGate gate, KnownSources known, HandshakeOptions handshakes, AnonymousOptions anonymous, AdmissionLog log, TimeProvider time)
+    ConnectionTable table, HandshakeGate gate, KnownSources known, Reloadable<HandshakeOptions> handshakes, Reloadable<AnonymousOptions> anonymous, AdmissionLog log, TimeProvider time)
 {
     /// <summary>The step before the handshake: the ClientHello first, and then turn by turn.</summary>
     public ConnectionDelegate Before(ConnectionDelegate next) => async connection =>
@@ -63,7 +64,7 @@ internal sealed class ConnectionAdmission(
     private async Task<bool> SaysHelloAsync(ConnectionContext connection, PeerSource source)
     {
         var input = connection.Transport.Input;
-        using var limit = new CancellationTokenSource(handshakes.HelloTimeout, time);
+        using var limit = new CancellationTokenSource(handshakes.Value.HelloTimeout, time);
         try
         {
             while (true)

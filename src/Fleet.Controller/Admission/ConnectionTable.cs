@@ -1,3 +1,5 @@
+using Fleet.Hosting.Settings;
+
 namespace Fleet.Controller.Admission;
 
 /// <summary>
@@ -8,8 +10,8 @@ namespace Fleet.Controller.Admission;
 internal sealed class ConnectionTable
 {
     private readonly Lock _lock = new();
-    private readonly HandshakeOptions _handshakes;
-    private readonly AnonymousOptions _anonymous;
+    private readonly Reloadable<HandshakeOptions> _handshakes;
+    private readonly Reloadable<AnonymousOptions> _anonymous;
     private int _max;
     private int _open;
     private int _authenticated;
@@ -19,7 +21,7 @@ internal sealed class ConnectionTable
     /// <param name="handshakes">Bounds of handshakes.</param>
     /// <param name="anonymous">Bounds of strangers.</param>
     /// <param name="known">Known sources.</param>
-    public ConnectionTable(int max, HandshakeOptions handshakes, AnonymousOptions anonymous, KnownSources known)
+    public ConnectionTable(int max, Reloadable<HandshakeOptions> handshakes, Reloadable<AnonymousOptions> anonymous, KnownSources known)
     {
         _max = max;
         _handshakes = handshakes;
@@ -55,9 +57,9 @@ internal sealed class ConnectionTable
     public bool IsFull => Open >= Max || Authenticated >= MaxAuthenticated;
 
     // Never more than a quarter: of few places most are for those who belong here.
-    private int MaxNewcomers => Math.Max(1, Math.Min(_handshakes.Waiting + _handshakes.AtOnce, Max / 4));
+    private int MaxNewcomers => Math.Max(1, Math.Min(_handshakes.Value.MaxPending + _handshakes.Value.MaxConcurrent, Max / 4));
 
-    private int MaxAnonymous => Math.Max(1, (int)((long)Max * _anonymous.MaxConnectionsPercent / 100));
+    private int MaxAnonymous => Math.Max(1, (int)((long)Max * _anonymous.Value.MaxConnectionsPercent / 100));
 
     private int MaxAuthenticated => Math.Max(1, Max - MaxNewcomers - MaxAnonymous);
 

@@ -1,3 +1,5 @@
+using Fleet.Hosting.Settings;
+
 namespace Fleet.Controller.Admission;
 
 /// <summary>
@@ -16,7 +18,7 @@ internal sealed class HandshakeGate : IDisposable
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(10);
 
     private readonly Lock _lock = new();
-    private readonly HandshakeOptions _options;
+    private readonly Reloadable<HandshakeOptions> _options;
     private readonly KnownSources _known;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
@@ -36,7 +38,7 @@ internal sealed class HandshakeGate : IDisposable
     /// <param name="options">The bounds.</param>
     /// <param name="known">For whom a reserve is kept.</param>
     /// <param name="time">The clock.</param>
-    public HandshakeGate(HandshakeOptions options, KnownSources known, TimeProvider time)
+    public HandshakeGate(Reloadable<HandshakeOptions> options, KnownSources known, TimeProvider time)
     {
         _options = options;
         _known = known;
@@ -50,9 +52,9 @@ internal sealed class HandshakeGate : IDisposable
     /// <summary>Turns that are given.</summary>
     public int InProgress => Volatile.Read(ref _turns);
 
-    private int StrangersTurns => _options.AtOnce - (_options.AtOnce / Reserve);
+    private int StrangersTurns => _options.Value.MaxConcurrent - (_options.Value.MaxConcurrent / Reserve);
 
-    private int TurnsPerStranger => Math.Max(1, _options.AtOnce / Reserve);
+    private int TurnsPerStranger => Math.Max(1, _options.Value.MaxConcurrent / Reserve);
 
     /// <summary>Waits for a turn; null where the connection has gone before. Dispose of it when there is nothing to compute for now.</summary>
     /// <param name="peer">Where the connection comes from.</param>
@@ -121,7 +123,7 @@ internal sealed class HandshakeGate : IDisposable
             // Who is not there and has its whole rate is as good as new.
             foreach (var (idle, state) in _sources)
             {
-                if (state.Turns == 0 && state.Waiting.Count == 0 && state.Rate.Level(_options.PerSecondPerSource, _time) >= _options.PerSecondPerSource)
+                if (state.Turns == 0 && state.Waiting.Count == 0 && state.Rate.Level(_options.Value.MaxPerSecondPerSource, _time) >= _options.Value.MaxPerSecondPerSource)
                     _sources.Remove(idle);
             }
 
@@ -152,7 +154,7 @@ internal sealed class HandshakeGate : IDisposable
 
     private void Give_NeedsLock()
     {
-        while (_waiting > 0 && _turns < _options.AtOnce && TakeNext_NeedsLock(out var isKnown) is { } waiter)
+        while (_waiting > 0 && _turns < _options.Value.MaxConcurrent && TakeNext_NeedsLock(out var isKnown) is { } waiter)
         {
             _waiting--;
             _turns++;
@@ -163,7 +165,7 @@ internal sealed class HandshakeGate : IDisposable
         }
 
         // Turns are free and somebody waits: for the rate.
-        if (_waiting == 0 || _turns >= _options.AtOnce || _isTimerSet)
+        if (_waiting == 0 || _turns >= _options.Value.MaxConcurrent || _isTimerSet)
             return;
         _isTimerSet = true;
         _timer.Change(s_look, Timeout.InfiniteTimeSpan);
@@ -179,14 +181,14 @@ internal sealed class HandshakeGate : IDisposable
         if (mayStrangers && TakeFirst(_begunStrangers) is { } stranger)
             return stranger;
 
-        var level = _rate.Level(_options.PerSecond, _time);
+        var level = _rate.Level(_options.Value.MaxPerSecond, _time);
         for (var look = 0; look < 2; look++)
         {
             isKnown = !_isStrangersNext;
             _isStrangersNext = !_isStrangersNext;
             var found = isKnown
                 ? (level >= 1 ? TakeFromRound_NeedsLock(_knownRound, isKnown) : null)
-                : (mayStrangers && level >= 1 + (_options.PerSecond / Reserve) ? TakeFromRound_NeedsLock(_strangersRound, isKnown) : null);
+                : (mayStrangers && level >= 1 + (_options.Value.MaxPerSecond / Reserve) ? TakeFromRound_NeedsLock(_strangersRound, isKnown) : null);
             if (found is not null)
                 return found;
         }
@@ -199,7 +201,7 @@ internal sealed class HandshakeGate : IDisposable
         for (var node = round.First; node is not null; node = node.Next)
         {
             var source = node.Value;
-            if (!isKnown && (source.Turns >= TurnsPerStranger || source.Rate.Level(_options.PerSecondPerSource, _time) < 1))
+            if (!isKnown && (source.Turns >= TurnsPerStranger || source.Rate.Level(_options.Value.MaxPerSecondPerSource, _time) < 1))
                 continue;
             round.Remove(node);
             var waiter = TakeFirst(source.Waiting)!;

@@ -1,5 +1,6 @@
 using Fleet.Controller.Dispatch;
 using Fleet.Controller.Notifications;
+using Fleet.Hosting.Settings;
 
 namespace Fleet.Controller.Alerts;
 
@@ -7,7 +8,7 @@ namespace Fleet.Controller.Alerts;
 internal static class AlertsSetup
 {
     /// <summary>Judging findings, and getting word of it out. Needs the store; its loops must start after the scans are read.</summary>
-    public static IServiceCollection AddAlerts(this IServiceCollection services, NotifyOptions options) => services
+    public static IServiceCollection AddAlerts(this IServiceCollection services, Reloadable<NotifyOptions> options) => services
         .AddSingleton(options)
         .AddSingleton<SilenceCache>()
         .AddSingleton<EvaluationSignal>()

@@ -2,6 +2,7 @@ using Fleet.Controller.Admission;
 using Fleet.Controller.Hosting;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Logging;
+using Fleet.Hosting.Settings;
 using Fleet.Protocol;
 
 namespace Fleet.Controller.Artifacts;
@@ -14,7 +15,7 @@ internal sealed partial class ArtifactDownloads(
     ArtifactStore shelf,
     ArtifactPlaces places,
     CertificateAuthority authority,
-    ControllerOptions options,
+    Reloadable<ControllerOptions> options,
     PeerLines lines,
     TimeProvider time,
     ILogger<ArtifactDownloads> logger)
@@ -108,7 +109,7 @@ internal sealed partial class ArtifactDownloads(
     {
         http.Response.ContentType = "application/gzip";
         http.Response.ContentLength = file.Length;
-        using var pace = new DownloadPace(() => options.MinDownloadRate, time, http.Abort);
+        using var pace = new DownloadPace(() => options.Value.MinDownloadRate, time, http.Abort);
         var left = file.Length;
         var buffer = new byte[Limits.ChunkBytes];
         int count;

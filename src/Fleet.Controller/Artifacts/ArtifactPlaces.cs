@@ -1,5 +1,6 @@
 using Fleet.Controller.Admission;
 using Fleet.Controller.Hosting;
+using Fleet.Hosting.Settings;
 
 namespace Fleet.Controller.Artifacts;
 
@@ -7,13 +8,13 @@ namespace Fleet.Controller.Artifacts;
 /// How many may be sent an artifact at once: a thousand hosts that are installed must not slow down the fleet that is there. Agents and
 /// those who show no certificate have places of their own, and a single one has few.
 /// </summary>
-internal sealed class ArtifactPlaces(ControllerOptions options)
+internal sealed class ArtifactPlaces(Reloadable<ControllerOptions> options)
 {
     // One for the upgrade, one for a fetch of before whose end is not noticed yet.
     private const int PerAgent = 2;
 
-    private readonly Shares<PeerSource> _anonymous = new(() => options.Anonymous.MaxDownloads, () => options.Anonymous.MaxDownloadsPerSource);
-    private readonly Shares<string> _agents = new(() => options.MaxAgentDownloads, static () => PerAgent);
+    private readonly Shares<PeerSource> _anonymous = new(() => options.Value.Anonymous.MaxDownloads, () => options.Value.Anonymous.MaxDownloadsPerSource);
+    private readonly Shares<string> _agents = new(() => options.Value.MaxAgentDownloads, static () => PerAgent);
 
     /// <summary>Places that those without a certificate have taken.</summary>
     public int AnonymousTaken => _anonymous.Taken;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Fleet.Controller.Control;
 using Fleet.Controller.Hosting;
+using Fleet.Hosting.Settings;
 using Fleet.Protocol;
 
 namespace Fleet.Controller.Artifacts;
@@ -10,17 +11,17 @@ namespace Fleet.Controller.Artifacts;
 /// The artifacts: those that came with the controller or were put beside them, and those that operators have brought. The directories
 /// are looked at anew for each use, so that files can be put there while the controller runs.
 /// </summary>
-internal sealed class ArtifactStore(ControllerOptions options)
+internal sealed class ArtifactStore(Reloadable<ControllerOptions> options)
 {
     // Eight versions, each for two architectures.
     private const int MostBrought = 16;
     private readonly ConcurrentDictionary<FileStamp, string> _hashes = new();
 
     /// <summary>Where those are that came with the controller.</summary>
-    public string Directory => options.Artifacts;
+    public string Directory => options.Value.Artifacts;
 
     /// <summary>Where those are that operators have brought, each in a directory named by its digest.</summary>
-    public string Brought => new DataDirectory(options.Data).ArtifactsPath;
+    public string Brought => new DataDirectory(options.Value.Data).ArtifactsPath;
 
     /// <summary>The script that installs agents; it need not exist.</summary>
     public string ScriptFile => Path.Combine(Directory, "install.sh");

@@ -1,6 +1,7 @@
 using Fleet.Controller.Hosting;
 using System.Security.Cryptography;
 using Fleet.Controller.Identity;
+using Fleet.Hosting.Settings;
 using Fleet.Protocol;
 using Fleet.Protocol.V1;
 using Google.Protobuf;
@@ -10,7 +11,7 @@ namespace Fleet.Controller.Artifacts;
 
 /// <summary>Artifacts for operators, who choose and bring them, and for agents, which fetch them.</summary>
 internal sealed partial class ArtifactsService(
-    ArtifactStore shelf, ArtifactPlaces places, ArtifactIntake intake, ControllerOptions options, TimeProvider time, ILogger<ArtifactsService> logger)
+    ArtifactStore shelf, ArtifactPlaces places, ArtifactIntake intake, Reloadable<ControllerOptions> options, TimeProvider time, ILogger<ArtifactsService> logger)
     : Protocol.V1.Artifacts.ArtifactsBase
 {
     /// <inheritdoc/>
@@ -62,7 +63,7 @@ internal sealed partial class ArtifactsService(
 
         // A buffer's worth at a time: who reads slowly makes this wait, and nothing pile up; who reads too slowly is cut off, and goes on
         // from there when it asks again.
-        using var pace = new DownloadPace(() => options.MinDownloadRate, time, context.GetHttpContext().Abort);
+        using var pace = new DownloadPace(() => options.Value.MinDownloadRate, time, context.GetHttpContext().Abort);
         await using var file = new FileStream(artifact.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, useAsync: true);
         file.Position = (long)request.Offset;
         var buffer = new byte[Limits.ChunkBytes];

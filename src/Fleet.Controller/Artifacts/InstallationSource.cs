@@ -1,12 +1,13 @@
 using Fleet.Controller.Hosting;
 using Fleet.Controller.Identity;
+using Fleet.Hosting.Settings;
 using Google.Protobuf;
 using V1 = Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Artifacts;
 
 /// <summary>Says what the line that installs an agent is made of.</summary>
-internal sealed class InstallationSource(ArtifactStore shelf, CertificateAuthority authority, ControllerOptions options)
+internal sealed class InstallationSource(ArtifactStore shelf, CertificateAuthority authority, Reloadable<ControllerOptions> options)
 {
     /// <summary>Describes it as it is now; null, and a fault for the operator, where there is no agent to give.</summary>
     public V1.Installation? Describe(out string? fault)
@@ -18,7 +19,7 @@ internal sealed class InstallationSource(ArtifactStore shelf, CertificateAuthori
             {
                 return new V1.Installation
                 {
-                    Address = options.Advertise ?? "",
+                    Address = options.Value.Advertise ?? "",
                     KeySha256 = ByteString.CopyFrom(authority.ControllerKeyHash),
                     AgentVersion = first.Version,
                     Agents = { agents.Select(agent => new V1.InstallationAgent { Architecture = agent.Architecture, Version = agent.Version }) },

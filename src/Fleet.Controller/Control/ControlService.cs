@@ -1,4 +1,5 @@
 using Fleet.Controller.Logging;
+using Fleet.Hosting.Logging;
 using Grpc.Core;
 using V1 = Fleet.Protocol.V1;
 
@@ -22,6 +23,6 @@ internal sealed class ControlService(IEnumerable<IStatusSource> sources, LogLeve
         var previous = levels.Current;
         return levels.TrySet(request.Level)
             ? Task.FromResult(new V1.SetLogLevelReply { PreviousLevel = previous })
-            : throw new RpcException(new Status(StatusCode.InvalidArgument, $"\"{request.Level}\" is not a log level: {LogLevelControl.Levels}"));
+            : throw new RpcException(new Status(StatusCode.InvalidArgument, $"\"{request.Level}\" is not a log level: {LogLevels.Words}"));
     }
 }

@@ -85,7 +85,7 @@ internal sealed partial class DispatchCycle
             if (refused.Contains(slot.Job))
                 continue;
             if (result is null)
-                slot.Job.WakeAt = now + _options.StoreRetry;
+                slot.Job.WakeAt = now + _options.Value.StoreRetry;
             else
                 Follow(slot, entry, result.Entries[i], now);
         }

@@ -1,3 +1,4 @@
+using Fleet.Hosting.Settings;
 using Fleet.Storage;
 
 namespace Fleet.Controller.Dispatch;
@@ -9,7 +10,7 @@ internal sealed partial class DispatchCycle
     private readonly OpenJobs _open;
     private readonly JobSignals _signals;
     private readonly LinkStates _links;
-    private readonly DispatchOptions _options;
+    private readonly Reloadable<DispatchOptions> _options;
     private readonly TimeProvider _time;
     private readonly ILogger<DispatchCycle> _log;
 
@@ -19,7 +20,7 @@ internal sealed partial class DispatchCycle
     private readonly List<(DispatchEvent.Unfit Event, TaskSlot Slot)> _givingUp = [];
 
     public DispatchCycle(
-        IFleetStore store, OpenJobs open, JobSignals signals, LinkStates links, DispatchOptions options, TimeProvider time,
+        IFleetStore store, OpenJobs open, JobSignals signals, LinkStates links, Reloadable<DispatchOptions> options, TimeProvider time,
         ILogger<DispatchCycle> log)
     {
         _store = store;
@@ -72,8 +73,8 @@ internal sealed partial class DispatchCycle
     {
         switch (taken)
         {
-            case DispatchEvent.Create create when _open.Count + _creating.Count >= _options.MaxOpenJobs:
-                create.Reply.TrySetException(new TooManyJobsException(_options.MaxOpenJobs));
+            case DispatchEvent.Create create when _open.Count + _creating.Count >= _options.Value.MaxOpenJobs:
+                create.Reply.TrySetException(new TooManyJobsException(_options.Value.MaxOpenJobs));
                 break;
             case DispatchEvent.Create create:
                 var job = Begin(create);
@@ -146,12 +147,12 @@ internal sealed partial class DispatchCycle
             return;
 
         slot.StoredUpTo(task.LastSeq, now);
-        var agentWasFull = slot.Agent.InFlight >= _options.MaxTasksPerAgent;
+        var agentWasFull = slot.Agent.InFlight >= _options.Value.MaxTasksPerAgent;
         if (task.State > slot.State)
         {
             Move(slot, task.State);
             if (slot.State == TaskState.Running)
-                job.Wake(JobDecider.OverdueAt(slot, _options));
+                job.Wake(JobDecider.OverdueAt(slot, _options.Value));
         }
 
         if (agentWasFull && slot.HasEnded)
@@ -185,7 +186,7 @@ internal sealed partial class DispatchCycle
         var decisions = new List<JobDecision>(_dirty.Count);
         foreach (var job in _dirty)
         {
-            var decision = JobDecider.Decide(job, now, _options);
+            var decision = JobDecider.Decide(job, now, _options.Value);
             job.WakeAt = decision.WakeAt;
             job.StartAllowance.Take(decision.Dispatches.Count);
             foreach (var slot in decision.Dispatches)

@@ -11,11 +11,11 @@ namespace Fleet.Controller.Dispatch;
 /// pending, away      start of the absence + delivery timeout                   expired
 /// pending, held      start of the hold + delivery timeout                      expired
 /// pending            the job is cancelled / over its failure limit / deadline  cancelled / skipped / expired
-/// in flight          deadline, or cancelled, + grace + LostAfter               interrupted
-/// in flight, away    last word + delivery + run timeout + grace + LostAfter    interrupted
-/// dispatched, linked told to end + grace + AnswerWithin                        interrupted
-/// dispatched, linked handed over + the time it may wait there + LostAfter      interrupted
-/// running, linked    started + run timeout + grace, and no word for LostAfter  interrupted
+/// in flight          deadline, or cancelled, + grace + LostTimeout               interrupted
+/// in flight, away    last word + delivery + run timeout + grace + LostTimeout    interrupted
+/// dispatched, linked told to end + grace + CancelTimeout                        interrupted
+/// dispatched, linked handed over + the time it may wait there + LostTimeout      interrupted
+/// running, linked    started + run timeout + grace, and no word for LostTimeout  interrupted
 /// in flight, linked  at once, if the agent does not have it                    see <see cref="MissingTask"/>
 /// any                its agent is removed                                      expired if pending, else interrupted
 /// any                a record of it can never be stored                        interrupted
@@ -78,7 +78,7 @@ internal static class JobDecider
         if (slot.Agent.AwaySince <= plan.CreatedAt)
             return plan.CreatedAt + plan.DeliveryTimeout;
 
-        var wait = plan.DeliveryTimeout > options.ReconnectGrace ? plan.DeliveryTimeout : options.ReconnectGrace;
+        var wait = plan.DeliveryTimeout > options.ReconnectGracePeriod ? plan.DeliveryTimeout : options.ReconnectGracePeriod;
         return slot.Agent.AwaySince + wait;
     }
 
@@ -157,26 +157,26 @@ internal static class JobDecider
     {
         decision.Cancels.Add(new TaskCancelling(slot, cause, reason));
         // Not told yet when the bound above was computed.
-        decision.Wake(now + slot.Job.Plan.KillGrace + options.AnswerWithin);
+        decision.Wake(now + slot.Job.Plan.KillGrace + options.CancelTimeout);
     }
 
     // The first bound that applies, and what it says of the task.
     private static (DateTimeOffset At, string Reason) GiveUpAt(TaskSlot slot, DispatchOptions options)
     {
         var plan = slot.Job.Plan;
-        var first = (At: plan.DeadlineAt + plan.KillGrace + options.LostAfter,
+        var first = (At: plan.DeadlineAt + plan.KillGrace + options.LostTimeout,
             Reason: $"the job's deadline passed at {Text(plan.DeadlineAt)} and the agent has not reported an end");
         if (slot.Job.CancelledAt is { } cancelledAt)
-            Bound(cancelledAt + plan.KillGrace + options.LostAfter, $"the job was cancelled at {Text(cancelledAt)} and the agent{AwayText(slot)} has not reported an end");
+            Bound(cancelledAt + plan.KillGrace + options.LostTimeout, $"the job was cancelled at {Text(cancelledAt)} and the agent{AwayText(slot)} has not reported an end");
         if (!slot.Agent.IsLinked)
         {
-            Bound(slot.Agent.AwaySince + plan.DeliveryTimeout + plan.RunTimeout + plan.KillGrace + options.LostAfter,
+            Bound(slot.Agent.AwaySince + plan.DeliveryTimeout + plan.RunTimeout + plan.KillGrace + options.LostTimeout,
                 $"nothing received from the agent since {Text(slot.Agent.AwaySince)}");
             return first;
         }
 
         if (slot.State == TaskState.Dispatched && slot.CancelSentAt is { } told)
-            Bound(told + plan.KillGrace + options.AnswerWithin, $"the agent is connected, was asked to end it at {Text(told)}, and has reported neither a start nor an end");
+            Bound(told + plan.KillGrace + options.CancelTimeout, $"the agent is connected, was asked to end it at {Text(told)}, and has reported neither a start nor an end");
         Bound(OverdueAt(slot, options), slot.State == TaskState.Dispatched
             ? "the agent is connected, and has reported neither a start nor an end within the time that the task may wait there"
             : "the agent is connected, and has not reported an end though the run timeout passed");
@@ -200,10 +200,10 @@ internal static class JobDecider
         if (slot.State == TaskState.Dispatched)
         {
             var handedAt = Later(slot.HandedAt, slot.Agent.LinkedSince);
-            return handedAt + plan.StartWithin(handedAt) + options.LostAfter;
+            return handedAt + plan.StartWithin(handedAt) + options.LostTimeout;
         }
 
-        return Later(slot.LastWordAt, Later(slot.StartedAt, slot.Agent.LinkedSince) + plan.RunTimeout + plan.KillGrace) + options.LostAfter;
+        return Later(slot.LastWordAt, Later(slot.StartedAt, slot.Agent.LinkedSince) + plan.RunTimeout + plan.KillGrace) + options.LostTimeout;
     }
 
     private static DateTimeOffset Later(DateTimeOffset? left, DateTimeOffset right) => left > right ? left.Value : right;

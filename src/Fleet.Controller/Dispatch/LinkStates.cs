@@ -1,10 +1,11 @@
 using Fleet.Controller.Agents;
 using Fleet.Controller.Registry;
+using Fleet.Hosting.Settings;
 
 namespace Fleet.Controller.Dispatch;
 
 /// <summary>The link states of all agents that dispatch has had to do with. Owned by the dispatch loop.</summary>
-internal sealed class LinkStates(AgentRegistry registry, AgentsOptions options, TimeProvider time)
+internal sealed class LinkStates(AgentRegistry registry, Reloadable<AgentsOptions> options, TimeProvider time)
 {
     private readonly Dictionary<string, LinkState> _states = new(StringComparer.Ordinal);
 
@@ -19,7 +20,7 @@ internal sealed class LinkStates(AgentRegistry registry, AgentsOptions options, 
         state = new LinkState(agentId, entry is null ? now : registry.AwaySince(entry));
         if (entry is null)
             state.Remove(now);
-        else if (options.HoldDuplicates)
+        else if (options.Value.HoldDuplicates)
             state.Hold(entry.Record.DuplicateSince);
         _states.Add(agentId, state);
         return state;

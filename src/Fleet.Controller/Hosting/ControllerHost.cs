@@ -4,6 +4,7 @@ using Fleet.Controller.Admission;
 using Fleet.Controller.Hosting.Commands;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Logging;
+using Fleet.Hosting.Settings;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -31,7 +32,7 @@ internal sealed partial class ControllerHost : IAsyncDisposable
         .First(endPoint => endPoint is not null)!;
 
     /// <summary>Puts a controller together; nothing listens yet.</summary>
-    /// <param name="options">The settings.</param>
+    /// <param name="settings">The settings.</param>
     /// <param name="opened">The data, which the caller disposes of after the host.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logging">Where log lines go.</param>
@@ -39,7 +40,7 @@ internal sealed partial class ControllerHost : IAsyncDisposable
     /// <param name="map">Maps their services.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<ControllerHost> CreateAsync(
-        ControllerOptions options,
+        LiveSettings<ControllerOptions> settings,
         OpenedData opened,
         TimeProvider time,
         Action<ILoggingBuilder> logging,
@@ -47,17 +48,19 @@ internal sealed partial class ControllerHost : IAsyncDisposable
         Action<WebApplication> map,
         CancellationToken cancellationToken)
     {
+        var options = settings.Options.Value;
         var identities = await IdentityDirectory.LoadAsync(opened.Store, cancellationToken);
 
         // Empty: nothing is read from ASPNETCORE_* variables or appsettings.json that happens to lie about.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "fleet-controller" });
         logging(builder.Logging);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options, opened.Directory));
-        builder.Services.AddSingleton(time).AddSingleton(options).AddSingleton(options.Certificates).AddSingleton(options.Agents);
+        builder.Services.AddSingleton(time).AddSingleton(settings).AddSingleton(settings.Options);
+        builder.Services.AddSingleton(settings.Options.Select(now => now.Certificates)).AddSingleton(settings.Options.Select(now => now.Agents));
         builder.Services.AddSingleton(opened.Directory).AddSingleton(opened.Authority).AddSingleton(opened.Record).AddSingleton(identities);
         builder.Services.AddSingleton(opened.Store).AddSingleton(opened.Store.Tokens).AddSingleton(opened.Store.Operators);
-        builder.Services.AddAdmission(options.MaxConnections, options.Handshakes, options.Anonymous);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopWithin);
+        builder.Services.AddAdmission(options.MaxConnections, settings.Options.Select(now => now.Handshakes), settings.Options.Select(now => now.Anonymous));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
         builder.Services.AddGrpc(grpc =>
         {
@@ -107,7 +110,6 @@ internal sealed partial class ControllerHost : IAsyncDisposable
     // Now, when most of what a controller opens is open.
     private void FitConnections()
     {
-        var options = Services.GetRequiredService<ControllerOptions>();
         var table = Services.GetRequiredService<ConnectionTable>();
         if (DescriptorFit.OfProcess(table.Open) is not var (limit, inUse))
             return;
@@ -119,8 +121,11 @@ internal sealed partial class ControllerHost : IAsyncDisposable
         LogFitted(Services.GetRequiredService<ILogger<ControllerHost>>(), table.Max, fit.Connections, limit, inUse, fit.Reserve);
         table.Max = fit.Connections;
         // Each takes a file besides its connection.
-        options.MaxAgentDownloads = Math.Min(options.MaxAgentDownloads, fit.Reserve / 4);
-        options.Anonymous.MaxDownloads = Math.Min(options.Anonymous.MaxDownloads, fit.Reserve / 8);
+        Services.GetRequiredService<LiveSettings<ControllerOptions>>().Fit(options => options with
+        {
+            MaxAgentDownloads = Math.Min(options.MaxAgentDownloads, fit.Reserve / 4),
+            Anonymous = options.Anonymous with { MaxDownloads = Math.Min(options.Anonymous.MaxDownloads, fit.Reserve / 8) },
+        });
     }
 
     [LoggerMessage(3306, LogLevel.Warning,

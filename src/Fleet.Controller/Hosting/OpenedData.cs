@@ -1,4 +1,5 @@
 using Fleet.Controller.Identity;
+using Fleet.Hosting.Settings;
 using Fleet.Storage;
 
 namespace Fleet.Controller.Hosting;
@@ -10,10 +11,10 @@ internal sealed record OpenedData(DataDirectory Directory, CertificateAuthority 
     /// <exception cref="TrustException">The roots cannot be used.</exception>
     /// <exception cref="StoreException">The store cannot be used, is not the one that belongs to the roots, or another process has it.</exception>
     public static Task<OpenedData> OpenAsync(
-        DataDirectory directory, CertificateOptions certificates, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken) =>
+        DataDirectory directory, Reloadable<CertificateOptions> certificates, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken) =>
         OpenAsync(directory, certificates, StoreMismatch.Refuse, time, loggers, cancellationToken);
 
-    /// <inheritdoc cref="OpenAsync(DataDirectory, CertificateOptions, TimeProvider, ILoggerFactory, CancellationToken)"/>
+    /// <inheritdoc cref="OpenAsync(DataDirectory, Reloadable{CertificateOptions}, TimeProvider, ILoggerFactory, CancellationToken)"/>
     /// <param name="directory">The directory.</param>
     /// <param name="certificates">Lives of certificates.</param>
     /// <param name="onMismatch">What becomes of a store that is not the one that belongs to the roots.</param>
@@ -22,7 +23,7 @@ internal sealed record OpenedData(DataDirectory Directory, CertificateAuthority 
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<OpenedData> OpenAsync(
         DataDirectory directory,
-        CertificateOptions certificates,
+        Reloadable<CertificateOptions> certificates,
         StoreMismatch onMismatch,
         TimeProvider time,
         ILoggerFactory loggers,

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Fleet.Hosting.Settings;
 using Fleet.Protocol.Identity;
 
 namespace Fleet.Controller.Identity;
@@ -9,7 +10,7 @@ namespace Fleet.Controller.Identity;
 /// trusting the controller.
 /// </summary>
 internal sealed class CertificateAuthority(
-    TrustRoot fleet, TrustRoot operators, ECDsa controllerKey, CertificateOptions options, TimeProvider time) : IDisposable
+    TrustRoot fleet, TrustRoot operators, ECDsa controllerKey, Reloadable<CertificateOptions> options, TimeProvider time) : IDisposable
 {
     private const string ServerAuthenticationOid = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthenticationOid = "1.3.6.1.5.5.7.3.2";
@@ -31,8 +32,8 @@ internal sealed class CertificateAuthority(
     /// <summary>Makes a certificate for an agent or an operator.</summary>
     public IssuedCertificate Issue(CertificateName name, RequestedKey key) => name.Role switch
     {
-        CertificateRole.Agent => fleet.Issue(name, key.Key, [new Oid(ClientAuthenticationOid)], time.GetUtcNow(), options.AgentLife),
-        CertificateRole.Operator => operators.Issue(name, key.Key, [new Oid(ClientAuthenticationOid)], time.GetUtcNow(), options.OperatorLife),
+        CertificateRole.Agent => fleet.Issue(name, key.Key, [new Oid(ClientAuthenticationOid)], time.GetUtcNow(), options.Value.AgentLifetime),
+        CertificateRole.Operator => operators.Issue(name, key.Key, [new Oid(ClientAuthenticationOid)], time.GetUtcNow(), options.Value.OperatorLifetime),
         _ => throw new ArgumentException("a controller makes its certificate itself", nameof(name)),
     };
 
@@ -45,7 +46,7 @@ internal sealed class CertificateAuthority(
             request.PublicKey,
             [new Oid(ServerAuthenticationOid), new Oid(ClientAuthenticationOid)],
             time.GetUtcNow(),
-            options.ControllerLife);
+            options.Value.ControllerLifetime);
         using var certificate = X509CertificateLoader.LoadCertificate(issued.Der);
         return certificate.CopyWithPrivateKey(controllerKey);
     }

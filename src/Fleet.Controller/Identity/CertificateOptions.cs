@@ -1,14 +1,14 @@
 namespace Fleet.Controller.Identity;
 
-/// <summary>How long certificates live. Each is renewed at two thirds of its life.</summary>
-internal sealed class CertificateOptions
+/// <summary>How long certificates live. Each is renewed at two thirds of its lifetime. Bounds and meaning are in <see cref="Hosting.ControllerSettings"/>.</summary>
+internal sealed record CertificateOptions
 {
-    /// <summary>Life of agents' certificates. The default is 90 days.</summary>
-    public TimeSpan AgentLife { get; set; } = TimeSpan.FromDays(90);
+    /// <summary>Of agents.</summary>
+    public TimeSpan AgentLifetime { get; init; } = TimeSpan.FromDays(90);
 
-    /// <summary>Life of operators' certificates. The default is 365 days.</summary>
-    public TimeSpan OperatorLife { get; set; } = TimeSpan.FromDays(365);
+    /// <summary>Of operators.</summary>
+    public TimeSpan OperatorLifetime { get; init; } = TimeSpan.FromDays(365);
 
-    /// <summary>Life of the controller's own certificate. The default is 90 days.</summary>
-    public TimeSpan ControllerLife { get; set; } = TimeSpan.FromDays(90);
+    /// <summary>Of the controller's own.</summary>
+    public TimeSpan ControllerLifetime { get; init; } = TimeSpan.FromDays(90);
 }

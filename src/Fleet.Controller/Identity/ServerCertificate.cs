@@ -1,4 +1,5 @@
 using System.Net.Security;
+using Fleet.Hosting.Settings;
 
 namespace Fleet.Controller.Identity;
 
@@ -7,7 +8,7 @@ namespace Fleet.Controller.Identity;
 /// session tickets in it: a context for each handshake would end TLS resumption.
 /// </summary>
 internal sealed partial class ServerCertificate(
-    CertificateAuthority authority, CertificateOptions options, TimeProvider time, ILogger<ServerCertificate> logger) : BackgroundService
+    CertificateAuthority authority, Reloadable<CertificateOptions> options, TimeProvider time, ILogger<ServerCertificate> logger) : BackgroundService
 {
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromHours(1);
     private volatile SslStreamCertificateContext _current = Make(authority);
@@ -19,14 +20,14 @@ internal sealed partial class ServerCertificate(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Looked at often rather than awaited once: a machine that sleeps, or whose clock is set, still renews in time.
-        var renewAt = time.GetUtcNow() + (options.ControllerLife * 2 / 3);
-        using var timer = new PeriodicTimer(s_lookEvery < options.ControllerLife / 10 ? s_lookEvery : options.ControllerLife / 10, time);
+        var renewAt = time.GetUtcNow() + (options.Value.ControllerLifetime * 2 / 3);
+        using var timer = new PeriodicTimer(s_lookEvery < options.Value.ControllerLifetime / 10 ? s_lookEvery : options.Value.ControllerLifetime / 10, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             if (time.GetUtcNow() < renewAt)
                 continue;
             _current = Make(authority);
-            renewAt = time.GetUtcNow() + (options.ControllerLife * 2 / 3);
+            renewAt = time.GetUtcNow() + (options.Value.ControllerLifetime * 2 / 3);
             LogRenewed(_current.TargetCertificate.NotAfter.ToUniversalTime());
         }
     }

@@ -105,7 +105,7 @@ internal sealed partial class AgentLinkService(
 
     private async Task FarewellAsync(AgentSession session, Task writing, IAsyncStreamReader<AgentMessage> requests)
     {
-        using var drain = new CancellationTokenSource(room.Options.GoodbyeDrain, room.Time);
+        using var drain = new CancellationTokenSource(room.Options.Value.GoodbyeDrain, room.Time);
         if (await Task.WhenAny(writing, Task.Delay(Timeout.InfiniteTimeSpan, drain.Token)) != writing)
             session.Abort();
         await writing;

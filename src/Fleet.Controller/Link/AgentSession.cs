@@ -48,7 +48,7 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
         Peer = peer;
         _room = room;
         _abort = abort;
-        _outbox = new Outbox(room.Options.OutboxLength);
+        _outbox = new Outbox(room.Options.Value.MaxOutboxMessages);
         _reading = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         Since = room.Time.GetUtcNow();
         _heardStamp = _saidStamp = room.Time.GetTimestamp();
@@ -157,11 +157,11 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
         AcknowledgeLater();
         var time = _room.Time;
         var options = _room.Options;
-        if (time.GetElapsedTime(Volatile.Read(ref _heardStamp)) > options.SilenceLimit)
+        if (time.GetElapsedTime(Volatile.Read(ref _heardStamp)) > options.Value.HeartbeatTimeout)
             End(LinkEnd.Silent);
-        else if (Volatile.Read(ref _writeStamp) is not 0 and var since && time.GetElapsedTime(since) > options.WriteStallLimit)
+        else if (Volatile.Read(ref _writeStamp) is not 0 and var since && time.GetElapsedTime(since) > options.Value.WriteTimeout)
             End(LinkEnd.NotReading);
-        else if (time.GetElapsedTime(Volatile.Read(ref _saidStamp)) > options.SilenceLimit / 3)
+        else if (time.GetElapsedTime(Volatile.Read(ref _saidStamp)) > options.Value.HeartbeatTimeout / 3)
             _outbox.Beat(Volatile.Read(ref _agentBeat));
         else
             _outbox.Flush();
@@ -170,7 +170,7 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
     /// <summary>Hands records over to be stored; waits while too much of this agent is under way.</summary>
     public async ValueTask IngestAsync(RecordBatch batch)
     {
-        if (Interlocked.Add(ref _unsettledBytes, batch.Bytes) > _room.Options.IngestShareBytes)
+        if (Interlocked.Add(ref _unsettledBytes, batch.Bytes) > _room.Options.Value.MaxPendingBytesPerAgent)
             await BelowShareAsync(batch.Bytes);
         await _room.Ingest.EnqueueAsync(batch, Reading);
     }
@@ -309,7 +309,7 @@ internal sealed partial class AgentSession : IAgentLink, IDisposable
             // Looked at after the place was taken: a batch settled in between has either been seen here or wakes us. One batch alone
             // may be larger than the share.
             var unsettled = Interlocked.Read(ref _unsettledBytes);
-            if (unsettled <= _room.Options.IngestShareBytes || unsettled <= bytes)
+            if (unsettled <= _room.Options.Value.MaxPendingBytesPerAgent || unsettled <= bytes)
                 return;
             await turn.Task.WaitAsync(Reading);
         }

@@ -1,6 +1,7 @@
 using Fleet.Controller.Agents;
 using Fleet.Controller.Dispatch;
 using Fleet.Controller.Registry;
+using Fleet.Hosting.Settings;
 using Fleet.Storage;
 
 namespace Fleet.Controller.Link;
@@ -8,7 +9,7 @@ namespace Fleet.Controller.Link;
 /// <summary>Keeps which identities two processes use, and holds their tasks until an operator has decided.</summary>
 /// <remarks>A copied state directory, a cloned machine and a stolen key look alike from here: nobody but an operator can tell which one is the host.</remarks>
 internal sealed partial class DuplicateRegistry(
-    AgentRegistry registry, LiveSessions sessions, Dispatcher dispatcher, IFleetStore store, AgentsOptions options, TimeProvider time,
+    AgentRegistry registry, LiveSessions sessions, Dispatcher dispatcher, IFleetStore store, Reloadable<AgentsOptions> options, TimeProvider time,
     ILogger<DuplicateRegistry> log)
 {
     /// <summary>Looks at a link that has said hello.</summary>
@@ -28,9 +29,9 @@ internal sealed partial class DuplicateRegistry(
         var now = time.GetUtcNow();
         await store.Agents.SetDuplicateAsync(record.Id, now, duplicate, CancellationToken.None);
         registry.Change(record.Id, known => known with { DuplicateSince = now, DuplicateNote = duplicate });
-        if (options.HoldDuplicates)
+        if (options.Value.HoldDuplicates)
             dispatcher.Hold(record.Id, now);
-        LogFound(record.Name, duplicate, options.HoldDuplicates ? "its new tasks are held" : "its tasks are not held");
+        LogFound(record.Name, duplicate, options.Value.HoldDuplicates ? "its new tasks are held" : "its tasks are not held");
     }
 
     /// <summary>An operator has decided: the process that is linked now is the host. False where there was nothing to decide.</summary>

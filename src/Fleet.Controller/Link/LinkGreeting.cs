@@ -93,7 +93,7 @@ internal sealed partial class LinkGreeting
 
     private async Task<CheckedHello?> ReceiveAsync(AgentSession session, IAsyncStreamReader<AgentMessage> requests)
     {
-        using var limit = new CancellationTokenSource(_room.Options.HelloTimeout, _room.Time);
+        using var limit = new CancellationTokenSource(_room.Options.Value.HelloTimeout, _room.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, session.Reading);
         try
         {
@@ -102,7 +102,7 @@ internal sealed partial class LinkGreeting
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !session.Reading.IsCancellationRequested)
         {
-            session.End(LinkEnd.Fault(StatusCode.DeadlineExceeded, $"no hello within {_room.Options.HelloTimeout}"));
+            session.End(LinkEnd.Fault(StatusCode.DeadlineExceeded, $"no hello within {_room.Options.Value.HelloTimeout}"));
             return null;
         }
 
@@ -126,7 +126,7 @@ internal sealed partial class LinkGreeting
             {
                 Cause = Goodbye.Types.Cause.Incompatible,
                 Reason = $"the agent speaks protocol {hello.ProtocolVersion}, this controller {HelloCheck.ProtocolVersion}; update the older one",
-                RetryAfterMs = (long)_room.Options.CloneRetryAfter.TotalMilliseconds,
+                RetryAfterMs = (long)_room.Options.Value.CloneRetryAfter.TotalMilliseconds,
             });
             return null;
         }
@@ -144,10 +144,10 @@ internal sealed partial class LinkGreeting
             ProtocolVersion = HelloCheck.ProtocolVersion,
             ControllerVersion = ControllerVersion.Text,
             NowMs = _room.Time.GetUtcNow().ToUnixTimeMilliseconds(),
-            HeartbeatTimeoutMs = (long)_room.Options.SilenceLimit.TotalMilliseconds,
+            HeartbeatTimeoutMs = (long)_room.Options.Value.HeartbeatTimeout.TotalMilliseconds,
             SessionId = session.Id,
             // Of all that are enrolled: the first ones back after a restart stand for few links yet.
-            ReconnectWindowMs = (long)_room.Options.ReconnectWindow(_registry.Count).TotalMilliseconds,
+            ReconnectWindowMs = (long)_room.Handshakes.Value.ReconnectWindow(_registry.Count).TotalMilliseconds,
         };
         foreach (var (taskId, seq) in reconciled.ResumeFrom)
             welcome.ResumeFrom.Add(new TaskAck { TaskId = taskId, Seq = (ulong)seq });

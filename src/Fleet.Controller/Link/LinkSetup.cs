@@ -1,4 +1,5 @@
 using Fleet.Controller.Dispatch;
+using Fleet.Hosting.Settings;
 
 namespace Fleet.Controller.Link;
 
@@ -6,7 +7,7 @@ namespace Fleet.Controller.Link;
 internal static class LinkSetup
 {
     /// <summary>Everything between an agent's stream and dispatch. Needs the store, the registry, dispatch and the identity room.</summary>
-    public static IServiceCollection AddAgentLink(this IServiceCollection services, LinkOptions options) => services
+    public static IServiceCollection AddAgentLink(this IServiceCollection services, Reloadable<LinkOptions> options) => services
         .AddSingleton(options)
         .AddSingleton<RecordIngest>()
         .AddSingleton<SessionServices>()

@@ -1,9 +1,10 @@
+using Fleet.Hosting.Settings;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Link;
 
 /// <summary>Says goodbye to all agents when the controller stops, before the server waits for their streams to end.</summary>
-internal sealed class LinkShutdown(LiveSessions sessions, LinkOptions options) : IHostedLifecycleService
+internal sealed class LinkShutdown(LiveSessions sessions, Reloadable<LinkOptions> options) : IHostedLifecycleService
 {
     /// <inheritdoc/>
     public Task StoppingAsync(CancellationToken cancellationToken)
@@ -12,7 +13,7 @@ internal sealed class LinkShutdown(LiveSessions sessions, LinkOptions options) :
         {
             Cause = Goodbye.Types.Cause.ShuttingDown,
             Reason = "the controller is shutting down",
-            RetryAfterMs = (long)options.ShutdownRetryAfter.TotalMilliseconds,
+            RetryAfterMs = (long)options.Value.ShutdownRetryAfter.TotalMilliseconds,
         });
         return Task.CompletedTask;
     }

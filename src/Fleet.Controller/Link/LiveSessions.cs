@@ -1,4 +1,5 @@
 using Fleet.Controller.Logging;
+using Fleet.Hosting.Settings;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Link;
@@ -10,12 +11,12 @@ internal sealed partial class LiveSessions
     private readonly Lock _lock = new();
     private readonly Dictionary<string, AgentSession> _sessions = new(StringComparer.Ordinal);
     private readonly CloneGuard _clones;
-    private readonly LinkOptions _options;
+    private readonly Reloadable<LinkOptions> _options;
     private readonly PeerLines _lines;
     private readonly ILogger<LiveSessions> _log;
     private Goodbye? _closed;
 
-    public LiveSessions(LinkOptions options, PeerLines lines, TimeProvider time, ILogger<LiveSessions> log)
+    public LiveSessions(Reloadable<LinkOptions> options, PeerLines lines, TimeProvider time, ILogger<LiveSessions> log)
     {
         _lines = lines;
         _clones = new CloneGuard(time);
@@ -53,12 +54,12 @@ internal sealed partial class LiveSessions
             duplicate = $"two processes take turns, at {standing!.Peer} and at {newcomer.Peer}";
             if (_lines.AdmitsOfAgent(newcomer.Agent.Name, "two processes live with its identity", newcomer.Peer))
                 LogClone(_log, newcomer.Agent.Name, standing.Peer, newcomer.Peer);
-            return Replaced(_options.CloneRetryAfter);
+            return Replaced(_options.Value.CloneRetryAfter);
         }
 
         if (verdict == TakeOver.Replace && _lines.AdmitsOfAgent(newcomer.Agent.Name, "replaced by another process", newcomer.Peer, LinesAMinute))
             LogReplaced(_log, newcomer.Agent.Name, standing!.Peer, newcomer.Peer);
-        standing?.Cut(Replaced(_options.ReplacedRetryAfter));
+        standing?.Cut(Replaced(_options.Value.ReplacedRetryAfter));
         return null;
     }
 

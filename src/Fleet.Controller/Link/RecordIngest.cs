@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Fleet.Controller.Dispatch;
+using Fleet.Hosting.Settings;
 using Fleet.Storage;
 using Grpc.Core;
 
@@ -22,12 +23,12 @@ internal sealed partial class RecordIngest
     private readonly ILogger<RecordIngest> _log;
 
     public RecordIngest(
-        IFleetStore store, Dispatcher dispatcher, JobSignals signals, LinkOptions options, ILogger<RecordIngest> log)
+        IFleetStore store, Dispatcher dispatcher, JobSignals signals, Reloadable<LinkOptions> options, ILogger<RecordIngest> log)
     {
         _store = store.Events;
         _dispatcher = dispatcher;
         _signals = signals;
-        _budget = new ByteBudget(options.IngestTotalBytes);
+        _budget = new ByteBudget(options.Value.MaxPendingBytes);
         _log = log;
     }
 

@@ -1,3 +1,4 @@
+using Fleet.Hosting.Logging;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;

@@ -1,3 +1,5 @@
+using Fleet.Hosting.Settings;
+
 namespace Fleet.Controller.Notifications;
 
 /// <summary>Decides when a channel may get its next message: as quickly as its receiver takes them, and no quicker.</summary>
@@ -11,7 +13,7 @@ namespace Fleet.Controller.Notifications;
 /// </remarks>
 /// <param name="options">The pauses.</param>
 /// <param name="maxConcurrent">So many messages may be on their way at once.</param>
-internal sealed class ChannelPace(NotifyOptions options, Func<int> maxConcurrent)
+internal sealed class ChannelPace(Reloadable<NotifyOptions> options, Func<int> maxConcurrent)
 {
     private const int FailuresInRow = 3;
     private const int FirstStreak = 5;
@@ -106,7 +108,7 @@ internal sealed class ChannelPace(NotifyOptions options, Func<int> maxConcurrent
         _refusals++;
         var hold = retryAfter is { } asked
             ? TimeSpan.FromTicks(Math.Clamp(asked.Ticks, s_shortestHold.Ticks, s_longestRetryAfter.Ticks))
-            : options.PauseAfter(_refusals);
+            : options.Value.BackoffAfter(_refusals);
         if (_proven > _interval)
         {
             // The try to go faster failed.
@@ -116,7 +118,7 @@ internal sealed class ChannelPace(NotifyOptions options, Func<int> maxConcurrent
         else
         {
             var interval = (hold + (now - BurstStart(now, hold, out var taken))) / Math.Max(1, taken) * Margin;
-            _interval = TimeSpan.FromTicks(Math.Min(options.LongestPause.Ticks, Math.Max(interval.Ticks, (_interval * Slower).Ticks)));
+            _interval = TimeSpan.FromTicks(Math.Min(options.Value.MaxBackoff.Ticks, Math.Max(interval.Ticks, (_interval * Slower).Ticks)));
             _neededStreak = FirstStreak;
         }
 
@@ -131,7 +133,7 @@ internal sealed class ChannelPace(NotifyOptions options, Func<int> maxConcurrent
         _failures++;
         if (_failures < FailuresInRow && !_isProbing)
             return PaceChange.None;
-        Hold(now, options.PauseAfter(++_failedHolds));
+        Hold(now, options.Value.BackoffAfter(++_failedHolds));
         return PaceChange.Held;
     }
 

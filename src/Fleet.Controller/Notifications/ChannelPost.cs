@@ -1,11 +1,12 @@
 using Fleet.Controller.Scans;
+using Fleet.Hosting.Settings;
 using Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Notifications;
 
 /// <summary>Sends one message by one channel, once, within the time for it.</summary>
 internal sealed partial class ChannelPost(
-    ScanRegistry scans, IEnumerable<IChannelSender> senders, NotifyOptions options, TimeProvider time, ILogger<ChannelPost> log)
+    ScanRegistry scans, IEnumerable<IChannelSender> senders, Reloadable<NotifyOptions> options, TimeProvider time, ILogger<ChannelPost> log)
 {
     private readonly Dictionary<NotificationChannel.KindOneofCase, IChannelSender> _senders = senders.ToDictionary(sender => sender.Kind);
 
@@ -14,14 +15,14 @@ internal sealed partial class ChannelPost(
 
     /// <summary>How many messages a channel may get at once.</summary>
     public int MaxConcurrent(string name) =>
-        scans.Current.Channels.TryGetValue(name, out var channel) && _senders[channel.KindCase].IsConcurrent ? options.MaxConcurrent : 1;
+        scans.Current.Channels.TryGetValue(name, out var channel) && _senders[channel.KindCase].IsConcurrent ? options.Value.MaxConcurrent : 1;
 
     /// <summary>Sends; how that ended.</summary>
     public async Task<DeliveryOutcome> SendAsync(string name, Notification notification, CancellationToken cancellationToken)
     {
         if (!scans.Current.Channels.TryGetValue(name, out var channel))
             return new DeliveryOutcome($"channel {name} not found");
-        using var limit = new CancellationTokenSource(options.AttemptTimeout, time);
+        using var limit = new CancellationTokenSource(options.Value.AttemptTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -34,7 +35,7 @@ internal sealed partial class ChannelPost(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new DeliveryOutcome($"no answer within {options.AttemptTimeout.TotalSeconds:0.#} s");
+            return new DeliveryOutcome($"no answer within {options.Value.AttemptTimeout.TotalSeconds:0.#} s");
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -1,4 +1,5 @@
 using Fleet.Controller.Scans;
+using Fleet.Hosting.Settings;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
 
@@ -9,7 +10,7 @@ namespace Fleet.Controller.Notifications;
 /// A message is on its way until its end is written down, so a crash doubles at most what was on its way. Of one alert only the earliest message is
 /// ever due, which keeps their order.
 /// </remarks>
-internal sealed partial class ChannelQueue(string channel, IFleetStore store, ChannelPost post, NotifyOptions options, TimeProvider time, ILogger<DeliveryLoop> log)
+internal sealed partial class ChannelQueue(string channel, IFleetStore store, ChannelPost post, Reloadable<NotifyOptions> options, TimeProvider time, ILogger<DeliveryLoop> log)
 {
     private const int MostDue = 5000;
     private const int FoldFromWhereLimited = 2;
@@ -82,7 +83,7 @@ internal sealed partial class ChannelQueue(string channel, IFleetStore store, Ch
         {
             (_hasNew, _plannedAt) = (false, now);
             var due = await store.Alerts.DueAsync(channel, now, MostDue, cancellationToken);
-            var foldFrom = options.FoldFrom is { } from ? _pace.IsLimited ? FoldFromWhereLimited : from : (int?)null;
+            var foldFrom = options.Value.GroupThreshold is { } from ? _pace.IsLimited ? FoldFromWhereLimited : from : (int?)null;
             _plan = DeliveryPlan.Make([.. due.Where(delivery => !_keysOnTheirWay.Contains(delivery.Key))], foldFrom);
         }
 
@@ -175,8 +176,8 @@ internal sealed partial class ChannelQueue(string channel, IFleetStore store, Ch
             return new DeliveryAttempt(now, null, "");
         // Counted from when it could first be sent, which is later than it was decided where the hours are quiet.
         var delivery = record.Delivery;
-        var next = outcome.IsThrottled ? now : now + options.PauseAfter(record.Attempts + 1);
-        var isOver = !post.Knows(channel) || next - (delivery.NotBefore ?? delivery.CreatedAt) > options.GiveUpAfter;
+        var next = outcome.IsThrottled ? now : now + options.Value.BackoffAfter(record.Attempts + 1);
+        var isOver = !post.Knows(channel) || next - (delivery.NotBefore ?? delivery.CreatedAt) > options.Value.RetryTimeout;
         return new DeliveryAttempt(null, isOver ? null : next, outcome.Fault) { IsThrottled = outcome.IsThrottled && !isOver };
     }
 

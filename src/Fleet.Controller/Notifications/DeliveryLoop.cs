@@ -1,10 +1,11 @@
+using Fleet.Hosting.Settings;
 using Fleet.Storage;
 
 namespace Fleet.Controller.Notifications;
 
 /// <summary>Sends messages until they get through or are given up: each channel has a queue of its own, which waits for no other.</summary>
 internal sealed partial class DeliveryLoop(
-    IFleetStore store, ChannelPost post, DeliverySignal signal, NotifyOptions options, TimeProvider time, ILogger<DeliveryLoop> log)
+    IFleetStore store, ChannelPost post, DeliverySignal signal, Reloadable<NotifyOptions> options, TimeProvider time, ILogger<DeliveryLoop> log)
 {
     private static readonly TimeSpan s_idle = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_afterFault = TimeSpan.FromSeconds(5);

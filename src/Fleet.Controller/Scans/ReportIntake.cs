@@ -1,5 +1,6 @@
 using Fleet.Controller.Agents;
 using Fleet.Controller.Link;
+using Fleet.Hosting.Settings;
 using Fleet.Protocol.Text;
 using Fleet.Protocol.V1;
 using Fleet.Storage;
@@ -22,13 +23,13 @@ internal sealed partial class ReportIntake
     private readonly ScanStateCache _states;
     private readonly ScanEntitlement _entitlement;
     private readonly HitMeters _meters;
-    private readonly AgentsOptions _options;
+    private readonly Reloadable<AgentsOptions> _options;
     private readonly FindingSignals _signals;
     private readonly TimeProvider _time;
     private readonly ILogger<ReportIntake> _log;
 
     public ReportIntake(
-        IFleetStore store, ScanStateCache states, ScanEntitlement entitlement, HitMeters meters, AgentsOptions options, FindingSignals signals,
+        IFleetStore store, ScanStateCache states, ScanEntitlement entitlement, HitMeters meters, Reloadable<AgentsOptions> options, FindingSignals signals,
         TimeProvider time, ILogger<ReportIntake> log)
     {
         (_store, _states, _entitlement, _meters, _options, _signals, _time, _log) = (store, states, entitlement, meters, options, signals, time, log);
@@ -106,7 +107,7 @@ internal sealed partial class ReportIntake
     }
 
     private HitRates RatesOf(AgentSession session) =>
-        new(_options.HitsPerMinute, _entitlement.CountOf(session.Agent) > 1 ? _options.HitsPerMinutePerScan : int.MaxValue);
+        new(_options.Value.MaxHitsPerMinute, _entitlement.CountOf(session.Agent) > 1 ? _options.Value.MaxHitsPerMinutePerScan : int.MaxValue);
 
     // Once for each link: an agent can make as many of them as it likes.
     private void Note(AgentSession session, HitMeter meter, int notAssigned, int unknown)
@@ -122,7 +123,7 @@ internal sealed partial class ReportIntake
     private partial void LogTaken(string agent, ulong number, int findings, int added);
 
     [LoggerMessage(4611, LogLevel.Warning,
-        "Agent {Agent} reports {Rate} hits a minute, more than the {Limit} of agents.hitsPerMinute: its reports are slowed down")]
+        "Agent {Agent} reports {Rate} hits a minute, more than the {Limit} of agents.maxHitsPerMinute: its reports are slowed down")]
     private partial void LogSlowed(string agent, long rate, int limit);
 
     [LoggerMessage(4612, LogLevel.Warning,
@@ -131,7 +132,7 @@ internal sealed partial class ReportIntake
     private partial void LogStrange(string agent, int notAssigned, int unknown);
 
     [LoggerMessage(4613, LogLevel.Warning,
-        "Agent {Agent} is slowed down, and its scan {Scan} reports more than the {Limit} hits a minute of agents.hitsPerMinutePerScan: the surplus is counted "
+        "Agent {Agent} is slowed down, and its scan {Scan} reports more than the {Limit} hits a minute of agents.maxHitsPerMinutePerScan: the surplus is counted "
         + "by kind of line, so that its other scans are not held up")]
     private partial void LogCounted(string agent, string scan, int limit);
 }

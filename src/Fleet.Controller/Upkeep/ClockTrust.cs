@@ -1,3 +1,5 @@
+using Fleet.Hosting.Settings;
+
 namespace Fleet.Controller.Upkeep;
 
 /// <summary>
@@ -9,7 +11,7 @@ namespace Fleet.Controller.Upkeep;
 /// it is more than <see cref="MostAhead"/> beyond what was last written by a clock that was believed. It ends when the clock has gone
 /// steadily for <see cref="SteadyFor"/>, or when an operator has confirmed the date. Used by one loop; decides without the store.
 /// </remarks>
-internal sealed class ClockTrust(TimeProvider time, UpkeepOptions options)
+internal sealed class ClockTrust(TimeProvider time, Reloadable<RetentionOptions> options)
 {
     /// <summary>More than a slewed clock moves within a day, and less than any age at which something is usually removed.</summary>
     public static readonly TimeSpan MostStep = TimeSpan.FromMinutes(5);
@@ -62,7 +64,7 @@ internal sealed class ClockTrust(TimeProvider time, UpkeepOptions options)
 
     private bool IsConfirmed(DateTimeOffset now)
     {
-        if (options.ConfirmClock is not { } date)
+        if (options.Value.ConfirmClock is not { } date)
             return false;
         var day = new DateTimeOffset(date.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
         return now >= day - s_zones && now < day.AddDays(1) + s_zones;

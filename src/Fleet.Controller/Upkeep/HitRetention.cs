@@ -1,11 +1,12 @@
 using Fleet.Controller.Scans;
+using Fleet.Hosting.Settings;
 using Fleet.Storage;
 
 namespace Fleet.Controller.Upkeep;
 
 /// <summary>Forgets old hits, resolved alerts and silences that ended, in slices that let others write between them.</summary>
 internal sealed partial class HitRetention(
-    IFleetStore store, ScanRegistry scans, AssignmentRegistry assignments, UpkeepOptions options, ILogger<HitRetention> log)
+    IFleetStore store, ScanRegistry scans, AssignmentRegistry assignments, Reloadable<RetentionOptions> options, ILogger<HitRetention> log)
 {
     private const int RowsPerSlice = 1000;
     private static readonly TimeSpan s_silencesKept = TimeSpan.FromDays(7);
@@ -16,7 +17,7 @@ internal sealed partial class HitRetention(
     public async Task SweepAsync(DateTimeOffset? now, CancellationToken cancellationToken)
     {
         var (hits, alerts) = now is { } believed ? await SweepOldAsync(believed, cancellationToken) : (0L, 0L);
-        if (options.MaxHits is { } most)
+        if (options.Value.MaxHits is { } most)
             hits += await InSlicesAsync(() => store.Findings.DeleteBeyondAsync(most, RowsPerSlice, cancellationToken));
         if (hits > 0 || alerts > 0)
             LogRemoved(hits, alerts);
@@ -31,7 +32,7 @@ internal sealed partial class HitRetention(
                 hits += await InSlicesAsync(() => store.Findings.DeleteOldAsync(scan, now - age, RowsPerSlice, cancellationToken));
         }
 
-        var alerts = options.MaxAlertAge is { } alertAge
+        var alerts = options.Value.MaxAlertAge is { } alertAge
             ? await InSlicesAsync(() => store.Alerts.DeleteOldAsync(now - alertAge, RowsPerSlice, cancellationToken))
             : 0;
         await assignments.ForgetAsync(store.Scans, now, cancellationToken);
@@ -42,7 +43,7 @@ internal sealed partial class HitRetention(
     // Null: they are kept.
     private TimeSpan? AgeOf(string scan) => scans.Current.Scans.TryGetValue(scan, out var known) && known.Definition.RetentionMs > 0
         ? TimeSpan.FromMilliseconds(known.Definition.RetentionMs)
-        : options.MaxHitAge;
+        : options.Value.MaxHitAge;
 
     private static async Task<long> InSlicesAsync(Func<Task<int>> slice)
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Fleet.Controller.Identity;
+using Fleet.Hosting.Settings;
 using Fleet.Storage;
 
 namespace Fleet.Controller.Upkeep;
@@ -9,7 +10,7 @@ namespace Fleet.Controller.Upkeep;
 /// What there is too much of goes in any case.
 /// </summary>
 internal sealed partial class RetentionLoop(
-    IFleetStore store, HitRetention hits, UpkeepOptions options, CertificateOptions certificates, TimeProvider time, ILogger<RetentionLoop> log)
+    IFleetStore store, HitRetention hits, Reloadable<RetentionOptions> options, Reloadable<CertificateOptions> certificates, TimeProvider time, ILogger<RetentionLoop> log)
 {
     /// <summary>Where the store keeps the time of the last look by a clock that was believed.</summary>
     public const string ClockSetting = "upkeep-clock";
@@ -20,7 +21,7 @@ internal sealed partial class RetentionLoop(
     /// <summary>The loop. Ends when the token says so.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(options.Period, time);
+        using var timer = new PeriodicTimer(options.Value.Interval, time);
         try
         {
             await BeginAsync(cancellationToken);
@@ -56,7 +57,7 @@ internal sealed partial class RetentionLoop(
             var isBelieved = _clock.Look();
             TellDoubt();
             var now = time.GetUtcNow();
-            var policy = isBelieved ? options.ToPolicy() : options.ToPolicy() with { MaxOutputAge = null, MaxJobAge = null };
+            var policy = isBelieved ? options.Value.ToPolicy() : options.Value.ToPolicy() with { MaxOutputAge = null, MaxJobAge = null };
             var report = await store.Retention.SweepAsync(policy, now, cancellationToken);
             await hits.SweepAsync(isBelieved ? now : null, cancellationToken);
             if (isBelieved)
@@ -73,7 +74,7 @@ internal sealed partial class RetentionLoop(
     private async Task RememberAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         // A revocation that is gone lets its certificate in again should the clock turn out to be ahead: it stays for twice the longest life more.
-        var life = certificates.OperatorLife > certificates.AgentLife ? certificates.OperatorLife : certificates.AgentLife;
+        var life = certificates.Value.OperatorLifetime > certificates.Value.AgentLifetime ? certificates.Value.OperatorLifetime : certificates.Value.AgentLifetime;
         await store.Revocations.ForgetEndedAsync(now - (2 * life), cancellationToken);
         var noted = new byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(noted, now.ToUnixTimeMilliseconds());
@@ -97,7 +98,7 @@ internal sealed partial class RetentionLoop(
     private static partial void LogFailed(ILogger log, Exception error);
 
     [LoggerMessage(4903, LogLevel.Error,
-        "The clock is not trusted: {Reason}. Nothing is removed because of its age for {For}, as long as the clock runs steadily; if {Date} is correct, set upkeep.confirmClock to it and reload")]
+        "The clock is not trusted: {Reason}. Nothing is removed because of its age for {For}, as long as the clock runs steadily; if {Date} is correct, set retention.confirmClock to it and reload")]
     private static partial void LogDoubted(ILogger log, string reason, TimeSpan @for, string date);
 
     [LoggerMessage(4904, LogLevel.Information, "The clock is trusted again; expired data is removed")]

@@ -1,4 +1,5 @@
 using Fleet.Controller.Dispatch;
+using Fleet.Hosting.Settings;
 
 namespace Fleet.Controller.Upkeep;
 
@@ -6,7 +7,7 @@ namespace Fleet.Controller.Upkeep;
 internal static class UpkeepSetup
 {
     /// <summary>Retention of jobs, output, hits and alerts. Needs the store and the scans.</summary>
-    public static IServiceCollection AddUpkeep(this IServiceCollection services, UpkeepOptions options) => services
+    public static IServiceCollection AddUpkeep(this IServiceCollection services, Reloadable<RetentionOptions> options) => services
         .AddSingleton(options)
         .AddSingleton<HitRetention>()
         .AddSingleton<RetentionLoop>()

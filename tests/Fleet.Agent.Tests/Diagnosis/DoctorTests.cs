@@ -1,7 +1,6 @@
 using Fleet.Agent.Diagnosis;
 using Fleet.Agent.Identity;
 using Fleet.Agent.Journal;
-using Fleet.Agent.Settings;
 using Fleet.Agent.Tests.Execution;
 using Fleet.Agent.Tests.Identity;
 using Fleet.Agent.Tests.Link;
@@ -25,7 +24,7 @@ public sealed class DoctorTests : IAsyncLifetime, IDisposable
         string[] words = ["--token", _fleet.Token];
         var arguments = Arguments.Read(words, EnrollCommand.Options);
         ControllerAddress.TryParse($"{_controller.Address.Host}:{_controller.Address.Port}", out var controller, out _).ShouldBeTrue();
-        var settings = new AgentSettings { State = State, Controller = controller };
+        var settings = new AgentOptions { State = State, Controller = controller };
         (await EnrollCommand.RunAsync(arguments, settings, TextWriter.Null, TextWriter.Null, TimeProvider.System, CancellationToken.None)).ShouldBe(0);
     }
 
@@ -83,7 +82,7 @@ public sealed class DoctorTests : IAsyncLifetime, IDisposable
         var state = new StateDirectory(State);
         var enrollment = new EnrollmentFile(State).Read()!;
         await using var output = new StringWriter();
-        await DoctorCommand.RunAsync(enrollment, state, new AgentSettings { State = State }, [], output, new ShiftedTime(ahead));
+        await DoctorCommand.RunAsync(enrollment, state, new AgentOptions { State = State }, [], output, new ShiftedTime(ahead));
         return output.ToString();
     }
 

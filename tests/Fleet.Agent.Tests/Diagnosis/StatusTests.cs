@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 using Fleet.Agent.Diagnosis;
 using Fleet.Agent.Identity;
 using Fleet.Agent.Journal;
-using Fleet.Agent.Settings;
 using Fleet.Agent.Upgrading;
 using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.Identity;
@@ -71,7 +70,7 @@ public sealed class StatusTests : IDisposable
         using var certificate = new CertificateRequest("CN=web1", key, HashAlgorithmName.SHA256).CreateSelfSigned(_time.GetUtcNow().AddDays(-1), _time.GetUtcNow().AddDays(20));
 
         var text = new StringWriter();
-        new StatusReport(state, new AgentSettings(), _time).Write(
+        new StatusReport(state, new AgentOptions(), _time).Write(
             text, new Enrollment("e", new ControllerAddress("fleet.example", 7443), AgentId.New(), "web1", Proxy: new ProxyAddress(ProxyKind.Http, "proxy", 3128, "ann", "hunter2")), certificate, isRunning: true);
 
         var lines = text.ToString().Split('\n');

@@ -22,7 +22,7 @@ public abstract class ExecutorTest : IAsyncLifetime
 
     private protected static bool IsRoot => Libc.EffectiveUser() == 0;
 
-    private protected virtual TaskExecutorOptions Options => new() { StateDirectory = Home };
+    private protected virtual TaskExecutorOptions Options => new() { StateDirectory = Home, MaxTasks = 16, MaxQueuedTasks = 256 };
 
     private protected virtual TimeProvider Time => TimeProvider.System;
 

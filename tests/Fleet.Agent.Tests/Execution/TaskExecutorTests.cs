@@ -5,7 +5,7 @@ namespace Fleet.Agent.Tests.Execution;
 
 public sealed class TaskExecutorTests : ExecutorTest
 {
-    private protected override TaskExecutorOptions Options => base.Options with { MaxConcurrentTasks = 2, MaxQueuedTasks = 3 };
+    private protected override TaskExecutorOptions Options => base.Options with { MaxTasks = 2, MaxQueuedTasks = 3 };
 
     [Fact]
     public async Task Tasks_beyond_running_and_waiting_are_refused_by_reason()

@@ -22,7 +22,8 @@ public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        _executor = new TaskExecutor(new TaskExecutorOptions { StateDirectory = _directory.Path }, TimeProvider.System, NullLogger<TaskExecutor>.Instance);
+        _executor = new TaskExecutor(
+            new TaskExecutorOptions { StateDirectory = _directory.Path, MaxTasks = 16, MaxQueuedTasks = 256 }, TimeProvider.System, NullLogger<TaskExecutor>.Instance);
         _controller = await _fleet.StartAsync();
         var (code, output) = await EnrollAsync();
         code.ShouldBe(0, output);
@@ -137,14 +138,14 @@ public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
 
         // Settings with a fault: all that can be looked at is looked at.
         var settings = Path.Combine(_directory.Path, "agent.json");
-        await File.WriteAllTextAsync(settings, "{ \"max_tasks\": \"many\" }");
+        await File.WriteAllTextAsync(settings, "{ \"maxTasks\": \"many\" }");
         (code, said) = await RunProgramAsync("doctor", "--state", State, "--config", settings);
         code.ShouldBe(1, said);
-        said.ShouldContain($"! settings     {settings}, line 1: max_tasks cannot be \"many\"");
+        said.ShouldContain($"! settings     {settings}, line 1: maxTasks cannot be \"many\"");
         said.ShouldContain("+ acceptance ");
         (code, said) = await RunProgramAsync("status", "--state", State, "--config", settings);
         code.ShouldBe(1, said);
-        said.ShouldContain("max_tasks cannot be");
+        said.ShouldContain("maxTasks cannot be");
         said.ShouldContain("connection   up since");
 
         // None at all.
@@ -168,7 +169,7 @@ public sealed class AgentProcessTests : IAsyncLifetime, IDisposable
 
     [Theory]
     [InlineData(2, "there is no \"--wings\"", "run", "--wings")]
-    [InlineData(2, "max_tasks cannot be \"0\"", "check-config", "--max-tasks", "0")]
+    [InlineData(2, "maxTasks cannot be \"0\"", "check-config", "--max-tasks", "0")]
     [InlineData(2, "there is no command \"fly\"; see: fleet-agent help", "fly")]
     [InlineData(1, "not enrolled", "run", "--state", "/nonexistent-fleet-state")]
     [InlineData(0, "fleet-agent 0.1.0", "version")]

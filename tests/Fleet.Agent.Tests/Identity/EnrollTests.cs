@@ -1,5 +1,4 @@
 using Fleet.Agent.Identity;
-using Fleet.Agent.Settings;
 using Fleet.Agent.Tests.Link;
 using Fleet.Protocol.Identity;
 
@@ -105,7 +104,7 @@ public sealed class EnrollTests : IAsyncLifetime, IDisposable
     private Task<int> EnrollAt(string address, params string[] words)
     {
         ControllerAddress.TryParse(address, out var controller, out _).ShouldBeTrue();
-        var settings = new AgentSettings { State = State, Controller = controller };
+        var settings = new AgentOptions { State = State, Controller = controller };
         return EnrollCommand.RunAsync(Arguments.Read(words, EnrollCommand.Options), settings, _output, _output, TimeProvider.System, CancellationToken.None)
             .WaitAsync(ScriptedController.Patience);
     }

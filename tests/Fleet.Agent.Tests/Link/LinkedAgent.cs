@@ -25,10 +25,10 @@ internal sealed class LinkedAgent : IAsyncDisposable
         var facts = new HostFacts(new HostFiles());
         Journal = new TaskJournal(state, facts.BootId(), 256 << 20, time, NullLogger<TaskJournal>.Instance);
         _executor = new TaskExecutor(
-            new TaskExecutorOptions { StateDirectory = state.Path, MaxConcurrentTasks = maxTasks, MaxQueuedTasks = 8 }, TimeProvider.System, NullLogger<TaskExecutor>.Instance);
+            new TaskExecutorOptions { StateDirectory = state.Path, MaxTasks = maxTasks, MaxQueuedTasks = 8 }, TimeProvider.System, NullLogger<TaskExecutor>.Instance);
         Desk = new TaskSupervisor(_executor, Journal, new TaskPolicy(null, ["ping"], upgrader), time, NullLogger<TaskSupervisor>.Instance);
         var fast = options ?? new LinkOptions { BackOffBase = TimeSpan.FromMilliseconds(20), BackOffCap = TimeSpan.FromMilliseconds(50) };
-        _scans = hasScans ? new ScanDesk(state.Scans, new ScanSettings(), new ScanHost("host1", facts.BootId()), time, NullLoggerFactory.Instance) : null;
+        _scans = hasScans ? new ScanDesk(state.Scans, new ScanOptions(), new ScanHost("host1", facts.BootId()), time, NullLoggerFactory.Instance) : null;
         var parts = new LinkParts("process", Journal, Desk, facts, null, fast, time, _scans);
         var link = new LinkClient(dialer, parts, new ReconnectPolicy(fast, new Random(6)), NullLogger<LinkClient>.Instance)
         {

@@ -5,7 +5,6 @@ using Fleet.Agent.Diagnosis;
 using Fleet.Agent.Identity;
 using Fleet.Agent.Journal;
 using Fleet.Agent.Link;
-using Fleet.Agent.Settings;
 using Fleet.Agent.Tests.Execution;
 using Fleet.Agent.Tests.Identity;
 using Fleet.Protocol.Calls;
@@ -204,7 +203,7 @@ public sealed class ProxyTests : IAsyncLifetime, IDisposable
 
     private async Task<int> EnrollAsync(ProxyAddress? proxy, string host = Host)
     {
-        var settings = new AgentSettings { State = State, Controller = new ControllerAddress(host, Port), Proxy = new ProxyChoice { Address = proxy } };
+        var settings = new AgentOptions { State = State, Controller = new ControllerAddress(host, Port), Proxy = new ProxyChoice { Address = proxy } };
         var arguments = Arguments.Read(["--token", _fleet.Token, "--name", "web1"], EnrollCommand.Options);
         return await EnrollCommand.RunAsync(arguments, settings, _output, _output, TimeProvider.System, CancellationToken.None).WaitAsync(ScriptedController.Patience);
     }
@@ -213,7 +212,7 @@ public sealed class ProxyTests : IAsyncLifetime, IDisposable
     {
         await using var output = new StringWriter();
         await DoctorCommand.RunAsync(
-            new EnrollmentFile(State).Read()!, new StateDirectory(State), new AgentSettings { State = State }, [], output, TimeProvider.System).WaitAsync(ScriptedController.Patience);
+            new EnrollmentFile(State).Read()!, new StateDirectory(State), new AgentOptions { State = State }, [], output, TimeProvider.System).WaitAsync(ScriptedController.Patience);
         return output.ToString();
     }
 }

@@ -105,7 +105,7 @@ public sealed class ReconnectPolicyTests
             .Select(second => second.Count())
             .ToList();
 
-        // 500 a second is what a controller takes (handshakes.perSecond), with one second's worth in hand.
+        // 500 a second is what a controller takes (handshakes.maxPerSecond), with one second's worth in hand.
         perSecond.Max().ShouldBeLessThan(620);
         perSecond.Count.ShouldBeInRange(19, 23);
     }

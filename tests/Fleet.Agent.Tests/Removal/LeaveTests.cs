@@ -2,7 +2,6 @@ using Fleet.Agent.Identity;
 using Fleet.Agent.Journal;
 using Fleet.Agent.Link;
 using Fleet.Agent.Removal;
-using Fleet.Agent.Settings;
 using Fleet.Agent.Tests.Identity;
 using Fleet.Agent.Tests.Link;
 using Fleet.Protocol.Identity;
@@ -69,7 +68,7 @@ public sealed class LeaveTests : IAsyncLifetime, IDisposable
     private async Task<Enrollment> EnrollAsync()
     {
         ControllerAddress.TryParse($"{_controller.Address.Host}:{_controller.Address.Port}", out var address, out _).ShouldBeTrue();
-        var settings = new AgentSettings { State = State, Controller = address };
+        var settings = new AgentOptions { State = State, Controller = address };
         var arguments = Arguments.Read(["--token", _fleet.Token, "--name", "web1"], EnrollCommand.Options);
         (await EnrollCommand.RunAsync(arguments, settings, _output, _output, TimeProvider.System, CancellationToken.None).WaitAsync(ScriptedController.Patience)).ShouldBe(0);
         return new EnrollmentFile(State).Read()!;

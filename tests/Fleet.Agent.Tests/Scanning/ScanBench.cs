@@ -10,14 +10,14 @@ namespace Fleet.Agent.Tests.Scanning;
 internal sealed class ScanBench : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
-    private readonly ScanSettings _settings;
+    private readonly ScanOptions _settings;
     private ScanSet _set = new();
     private ScanEngine? _engine;
     private ScanSpool? _spool;
 
-    public ScanBench(ScanSettings? settings = null)
+    public ScanBench(ScanOptions? settings = null)
     {
-        _settings = settings ?? new ScanSettings { LeastPause = TimeSpan.Zero };
+        _settings = settings ?? new ScanOptions { MinPause = TimeSpan.Zero };
         Directory.CreateDirectory(Logs);
         Directory.CreateDirectory(State);
     }
@@ -37,7 +37,7 @@ internal sealed class ScanBench : IDisposable
 
     public long Repeats { get; private set; }
 
-    public ScanSpool Spool => _spool ??= new ScanSpool(State, _settings.SpoolBytes, NullLogger<ScanSpool>.Instance);
+    public ScanSpool Spool => _spool ??= new ScanSpool(State, _settings.MaxSpoolBytes, NullLogger<ScanSpool>.Instance);
 
     public ScanEngine Engine => _engine ??= Start();
 
@@ -142,7 +142,7 @@ internal sealed class ScanBench : IDisposable
         return engine;
     }
 
-    private ScanPlan Plan() => new ScanSetReader(_settings.HitsPerMinute).Read(_set, out _).ShouldNotBeNull();
+    private ScanPlan Plan() => new ScanSetReader(_settings.MaxHitsPerMinute).Read(_set, out _).ShouldNotBeNull();
 }
 
 /// <summary>The real clock; what is measured by it can be put forward. Its dates stay those of the files.</summary>

@@ -138,6 +138,6 @@ public sealed class ScanDeskTests : IDisposable
     private ScanDesk Open()
     {
         var state = Directory.CreateDirectory(Path.Combine(_directory.Path, "scans")).FullName;
-        return new ScanDesk(state, new ScanSettings(), new ScanHost("host1", "boot"), TimeProvider.System, NullLoggerFactory.Instance);
+        return new ScanDesk(state, new ScanOptions(), new ScanHost("host1", "boot"), TimeProvider.System, NullLoggerFactory.Instance);
     }
 }

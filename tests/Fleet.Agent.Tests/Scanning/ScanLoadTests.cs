@@ -9,7 +9,7 @@ namespace Fleet.Agent.Tests.Scanning;
 /// <summary>What scans cost at rest and in a storm; bounds wide enough for a machine that does other things.</summary>
 public sealed class ScanLoadTests(ITestOutputHelper output) : IDisposable
 {
-    private readonly ScanBench _bench = new(new ScanSettings());
+    private readonly ScanBench _bench = new(new ScanOptions());
 
     [Fact]
     public void Fifty_sources_at_rest_cost_next_to_nothing()

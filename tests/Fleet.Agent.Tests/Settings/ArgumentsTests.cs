@@ -1,4 +1,4 @@
-using Fleet.Agent.Settings;
+using Fleet.Hosting.Settings;
 
 namespace Fleet.Agent.Tests.Settings;
 
@@ -16,8 +16,13 @@ public sealed class ArgumentsTests
         arguments.Get("--state").ShouldBe("/a");
         arguments.GetAll("--label").ShouldBe(["role=web", "dc=fra"]);
         arguments.Has("--force").ShouldBeTrue();
-        arguments.Settings().ShouldHaveSingleItem().ShouldBe(new SettingValue("state", "/a", "--state"));
+        arguments.Settings().ShouldHaveSingleItem().ShouldBe(new GivenSetting("state", "/a", "--state"));
     }
+
+    [Fact]
+    public void Of_a_flag_that_was_renamed_the_new_one_is_named() =>
+        Arguments.Read(["--journal-limit", "1GiB"], [new("--journal-max-bytes", "VALUE", "", FormerFlag: "--journal-limit")]).Faults[0]
+            .ShouldBe("--journal-limit is now called --journal-max-bytes");
 
     [Theory]
     [InlineData("--wings", "there is no \"--wings\" here; there are --state, --label, --force")]

@@ -1,13 +1,16 @@
-using System.Text;
-using Fleet.Agent.Settings;
+using Fleet.Hosting.Settings;
 using Fleet.Protocol.Identity;
-using Microsoft.Extensions.Logging;
+using Fleet.Protocol.Systemd;
+using Fleet.Tests;
 
 namespace Fleet.Agent.Tests.Settings;
 
+/// <summary>The agent's own settings; what holds for every program's is in Fleet.Hosting.Tests.</summary>
 public sealed class SettingsTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
+
+    private string File => Path.Combine(_directory.Path, "agent.json");
 
     public void Dispose() => _directory.Dispose();
 
@@ -17,106 +20,75 @@ public sealed class SettingsTests : IDisposable
         var remembered = new ProxyAddress(ProxyKind.Socks5, "old", 1080, "ann", "old");
         ProxyAddress? Proxy(string file, params (string Name, string Text)[] variables)
         {
-            var loaded = SettingsLoader.Load(Write(file), variables.ToDictionary(v => v.Name, v => v.Text).GetValueOrDefault, []);
-            loaded.Faults.ShouldBeEmpty();
-            return loaded.Settings.Proxy.Resolve(remembered);
+            var loaded = Load(file, variables);
+            loaded.Errors.ShouldBeEmpty();
+            return loaded.Options.Proxy.Resolve(remembered);
         }
 
         Proxy("{}").ShouldBe(remembered);
         // Of what other programs read nothing counts.
         Proxy("{}", ("HTTPS_PROXY", "http://other:1"), ("https_proxy", "http://other:1"), ("ALL_PROXY", "http://other:1")).ShouldBe(remembered);
         Proxy("""{ "proxy": "none" }""").ShouldBeNull();
-        Proxy("""{ "proxy": "none", "proxy_password_file": "/nowhere" }""").ShouldBeNull();
+        Proxy("""{ "proxy": "none", "proxyPasswordFile": "/nowhere" }""").ShouldBeNull();
         Proxy("""{ "proxy": "none" }""", ("FLEET_AGENT_PROXY", "http://new:3128")).ShouldBe(new ProxyAddress(ProxyKind.Http, "new", 3128));
         Proxy("""{ "proxy": "http://new:3128" }""", ("FLEET_AGENT_PROXY", "none")).ShouldBeNull();
 
         var password = Path.Combine(_directory.Path, "password");
-        File.WriteAllText(password, "hunter2\n");
-        Proxy($$"""{ "proxy_password_file": "{{password}}" }""").ShouldBe(remembered with { Password = "hunter2" });
-        Proxy($$"""{ "proxy": "http://bob@new:3128", "proxy_password_file": "{{password}}" }""").ShouldBe(new ProxyAddress(ProxyKind.Http, "new", 3128, "bob", "hunter2"));
-        Should.Throw<InvalidDataException>(() => Proxy($$"""{ "proxy": "http://new:3128", "proxy_password_file": "{{password}}" }""")).Message.ShouldContain("no user name");
-        Should.Throw<InvalidDataException>(() => Proxy("""{ "proxy": "http://bob@new:3128", "proxy_password_file": "/nowhere/password" }""")).Message.ShouldContain("/nowhere/password");
-    }
-
-    [Fact]
-    public void Flags_win_over_the_environment_over_the_file_over_the_defaults()
-    {
-        var file = Write("""
-            {
-              // Comments and a trailing comma are welcome.
-              "max_tasks": 2, "max_queued_tasks": 3, "journal_limit": "64MiB",
-              "allow_run_as": ["deploy", "1000"],
-              "log_level": "warning",
-            }
-            """);
-        var environment = new Dictionary<string, string> { ["FLEET_AGENT_MAX_QUEUED_TASKS"] = "30", ["FLEET_AGENT_LOG_LEVEL"] = "error" };
-        var loaded = SettingsLoader.Load(file, environment.GetValueOrDefault, [new SettingValue("log_level", "debug", "--log-level")]);
-
-        loaded.Faults.ShouldBeEmpty();
-        loaded.Settings.MaxTasks.ShouldBe(2);
-        loaded.Settings.MaxQueuedTasks.ShouldBe(30);
-        loaded.Settings.JournalLimitBytes.ShouldBe(64 << 20);
-        loaded.Settings.AllowRunAs.ShouldBe(["deploy", "1000"]);
-        loaded.Settings.Log.Level.ShouldBe(LogLevel.Debug);
-        loaded.Settings.State.ShouldBe("/var/lib/fleet-agent");
-    }
-
-    [Fact]
-    public void All_faults_are_named_at_once_each_with_its_place_value_and_mend()
-    {
-        var file = Write("{\n\"max_tasks\": 0,\n\"log_format\": \"xml\",\n\"wings\": 2,\n\"state\": \"here\",\n\"journal_limit\": true\n}");
-        var environment = new Dictionary<string, string> { ["FLEET_AGENT_CONTROLLER"] = "host:99999" };
-
-        var faults = SettingsLoader.Load(file, environment.GetValueOrDefault, []).Faults;
-
-        faults.Count.ShouldBe(6);
-        faults.ShouldContain(f => f == $"{file}, line 2: max_tasks cannot be \"0\": give a number from 1 to 1024");
-        faults.ShouldContain(f => f == $"{file}, line 3: log_format cannot be \"xml\": give text or json");
-        faults.ShouldContain(f => f.StartsWith($"{file}, line 4: there is no setting \"wings\"; there are state, controller", StringComparison.Ordinal));
-        faults.ShouldContain(f => f == $"{file}, line 5: state cannot be \"here\": give an absolute path");
-        faults.ShouldContain(f => f.StartsWith($"{file}, line 6: \"journal_limit\" has a value of a kind", StringComparison.Ordinal));
-        faults.ShouldContain(f => f == "FLEET_AGENT_CONTROLLER: controller cannot be \"host:99999\": give host or host:port");
-    }
-
-    [Fact]
-    public void A_named_file_must_be_there()
-    {
-        SettingsLoader.Load("/nowhere/agent.json", _ => null, []).Faults.ShouldHaveSingleItem().ShouldContain("/nowhere/agent.json");
+        System.IO.File.WriteAllText(password, "hunter2\n");
+        Proxy($$"""{ "proxyPasswordFile": "{{password}}" }""").ShouldBe(remembered with { Password = "hunter2" });
+        Proxy($$"""{ "proxy": "http://bob@new:3128", "proxyPasswordFile": "{{password}}" }""")
+            .ShouldBe(new ProxyAddress(ProxyKind.Http, "new", 3128, "bob", "hunter2"));
+        Should.Throw<InvalidDataException>(() => Proxy($$"""{ "proxy": "http://new:3128", "proxyPasswordFile": "{{password}}" }"""))
+            .Message.ShouldContain("no user name");
+        Should.Throw<InvalidDataException>(() => Proxy("""{ "proxy": "http://bob@new:3128", "proxyPasswordFile": "/nowhere/password" }"""))
+            .Message.ShouldContain("/nowhere/password");
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("[]")]
-    [InlineData("{")]
-    [InlineData("{\"max_tasks\": 1} x")]
-    [InlineData("{\"max_tasks\": 1, \"max_tasks\": 2}")]
-    [InlineData("{\"allow_run_as\": [1]}")]
-    [InlineData("\u0000\u0001")]
-    public void A_broken_file_gets_one_fault_and_no_crash(string text)
-    {
-        var faults = new List<string>();
-        SettingsFile.Read(Encoding.UTF8.GetBytes(text), "agent.json", faults);
-        faults.ShouldHaveSingleItem().ShouldStartWith("agent.json");
-    }
+    [InlineData("state", "here", "give an absolute path")]
+    [InlineData("controller", "host:99999", "give host or host:port")]
+    [InlineData("allowRunAs", "deploy, -x y", "give a list of user names or numeric ids")]
+    [InlineData("passEnvironment", "FLEET_AGENT_STATE", "give a list of names")]
+    [InlineData("passEnvironment", "1A", "give a list of names")]
+    [InlineData("maxTasks", "0", "give a whole number from 1 to 1024")]
+    [InlineData("journal.maxBytes", "1KiB", "give 1MiB to 1TiB")]
+    public void What_cannot_be_used_is_named_with_a_hint(string key, string text, string hint) =>
+        Load($$"""{ "{{key}}": "{{text}}" }""").Errors.ShouldHaveSingleItem().ToString()
+            .ShouldStartWith($"{File}, line 1: {key} cannot be \"{text}\": {hint}");
+
+    [Theory]
+    [InlineData("max_tasks", "maxTasks"), InlineData("journal_limit", "journal.maxBytes"), InlineData("allow_run_as", "allowRunAs")]
+    [InlineData("scan_cpu_percent", "scans.maxCpuPercent"), InlineData("log_level", "log.level"), InlineData("log_file_size", "log.fileBytes")]
+    [InlineData("proxy_password_file", "proxyPasswordFile")]
+    public void Of_a_key_that_was_renamed_the_new_one_is_named(string former, string key) =>
+        Load($$"""{ "{{former}}": "1" }""").Errors.ShouldHaveSingleItem().Message.ShouldBe($"\"{former}\" is now called \"{key}\"");
 
     [Fact]
-    public void No_bytes_make_the_reader_crash()
+    public void A_proxys_password_is_in_no_line()
     {
-        var random = new Random(4);
-        var valid = Encoding.UTF8.GetBytes("{ \"max_tasks\": 1, /* a */ \"allow_run_as\": [\"a\", \"b\"], \"x\": { \"y\": [null, 1e9] } }");
-        for (var round = 0; round < 2000; round++)
-        {
-            var bytes = (byte[])valid.Clone();
-            for (var i = random.Next(1, 4); i > 0; i--)
-                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-            SettingsFile.Read(bytes.AsSpan(0, random.Next(bytes.Length + 1)), "agent.json", []);
-        }
+        var log = new LogLines<LiveSettings<AgentOptions>>();
+        var started = Load("""{ "proxy": "http://ann:hunter2@proxy:3128" }""");
+        var live = new LiveSettings<AgentOptions>(
+            AgentSettings.Table, started, () => AgentSettings.Table.Load(new SettingsSources { File = File }), new ServiceNotifier(null, null, TimeProvider.System), log);
+        Load("""{ "proxy": "http://ann:hunter3@proxy:3128" }""");
+        live.Reload();
+        Load("""{ "proxy": "http://ann:hunter4" }""");
+        live.Reload();
+
+        var lines = log.Take();
+        lines[0].ShouldBe(
+            "Warning: Setting proxy stays http://ann@proxy:3128 until fleet-agent is restarted (systemctl restart fleet-agent); then it is http://ann@proxy:3128");
+        lines[^1].ShouldContain("line 1: proxy cannot be that (it may hold a password and is not shown): give http://[USER:PASSWORD@]HOST:PORT");
+        lines.ShouldAllBe(line => !line.Contains("hunter"));
     }
 
-    private string Write(string text)
+    private LoadedSettings<AgentOptions> Load(string text, params (string Name, string Text)[] variables)
     {
-        var path = Path.Combine(_directory.Path, "agent.json");
-        File.WriteAllText(path, text);
-        return path;
+        System.IO.File.WriteAllText(File, text);
+        return AgentSettings.Table.Load(new SettingsSources
+        {
+            File = File,
+            Environment = name => variables.Where(variable => variable.Name == name).Select(variable => variable.Text).FirstOrDefault(),
+        });
     }
 }

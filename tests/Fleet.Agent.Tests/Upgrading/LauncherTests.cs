@@ -17,7 +17,8 @@ public sealed class LauncherTests : IAsyncLifetime, IDisposable
 
     public LauncherTests()
     {
-        _executor = new TaskExecutor(new TaskExecutorOptions { StateDirectory = _directory.Path }, TimeProvider.System, NullLogger<TaskExecutor>.Instance);
+        _executor = new TaskExecutor(
+            new TaskExecutorOptions { StateDirectory = _directory.Path, MaxTasks = 16, MaxQueuedTasks = 256 }, TimeProvider.System, NullLogger<TaskExecutor>.Instance);
         _shelf = new VersionStore(_directory.Path);
     }
 

@@ -12,12 +12,12 @@ namespace Fleet.Benchmarks.Storm;
 internal static class StormBench
 {
     private const int Lines = 1_000_000;
-    // The agent's scans may use half of one processor (ScanSettings.CpuShare); sending what they find comes on top.
+    // The agent's scans may use half of one processor (ScanOptions.MaxCpuPercent); sending what they find comes on top.
     private const double CpuTargetPercent = 55;
     // What one search may have; the agent as a whole, with its scans, keeps to it.
     private const double MemoryTargetMegabytes = 30;
     private const double AlertTargetMs = 2000;
-    // The spool's limit (ScanSettings.SpoolBytes) and what else an agent keeps.
+    // The spool's limit (ScanOptions.MaxSpoolBytes) and what else an agent keeps.
     private const double DiskTargetMegabytes = 34;
     private static readonly TimeSpan s_minute = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(8);

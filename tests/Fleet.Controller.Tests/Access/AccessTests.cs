@@ -45,7 +45,7 @@ public sealed class AccessTests(TestController controller) : IClassFixture<TestC
     [Fact]
     public async Task An_operator_has_so_many_calls_at_once_by_however_many_connections_and_others_have_their_own()
     {
-        controller.Options.MaxCallsPerOperator = 8;
+        controller.Set(o => o with { MaxCallsPerOperator = 8 });
         try
         {
             var (_, busy) = await controller.EnrollOperatorAsync("busy", OperatorRole.Viewer);
@@ -79,7 +79,7 @@ public sealed class AccessTests(TestController controller) : IClassFixture<TestC
         }
         finally
         {
-            controller.Options.MaxCallsPerOperator = new ControllerOptions().MaxCallsPerOperator;
+            controller.Set(o => o with { MaxCallsPerOperator = new ControllerOptions().MaxCallsPerOperator });
         }
     }
 

@@ -5,8 +5,8 @@ using Fleet.Controller.Logging;
 using Fleet.Controller.Tests.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Serilog.Events;
 
 namespace Fleet.Controller.Tests.Access;
 
@@ -32,16 +32,17 @@ public sealed class RoutesTests : IDisposable
     // As `fleet-controller run` puts it together.
     private async Task<IReadOnlyList<(string Verb, string Path)>> EndpointsAsync()
     {
-        var options = new ControllerOptions { Data = _directory.New("data"), Listen = new IPEndPoint(IPAddress.Loopback, 0), StopWithin = TimeSpan.FromSeconds(2) };
+        var options = new ControllerOptions { Data = _directory.New("data"), Listen = new IPEndPoint(IPAddress.Loopback, 0), ShutdownTimeout = TimeSpan.FromSeconds(2) };
+        var settings = TestController.SettingsOf(options);
         var data = new DataDirectory(options.Data);
         FirstStart.CreateRoots(data, TimeProvider.System);
         await using var opened = await OpenedData.OpenAsync(data, options.Certificates, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
         await using var host = await ControllerHost.CreateAsync(
-            options, opened, TimeProvider.System, _ => { },
+            settings, opened, TimeProvider.System, _ => { },
             services =>
             {
-                services.AddSingleton(new LogLevelControl(LogEventLevel.Information)).AddSingleton<LogDrops>();
-                Program.AddFeatures(services, options);
+                services.AddSingleton(new LogLevelControl(LogLevel.Information)).AddSingleton<LogDrops>();
+                Program.AddFeatures(services, settings.Options);
             },
             Program.MapServices, CancellationToken.None);
         await host.StartAsync(CancellationToken.None).WaitAsync(TimeLimit.Default);

@@ -28,7 +28,7 @@ public sealed class ConnectionAdmissionTests : IAsyncLifetime
     [Fact]
     public async Task Whoever_says_nothing_costs_no_turn_and_is_closed_after_two_seconds()
     {
-        _controller.Options.Handshakes.AtOnce = 1;
+        _controller.Set(o => o with { Handshakes = o.Handshakes with { MaxConcurrent = 1 } });
         await _controller.InitializeAsync();
         var silent = new List<TcpClient>();
         for (var i = 0; i < 50; i++)
@@ -46,7 +46,7 @@ public sealed class ConnectionAdmissionTests : IAsyncLifetime
     [Fact]
     public async Task Whoever_falls_silent_after_its_hello_holds_no_turn_either()
     {
-        _controller.Options.Handshakes.AtOnce = 1;
+        _controller.Set(o => o with { Handshakes = o.Handshakes with { MaxConcurrent = 1 } });
         await _controller.InitializeAsync();
         var hello = await HelloAsync();
         for (var i = 0; i < 20; i++)
@@ -80,7 +80,7 @@ public sealed class ConnectionAdmissionTests : IAsyncLifetime
     [Fact]
     public async Task Strangers_with_whole_handshakes_have_a_tenth_of_the_connections_and_make_room_for_one_another()
     {
-        _controller.Options.MaxConnections = 60;
+        _controller.Set(o => o with { MaxConnections = 60 });
         await _controller.InitializeAsync();
         var (_, identity) = await _controller.EnrollOperatorAsync("ann", OperatorRole.Viewer);
         var idle = new List<(TcpClient Client, SslStream Tls)>();
@@ -103,7 +103,7 @@ public sealed class ConnectionAdmissionTests : IAsyncLifetime
     [Fact]
     public async Task A_connection_beyond_the_table_waits_in_the_backlog_until_another_ends()
     {
-        _controller.Options.MaxConnections = 16;
+        _controller.Set(o => o with { MaxConnections = 16 });
         await _controller.InitializeAsync();
         var table = _controller.Get<ConnectionTable>();
         var seats = Enumerable.Range(0, 11).Select(_ => table.EnterAuthenticated()).ToList();

@@ -1,5 +1,6 @@
 using Fleet.Controller.Admission;
 using Fleet.Controller.Tests.Hosting;
+using Fleet.Hosting.Settings;
 using Fleet.Tests;
 
 namespace Fleet.Controller.Tests.Admission;
@@ -9,13 +10,13 @@ public sealed class HandshakeGateTests : IDisposable
     private static readonly PeerSource s_attacker = Somewhere.At(1);
     private readonly ManualTime _time = new();
     private readonly KnownSources _known;
-    private readonly HandshakeOptions _options = new() { AtOnce = 4, PerSecond = 1000, PerSecondPerSource = 1000 };
+    private HandshakeOptions _options = new() { MaxConcurrent = 4, MaxPerSecond = 1000, MaxPerSecondPerSource = 1000 };
     private readonly HandshakeGate _gate;
 
     public HandshakeGateTests()
     {
         _known = new KnownSources(_time);
-        _gate = new HandshakeGate(_options, _known, _time);
+        _gate = new HandshakeGate(new Reloadable<HandshakeOptions>(() => _options), _known, _time);
     }
 
     public void Dispose() => _gate.Dispose();
@@ -40,7 +41,7 @@ public sealed class HandshakeGateTests : IDisposable
     [Fact]
     public async Task Sources_take_turns_whatever_number_of_connections_each_has()
     {
-        _options.AtOnce = 1;
+        _options = _options with { MaxConcurrent = 1 };
         var turn = await GotAsync(Somewhere.At(9));
         var many = Enumerable.Range(0, 1000).Select(_ => Asks(s_attacker)).ToArray();
         var honest = Asks(Somewhere.At(2));
@@ -70,7 +71,7 @@ public sealed class HandshakeGateTests : IDisposable
     [Fact]
     public async Task A_quarter_of_the_rate_is_kept_for_known_sources()
     {
-        (_options.AtOnce, _options.PerSecond) = (1, 100);
+        _options = _options with { MaxConcurrent = 1, MaxPerSecond = 100 };
         using var link = _known.Connected(Somewhere.At(7));
         for (var i = 0; i < 75; i++)
             (await GotAsync(Somewhere.At(100 + i))).Dispose();
@@ -93,7 +94,7 @@ public sealed class HandshakeGateTests : IDisposable
     [Fact]
     public async Task A_strangers_source_has_a_rate_of_its_own_and_a_known_one_the_whole()
     {
-        (_options.AtOnce, _options.PerSecondPerSource) = (64, 5);
+        _options = _options with { MaxConcurrent = 64, MaxPerSecondPerSource = 5 };
         for (var i = 0; i < 5; i++)
             (await GotAsync(s_attacker)).Dispose();
         var sixth = Asks(s_attacker);
@@ -108,7 +109,7 @@ public sealed class HandshakeGateTests : IDisposable
     [Fact]
     public async Task Who_has_begun_goes_before_those_who_have_not()
     {
-        _options.AtOnce = 1;
+        _options = _options with { MaxConcurrent = 1 };
         var turn = await GotAsync(Somewhere.At(9));
         var fresh = Asks(Somewhere.At(2));
         var begun = Asks(Somewhere.At(3), hasBegun: true);
@@ -122,7 +123,7 @@ public sealed class HandshakeGateTests : IDisposable
     [Fact]
     public async Task A_connection_that_goes_leaves_the_queue_and_takes_nobodys_turn()
     {
-        _options.AtOnce = 1;
+        _options = _options with { MaxConcurrent = 1 };
         var turn = await GotAsync(Somewhere.At(9));
         using var gone = new CancellationTokenSource();
         var leaving = Asks(Somewhere.At(2), gone: gone.Token);

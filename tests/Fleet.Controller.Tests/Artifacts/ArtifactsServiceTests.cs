@@ -19,7 +19,7 @@ public sealed class ArtifactsServiceTests(TestController controller) : IClassFix
 
     public async Task InitializeAsync()
     {
-        controller.Options.Artifacts = _directory.New("artifacts");
+        controller.Set(o => o with { Artifacts = _directory.New("artifacts") });
         Directory.CreateDirectory(controller.Options.Artifacts);
         var name = Guid.NewGuid().ToString("n")[..8];
         _admin = new(controller.Connect((await controller.EnrollOperatorAsync("a" + name, OperatorRole.Admin)).Identity));

@@ -212,7 +212,7 @@ public sealed class InstallationTests(TestController controller) : IClassFixture
     [Fact]
     public async Task Without_an_agent_to_give_no_token_for_installing_is_made()
     {
-        controller.Options.Artifacts = _directory.New("nothing");
+        controller.Set(o => o with { Artifacts = _directory.New("nothing") });
         var (_, admin) = await controller.EnrollOperatorAsync("hopeful", OperatorRole.Admin);
         var before = (await controller.Store.Tokens.ListAsync(CancellationToken.None)).Count;
 
@@ -238,7 +238,7 @@ public sealed class InstallationTests(TestController controller) : IClassFixture
         await ShouldFailAsync(InstallLine.Create(address, new byte[32], "fleet1.a.x", null), "curl: (90) ");
         await ShouldFailAsync(InstallLine.Create(new ControllerAddress("127.0.0.1", UnusedPort()), key, "fleet1.a.x", null), "curl: (7) ");
         // CURLE_HTTP_RETURNED_ERROR: there is no agent to give.
-        controller.Options.Artifacts = _directory.New("nothing");
+        controller.Set(o => o with { Artifacts = _directory.New("nothing") });
         await ShouldFailAsync(InstallLine.Create(address, key, "fleet1.a.x", null), "curl: (22) ");
     }
 
@@ -295,7 +295,7 @@ public sealed class InstallationTests(TestController controller) : IClassFixture
         var content = RandomNumberGenerator.GetBytes(bytes);
         File.WriteAllBytes(Path.Combine(directory, ArtifactName), content);
         File.WriteAllText(Path.Combine(directory, "install.sh"), "echo the script itself $*\n");
-        controller.Options.Artifacts = directory;
+        controller.Set(o => o with { Artifacts = directory });
         return content;
     }
 

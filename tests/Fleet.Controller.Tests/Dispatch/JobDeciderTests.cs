@@ -65,7 +65,7 @@ public sealed class JobDeciderTests
         job.Unlink(2, SomeJob.Start + Second);
 
         job.Decide(2 * Second).Ends.ShouldBeEmpty();
-        job.Decide(Second + job.Options.ReconnectGrace).Ends.ShouldHaveSingleItem().Slot.Ordinal.ShouldBe(2);
+        job.Decide(Second + job.Options.ReconnectGracePeriod).Ends.ShouldHaveSingleItem().Slot.Ordinal.ShouldBe(2);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class JobDeciderTests
     public void An_agent_is_not_given_more_tasks_than_it_may_hold()
     {
         var job = SomeJob.Of(1).AllLinked();
-        job.Options.MaxTasksPerAgent = 1;
+        job.Options = job.Options with { MaxTasksPerAgent = 1 };
         job.Agents[0].InFlight = 1;
 
         job.Decide().Dispatches.ShouldBeEmpty();
@@ -149,7 +149,7 @@ public sealed class JobDeciderTests
         job.Slot(1).MoveTo(TaskState.Running);
         job.Job.Cancel("ann", SomeJob.Start);
         job.Slot(1).MarkCancelSent(CancelCause.Operator, SomeJob.Start);
-        var limit = SomeJob.Plan.KillGrace + job.Options.LostAfter;
+        var limit = SomeJob.Plan.KillGrace + job.Options.LostTimeout;
 
         job.Decide(limit - Second).Ends.ShouldBeEmpty();
         job.Decide().WakeAt.ShouldBe(SomeJob.Start + limit);
@@ -170,7 +170,7 @@ public sealed class JobDeciderTests
             job.Job.Cancel("ann", SomeJob.Start);
         var told = job.Decide(asked);
         told.Cancels.ShouldHaveSingleItem().Cause.ShouldBe(isDeadline ? CancelCause.Deadline : CancelCause.Operator);
-        var limit = asked + SomeJob.Plan.KillGrace + job.Options.AnswerWithin;
+        var limit = asked + SomeJob.Plan.KillGrace + job.Options.CancelTimeout;
         told.WakeAt.ShouldBe(SomeJob.Start + limit);
         job.Slot(1).MarkCancelSent(told.Cancels[0].Cause, SomeJob.Start + asked);
 
@@ -189,7 +189,7 @@ public sealed class JobDeciderTests
         job.Slot(1).MoveTo(TaskState.Running);
         job.Unlink(1, SomeJob.Start);
         job.Job.Cancel("ann", SomeJob.Start + Minute);
-        var limit = Minute + SomeJob.Plan.KillGrace + job.Options.LostAfter;
+        var limit = Minute + SomeJob.Plan.KillGrace + job.Options.LostTimeout;
 
         job.Decide(limit - Second).Ends.ShouldBeEmpty();
         job.Decide(limit - Second).WakeAt.ShouldBe(SomeJob.Start + limit);
@@ -209,7 +209,7 @@ public sealed class JobDeciderTests
         var job = SomeJob.Of(1).AllLinked().Sent(1);
         job.Slot(1).MoveTo(TaskState.Running);
         job.Slot(1).StoredUpTo(1, SomeJob.Start + Second);
-        var limit = Second + SomeJob.Plan.RunTimeout + SomeJob.Plan.KillGrace + job.Options.LostAfter;
+        var limit = Second + SomeJob.Plan.RunTimeout + SomeJob.Plan.KillGrace + job.Options.LostTimeout;
 
         job.Decide(limit - Second).Ends.ShouldBeEmpty();
         job.Decide().WakeAt.ShouldBe(SomeJob.Start + limit);
@@ -226,7 +226,7 @@ public sealed class JobDeciderTests
     public void A_connected_agent_that_neither_starts_nor_rejects_a_task_in_time_has_lost_it()
     {
         var job = SomeJob.Of(1).AllLinked().Sent(1);
-        var limit = SomeJob.Plan.StartWithin(SomeJob.Start) + job.Options.LostAfter;
+        var limit = SomeJob.Plan.StartWithin(SomeJob.Start) + job.Options.LostTimeout;
 
         job.Decide(limit - Second).Ends.ShouldBeEmpty();
         job.Decide(limit).Ends.ShouldHaveSingleItem().Reason.ShouldContain("neither a start nor an end within the time that the task may wait there");
@@ -237,7 +237,7 @@ public sealed class JobDeciderTests
     {
         var job = SomeJob.Of(1).AllLinked().Sent(1);
         job.Unlink(1, SomeJob.Start + Second);
-        var limit = Second + SomeJob.Plan.DeliveryTimeout + SomeJob.Plan.RunTimeout + SomeJob.Plan.KillGrace + job.Options.LostAfter;
+        var limit = Second + SomeJob.Plan.DeliveryTimeout + SomeJob.Plan.RunTimeout + SomeJob.Plan.KillGrace + job.Options.LostTimeout;
 
         job.Decide(limit - Second).Ends.ShouldBeEmpty();
         var ending = job.Decide(limit).Ends.ShouldHaveSingleItem();
@@ -255,7 +255,7 @@ public sealed class JobDeciderTests
 
         decision.Ends.ShouldHaveSingleItem().State.ShouldBe(TaskState.Expired);
         decision.Cancels.ShouldHaveSingleItem().Cause.ShouldBe(CancelCause.Deadline);
-        var last = job.Decide((60 * Minute) + SomeJob.Plan.KillGrace + job.Options.LostAfter);
+        var last = job.Decide((60 * Minute) + SomeJob.Plan.KillGrace + job.Options.LostTimeout);
         last.Ends.Count.ShouldBe(2);
         last.Ends[0].State.ShouldBe(TaskState.Interrupted);
     }

@@ -31,7 +31,7 @@ internal sealed class SomeJob
         Agents = agents;
     }
 
-    public DispatchOptions Options { get; } = new();
+    public DispatchOptions Options { get; set; } = new();
 
     public RunningJob Job { get; }
 

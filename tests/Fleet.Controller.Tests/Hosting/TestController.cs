@@ -9,7 +9,9 @@ using Fleet.Controller.Enrollment;
 using Fleet.Controller.Hosting;
 using Fleet.Controller.Identity;
 using Fleet.Controller.Logging;
+using Fleet.Hosting.Settings;
 using Fleet.Protocol.Identity;
+using Fleet.Protocol.Systemd;
 using Fleet.Storage;
 using Fleet.Tests;
 using Google.Protobuf;
@@ -18,7 +20,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Serilog.Events;
 using V1 = Fleet.Protocol.V1;
 
 namespace Fleet.Controller.Tests.Hosting;
@@ -29,12 +30,13 @@ public sealed class TestController : IAsyncLifetime
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly List<IDisposable> _clients = [];
+    private LiveSettings<ControllerOptions> _settings = SettingsOf(new ControllerOptions());
     private OpenedData? _opened;
     private ControllerHost? _host;
 
     internal ManualTime Time { get; } = new(TimeProvider.System.GetUtcNow());
 
-    internal ControllerOptions Options { get; } = new();
+    internal ControllerOptions Options => _settings.Options.Value;
 
     internal Action<ILoggingBuilder> Logging { get; init; } = _ => { };
 
@@ -51,15 +53,29 @@ public sealed class TestController : IAsyncLifetime
 
     public Task InitializeAsync() => StartAsync().WaitAsync(TimeLimit.Default);
 
+    /// <summary>Changes the options; those that can be reloaded count at once.</summary>
+    internal void Set(Func<ControllerOptions, ControllerOptions> change)
+    {
+        if (_host is null)
+            _settings = SettingsOf(change(Options));
+        else
+            _settings.Fit(change);
+    }
+
+    /// <summary>Settings that nobody reads again.</summary>
+    internal static LiveSettings<ControllerOptions> SettingsOf(ControllerOptions options)
+    {
+        var loaded = new LoadedSettings<ControllerOptions>(options, [], new Dictionary<string, string>());
+        return new LiveSettings<ControllerOptions>(ControllerSettings.Table, loaded, () => loaded, new ServiceNotifier(null, null, TimeProvider.System), NullLogger.Instance);
+    }
+
     private async Task StartAsync()
     {
-        Options.Data = _directory.New("data");
-        Options.Listen = new IPEndPoint(IPAddress.Loopback, 0);
-        Options.StopWithin = TimeSpan.FromSeconds(2);
+        Set(o => o with { Data = _directory.New("data"), Listen = new IPEndPoint(IPAddress.Loopback, 0), ShutdownTimeout = TimeSpan.FromSeconds(2) });
         var data = new DataDirectory(Options.Data);
         FirstStart.CreateRoots(data, Time);
-        _opened = await OpenedData.OpenAsync(data, Options.Certificates, Time, NullLoggerFactory.Instance, CancellationToken.None);
-        _host = await ControllerHost.CreateAsync(Options, _opened, Time, Logging, AddFeatures, Map, CancellationToken.None);
+        _opened = await OpenedData.OpenAsync(data, _settings.Options.Select(o => o.Certificates), Time, NullLoggerFactory.Instance, CancellationToken.None);
+        _host = await ControllerHost.CreateAsync(_settings, _opened, Time, Logging, AddFeatures, Map, CancellationToken.None);
         await _host.StartAsync(CancellationToken.None);
     }
 
@@ -128,7 +144,7 @@ public sealed class TestController : IAsyncLifetime
 
     private static void AddFeatures(IServiceCollection services)
     {
-        services.AddSingleton(new LogLevelControl(LogEventLevel.Information));
+        services.AddSingleton(new LogLevelControl(LogLevel.Information));
         services.AddIdentity().AddEnrollment().AddAccess().AddArtifacts().AddControl();
     }
 

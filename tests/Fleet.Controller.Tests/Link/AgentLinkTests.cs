@@ -173,7 +173,7 @@ public sealed class AgentLinkTests
     [Fact]
     public async Task A_stream_that_says_nothing_is_ended_in_time()
     {
-        await using var controller = await TestController.StartAsync(configure: link => link.HelloTimeout = TimeSpan.FromSeconds(1));
+        await using var controller = await TestController.StartAsync(link: new LinkOptions { HelloTimeout = TimeSpan.FromSeconds(1) });
         await using var agent = ScriptedAgent.Open(controller, await controller.EnrollAsync("web1"));
 
         (await agent.EndAsync()).StatusCode.ShouldBe(StatusCode.DeadlineExceeded);
@@ -248,7 +248,7 @@ public sealed class AgentLinkTests
 
         var next = call.ResponseStream.MoveNext(CancellationToken.None);
         // Never past the limit itself: a busy machine sends the heartbeat later than that, and the agent, which says nothing, is cut.
-        for (var second = 1; second < new LinkOptions().SilenceLimit.TotalSeconds && !next.IsCompleted; second++)
+        for (var second = 1; second < new LinkOptions().HeartbeatTimeout.TotalSeconds && !next.IsCompleted; second++)
         {
             time.Advance(TimeSpan.FromSeconds(1));
             await Task.WhenAny(next, Task.Delay(TimeSpan.FromMilliseconds(20)));

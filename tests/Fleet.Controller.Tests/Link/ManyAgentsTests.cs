@@ -1,3 +1,5 @@
+using Fleet.Controller.Link;
+
 namespace Fleet.Controller.Tests.Link;
 
 public sealed class ManyAgentsTests
@@ -8,7 +10,7 @@ public sealed class ManyAgentsTests
     public async Task A_thousand_agents_run_a_job_each_exactly_once()
     {
         // These agents send no heartbeats, and on a busy machine the last ones connect half a minute after the first.
-        await using var controller = await TestController.StartAsync(configure: link => link.SilenceLimit = TimeSpan.FromMinutes(10));
+        await using var controller = await TestController.StartAsync(link: new LinkOptions { HeartbeatTimeout = TimeSpan.FromMinutes(10) });
         var agents = new List<ScriptedAgent>(Count);
         try
         {

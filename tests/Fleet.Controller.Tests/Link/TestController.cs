@@ -1,4 +1,5 @@
 using System.Net;
+using Fleet.Controller.Admission;
 using Fleet.Controller.Agents;
 using Fleet.Controller.Alerts;
 using Fleet.Controller.Dispatch;
@@ -13,6 +14,7 @@ using Fleet.Controller.Registry;
 using Fleet.Controller.Scans;
 using Fleet.Controller.Tailing;
 using Fleet.Controller.Tests.Dispatch;
+using Fleet.Hosting.Settings;
 using Fleet.Protocol.Identifiers;
 using Fleet.Storage;
 using Grpc.Core;
@@ -59,12 +61,10 @@ internal sealed class TestController : IAsyncDisposable
     private Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
     public static async Task<TestController> StartAsync(
-        TimeProvider? time = null, Action<LinkOptions>? configure = null, AgentsOptions? agents = null, ILoggerProvider? log = null)
+        TimeProvider? time = null, LinkOptions? link = null, AgentsOptions? agents = null, ILoggerProvider? log = null)
     {
         time ??= TimeProvider.System;
-        var link = new LinkOptions();
-        configure?.Invoke(link);
-        link.Validate().ShouldBeEmpty();
+        link ??= new LinkOptions();
         var store = await TestStore.OpenAsync(TimeProvider.System);
         agents ??= new AgentsOptions();
         return new TestController(store, time, link, agents, await StartAppAsync(store.Store, time, link, agents, log));
@@ -160,12 +160,12 @@ internal sealed class TestController : IAsyncDisposable
             TrustRoot.Create("fleet", TimeProvider.System.GetUtcNow()), TrustRoot.Create("operators", TimeProvider.System.GetUtcNow()),
             System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256), new CertificateOptions(), TimeProvider.System));
         builder.Services.AddSingleton<IdentityRevocation>().AddSingleton<IdentityRenewal>();
-        builder.Services.AddSingleton(agents);
+        builder.Services.AddSingleton(new Reloadable<AgentsOptions>(agents)).AddSingleton(new Reloadable<HandshakeOptions>(new HandshakeOptions()));
         builder.Services.AddSingleton<FailureInterceptor>().AddSingleton<PeerLines>();
         builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<FailureInterceptor>());
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddAgentRegistry().AddDispatch(new DispatchOptions()).AddAgentLink(link).AddOperatorApi().AddTails();
-        builder.Services.AddScans().AddHits().AddAlerts(new NotifyOptions { FirstPause = TimeSpan.FromMilliseconds(100) });
+        builder.Services.AddScans().AddHits().AddAlerts(new NotifyOptions { InitialBackoff = TimeSpan.FromMilliseconds(100) });
         var app = builder.Build();
         app.Use((http, next) =>
         {

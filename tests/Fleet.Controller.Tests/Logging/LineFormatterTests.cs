@@ -2,6 +2,7 @@ using Fleet.Controller.Logging;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace Fleet.Controller.Tests.Logging;
 
@@ -20,7 +21,7 @@ public sealed class LineFormatterTests
     [Fact]
     public void The_level_changes_while_the_log_is_in_use()
     {
-        var levels = new LogLevelControl(LogEventLevel.Warning);
+        var levels = new LogLevelControl(LogLevel.Warning);
         var sink = new Lines();
         using var log = new LoggerConfiguration().MinimumLevel.ControlledBy(levels.Switch).WriteTo.Sink(sink).CreateLogger();
 

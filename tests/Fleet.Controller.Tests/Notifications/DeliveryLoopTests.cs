@@ -16,7 +16,7 @@ public sealed class DeliveryLoopTests : IAsyncLifetime
     private readonly FakeSender _sender = new();
     private readonly DeliverySignal _signal = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly NotifyOptions _options = new() { GiveUpAfter = TimeSpan.FromMinutes(1) };
+    private readonly NotifyOptions _options = new() { RetryTimeout = TimeSpan.FromMinutes(1) };
     private TestStore? _store;
     private Task _running = Task.CompletedTask;
 

@@ -104,7 +104,7 @@ public sealed class ForeignReportsTests
     [Fact]
     public async Task More_than_an_agent_may_report_is_slowed_down_and_nothing_of_it_is_lost()
     {
-        await using var controller = await TestController.StartAsync(agents: new AgentsOptions { HitsPerMinute = 6000 });
+        await using var controller = await TestController.StartAsync(agents: new AgentsOptions { MaxHitsPerMinute = 6000 });
         await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         var began = TimeProvider.System.GetTimestamp();
 
@@ -120,7 +120,7 @@ public sealed class ForeignReportsTests
     [Fact]
     public async Task Who_does_not_wait_for_the_acknowledgement_has_the_surplus_counted()
     {
-        await using var controller = await TestController.StartAsync(agents: new AgentsOptions { HitsPerMinute = 60 });
+        await using var controller = await TestController.StartAsync(agents: new AgentsOptions { MaxHitsPerMinute = 60 });
         await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         var reports = Enumerable.Range(1, 8).Select(number => new ScanReport
         {
@@ -142,7 +142,7 @@ public sealed class ForeignReportsTests
     [Fact]
     public async Task One_scan_of_an_agent_does_not_hold_up_the_others()
     {
-        await using var controller = await TestController.StartAsync(agents: new AgentsOptions { HitsPerMinute = 600, HitsPerMinutePerScan = 60 });
+        await using var controller = await TestController.StartAsync(agents: new AgentsOptions { MaxHitsPerMinute = 600, MaxHitsPerMinutePerScan = 60 });
         await SomeScans.ApplyAsync(controller, SomeScans.Scan("loud"), SomeScans.Scan("quiet"));
         await using var agent = await ScriptedAgent.LinkAsync(controller, await controller.EnrollAsync("web1"));
         ScanReport Report(int number, string scan, int hits) => new()

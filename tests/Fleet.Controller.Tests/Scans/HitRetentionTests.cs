@@ -24,7 +24,7 @@ public sealed class HitRetentionTests
         await AppendAsync(store, 1, days: 200, "long", "usual", "gone");
         await AppendAsync(store, 2, days: 50, "long", "usual", "gone");
         await AppendAsync(store, 3, days: 1, "long", "usual", "gone");
-        var retention = new HitRetention(store.Store, registry, new AssignmentRegistry(), new UpkeepOptions(), NullLogger<HitRetention>.Instance);
+        var retention = new HitRetention(store.Store, registry, new AssignmentRegistry(), new RetentionOptions(), NullLogger<HitRetention>.Instance);
 
         await retention.SweepAsync(s_now, None);
         (await LeftAsync(store)).Length.ShouldBe(9);
@@ -42,7 +42,7 @@ public sealed class HitRetentionTests
             await AppendAsync(store, i, days: 1, "oom");
         await store.Store.Alerts.CommitAsync(new AlertCommit(30, [], []), None);
 
-        await new HitRetention(store.Store, new ScanRegistry(), new AssignmentRegistry(), new UpkeepOptions { MaxHits = 4 }, NullLogger<HitRetention>.Instance)
+        await new HitRetention(store.Store, new ScanRegistry(), new AssignmentRegistry(), new RetentionOptions { MaxHits = 4 }, NullLogger<HitRetention>.Instance)
             .SweepAsync(s_now, None);
 
         (await LeftAsync(store)).Select(hit => hit.Id).ShouldBe([27, 28, 29, 30]);
@@ -58,7 +58,7 @@ public sealed class HitRetentionTests
             [new ScanRecord { Name = "short", Revision = 1, Definition = shorter.ToByteArray(), ChangedAt = s_now, ChangedBy = "ann" }], []));
         await AppendAsync(store, 1, days: 3000, "short", "usual");
         await store.Store.Alerts.CommitAsync(new AlertCommit(2, [], []), None);
-        var off = new UpkeepOptions { MaxHitAge = null, MaxHits = null, MaxAlertAge = null };
+        var off = new RetentionOptions { MaxHitAge = null, MaxHits = null, MaxAlertAge = null };
 
         await new HitRetention(store.Store, registry, new AssignmentRegistry(), off, NullLogger<HitRetention>.Instance).SweepAsync(s_now, None);
 

@@ -1,4 +1,5 @@
 using Fleet.Controller.Upkeep;
+using Fleet.Hosting.Settings;
 
 namespace Fleet.Controller.Tests.Upkeep;
 
@@ -7,10 +8,10 @@ public sealed class ClockTrustTests
     private static readonly TimeSpan s_look = TimeSpan.FromMinutes(10);
     private static readonly DateTimeOffset s_start = new(2026, 11, 30, 12, 0, 0, TimeSpan.Zero);
     private readonly TwoClocks _clocks = new(s_start);
-    private readonly UpkeepOptions _options = new();
+    private RetentionOptions _options = new();
     private readonly ClockTrust _trust;
 
-    public ClockTrustTests() => _trust = new ClockTrust(_clocks, _options);
+    public ClockTrustTests() => _trust = new ClockTrust(_clocks, new Reloadable<RetentionOptions>(() => _options));
 
     [Fact]
     public void A_clock_that_goes_as_time_does_is_believed_however_long()
@@ -81,7 +82,7 @@ public sealed class ClockTrustTests
         _trust.Begin(s_start.AddDays(-30));
         Look().ShouldBeFalse();
 
-        _options.ConfirmClock = DateOnly.Parse(date, System.Globalization.CultureInfo.InvariantCulture);
+        _options = _options with { ConfirmClock = DateOnly.Parse(date, System.Globalization.CultureInfo.InvariantCulture) };
 
         Look().ShouldBe(isBelieved);
     }

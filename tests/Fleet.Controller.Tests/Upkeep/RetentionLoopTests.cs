@@ -94,7 +94,7 @@ public sealed class RetentionLoopTests
 
         public Running(IFleetStore store, TimeProvider time)
         {
-            var options = new UpkeepOptions();
+            var options = new RetentionOptions();
             var hits = new HitRetention(store, new ScanRegistry(), new AssignmentRegistry(), options, NullLogger<HitRetention>.Instance);
             _loop = new RetentionLoop(store, hits, options, new CertificateOptions(), time, NullLogger<RetentionLoop>.Instance).RunAsync(_stop.Token);
         }

@@ -54,7 +54,7 @@ public sealed class Access_that_ends : IAsyncLifetime
     [ToolFact("faketime")]
     public async Task An_operators_certificate_is_renewed_in_time_and_an_expired_one_is_named()
     {
-        await using var fleet = await FleetOnThisMachine.StartAsync("--set", "certificates.controllerLife=730d");
+        await using var fleet = await FleetOnThisMachine.StartAsync("--set", "certificates.controllerLifetime=730d");
         var identity = Path.Combine(fleet.Directory, "admin", "default", "identity.pem");
         var first = await File.ReadAllTextAsync(identity);
         var early = await InDaysAsync(fleet, 200);

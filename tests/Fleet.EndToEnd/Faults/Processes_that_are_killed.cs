@@ -11,7 +11,7 @@ public sealed class Processes_that_are_killed : IAsyncLifetime
     public async Task InitializeAsync()
     {
         // A short silence limit keeps the wait for a dead link short.
-        _fleet = await FleetOnThisMachine.StartAsync("--set", "link.silenceLimit=3s");
+        _fleet = await FleetOnThisMachine.StartAsync("--set", "agents.heartbeatTimeout=3s");
         await _fleet.AddAgentsAsync(["web1", "web2"]);
     }
 

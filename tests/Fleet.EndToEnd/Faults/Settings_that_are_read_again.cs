@@ -16,7 +16,7 @@ public sealed class Settings_that_are_read_again : IAsyncLifetime
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
-        await File.WriteAllTextAsync(AgentFile, """{ "max_tasks": 1 }""");
+        await File.WriteAllTextAsync(AgentFile, """{ "maxTasks": 1 }""");
         await File.WriteAllTextAsync(ControllerFile, "{}");
         _fleet = await FleetOnThisMachine.StartAsync("--config", ControllerFile);
         await _fleet.AddAgentsAsync(["web1"], "--config", AgentFile);
@@ -38,12 +38,12 @@ public sealed class Settings_that_are_read_again : IAsyncLifetime
         // It has one place, which is taken.
         var next = await DetachAsync("--", "echo", "next");
 
-        await ReloadAgentAsync("{\n\"max_tasks\": 2,\n\"max_queued_tasks\": -1\n}", "cannot be used");
-        agent.Output.ShouldContain($"{AgentFile}, line 3: max_queued_tasks cannot be \"-1\": give a number from 0 to 2048");
+        await ReloadAgentAsync("{\n\"maxTasks\": 2,\n\"maxQueuedTasks\": -1\n}", "cannot be reloaded");
+        agent.Output.ShouldContain($"{AgentFile}, line 3: maxQueuedTasks cannot be \"-1\": give a whole number from 0 to 2048");
 
-        await ReloadAgentAsync("""{ "max_tasks": 2, "log_format": "json" }""", "1 changes were applied, 1 need a restart");
-        agent.Output.ShouldContain("Setting max_tasks was 1 and is now 2");
-        agent.Output.ShouldContain("Setting log_format is its default and stays so until the agent is restarted");
+        await ReloadAgentAsync("""{ "maxTasks": 2, "log.format": "json" }""", "1 changes were applied, 1 need a restart");
+        agent.Output.ShouldContain("Setting maxTasks was 1 and is now 2");
+        agent.Output.ShouldContain("Setting log.format stays its default until fleet-agent is restarted");
         (await _fleet.Admin.RunAsync("jobs", "watch", next)).Stdout.ShouldContain("next");
 
         await File.WriteAllTextAsync(gate, "");
@@ -55,13 +55,13 @@ public sealed class Settings_that_are_read_again : IAsyncLifetime
     public async Task A_controller_takes_a_new_limit_over_and_refuses_a_bad_file_and_no_link_breaks()
     {
         var open = await DetachAsync("-c", "sleep 1000");
-        await ReloadControllerAsync("""{ "dispatch": { "maxOpenJobs": 1 }, "link": { "silenceLimit": "5s" } }""", "1 changes were applied, 1 need a restart");
-        _fleet.Controller.Output.ShouldContain("setting dispatch.maxOpenJobs was its default and is now 1");
-        _fleet.Controller.Output.ShouldContain("setting link.silenceLimit is its default and stays so until the controller is restarted");
+        await ReloadControllerAsync("""{ "dispatch": { "maxOpenJobs": 1 }, "agents": { "heartbeatTimeout": "5s" } }""", "1 changes were applied, 1 need a restart");
+        _fleet.Controller.Output.ShouldContain("Setting dispatch.maxOpenJobs was its default and is now 1");
+        _fleet.Controller.Output.ShouldContain("Setting agents.heartbeatTimeout stays its default until fleet-controller is restarted");
         (await _fleet.Admin.RunAsync("exec", "web1", "--", "true")).ExitCode.ShouldNotBe(0);
 
-        await ReloadControllerAsync("{\n\"dispatch\": {\n\"maxOpenJobs\": 0\n}\n}", "cannot be used");
-        _fleet.Controller.Output.ShouldContain($"dispatch.maxOpenJobs = \"0\" ({ControllerFile}, line 3): give a whole number from 1 to 100000");
+        await ReloadControllerAsync("{\n\"dispatch\": {\n\"maxOpenJobs\": 0\n}\n}", "cannot be reloaded");
+        _fleet.Controller.Output.ShouldContain($"{ControllerFile}, line 3: dispatch.maxOpenJobs cannot be \"0\": give a whole number from 1 to 100000");
 
         await ReloadControllerAsync("{}", "1 changes were applied, 0 need a restart");
         var ran = await _fleet.Admin.RunAsync("jobs", "cancel", open);

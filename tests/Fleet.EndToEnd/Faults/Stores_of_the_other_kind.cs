@@ -14,7 +14,7 @@ public sealed class Stores_of_the_other_kind : IAsyncLifetime
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
-        _fleet = await FleetOnThisMachine.StartAsync("--set", "link.silenceLimit=3s", "--set", "store=litedb");
+        _fleet = await FleetOnThisMachine.StartAsync("--set", "agents.heartbeatTimeout=3s", "--set", "store=litedb");
         await _fleet.AddAgentsAsync(s_hosts);
     }
 
@@ -61,7 +61,7 @@ public sealed class Stores_of_the_other_kind : IAsyncLifetime
         copied.ExitCode.ShouldBe(0, copied.ToString());
         copied.Stdout.ShouldContain("read again and the same");
         string second;
-        await using (var controller = new ControllerHost(Data, "--set", "link.silenceLimit=3s") { Port = _fleet.Controller.Port })
+        await using (var controller = new ControllerHost(Data, "--set", "agents.heartbeatTimeout=3s") { Port = _fleet.Controller.Port })
         {
             await controller.StartAsync();
             await _fleet.WaitOnlineAsync(2);

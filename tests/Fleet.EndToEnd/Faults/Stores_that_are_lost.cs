@@ -13,7 +13,7 @@ public sealed class Stores_that_are_lost : IAsyncLifetime
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
-        _fleet = await FleetOnThisMachine.StartAsync("--set", "link.silenceLimit=3s");
+        _fleet = await FleetOnThisMachine.StartAsync("--set", "agents.heartbeatTimeout=3s");
         await _fleet.AddAgentsAsync(["web1", "web2"]);
     }
 
@@ -80,7 +80,7 @@ public sealed class Stores_that_are_lost : IAsyncLifetime
         await _fleet.Controller.KillAsync();
         var restored = await RunAsync(commands[1]);
         restored.ExitCode.ShouldBe(0, restored.ToString());
-        await using var elsewhere = new ControllerHost(Path.Combine(_fleet.Directory, "restored"), "--set", "link.silenceLimit=3s") { Port = _fleet.Controller.Port };
+        await using var elsewhere = new ControllerHost(Path.Combine(_fleet.Directory, "restored"), "--set", "agents.heartbeatTimeout=3s") { Port = _fleet.Controller.Port };
         await elsewhere.StartAsync();
 
         await _fleet.WaitOnlineAsync(2);

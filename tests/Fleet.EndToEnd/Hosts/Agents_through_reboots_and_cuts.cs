@@ -100,7 +100,7 @@ public sealed class Agents_through_reboots_and_cuts
     {
         var host = _hosts["web1"];
         var before = await host.ShellAsync("systemctl show -P MainPID fleet-agent");
-        await host.ShellAsync("cp /etc/fleet/agent.json /root/agent.json; echo '{ \"max_tasks\": 3, \"log_format\": \"json\" }' >/etc/fleet/agent.json; systemctl reload fleet-agent");
+        await host.ShellAsync("cp /etc/fleet/agent.json /root/agent.json; echo '{ \"maxTasks\": 3, \"log.format\": \"json\" }' >/etc/fleet/agent.json; systemctl reload fleet-agent");
         try
         {
             await Patience.UntilAsync("the agent has said what it did", async () =>

@@ -49,7 +49,7 @@ public sealed class Upgrading_by_package : IAsyncLifetime
         (await Host.ExecAsync("systemctl", "is-enabled", "fleet-agent")).Stdout.ShouldBe("disabled\n");
 
         await Host.ShellAsync("dpkg --remove fleet-agent");
-        (await Host.ShellAsync($"cat {Settings}; ls /var/lib/fleet-agent/identity.pem 2>/dev/null; true")).ShouldBe("{ \"max_tasks\": 3 }\n");
+        (await Host.ShellAsync($"cat {Settings}; ls /var/lib/fleet-agent/identity.pem 2>/dev/null; true")).ShouldBe("{ \"maxTasks\": 3 }\n");
         await ShouldBeGoneAsync();
     }
 
@@ -73,21 +73,21 @@ public sealed class Upgrading_by_package : IAsyncLifetime
         await ShouldRestartOnceAsync(() => rpm.RunAsync("-U --nodeps --oldpackage /root/this.rpm"));
 
         _output.WriteLine(await rpm.RunAsync("-e --nodeps fleet-agent"));
-        (await Host.ShellAsync("cat /etc/fleet/agent.json.rpmsave")).ShouldBe("{ \"max_tasks\": 3 }\n");
+        (await Host.ShellAsync("cat /etc/fleet/agent.json.rpmsave")).ShouldBe("{ \"maxTasks\": 3 }\n");
         await ShouldBeGoneAsync();
     }
 
     /// <summary>A new process, started once, linked, with the settings from before.</summary>
     private async Task ShouldRestartOnceAsync(Func<Task> install)
     {
-        await Host.WriteAsync(Settings, "{ \"max_tasks\": 3 }\n");
+        await Host.WriteAsync(Settings, "{ \"maxTasks\": 3 }\n");
         var (process, starts) = (await MainProcessAsync(), await StartsAsync());
         await install();
         await Patience.UntilAsync("the agent was started again", async () => await StartsAsync() > starts);
         await UntilOnlineAsync();
         (await MainProcessAsync()).ShouldNotBe(process);
         (await StartsAsync()).ShouldBe(starts + 1);
-        (await Host.ShellAsync($"cat {Settings}")).ShouldBe("{ \"max_tasks\": 3 }\n");
+        (await Host.ShellAsync($"cat {Settings}")).ShouldBe("{ \"maxTasks\": 3 }\n");
     }
 
     /// <summary>No process, no unit, and the controller knows.</summary>

@@ -19,7 +19,7 @@ public sealed class Alerts_that_outlive_the_controller : IAsyncLifetime
     private FleetOnThisMachine _fleet = null!;
 
     /// <inheritdoc/>
-    public async Task InitializeAsync() => _fleet = await FleetOnThisMachine.StartAsync("--set", "notify.firstPause=200ms");
+    public async Task InitializeAsync() => _fleet = await FleetOnThisMachine.StartAsync("--set", "notify.initialBackoff=200ms");
 
     /// <inheritdoc/>
     public async Task DisposeAsync() => await _fleet.DisposeAsync();

@@ -20,7 +20,7 @@ public sealed class Scans_that_outlive_everything : IAsyncLifetime
     public async Task InitializeAsync()
     {
         // Three logs at full speed are three times what one agent may report a minute: slowed down, the last lines would come minutes later.
-        _fleet = await FleetOnThisMachine.StartAsync("--set", "link.silenceLimit=3s", "--set", "agents.hitsPerMinute=1000000");
+        _fleet = await FleetOnThisMachine.StartAsync("--set", "agents.heartbeatTimeout=3s", "--set", "agents.maxHitsPerMinute=1000000");
         await _fleet.AddAgentsAsync(["web1"]);
         Directory.CreateDirectory(Logs);
     }

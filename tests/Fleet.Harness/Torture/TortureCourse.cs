@@ -44,7 +44,7 @@ public sealed class TortureCourse : IDisposable
     public static async Task<TortureTable> RunAsync(TortureOptions options, CancellationToken cancellationToken)
     {
         // All styles together are more than one agent may report a minute: it would be slowed down, and the surplus counted instead of stored.
-        await using var fleet = await FleetOnThisMachine.StartAsync("--set", "link.silenceLimit=3s", "--set", "agents.hitsPerMinute=1000000");
+        await using var fleet = await FleetOnThisMachine.StartAsync("--set", "agents.heartbeatTimeout=3s", "--set", "agents.maxHitsPerMinute=1000000");
         await using var wire = FaultyWire.To(fleet.Controller.Port);
         using var course = new TortureCourse(options, fleet);
         try

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Fleet.Controller.Backups;
 using Fleet.Controller.Control;
-using Fleet.Controller.Hosting.Settings;
 using Fleet.Protocol.Units;
 
 namespace Fleet.Controller.Hosting.Commands;
@@ -17,12 +16,12 @@ internal static class BackupCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var sources = flags.Sources(parsed);
-            var options = SettingsReader.Read(sources);
+            var options = ControllerSettings.Table.Load(sources).OrThrow().Options;
             var data = new DataDirectory(options.Data, options.Store);
             if (FirstStart.FindAbsence(data) is { } absence)
                 throw new UsageException(absence);
             var file = Path.GetFullPath(parsed.GetValue(path)!);
-            var writer = new BackupWriter(data, sources.File ?? SettingsFile.DefaultPath, ProcessStatus.Version, TimeProvider.System, output);
+            var writer = new BackupWriter(data, ControllerSettings.Table.FileOf(sources), ProcessStatus.Version, TimeProvider.System, output);
             var manifest = await writer.WriteAsync(file, cancellationToken);
             await output.WriteLineAsync($"{file}: {manifest.Describe()}; {new ByteSize(new FileInfo(file).Length)}, read again and found sound");
             return 0;
@@ -37,13 +36,13 @@ internal static class BackupCommand
         var command = new Command("restore", "Restore a backup into an empty data directory (--data).") { path };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var options = SettingsReader.Read(flags.Sources(parsed));
+            var options = flags.Read(parsed);
             var data = new DataDirectory(options.Data, options.Store);
             var manifest = await new BackupRestorer(data).RestoreAsync(Path.GetFullPath(parsed.GetValue(path)!), cancellationToken);
             await output.WriteLineAsync($"{data.Path}: {manifest.Describe()}, as of {manifest.CreatedAt:u}");
             var settings = Path.Combine(data.Path, "controller.json");
             if (File.Exists(settings))
-                await output.WriteLineAsync($"its settings are in {settings}: put what still holds into {SettingsFile.DefaultPath}");
+                await output.WriteLineAsync($"its settings are in {settings}: put what still holds into {ControllerSettings.Table.DefaultFile}");
             return 0;
         });
         return command;

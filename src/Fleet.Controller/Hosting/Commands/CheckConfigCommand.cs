@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Fleet.Controller.Hosting.Settings;
+using Fleet.Hosting.Settings;
 
 namespace Fleet.Controller.Hosting.Commands;
 
@@ -15,12 +15,11 @@ internal static class CheckConfigCommand
         {
             if (parsed.GetValue(list))
             {
-                foreach (var setting in SettingsTable.All)
-                    output.WriteLine($"{setting.Key,-28} {setting.Meaning} ({setting.EnvironmentName})");
+                SettingsReference.List(ControllerSettings.Table, output);
                 return 0;
             }
 
-            var options = SettingsReader.Read(flags.Sources(parsed));
+            var options = flags.Read(parsed);
             output.WriteLine($"the settings are sound: data in {options.Data}, listening on {options.Listen}, advertised as {options.AdvertisedAddress}");
             return 0;
         });

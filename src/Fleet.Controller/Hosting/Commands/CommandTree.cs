@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Fleet.Controller.Hosting.Settings;
 using Fleet.Controller.Identity;
+using Fleet.Hosting.Settings;
 using Fleet.Storage;
 
 namespace Fleet.Controller.Hosting.Commands;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Fleet.Controller.Hosting.Settings;
 using Fleet.Protocol.Calls;
 using Fleet.Protocol.Identity;
 using Fleet.Protocol.Units;
@@ -30,7 +29,7 @@ internal static class HealthCommand
                 throw new UsageException($"--timeout: {error!.Render(parsed.GetValue(timeout)!)}");
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(patience);
-            var (code, said) = await AskAsync(parsed.GetValue(address), () => SettingsReader.Read(flags.Sources(parsed)), limit.Token);
+            var (code, said) = await AskAsync(parsed.GetValue(address), () => flags.Read(parsed), limit.Token);
             await output.WriteLineAsync(said);
             return code;
         });

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Fleet.Controller.Enrollment;
-using Fleet.Controller.Hosting.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fleet.Controller.Hosting.Commands;
@@ -20,7 +19,7 @@ internal static class InitCommand
         var command = new Command("init", "Create a new fleet: trust roots, store and a token for the first admin.") { adminName };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var options = SettingsReader.Read(flags.Sources(parsed));
+            var options = flags.Read(parsed);
             var name = CheckAdminName(parsed.GetValue(adminName)!);
             var data = new DataDirectory(options.Data, options.Store);
             if (FirstStart.FindObstacle(data) is { } obstacle)

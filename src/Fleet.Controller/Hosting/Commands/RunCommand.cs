@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Net;
 using Fleet.Controller.Admission;
 using Fleet.Controller.Control;
-using Fleet.Controller.Hosting.Settings;
 using Fleet.Controller.Logging;
+using Fleet.Hosting.Processes;
+using Fleet.Hosting.Settings;
 using Fleet.Protocol.Systemd;
 using Fleet.Storage;
 using Microsoft.AspNetCore.Connections;
@@ -40,35 +41,38 @@ internal static partial class RunCommand
         // 1. Settings and log. With less files than this not even they can be read to the end.
         if (DescriptorFit.OfProcess(connections: 0) is var (limit, _) && limit < DescriptorFit.LeastLimit)
             throw new CommandException(DescriptorFit.TooFew(limit, DescriptorFit.LeastLimit));
-        var given = SettingsReader.ReadGiven(sources);
-        var options = given.Options;
+        var loaded = ControllerSettings.Table.Load(sources).OrThrow();
+        var options = loaded.Options;
         var systemd = ServiceNotifier.OfProcess(TimeProvider.System);
         var level = new LogLevelControl(options.Log.Level);
         var drops = new LogDrops();
         await using var log = LogSetup.Create(options.Log, level, drops);
         using var loggers = new SerilogLoggerFactory(log);
         var logger = loggers.CreateLogger("Fleet.Controller");
+        var settings = new LiveSettings<ControllerOptions>(
+            ControllerSettings.Table, loaded, () => ControllerSettings.Table.Load(sources), systemd, loggers.CreateLogger("Fleet.Settings"));
+        // After each reload, also where nothing changed: the level may have been changed by `fleet controller log-level` since.
+        settings.OnReload(now => level.Set(now.Log.Level));
+        using var signals = new ProcessSignals().OnReload(settings.Reload);
 
         // 2. The data. Only `init` makes it: a wrong --data must not become a new fleet.
         var data = new DataDirectory(options.Data, options.Store);
         if (FirstStart.FindAbsence(data) is { } absence)
             throw new UsageException(absence);
-        await using var opened = await OpenedData.OpenAsync(data, options.Certificates, onMismatch, TimeProvider.System, loggers, cancellationToken);
+        await using var opened = await OpenedData.OpenAsync(data, settings.Options.Select(now => now.Certificates), onMismatch, TimeProvider.System, loggers, cancellationToken);
         if (!await CanAnybodyLogInAsync(opened.Store, cancellationToken))
             LogNobody(logger);
 
         // 3. The host, until a signal comes.
         await using var host = await ControllerHost.CreateAsync(
-            options,
+            settings,
             opened,
             TimeProvider.System,
             logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new ServerFaults(new SerilogLoggerProvider(log), TimeProvider.System)),
             services =>
             {
                 services.AddSingleton(level).AddSingleton(drops).AddHostedService<LogDropsReport>();
-                services.AddSingleton<IHostedService>(provider => new SettingsReload(
-                    given, () => SettingsReader.ReadGiven(sources), level, systemd, provider.GetRequiredService<ILogger<SettingsReload>>()));
-                Program.AddFeatures(services, options);
+                Program.AddFeatures(services, settings.Options);
             },
             Program.MapServices,
             cancellationToken);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Fleet.Controller.Hosting.Settings;
 using Fleet.Protocol.Identifiers;
 using Fleet.Protocol.Identity;
 using Fleet.Protocol.Units;
@@ -49,7 +48,7 @@ internal static class TokenCommand
             var through = ReadProxy(parsed.GetValue(proxy), parsed.GetValue(password));
             if (through is not null && !request.Install)
                 throw new UsageException("--proxy is for hosts that are installed: add --install");
-            var options = SettingsReader.Read(flags.Sources(parsed));
+            var options = flags.Read(parsed);
             await using var desk = await LocalTokens.OpenAsync(options, cancellationToken);
             var reply = await desk.CreateAsync(request, cancellationToken);
             await output.WriteLineAsync(reply.Installation is null ? reply.Secret : LineOf(reply, options, through));
@@ -64,7 +63,7 @@ internal static class TokenCommand
         var command = new Command("list", "List tokens (never their secrets).") { all };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var desk = await LocalTokens.OpenAsync(SettingsReader.Read(flags.Sources(parsed)), cancellationToken);
+            await using var desk = await LocalTokens.OpenAsync(flags.Read(parsed), cancellationToken);
             var tokens = await desk.ListAsync(parsed.GetValue(all), cancellationToken);
             await output.WriteLineAsync($"{"ID",-20} {"FOR",-10} {"USES",-10} {"EXPIRES",-21} NOTE");
             foreach (var token in tokens)
@@ -82,7 +81,7 @@ internal static class TokenCommand
         {
             if (!TokenId.TryParse(parsed.GetValue(id), out var token))
                 throw new UsageException($"\"{parsed.GetValue(id)}\" is not a token's id: `fleet-controller token list` shows them");
-            await using var desk = await LocalTokens.OpenAsync(SettingsReader.Read(flags.Sources(parsed)), cancellationToken);
+            await using var desk = await LocalTokens.OpenAsync(flags.Read(parsed), cancellationToken);
             await desk.RevokeAsync(token.ToString(), cancellationToken);
             await output.WriteLineAsync($"token {token} is revoked");
             return 0;
