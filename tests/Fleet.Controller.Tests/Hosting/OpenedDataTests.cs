@@ -161,9 +161,10 @@ public sealed class OpenedDataTests : IDisposable
 
     private async Task UntilAsync(Func<bool> condition)
     {
-        for (var tries = 0; !condition(); tries++)
+        var began = TimeProvider.System.GetTimestamp();
+        while (!condition())
         {
-            tries.ShouldBeLessThan(1000);
+            TimeProvider.System.GetElapsedTime(began).ShouldBeLessThan(TimeLimit.Default);
             _time.Advance(StoreRecordLoop.Period);
             await Task.Delay(5);
         }
