@@ -139,7 +139,7 @@ public sealed class Following_logs : IClassFixture<ThreeHosts>
 
         await Patience.UntilAsync("the agent ends the tail", () => Ends() > ended, s_limit, () => _fleet.Agents[0].Output);
 
-        int Ends() => Host("web1").Output.Split("is over;").Length;
+        int Ends() => Host("web1").Output.Split(" ended; ").Length;
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class Following_logs : IClassFixture<ThreeHosts>
         await SeesAsync(tail, "web2: not followed: it went offline");
         Append(2, 1);
         Host("web2").Start();
-        await SeesAsync(tail, "web2: back");
+        await SeesAsync(tail, "web2: reconnected");
         Append(3, 2);
         (await tail.WaitAsync(s_limit)).ShouldBe(0, tail.Output);
         tail.Output.ShouldContain("web2 | line 3\n");

@@ -14,6 +14,7 @@ public sealed class FileFollower : LogFollower
     // A log that somebody writes to is not closed for so long, as a rule.
     private static readonly TimeSpan s_quietOfClosed = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_quietOfLeft = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_oldestAnswer = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_askAgain = TimeSpan.FromMinutes(2);
 
     // Boots that mount something late are over by then.
@@ -127,8 +128,8 @@ public sealed class FileFollower : LogFollower
         // Taken first: what changes from here on may be unseen.
         DateTimeOffset takenAt = _time.GetUtcNow();
         bool goesOn = ReferenceEquals(mark, _last);
-        bool asksForWriter = AsksForWriter(mark, takenAt);
-        if (_isSettled && goesOn && !asksForWriter && _seen.TrueForAll(file => _buffers.StatusOf(file.Path) == file.Status))
+        TimeSpan? writerAge = WriterAge(mark, takenAt);
+        if (_isSettled && goesOn && writerAge is null && _seen.TrueForAll(file => _buffers.StatusOf(file.Path) == file.Status))
         {
             _lookedAt = takenAt;
             return new FollowStep(mark, FollowState.CaughtUp, 0, 0, _fault) { LookAgain = AsksBefore(mark) };
@@ -147,7 +148,7 @@ public sealed class FileFollower : LogFollower
             PreviousDoneAt = _lookDoneAt,
             Promptness = Promptness,
             AwaitsMount = _unmountedSince is not { } since || _time.GetElapsedTime(since) < s_mountWait,
-            AsksForWriter = asksForWriter,
+            WriterAge = writerAge,
             Claims = Claims,
         };
         var turn = new FileTurn(Name, mark, set, _held, _reader, look, _time);
@@ -224,16 +225,24 @@ public sealed class FileFollower : LogFollower
     /// Whether it is time to know whether anybody still has the newest file open for writing: soon after somebody closed it; else once it is quiet, and
     /// where somebody has, now and then.
     /// </summary>
-    private bool AsksForWriter(FileMark mark, DateTimeOffset now)
+    /// <returns>How old the answer may be; null: it is not time.</returns>
+    private TimeSpan? WriterAge(FileMark mark, DateTimeOffset now)
     {
         if (!ReferenceEquals(mark, _last) || NewestOf(mark) is not { Status: { } newest } seen || IsKnownClosed(mark.Positions[^1], seen.Path))
         {
-            return false;
+            return null;
         }
 
         TimeSpan quiet = now - DateTimeOffset.UnixEpoch.AddTicks(newest.ChangedStamp / TimeSpan.NanosecondsPerTick);
         TimeSpan? asked = _askedAt is { } at ? _time.GetElapsedTime(at) : null;
-        return (quiet > s_quietOfClosed && (asked is null || asked > s_askAgain)) || (quiet > s_quietOfLeft && HasLeft && (asked is null || asked > _askPause));
+        if (quiet > s_quietOfLeft && HasLeft && (asked is null || asked > _askPause))
+        {
+            return s_quietOfLeft;
+        }
+
+        // Clearly younger than the last line; so one look at all processes answers for many files, also where it takes long.
+        TimeSpan age = seen.Path != Name || quiet < 2 * s_quietOfLeft ? s_quietOfLeft : quiet - s_quietOfLeft;
+        return quiet > s_quietOfClosed && (asked is null || asked > s_askAgain) ? age < s_oldestAnswer ? age : s_oldestAnswer : null;
     }
 
     private SeenFile? NewestOf(FileMark mark) => mark.Positions.Count == 0 ? null : _seen.Find(file => file.Status is { } status && mark.Positions[^1].IsOf(status));

@@ -14,8 +14,6 @@ internal sealed partial class FileTurn
 
     private static readonly TimeSpan s_longestAbsence = TimeSpan.FromDays(1);
 
-    // Clearly younger than the last line of a file that is taken to be closed.
-    private static readonly TimeSpan s_ageOfClosed = TimeSpan.FromSeconds(1);
 
     // After an absence so long much may have happened to a file that nobody had open.
     private static readonly TimeSpan s_longestCleaning = TimeSpan.FromMinutes(10);
@@ -293,12 +291,12 @@ internal sealed partial class FileTurn
     /// <summary>Whether the newest file that was read, whatever it is called now, is one that nobody writes to any more.</summary>
     private bool IsClosed(LogGeneration file)
     {
-        if (!_look.AsksForWriter || !file.IsNumbered(_from.Positions[^1]) || _unlisted.Contains(file) || file.Length > file.Status.Length)
+        if (_look.WriterAge is not { } age || !file.IsNumbered(_from.Positions[^1]) || _unlisted.Contains(file) || file.Length > file.Status.Length)
         {
             return false;
         }
 
-        WriterState writer = file.WrittenBy(_time, s_ageOfClosed);
+        WriterState writer = file.WrittenBy(_time, age);
         if (writer == WriterState.NotYet)
         {
             _reader.Wait();

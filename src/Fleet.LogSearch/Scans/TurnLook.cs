@@ -17,8 +17,8 @@ internal sealed record TurnLook(DateTimeOffset TakenAt, DateTimeOffset Since)
     /// <summary>Whether a file system may still be mounted where another one is now.</summary>
     public bool AwaitsMount { get; init; }
 
-    /// <summary>Whether it is worth knowing whether anybody still has the live file open for writing.</summary>
-    public bool AsksForWriter { get; init; }
+    /// <summary>Where it is worth knowing whether anybody still has the newest file open for writing, how old the answer may be; null: it is not.</summary>
+    public TimeSpan? WriterAge { get; init; }
 
     /// <summary>The files of other logs.</summary>
     public FileClaims? Claims { get; init; }

@@ -209,8 +209,7 @@ public sealed class LinkTests : IAsyncLifetime, IDisposable
         ends[Some.TaskNumber(2).ToString()].State.ShouldBe(TaskState.Rejected);
         ends[Some.TaskNumber(2).ToString()].Reason.ShouldContain("waited longer");
         ends[Some.TaskNumber(10).ToString()].State.ShouldBe(TaskState.Rejected);
-        agent.Desk.Running.ShouldBe(1);
-        agent.Desk.Queued.ShouldBe(7);
+        await Until(() => agent.Desk is { Running: 1, Queued: 7 });
     }
 
     [Fact]

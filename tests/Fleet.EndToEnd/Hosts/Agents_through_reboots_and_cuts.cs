@@ -189,7 +189,7 @@ public sealed class Agents_through_reboots_and_cuts
         {
             var invocation = (await host.ShellAsync("systemctl show -P InvocationID fleet-agent")).Trim();
             var journal = await host.JournalAsync("--output=json", "--output-fields=MESSAGE", $"_SYSTEMD_INVOCATION_ID={invocation}");
-            linked = journal.Split('\n').FirstOrDefault(line => line.Contains("Linked (", StringComparison.Ordinal)) ?? "";
+            linked = journal.Split('\n').FirstOrDefault(line => line.Contains("Connected (", StringComparison.Ordinal)) ?? "";
             return linked.Length > 0;
         });
         var started = long.Parse(await host.ShellAsync("systemctl show -P ExecMainStartTimestampMonotonic fleet-agent"), System.Globalization.CultureInfo.InvariantCulture);

@@ -30,7 +30,7 @@ public sealed class The_agents_service(HostFleet fixture, ITestOutputHelper outp
         }
 
         await fixture.Fleet.WaitOnlineAsync(HostFleet.WithAgents.Count);
-        (await host.ShellAsync("systemctl show -P StatusText fleet-agent")).ShouldBe("Linked\n");
+        (await host.ShellAsync("systemctl show -P StatusText fleet-agent")).ShouldBe("Connected\n");
     }
 
     [HostFact]

@@ -54,7 +54,7 @@ internal sealed class UpgradeSeat(OperatorSeat admin)
             .Select(line => (Text: line.GetProperty("MESSAGE").ToString(), At: long.Parse(line.GetProperty("__MONOTONIC_TIMESTAMP").GetString()!, CultureInfo.InvariantCulture)))
             .ToList();
         var gone = lines.FindLastIndex(line => line.Text.Contains("Stopping; ", StringComparison.Ordinal));
-        var back = lines.FindIndex(Math.Max(gone, 0), line => line.Text.Contains("Linked (", StringComparison.Ordinal));
+        var back = lines.FindIndex(Math.Max(gone, 0), line => line.Text.Contains("Connected (", StringComparison.Ordinal));
         return gone < 0 || back < 0
             ? throw new InvalidOperationException($"{host.Name} did not leave and come back:\n{string.Join('\n', lines.Select(line => line.Text))}")
             : TimeSpan.FromMicroseconds(lines[back].At - lines[gone].At);

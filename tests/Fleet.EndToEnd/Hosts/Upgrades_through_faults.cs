@@ -124,7 +124,7 @@ public sealed class Upgrades_through_faults : IAsyncLifetime, IDisposable
         there.ShouldBeGreaterThan(500_000);
         var truth = await JobTruth.OfAsync(Fleet.Admin, job, TimeSpan.FromSeconds(120));
         truth.State("web2").ShouldBe("succeeded", truth.Reason("web2"));
-        truth.Output["web2"].ShouldContain("; went on 1 time after a disconnect");
+        truth.Output["web2"].ShouldContain("; resumed 1 time after a disconnect");
         (await Seat.VersionAsync("web2")).ShouldBe(Newer);
         _output.WriteLine($"{there} bytes had come before the cut\n{truth.Output["web2"]}");
         // Nothing is left of the transfer.
