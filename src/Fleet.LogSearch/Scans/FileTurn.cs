@@ -14,7 +14,6 @@ internal sealed partial class FileTurn
 
     private static readonly TimeSpan s_longestAbsence = TimeSpan.FromDays(1);
 
-
     // After an absence so long much may have happened to a file that nobody had open.
     private static readonly TimeSpan s_longestCleaning = TimeSpan.FromMinutes(10);
 
